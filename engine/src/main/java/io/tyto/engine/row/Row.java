@@ -1,0 +1,99 @@
+package io.tyto.engine.row;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The values of one row by position in the schema's columns; reused from row to row by one thread.
+public final class Row {
+  /// What a cell holds.
+  public enum Kind {
+    NULL,
+    LONG,
+    DOUBLE,
+    BYTES,
+    LIST
+  }
+
+  private final Kind[] kinds;
+  private final long[] longs;
+  private final double[] doubles;
+  private final byte[] @Nullable [] bytes;
+  private final @Nullable Object @Nullable [] @Nullable [] lists;
+
+  public Row(int columns) {
+    kinds = new Kind[columns];
+    longs = new long[columns];
+    doubles = new double[columns];
+    bytes = new byte[columns][];
+    lists = new Object[columns][];
+    clear();
+  }
+
+  public int size() {
+    return kinds.length;
+  }
+
+  public void clear() {
+    Arrays.fill(kinds, Kind.NULL);
+  }
+
+  public Kind kind(int column) {
+    return kinds[column];
+  }
+
+  public boolean isNull(int column) {
+    return kinds[column] == Kind.NULL;
+  }
+
+  public long longAt(int column) {
+    return longs[column];
+  }
+
+  public double doubleAt(int column) {
+    return doubles[column];
+  }
+
+  /// The array itself, not a copy.
+  public byte[] bytesAt(int column) {
+    byte[] value = bytes[column];
+    if (value == null) {
+      throw new IllegalStateException("column " + column + " holds no bytes");
+    }
+    return value;
+  }
+
+  /// Elements are Long, Double, byte[] or null, by the column's physical form.
+  public @Nullable Object[] listAt(int column) {
+    @Nullable Object[] value = lists[column];
+    if (value == null) {
+      throw new IllegalStateException("column " + column + " holds no list");
+    }
+    return value;
+  }
+
+  public void setNull(int column) {
+    kinds[column] = Kind.NULL;
+  }
+
+  public void setLong(int column, long value) {
+    kinds[column] = Kind.LONG;
+    longs[column] = value;
+  }
+
+  public void setDouble(int column, double value) {
+    kinds[column] = Kind.DOUBLE;
+    doubles[column] = value;
+  }
+
+  /// Takes the array over.
+  public void setBytes(int column, byte[] value) {
+    kinds[column] = Kind.BYTES;
+    bytes[column] = value;
+  }
+
+  /// Takes the array over.
+  public void setList(int column, @Nullable Object[] value) {
+    kinds[column] = Kind.LIST;
+    lists[column] = value;
+  }
+}

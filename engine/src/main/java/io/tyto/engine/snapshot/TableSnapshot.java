@@ -1,0 +1,57 @@
+package io.tyto.engine.snapshot;
+
+import io.tyto.engine.source.RowSource;
+import io.tyto.model.schema.TableSchema;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// A consistent, immutable view of one collection. Thread-safe.
+///
+/// Lifetime: what it holds open is released when the last holder closes it; the creator holds it once,
+/// {@link #retain} adds a holder (a cursor that pins it).
+public final class TableSnapshot implements AutoCloseable {
+  private final TableSchema schema;
+  private final String id;
+  private final List<RowSource> sources;
+  private final Runnable release;
+  private final AtomicInteger holders = new AtomicInteger(1);
+
+  /// @param id hash over manifest versions and tail offsets: equal ids mean equal rows
+  /// @param sources segments in commit order, then tail chunks, partition by partition
+  /// @param release called once, when the last holder is gone
+  public TableSnapshot(TableSchema schema, String id, List<RowSource> sources, Runnable release) {
+    this.schema = schema;
+    this.id = id;
+    this.sources = List.copyOf(sources);
+    this.release = release;
+  }
+
+  public TableSchema schema() {
+    return schema;
+  }
+
+  public String id() {
+    return id;
+  }
+
+  public List<RowSource> sources() {
+    return sources;
+  }
+
+  public TableSnapshot retain() {
+    if (holders.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
+      throw new IllegalStateException("snapshot " + id + " is already released");
+    }
+    return this;
+  }
+
+  @Override
+  public void close() {
+    int left = holders.decrementAndGet();
+    if (left == 0) {
+      release.run();
+    } else if (left < 0) {
+      throw new IllegalStateException("snapshot " + id + " closed more often than held");
+    }
+  }
+}

@@ -1,0 +1,30 @@
+package io.tyto.engine.source;
+
+import org.jspecify.annotations.Nullable;
+
+/// Rows of one collection that never change while the view is held: a sealed segment, or one chunk of
+/// the tail cut at a row count. Thread-safe; column readers are not.
+public interface RowSource {
+  /// Rows of a block: the unit of zone maps, encodings and parallel tasks.
+  int BLOCK_ROWS = 1 << 16;
+
+  /// The most rows one read returns.
+  int BATCH_ROWS = 1 << 12;
+
+  int rowCount();
+
+  /// Config version of the collection its rows were written with.
+  int schemaVersion();
+
+  /// Partition (shard) the rows belong to; part of a record's identity.
+  int partition();
+
+  /// A new reader, or null where the column is not stored here (older than the column).
+  @Nullable ColumnReader column(int columnId);
+
+  /// Name for error messages: a file name or `tail`.
+  String name();
+
+  /// Bytes on disk, 0 in the tail.
+  long storedBytes();
+}

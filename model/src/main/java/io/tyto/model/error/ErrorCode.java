@@ -1,0 +1,64 @@
+package io.tyto.model.error;
+
+/// Everything that can go wrong, by a name that never changes its meaning.
+public enum ErrorCode {
+  GRAPHQL_PARSE_FAILED(Type.USER, false),
+  BAD_JSON(Type.USER, false),
+  GRAPHQL_VALIDATION_FAILED(Type.USER, false),
+  BAD_USER_INPUT(Type.USER, false),
+  DIMENSION_NOT_GROUPED(Type.USER, false),
+  ORDER_KEY_NOT_GROUPED(Type.USER, false),
+  DUPLICATE_KEY(Type.USER, false),
+  RANGE_TOO_WIDE(Type.USER, false),
+  LIMIT_TOO_LARGE(Type.USER, false),
+  DOCUMENT_TOO_COMPLEX(Type.USER, false),
+  UNKNOWN_COLLECTION(Type.USER, false),
+  METHOD_NOT_ALLOWED(Type.USER, false),
+  NOT_ACCEPTABLE(Type.USER, false),
+  NOT_FOUND(Type.USER, false),
+  PAYLOAD_TOO_LARGE(Type.USER, false),
+  UNSUPPORTED_MEDIA_TYPE(Type.USER, false),
+  CONFIG_INVALID(Type.USER, false),
+  CONFIG_INCOMPATIBLE(Type.USER, false),
+  NUMERIC_OVERFLOW(Type.USER, false),
+  CURSOR_EXPIRED(Type.USER, false),
+  CURSOR_INVALID(Type.USER, false),
+  QUERY_TIMEOUT(Type.RESOURCES, true),
+  CANCELLED(Type.RESOURCES, false),
+  MEMORY_LIMIT_EXCEEDED(Type.RESOURCES, false),
+  OVERLOADED(Type.RESOURCES, true),
+  DRAINING(Type.RESOURCES, true),
+  DISK_FULL(Type.RESOURCES, true),
+  SEGMENT_CORRUPT(Type.INTERNAL, false),
+  MANIFEST_CORRUPT(Type.INTERNAL, false),
+  LOG_CORRUPT(Type.INTERNAL, false),
+  STORE_FAILED(Type.EXTERNAL, true),
+  STORE_UNSUITABLE(Type.EXTERNAL, false),
+  STORE_LOCKED(Type.USER, true),
+  FENCED(Type.INTERNAL, true),
+  INTERNAL(Type.INTERNAL, false);
+
+  /// Whose turn it is to act.
+  public enum Type {
+    USER,
+    RESOURCES,
+    EXTERNAL,
+    INTERNAL
+  }
+
+  private final Type type;
+  private final boolean retryable;
+
+  ErrorCode(Type type, boolean retryable) {
+    this.type = type;
+    this.retryable = retryable;
+  }
+
+  public Type type() {
+    return type;
+  }
+
+  public boolean isRetryable() {
+    return retryable;
+  }
+}

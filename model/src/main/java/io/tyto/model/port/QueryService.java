@@ -1,0 +1,23 @@
+package io.tyto.model.port;
+
+import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.query.ValuesQuery;
+import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.CollectionInfo;
+import io.tyto.model.result.CountedValue;
+import io.tyto.model.result.RecordsResult;
+import java.util.List;
+
+/// Answers queries. Calls block; errors are {@link io.tyto.model.error.TytoException}. Thread-safe.
+public interface QueryService {
+  AggregateResult aggregate(AggregateQuery query, QueryContext context);
+
+  RecordsResult records(RecordsQuery query, QueryContext context);
+
+  List<CountedValue> values(ValuesQuery query, QueryContext context);
+
+  /// UNKNOWN_COLLECTION where there is none.
+  CollectionInfo info(String collection);
+}

@@ -1,0 +1,72 @@
+package io.tyto.model.query;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A predicate over rows, in SQL's three-valued logic: a row passes where it is true, not where null.
+///
+/// Column leaves name the column by its config name; literals are logical values of the column's
+/// element type (see {@link io.tyto.model.schema.Values}), for string operators always String.
+/// On a list column a leaf other than {@link ListLength}, {@link ListEmpty}, {@link IsNull} and
+/// {@link HasAll} is true if it is true of any element; null elements match nothing; a null list
+/// makes it null.
+public sealed interface Filter {
+
+  /// True when empty.
+  record And(List<Filter> filters) implements Filter {}
+
+  /// False when empty.
+  record Or(List<Filter> filters) implements Filter {}
+
+  record Not(Filter filter) implements Filter {}
+
+  /// @param ignoreCase Unicode simple folding of both sides; strings only
+  record Compare(String column, Op op, Object value, boolean ignoreCase) implements Filter {}
+
+  enum Op {
+    EQ,
+    NE,
+    LT,
+    LTE,
+    GT,
+    GTE
+  }
+
+  record In(String column, List<Object> values, boolean ignoreCase) implements Filter {}
+
+  /// @param pattern for LIKE with `%`, `_` and `\` as escape; for REGEX in RE2 syntax, found anywhere
+  record Match(String column, MatchKind kind, String pattern, boolean ignoreCase)
+      implements Filter {}
+
+  enum MatchKind {
+    STARTS_WITH,
+    ENDS_WITH,
+    CONTAINS,
+    LIKE,
+    REGEX
+  }
+
+  /// Never null itself.
+  record IsNull(String column) implements Filter {}
+
+  /// Every value occurs in the list.
+  record HasAll(String column, List<Object> values) implements Filter {}
+
+  record ListEmpty(String column) implements Filter {}
+
+  /// @param is a filter whose column is ignored and whose literals are Long
+  record ListLength(String column, Filter is) implements Filter {}
+
+  /// A predicate on the value at a path of a json column, as string or as number.
+  ///
+  /// @param path JSON Pointer
+  /// @param is a filter whose column is ignored, over String (AS_STRING) or Double (AS_NUMBER);
+  ///     null for EXISTS
+  record JsonPath(String column, String path, JsonAs as, @Nullable Filter is) implements Filter {}
+
+  enum JsonAs {
+    STRING,
+    NUMBER,
+    EXISTS
+  }
+}

@@ -1,0 +1,25 @@
+package io.tyto.model.query;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Raw rows, ordered; ties are broken by the record's identity.
+///
+/// @param columns config or system names of the columns to return
+/// @param limit page size; `backward` reads the last ones before `before`
+public record RecordsQuery(
+    String collection,
+    TimeInterval range,
+    @Nullable Filter where,
+    List<Order> orderBy,
+    List<String> columns,
+    int limit,
+    int offset,
+    boolean backward,
+    @Nullable String after,
+    @Nullable String before,
+    boolean wantsTotal,
+    String identity) {
+
+  public record Order(String column, AggregateQuery.Direction direction) {}
+}

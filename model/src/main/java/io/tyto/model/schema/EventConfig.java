@@ -1,0 +1,91 @@
+package io.tyto.model.schema;
+
+import java.time.Duration;
+import java.time.Period;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A parsed and checked event config: one collection.
+///
+/// @param time column that holds the event's time (timestamp or date); null: time of arrival
+/// @param eventId column whose value makes a retry recognisable; null: no deduplication
+/// @param columns in the order of the file, ids still 0
+/// @param text the file as written, kept in the catalog
+public record EventConfig(
+    String collection,
+    @Nullable String description,
+    @Nullable String time,
+    @Nullable Entity entity,
+    @Nullable String eventId,
+    List<ColumnSpec> columns,
+    Source source,
+    Retention retention,
+    TimeBounds timeBounds,
+    Expose expose,
+    Map<String, String> annotations,
+    String text) {
+
+  /// @param name what the API calls it, such as `user`
+  /// @param key the column that holds its key
+  public record Entity(String name, String key) {}
+
+  /// How raw input maps to columns.
+  ///
+  /// @param map column name -> JSON Pointer, `*` for every element; absent: the column's own name
+  /// @param formats column name -> how text or numbers become a time (pattern, `epoch_ms`, ...)
+  public record Source(Map<String, String> map, Map<String, String> formats, FileFormat file) {
+    public static final Source DEFAULT = new Source(Map.of(), Map.of(), FileFormat.DEFAULT);
+  }
+
+  /// How files are read.
+  ///
+  /// @param format `auto` decides by name and first bytes
+  /// @param columns names by position where there is no header; empty: the first line is the header
+  /// @param nullTokens cells that mean null (CSV); an empty cell is null unless `emptyIsNull` is false
+  /// @param listSeparator splits a cell into list elements; null: the cell holds a JSON array
+  public record FileFormat(
+      Format format,
+      @Nullable Character delimiter,
+      char quote,
+      List<String> columns,
+      List<String> nullTokens,
+      boolean emptyIsNull,
+      @Nullable String listSeparator) {
+    public enum Format {
+      AUTO,
+      NDJSON,
+      JSON,
+      CSV,
+      TSV
+    }
+
+    public static final FileFormat DEFAULT =
+        new FileFormat(Format.AUTO, null, '"', List.of(), List.of(), true, null);
+  }
+
+  /// Null: kept for ever.
+  public record Retention(@Nullable Period raw) {
+    public static final Retention NONE = new Retention(null);
+  }
+
+  /// Accepted event times: from `past` before now (null: since year 1) to `future` after now.
+  public record TimeBounds(@Nullable Period past, Duration future) {
+    public static final TimeBounds DEFAULT = new TimeBounds(null, Duration.ofDays(1));
+  }
+
+  /// Which query shapes exist for callers.
+  public record Expose(
+      boolean aggregate, boolean table, boolean records, boolean cubes, boolean values) {
+    public static final Expose ALL = new Expose(true, true, true, true, true);
+  }
+
+  public @Nullable ColumnSpec column(String name) {
+    for (ColumnSpec column : columns) {
+      if (column.name().equals(name)) {
+        return column;
+      }
+    }
+    return null;
+  }
+}

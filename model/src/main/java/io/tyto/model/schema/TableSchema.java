@@ -1,0 +1,55 @@
+package io.tyto.model.schema;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One version of a collection as the catalog knows it: numeric ids and the columns in stored order.
+///
+/// @param version config version of the collection, from 1
+/// @param columns user columns, ids from {@link SystemColumns#FIRST_USER_ID}
+/// @param config where the columns come from; its columns carry the ids too
+public record TableSchema(
+    int projectId,
+    int groupId,
+    int collectionId,
+    String name,
+    int version,
+    List<ColumnSpec> columns,
+    EventConfig config) {
+
+  /// Column by config name or system name, or null.
+  public @Nullable ColumnSpec column(String name) {
+    for (ColumnSpec column : columns) {
+      if (column.name().equals(name)) {
+        return column;
+      }
+    }
+    for (ColumnSpec column : SystemColumns.ALL) {
+      if (column.name().equals(name)) {
+        return column;
+      }
+    }
+    return null;
+  }
+
+  /// The column that holds event time, or `_received`.
+  public ColumnSpec timeColumn() {
+    String time = config.time();
+    ColumnSpec column = column(time == null ? "_received" : time);
+    if (column == null) {
+      throw new IllegalStateException("collection " + name + " has no column " + time);
+    }
+    return column;
+  }
+
+  /// Position of each user column by id, for row holders.
+  public Map<Integer, Integer> positions() {
+    Map<Integer, Integer> positions = new HashMap<>();
+    for (int i = 0; i < columns.size(); i++) {
+      positions.put(columns.get(i).id(), i);
+    }
+    return positions;
+  }
+}

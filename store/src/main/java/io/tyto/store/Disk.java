@@ -1,0 +1,57 @@
+package io.tyto.store;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The few file operations that durable state is made of, so that tests can make each of them fail.
+///
+/// Every method is one I/O step; an IOException leaves the caller to decide. Thread-safe.
+public interface Disk {
+  /// The operating system's file system.
+  Disk SYSTEM = new SystemDisk();
+
+  /// A file open for appending or reading at a position.
+  interface File extends AutoCloseable {
+    /// Writes all bytes at the end.
+    void append(ByteBuffer bytes) throws IOException;
+
+    /// Reads until the buffer is full or the file ends; returns bytes read.
+    int read(ByteBuffer target, long byteOffset) throws IOException;
+
+    long size() throws IOException;
+
+    void truncate(long size) throws IOException;
+
+    /// Makes content durable.
+    void force() throws IOException;
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /// Creates a new file; fails if it exists.
+  File create(Path path) throws IOException;
+
+  File openForAppend(Path path) throws IOException;
+
+  File openForRead(Path path) throws IOException;
+
+  /// Put-if-absent of a name: false if `target` exists. Never replaces.
+  boolean link(Path source, Path target) throws IOException;
+
+  void delete(Path path) throws IOException;
+
+  boolean exists(Path path);
+
+  /// Regular files and folders directly below, sorted by name; empty if the folder does not exist.
+  List<Path> list(Path folder) throws IOException;
+
+  void createFolders(Path folder) throws IOException;
+
+  /// Makes names in the folder durable.
+  void forceFolder(Path folder) throws IOException;
+
+  long freeBytes(Path folder) throws IOException;
+}

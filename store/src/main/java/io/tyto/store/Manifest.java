@@ -1,0 +1,81 @@
+package io.tyto.store;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// One numbered, immutable commit record of a partition; the chain of them is the truth for data.
+///
+/// @param requires features a reader must know
+/// @param version from 1, without gaps
+/// @param previousSha256 of the manifest before, empty for the first
+/// @param epoch grows with every claim
+/// @param writerId UUID of the process start that wrote it
+/// @param commitId UUID that tells a lost acknowledgement from a rival
+/// @param configVersion of the catalog at commit time
+/// @param next logId -> first logOffset not yet committed
+/// @param pages older segment entries, holes and finished logs
+public record Manifest(
+    Set<String> requires,
+    long version,
+    String previousSha256,
+    long epoch,
+    String writerId,
+    String commitId,
+    long configVersion,
+    Map<String, Long> next,
+    List<SegmentEntry> segments,
+    List<PageEntry> pages,
+    List<Hole> holes,
+    Map<String, Long> dedupFrom,
+    Counts counts) {
+
+  public static final int MAX_ENTRIES = 256;
+
+  public enum Kind {
+    DATA,
+    CUBE,
+    STATE,
+    DEAD
+  }
+
+  /// Log offsets `[from, next)`.
+  public record Range(long from, long next) {}
+
+  /// @param file name below the partition's `s/` prefix
+  /// @param ranges logId -> offsets the segment answers for
+  /// @param minTime least event time in epoch microseconds, of rows; `maxTime` greatest
+  public record SegmentEntry(
+      String file,
+      int collection,
+      Kind kind,
+      Map<String, Range> ranges,
+      long rows,
+      long minTime,
+      long maxTime,
+      long bytes,
+      String sha256,
+      int schemaVersion,
+      int erasureVersion,
+      @Nullable String sortedBy,
+      @Nullable String deletes) {}
+
+  /// A page holds entries that left the manifest; named by its hash.
+  public record PageEntry(String key, String sha256, int entries, long minTime, long maxTime) {}
+
+  public enum HoleKind {
+    GAP,
+    EXPIRED,
+    EMPTY
+  }
+
+  /// Offsets without rows. `collection` 0 means all of the group.
+  public record Hole(
+      int collection, String logId, long from, long next, HoleKind kind, @Nullable String reason) {}
+
+  /// Since the chain began.
+  public record Counts(long read, long rows, long dead, long duplicates, long erased) {
+    public static final Counts ZERO = new Counts(0, 0, 0, 0, 0);
+  }
+}
