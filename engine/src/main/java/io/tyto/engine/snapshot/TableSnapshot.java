@@ -4,6 +4,7 @@ import io.tyto.engine.source.RowSource;
 import io.tyto.model.schema.TableSchema;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A consistent, immutable view of one collection. Thread-safe.
 ///
@@ -13,17 +14,31 @@ public final class TableSnapshot implements AutoCloseable {
   private final TableSchema schema;
   private final String id;
   private final List<RowSource> sources;
+  private final Facts facts;
   private final Runnable release;
   private final AtomicInteger holders = new AtomicInteger(1);
+
+  /// What the owner of the rows knows beside them; parts of `info`.
+  ///
+  /// @param ingestLagMillis how far the rows trail the log, or null where that is unknown
+  public record Facts(long deadLetters, @Nullable Long ingestLagMillis) {
+    public static final Facts NONE = new Facts(0, null);
+  }
 
   /// @param id hash over manifest versions and tail offsets: equal ids mean equal rows
   /// @param sources segments in commit order, then tail chunks, partition by partition
   /// @param release called once, when the last holder is gone
-  public TableSnapshot(TableSchema schema, String id, List<RowSource> sources, Runnable release) {
+  public TableSnapshot(
+      TableSchema schema, String id, List<RowSource> sources, Facts facts, Runnable release) {
     this.schema = schema;
     this.id = id;
     this.sources = List.copyOf(sources);
+    this.facts = facts;
     this.release = release;
+  }
+
+  public TableSnapshot(TableSchema schema, String id, List<RowSource> sources, Runnable release) {
+    this(schema, id, sources, Facts.NONE, release);
   }
 
   public TableSchema schema() {
@@ -36,6 +51,10 @@ public final class TableSnapshot implements AutoCloseable {
 
   public List<RowSource> sources() {
     return sources;
+  }
+
+  public Facts facts() {
+    return facts;
   }
 
   public TableSnapshot retain() {

@@ -1,0 +1,49 @@
+package io.tyto.engine;
+
+import java.time.Duration;
+import java.time.InstantSource;
+
+/// The limits of a query engine, fixed for its life.
+///
+/// @param workers threads that scan; all queries share them
+/// @param cursorLifetime how long after its last use a cursor keeps its snapshot readable
+/// @param maxPinnedSnapshots snapshots that cursors may keep at once; beyond it the one that would
+///     expire first goes
+/// @param maxBuckets time buckets that one group key may span; a wider range is refused with
+///     RANGE_TOO_WIDE
+/// @param maxGroups rows that an answer may have before limits, gap fill included
+/// @param clock the time by which cursors expire
+public record EngineOptions(
+    int workers,
+    Duration cursorLifetime,
+    int maxPinnedSnapshots,
+    int maxBuckets,
+    int maxGroups,
+    InstantSource clock) {
+  public EngineOptions {
+    if (workers < 1 || maxPinnedSnapshots < 1 || maxBuckets < 1 || maxGroups < 1) {
+      throw new IllegalArgumentException("every limit of the engine is at least 1");
+    }
+  }
+
+  /// All cores, cursors of 15 minutes on at most 64 snapshots.
+  public static EngineOptions defaults() {
+    return new EngineOptions(
+        Runtime.getRuntime().availableProcessors(),
+        Duration.ofMinutes(15),
+        64,
+        10_000_000,
+        50_000_000,
+        InstantSource.system());
+  }
+
+  public EngineOptions withWorkers(int count) {
+    return new EngineOptions(
+        count, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, clock);
+  }
+
+  public EngineOptions withClock(InstantSource newClock) {
+    return new EngineOptions(
+        workers, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, newClock);
+  }
+}
