@@ -1,0 +1,179 @@
+package io.tyto.ingest;
+
+import java.time.Duration;
+
+/// Limits and timings of the ingest runtime. Every queue, wait and size has its number here.
+///
+/// @param partitions of a collection group created from now on; fixed for the life of the group
+/// @param dedupWindow log offsets back to which a repeated event id is recognised
+/// @param gapPolicy what to do where the log lost records that the manifest still expects
+/// @param maintenanceInterval between looks for compaction, retention and garbage
+/// @param importThreads threads that decode a file
+public record IngestOptions(
+    int partitions,
+    Durability durability,
+    Log log,
+    Seal seal,
+    Compaction compaction,
+    long dedupWindow,
+    GapPolicy gapPolicy,
+    Duration maintenanceInterval,
+    int importThreads) {
+
+  public static final IngestOptions DEFAULT =
+      new IngestOptions(
+          4,
+          Durability.GROUP,
+          Log.DEFAULT,
+          Seal.DEFAULT,
+          Compaction.DEFAULT,
+          1L << 20,
+          GapPolicy.HALT,
+          Duration.ofSeconds(10),
+          Math.max(1, Runtime.getRuntime().availableProcessors()));
+
+  /// Damage or loss in the log.
+  public enum GapPolicy {
+    /// The partition does not start; the error names file and byteOffset.
+    HALT,
+    /// The lost offsets become a hole of kind GAP with an alarm, and ingestion goes on.
+    CONTINUE
+  }
+
+  /// @param fileBytes a log file rolls when it has grown beyond this
+  /// @param batchBytes the most that one fsync covers
+  /// @param queueBytes of waiting batches per partition, beyond which requests get OVERLOADED
+  /// @param pauseBelowBytes free disk below which file import pauses and seals go first
+  /// @param readOnlyBelowBytes free disk below which nothing is taken (DISK_FULL)
+  public record Log(
+      long fileBytes,
+      int batchBytes,
+      long queueBytes,
+      long pauseBelowBytes,
+      long readOnlyBelowBytes) {
+    public static final Log DEFAULT =
+        new Log(64L << 20, 1 << 20, 32L << 20, 2L << 30, 1L << 30);
+  }
+
+  /// When a tail becomes a segment: at the first of these.
+  ///
+  /// @param age for a tail of at least `smallRows` rows
+  /// @param smallAge for a smaller one
+  /// @param maxWaiting frozen tails that may wait for their commit before the partition stops reading
+  /// @param threads that build segments, for all partitions together
+  public record Seal(
+      long rows,
+      long bytes,
+      Duration age,
+      Duration smallAge,
+      long smallRows,
+      int maxWaiting,
+      int threads) {
+    public static final Seal DEFAULT =
+        new Seal(
+            1_000_000,
+            64L << 20,
+            Duration.ofSeconds(60),
+            Duration.ofMinutes(10),
+            1 << 16,
+            3,
+            Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+  }
+
+  /// @param fanIn segments of like size that become one
+  /// @param maxRows and `maxBytes`: no segment grows beyond
+  public record Compaction(boolean enabled, int fanIn, long maxRows, long maxBytes) {
+    public static final Compaction DEFAULT = new Compaction(true, 8, 16_000_000, 1L << 30);
+  }
+
+  public IngestOptions withPartitions(int value) {
+    return new IngestOptions(
+        value,
+        durability,
+        log,
+        seal,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads);
+  }
+
+  public IngestOptions withDurability(Durability value) {
+    return new IngestOptions(
+        partitions,
+        value,
+        log,
+        seal,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads);
+  }
+
+  public IngestOptions withLog(Log value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        value,
+        seal,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads);
+  }
+
+  public IngestOptions withSeal(Seal value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        value,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads);
+  }
+
+  public IngestOptions withCompaction(Compaction value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        seal,
+        value,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads);
+  }
+
+  public IngestOptions withDedupWindow(long value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        seal,
+        compaction,
+        value,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads);
+  }
+
+  public IngestOptions withGapPolicy(GapPolicy value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        seal,
+        compaction,
+        dedupWindow,
+        value,
+        maintenanceInterval,
+        importThreads);
+  }
+}
