@@ -1,0 +1,42 @@
+package io.tyto.ingest.decode;
+
+import org.jspecify.annotations.Nullable;
+
+/// Why one record does not fit its collection; it becomes a dead letter.
+///
+/// @param field column the reason is about, null where it is the record as a whole
+/// @param message for the sender of the record: what was found, what was expected
+public record Rejection(Code code, @Nullable String field, String message) {
+
+  /// The closed list of reasons; names are part of the API and never change their meaning.
+  public enum Code {
+    /// Not JSON by RFC 8259.
+    MALFORMED_JSON,
+    /// Quotes that do not pair up, or text after a closing quote.
+    MALFORMED_CSV,
+    /// JSON, but not an object.
+    NOT_AN_OBJECT,
+    /// More cells than the file has columns.
+    TOO_MANY_CELLS,
+    /// A record, string or JSON value longer than its limit.
+    TOO_LARGE,
+    /// Nested deeper than {@link DecodeLimits#MAX_DEPTH}.
+    TOO_DEEP,
+    /// An object has the same key twice.
+    DUPLICATE_KEY,
+    /// Bytes that are not UTF-8, or an escaped half of a surrogate pair.
+    INVALID_UTF8,
+    /// A value of another kind than the column's type takes.
+    TYPE_MISMATCH,
+    /// A number or time that the column's type cannot hold.
+    OUT_OF_RANGE,
+    /// More fraction digits than the column keeps; never rounded.
+    TOO_PRECISE,
+    /// Text that does not read as the column's type or format.
+    BAD_FORMAT,
+    /// Event time outside the collection's bounds.
+    TIME_OUT_OF_BOUNDS,
+    /// A derived field could not be computed.
+    DERIVE_FAILED
+  }
+}
