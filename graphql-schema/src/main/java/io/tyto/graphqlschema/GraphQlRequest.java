@@ -1,0 +1,21 @@
+package io.tyto.graphqlschema;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// One GraphQL operation as it came over the wire.
+///
+/// @param query the document's text
+/// @param operationName which operation of the document; null where it has only one
+/// @param variables parsed JSON: Map, List, String, Boolean, Number, null
+/// @param extensions the request's own extensions; unknown ones are ignored
+public record GraphQlRequest(
+    String query,
+    @Nullable String operationName,
+    Map<String, @Nullable Object> variables,
+    Map<String, @Nullable Object> extensions) {
+
+  public static GraphQlRequest of(String query) {
+    return new GraphQlRequest(query, null, Map.of(), Map.of());
+  }
+}
