@@ -24,8 +24,12 @@ public sealed interface Expression {
   record Call(Function function, List<Expression> arguments, ColumnType type)
       implements Expression {}
 
-  /// The closed list of operators and functions.
+  /// The closed list of operators and functions. Operands have equal types where an operator compares
+  /// or combines them; the parser puts CONVERT in between where a config's author need not.
   enum Function {
+    /// A wider type for the same value, which the call's type says: long to decimal or double, decimal
+    /// to wider decimal or double, date to timestamp, timestamp to a finer unit.
+    CONVERT,
     ADD,
     SUBTRACT,
     MULTIPLY,

@@ -8,12 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /// A parsed and checked event config: one collection.
 ///
+/// @param apiName root field in the GraphQL schema; its types begin with it, capitalised
 /// @param time column that holds the event's time (timestamp or date); null: time of arrival
 /// @param eventId column whose value makes a retry recognisable; null: no deduplication
 /// @param columns in the order of the file, ids still 0
 /// @param text the file as written, kept in the catalog
 public record EventConfig(
     String collection,
+    String apiName,
     @Nullable String description,
     @Nullable String time,
     @Nullable Entity entity,
@@ -32,8 +34,9 @@ public record EventConfig(
 
   /// How raw input maps to columns.
   ///
-  /// @param map column name -> JSON Pointer, `*` for every element; absent: the column's own name
-  /// @param formats column name -> how text or numbers become a time (pattern, `epoch_ms`, ...)
+  /// @param map column name -> {@link JsonPointer}, `*` for every element; absent: the column's own
+  ///     name
+  /// @param formats column name -> how text or numbers become a time: `iso`, `epoch_ms`, a pattern
   public record Source(Map<String, String> map, Map<String, String> formats, FileFormat file) {
     public static final Source DEFAULT = new Source(Map.of(), Map.of(), FileFormat.DEFAULT);
   }
@@ -78,6 +81,24 @@ public record EventConfig(
   public record Expose(
       boolean aggregate, boolean table, boolean records, boolean cubes, boolean values) {
     public static final Expose ALL = new Expose(true, true, true, true, true);
+  }
+
+  /// The same config with other columns: those that carry the catalog's ids.
+  public EventConfig withColumns(List<ColumnSpec> identified) {
+    return new EventConfig(
+        collection,
+        apiName,
+        description,
+        time,
+        entity,
+        eventId,
+        List.copyOf(identified),
+        source,
+        retention,
+        timeBounds,
+        expose,
+        annotations,
+        text);
   }
 
   public @Nullable ColumnSpec column(String name) {
