@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Column leaves name the column by its config name; literals are logical values of the column's
 /// element type (see {@link io.tyto.model.schema.Values}), for string operators always String.
-/// On a list column a leaf other than {@link ListLength}, {@link ListEmpty}, {@link IsNull} and
-/// {@link HasAll} is true if it is true of any element; null elements match nothing; a null list
-/// makes it null.
+/// On a list column a leaf other than {@link ListLength}, {@link ListEmpty}, {@link IsNull},
+/// {@link HasAll} and {@link AnyElement} is true if it is true of any element; null elements match
+/// nothing; a null list makes it null.
 public sealed interface Filter {
 
   /// True when empty.
@@ -56,6 +56,12 @@ public sealed interface Filter {
 
   /// @param is a filter whose column is ignored and whose literals are Long
   record ListLength(String column, Filter is) implements Filter {}
+
+  /// Some non-null element meets all of `is`: on `[1, 20]`, "at least 5 and below 10" holds for no
+  /// element, although each half of it holds for one.
+  ///
+  /// @param is a filter over one element, whose column is ignored
+  record AnyElement(String column, Filter is) implements Filter {}
 
   /// A predicate on the value at a path of a json column, as string or as number.
   ///

@@ -3,6 +3,7 @@ package io.tyto.model.query;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// What one running query may use, and the flag that stops it.
 ///
@@ -11,12 +12,25 @@ public final class QueryContext {
   private final String queryId;
   private final long deadlineNanos;
   private final long memoryLimitBytes;
-  private volatile boolean cancelled;
+  private final AtomicBoolean cancelled;
 
   public QueryContext(String queryId, Duration timeout, long memoryLimitBytes) {
+    this(queryId, System.nanoTime() + timeout.toNanos(), memoryLimitBytes, new AtomicBoolean());
+  }
+
+  private QueryContext(
+      String queryId, long deadlineNanos, long memoryLimitBytes, AtomicBoolean cancelled) {
     this.queryId = queryId;
-    this.deadlineNanos = System.nanoTime() + timeout.toNanos();
+    this.deadlineNanos = deadlineNanos;
     this.memoryLimitBytes = memoryLimitBytes;
+    this.cancelled = cancelled;
+  }
+
+  /// The same query with a deadline of its own that can only be earlier: one part of an operation.
+  /// Cancelling either cancels both.
+  public QueryContext within(Duration timeout) {
+    long nanos = Math.min(remainingNanos(), timeout.toNanos());
+    return new QueryContext(queryId, System.nanoTime() + nanos, memoryLimitBytes, cancelled);
   }
 
   public String queryId() {
@@ -32,16 +46,16 @@ public final class QueryContext {
   }
 
   public void cancel() {
-    cancelled = true;
+    cancelled.set(true);
   }
 
   public boolean isCancelled() {
-    return cancelled;
+    return cancelled.get();
   }
 
   /// Throws CANCELLED or QUERY_TIMEOUT.
   public void check() {
-    if (cancelled) {
+    if (cancelled.get()) {
       throw new TytoException(ErrorCode.CANCELLED, "query " + queryId + " was cancelled");
     }
     if (System.nanoTime() - deadlineNanos > 0) {
