@@ -1,0 +1,4 @@
+package io.tyto.engine.aggregate;
+
+/// Counts rows.
+abstract non-sealed class CountAccumulator implements Accumulator {}

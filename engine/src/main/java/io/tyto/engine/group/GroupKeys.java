@@ -1,0 +1,133 @@
+package io.tyto.engine.group;
+
+import io.tyto.engine.domain.BytesTable;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The values of one key for all groups, in physical form. Immutable.
+///
+/// `codes` number the values: equal codes within one key mean equal values, and code 0 is null.
+public sealed interface GroupKeys {
+  int count();
+
+  boolean isNull(int group);
+
+  /// Ascending order of two groups' values; null is greatest.
+  default int compare(int left, int right) {
+    boolean leftNull = isNull(left);
+    boolean rightNull = isNull(right);
+    return leftNull || rightNull
+        ? Boolean.compare(leftNull, rightNull)
+        : compareValues(left, right);
+  }
+
+  /// Ascending order of two groups whose values are not null.
+  int compareValues(int left, int right);
+
+  /// Long, Double, byte[] or null.
+  @Nullable Object value(int group);
+
+  /// Key i of the result is key `groups[i]` of this.
+  GroupKeys select(int[] groups);
+
+  /// @param nulls null where no key is null
+  record LongKeys(long[] values, boolean @Nullable [] nulls) implements GroupKeys {
+    @Override
+    public int count() {
+      return values.length;
+    }
+
+    @Override
+    public boolean isNull(int group) {
+      return nulls != null && nulls[group];
+    }
+
+    @Override
+    public int compareValues(int left, int right) {
+      return Long.compare(values[left], values[right]);
+    }
+
+    @Override
+    public @Nullable Object value(int group) {
+      return isNull(group) ? null : values[group];
+    }
+
+    @Override
+    public GroupKeys select(int[] groups) {
+      long[] selected = new long[groups.length];
+      Arrays.setAll(selected, i -> values[groups[i]]);
+      return new LongKeys(selected, selectNulls(nulls, groups));
+    }
+  }
+
+  /// @param nulls null where no key is null
+  record DoubleKeys(double[] values, boolean @Nullable [] nulls) implements GroupKeys {
+    @Override
+    public int count() {
+      return values.length;
+    }
+
+    @Override
+    public boolean isNull(int group) {
+      return nulls != null && nulls[group];
+    }
+
+    @Override
+    public int compareValues(int left, int right) {
+      return Double.compare(values[left], values[right]);
+    }
+
+    @Override
+    public @Nullable Object value(int group) {
+      return isNull(group) ? null : values[group];
+    }
+
+    @Override
+    public GroupKeys select(int[] groups) {
+      double[] selected = new double[groups.length];
+      Arrays.setAll(selected, i -> values[groups[i]]);
+      return new DoubleKeys(selected, selectNulls(nulls, groups));
+    }
+  }
+
+  /// Codes into a table of values; code 0 is null.
+  record BytesKeys(int[] codes, BytesTable table) implements GroupKeys {
+    @Override
+    public int count() {
+      return codes.length;
+    }
+
+    @Override
+    public boolean isNull(int group) {
+      return codes[group] == 0;
+    }
+
+    @Override
+    public int compareValues(int left, int right) {
+      return table.compare(codes[left], codes[right]);
+    }
+
+    @Override
+    public @Nullable Object value(int group) {
+      return isNull(group) ? null : table.value(codes[group]);
+    }
+
+    @Override
+    public GroupKeys select(int[] groups) {
+      int[] selected = new int[groups.length];
+      Arrays.setAll(selected, i -> codes[groups[i]]);
+      return new BytesKeys(selected, table);
+    }
+  }
+
+  private static boolean @Nullable [] selectNulls(boolean @Nullable [] nulls, int[] groups) {
+    if (nulls == null) {
+      return null;
+    }
+    boolean[] selected = new boolean[groups.length];
+    for (int i = 0; i < groups.length; i++) {
+      selected[i] = nulls[groups[i]];
+    }
+    return selected;
+  }
+}

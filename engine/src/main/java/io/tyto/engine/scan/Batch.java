@@ -1,0 +1,105 @@
+package io.tyto.engine.scan;
+
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.vector.ColumnVector;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// A window of consecutive rows of one source whose columns are read when first asked for. Not
+/// thread-safe: one per thread.
+///
+/// Lifetime: a vector is valid until the batch moves on.
+public final class Batch {
+  private final ColumnSlots slots;
+  private final @Nullable ColumnReader[] readers;
+  private final boolean[] opened;
+  private final @Nullable ColumnVector[] vectors;
+  private @Nullable RowSource source;
+  private int sourceIndex = -1;
+  private int from;
+  private int length;
+  private long bytesRead;
+
+  public Batch(ColumnSlots slots) {
+    this.slots = slots;
+    readers = new ColumnReader[slots.size()];
+    opened = new boolean[slots.size()];
+    vectors = new ColumnVector[slots.size()];
+  }
+
+  /// Enters a source; readers of the former one are dropped.
+  public void enter(RowSource newSource, int newSourceIndex) {
+    source = newSource;
+    sourceIndex = newSourceIndex;
+    Arrays.fill(readers, null);
+    Arrays.fill(opened, false);
+    Arrays.fill(vectors, null);
+    length = 0;
+  }
+
+  /// Moves to rows `[newFrom, newFrom + newLength)` of the source.
+  public void move(int newFrom, int newLength) {
+    from = newFrom;
+    length = newLength;
+    Arrays.fill(vectors, null);
+  }
+
+  public RowSource source() {
+    RowSource current = source;
+    if (current == null) {
+      throw new IllegalStateException("the batch is in no source");
+    }
+    return current;
+  }
+
+  /// Position of the source in the scan's list.
+  public int sourceIndex() {
+    return sourceIndex;
+  }
+
+  public int from() {
+    return from;
+  }
+
+  public int length() {
+    return length;
+  }
+
+  /// Bytes of vectors read so far, over all batches.
+  public long bytesRead() {
+    return bytesRead;
+  }
+
+  /// The reader of a slot, or null where the source has no such column and none is derived.
+  public @Nullable ColumnReader reader(int slot) {
+    if (!opened[slot]) {
+      readers[slot] = source().column(slots.column(slot).id());
+      opened[slot] = true;
+    }
+    return readers[slot];
+  }
+
+  public ColumnVector column(int slot) {
+    ColumnVector vector = vectors[slot];
+    if (vector == null) {
+      ColumnReader reader = reader(slot);
+      vector = reader == null ? new ColumnVector.AllNull(length) : reader.read(from, length);
+      bytesRead += sizeBytes(vector);
+      vectors[slot] = vector;
+    }
+    return vector;
+  }
+
+  private static long sizeBytes(ColumnVector vector) {
+    return switch (vector) {
+      case ColumnVector.AllNull _ -> 0;
+      case ColumnVector.Longs longs -> longs.length() * 8L;
+      case ColumnVector.Doubles doubles -> doubles.length() * 8L;
+      case ColumnVector.Ordinals ordinals -> ordinals.length() * 4L;
+      case ColumnVector.Bytes bytes ->
+          bytes.length() * 4L + bytes.offsets()[bytes.length()] - bytes.offsets()[0];
+      case ColumnVector.Lists lists -> lists.length() * 4L + sizeBytes(lists.elements());
+    };
+  }
+}
