@@ -24,7 +24,8 @@ public interface Disk {
 
     void truncate(long size) throws IOException;
 
-    /// Makes content durable.
+    /// Makes content durable. After a failure the content is suspect for ever: a second call may
+    /// succeed without it, so callers give the file up instead.
     void force() throws IOException;
 
     @Override
@@ -45,7 +46,12 @@ public interface Disk {
 
   boolean exists(Path path);
 
-  /// Regular files and folders directly below, sorted by name; empty if the folder does not exist.
+  boolean isFolder(Path path);
+
+  /// When the content last changed, in epoch milliseconds of the file system's own clock.
+  long modifiedMillis(Path path) throws IOException;
+
+  /// Files and folders directly below, sorted by name; empty if the folder does not exist.
   List<Path> list(Path folder) throws IOException;
 
   void createFolders(Path folder) throws IOException;

@@ -6,8 +6,9 @@ import java.util.Optional;
 
 /// A flat name space of immutable objects. Keys are `/`-separated ids, never user text.
 ///
-/// Every call that returns normally has made its effect durable. STORE_FAILED where the outcome is
-/// unknown or the store refuses; DISK_FULL where it is full. Thread-safe.
+/// Every call that returns normally has made its effect durable, and a key that can be seen is
+/// durable too. DISK_FULL means that nothing was stored; STORE_FAILED that the outcome is unknown
+/// or the store refuses. Thread-safe.
 public interface Store {
   enum Put {
     CREATED,
@@ -17,7 +18,9 @@ public interface Store {
   /// The conditional put on which all commits rest.
   Put putIfAbsent(String key, byte[] content);
 
-  /// Moves a finished local file into the store under a key that nobody else uses.
+  /// Moves a finished file of {@link #scratchFolder} into the store; it is forced first and gone
+  /// from the scratch folder afterwards. The key is unique to its content: finding it there with
+  /// the same content is success (a repeated call), with other content STORE_FAILED.
   void putFile(String key, Path file);
 
   Optional<byte[]> get(String key);
@@ -25,9 +28,24 @@ public interface Store {
   /// Keys that start with the prefix, ascending.
   List<String> list(String prefix);
 
+  /// Returns normally where the key did not exist.
   void delete(String key);
 
+  boolean exists(String key);
+
+  /// STORE_FAILED where the key does not exist.
   long size(String key);
+
+  /// Hash of the content, read in pieces through file calls and never over a mapping; lower-case
+  /// hex. STORE_FAILED where the key does not exist.
+  String sha256(String key);
+
+  /// When the object was stored, in epoch milliseconds of the store's own clock.
+  long modifiedMillis(String key);
+
+  /// Now, by the clock of {@link #modifiedMillis}: only ages are computed from the two, never an
+  /// order.
+  long nowMillis();
 
   /// A local file with the object's content, for mapping; it stays until {@link #delete}.
   Path localFile(String key);

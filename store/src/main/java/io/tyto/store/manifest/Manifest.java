@@ -1,4 +1,4 @@
-package io.tyto.store;
+package io.tyto.store.manifest;
 
 import java.util.List;
 import java.util.Map;
@@ -62,7 +62,11 @@ public record Manifest(
       @Nullable String deletes) {}
 
   /// A page holds entries that left the manifest; named by its hash.
-  public record PageEntry(String key, String sha256, int entries, long minTime, long maxTime) {}
+  ///
+  /// @param segments how many segment entries it has; `holes` and `logs` likewise
+  /// @param minTime least event time of its segments in epoch microseconds; `maxTime` greatest
+  public record PageEntry(
+      String key, String sha256, int segments, int holes, int logs, long minTime, long maxTime) {}
 
   public enum HoleKind {
     GAP,
@@ -77,5 +81,19 @@ public record Manifest(
   /// Since the chain began.
   public record Counts(long read, long rows, long dead, long duplicates, long erased) {
     public static final Counts ZERO = new Counts(0, 0, 0, 0, 0);
+
+    public Counts plus(Counts delta) {
+      return new Counts(
+          read + delta.read,
+          rows + delta.rows,
+          dead + delta.dead,
+          duplicates + delta.duplicates,
+          erased + delta.erased);
+    }
+
+    /// Every record read is a row, a dead letter, a duplicate or erased.
+    public boolean isBalanced() {
+      return read == rows + dead + duplicates + erased;
+    }
   }
 }

@@ -1,0 +1,66 @@
+package io.tyto.store;
+
+/// Every key shape there is, by numeric ids of the catalog.
+///
+/// ```
+/// <project>/catalog/<20-digit version>
+/// <project>/<group>/g<generation>/p<partition>/m/<20-digit version>       manifest
+///                                             /s/<version>-<collection>-<16 hex>.seg
+///                                             /pages/<sha256>
+/// ```
+///
+/// Names of users never stand in a key. Versions are padded so that the order of keys is the order
+/// of versions.
+public final class StoreKeys {
+  /// The project of whoever does not name one.
+  public static final int DEFAULT_PROJECT = 1;
+
+  private static final int HASH_DIGITS = 16;
+
+  private StoreKeys() {}
+
+  /// Folder of a project's catalog log.
+  public static String catalog(int project) {
+    return project + "/catalog";
+  }
+
+  /// Folder of one partition's manifest chain: the `prefix` of everything about it.
+  public static String partition(int project, int group, int generation, int partition) {
+    return "%d/%d/g%d/p%d".formatted(project, group, generation, partition);
+  }
+
+  /// Folder of a partition's manifests.
+  public static String manifests(String partitionPrefix) {
+    return partitionPrefix + "/m";
+  }
+
+  /// Folder of a partition's segments.
+  public static String segments(String partitionPrefix) {
+    return partitionPrefix + "/s";
+  }
+
+  public static String segment(String partitionPrefix, String file) {
+    return segments(partitionPrefix) + "/" + file;
+  }
+
+  /// Folder of a partition's pages.
+  public static String pages(String partitionPrefix) {
+    return partitionPrefix + "/pages";
+  }
+
+  public static String page(String partitionPrefix, String sha256) {
+    return pages(partitionPrefix) + "/" + sha256;
+  }
+
+  /// Key of a numbered object in a folder.
+  public static String numbered(String folder, long version) {
+    return "%s/%020d".formatted(folder, version);
+  }
+
+  /// Name of a segment file.
+  ///
+  /// @param manifestVersion the version it was built for; the one that commits it may be later
+  public static String segmentFile(long manifestVersion, int collection, String sha256) {
+    return manifestVersion + "-" + collection + "-" + sha256.substring(0, HASH_DIGITS) + ".seg";
+  }
+}
