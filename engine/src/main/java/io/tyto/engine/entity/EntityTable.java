@@ -2,8 +2,8 @@ package io.tyto.engine.entity;
 
 /// Entity key -> dense id within one shard, off-heap.
 ///
-/// Thread-safety: one writer (the partition's thread) calls {@link #idOf}, {@link #find} and
-/// {@link #restore}; {@link #size} and {@link #forEach} up to a size read before are safe from any thread.
+/// Thread-safety: one writer (the partition's thread) calls {@link #idOf}, {@link #find} and {@link
+/// #restore}; {@link #size} and {@link #forEach} up to a size read before are safe from any thread.
 /// Lifetime: memory is freed by {@link #close}, which must come after the last reader.
 public final class EntityTable implements AutoCloseable {
 

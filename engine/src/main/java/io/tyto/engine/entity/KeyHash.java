@@ -3,11 +3,11 @@ package io.tyto.engine.entity;
 import io.tyto.engine.row.Row;
 import org.jspecify.annotations.Nullable;
 
-/// The hash that decides a row's partition: XXH64 with seed 0 over the raw key bytes. Fixed for ever: a
-/// change would send an entity to another partition than its history.
+/// The hash that decides a row's partition: XXH64 with seed 0 over the raw key bytes. Fixed for
+/// ever: a change would send an entity to another partition than its history.
 ///
-/// Raw key bytes are the physical bytes of a string, uuid, ip, json or wide decimal, and eight big-endian
-/// bytes of anything held as a long or double.
+/// Raw key bytes are the physical bytes of a string, uuid, ip, json or wide decimal, and eight
+/// big-endian bytes of anything held as a long or double.
 public final class KeyHash {
 
   private KeyHash() {}

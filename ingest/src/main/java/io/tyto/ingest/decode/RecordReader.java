@@ -7,11 +7,12 @@ import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Cuts a stream into records: NDJSON, JSON (an array, or values one after another), CSV or TSV; gzip is
-/// recognised by its first bytes.
+/// Cuts a stream into records: NDJSON, JSON (an array, or values one after another), CSV or TSV;
+/// gzip is recognised by its first bytes.
 ///
-/// Memory is bounded by {@link DecodeLimits#MAX_RECORD_BYTES}. A record that cannot be cut out is returned
-/// with a fault and reading goes on at the next line. Failing I/O throws UncheckedIOException.
+/// Memory is bounded by {@link DecodeLimits#MAX_RECORD_BYTES}. A record that cannot be cut out is
+/// returned with a fault and reading goes on at the next line. Failing I/O throws
+/// UncheckedIOException.
 ///
 /// Thread-safety: none. Lifetime: closing it closes the stream.
 public final class RecordReader implements AutoCloseable {

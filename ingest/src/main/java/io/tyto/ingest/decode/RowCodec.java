@@ -3,8 +3,9 @@ package io.tyto.ingest.decode;
 import io.tyto.engine.row.Row;
 import io.tyto.model.schema.TableSchema;
 
-/// The binary form of a row in the log: values by column id, so that it survives columns that are added
-/// later. Columns unknown to the schema are skipped, missing ones are null or, where derived, computed.
+/// The binary form of a row in the log: values by column id, so that it survives columns that are
+/// added later. Columns unknown to the schema are skipped, missing ones are null or, where derived,
+/// computed.
 ///
 /// Thread-safety: none; each thread has its own.
 public final class RowCodec {
