@@ -1,6 +1,7 @@
 package io.tyto.graphqlschema;
 
 import graphql.ExecutionResult;
+import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.TableSchema;

@@ -1,4 +1,4 @@
-package io.tyto.graphqlschema;
+package io.tyto.graphqlschema.value;
 
 /// The few verbs a {@link StreamedValue} needs of a JSON writer; the gateway puts its own behind
 /// them. Not thread-safe.
