@@ -1,0 +1,103 @@
+package io.tyto.server.settings;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// Every setting there is: one row of the table in docs/operations.md.
+///
+/// The key `seal.rows` is the environment variable `TYTO_SEAL_ROWS` and the flag `--seal-rows`.
+public enum Setting {
+  LISTEN(
+      "listen",
+      Kind.TEXT,
+      "127.0.0.1:8080",
+      "host:port to serve on; loopback only unless you say otherwise"),
+  DATA("data", Kind.TEXT, "data", "folder of logs, segments, manifests and catalog"),
+  CONFIG("config", Kind.TEXT, "config", "folder of event configs, one YAML file a collection"),
+  MEMORY(
+      "memory",
+      Kind.BYTES,
+      "auto",
+      "memory of the process; auto: half of the machine's or container's (read by the launcher)"),
+  STORE("store", Kind.TEXT, "file", "where segments and manifests live; `file`: below data"),
+  LOG_DURABILITY(
+      "log.durability",
+      Kind.TEXT,
+      "group",
+      "when an event counts as durable: group (one fsync for all waiting), request, os (no fsync)"),
+  LOG_FILE_BYTES("log.fileBytes", Kind.BYTES, "64MB", "size at which a log file is rolled"),
+  PARTITIONS(
+      "partitions", Kind.NUMBER, "4", "partitions of a collection group made from now on (1 to 1024)"),
+  SEAL_ROWS("seal.rows", Kind.NUMBER, "1000000", "rows at which the tail is sealed"),
+  SEAL_BYTES("seal.bytes", Kind.BYTES, "64MB", "tail size at which it is sealed"),
+  SEAL_AGE("seal.age", Kind.DURATION, "60s", "age at which a tail of at least 65,536 rows is sealed"),
+  SEAL_SMALL_AGE("seal.smallAge", Kind.DURATION, "10m", "age at which a smaller tail is sealed"),
+  DEDUP_WINDOW(
+      "dedup.window", Kind.NUMBER, "1000000", "log offsets within which an event id is recognised"),
+  QUERY_TIMEOUT("query.timeout", Kind.DURATION, "30s", "deadline of a query"),
+  QUERY_MEMORY("query.memory", Kind.BYTES, "auto", "memory of one query; auto: a quarter of the heap"),
+  QUERY_THREADS("query.threads", Kind.NUMBER, "auto", "worker threads; auto: all cores"),
+  QUERY_CONCURRENCY(
+      "query.concurrency", Kind.NUMBER, "16", "queries at once; as many again wait, more get 503"),
+  HTTP_QUERY_BYTES("http.queryBytes", Kind.BYTES, "1MB", "largest body of a GraphQL request"),
+  HTTP_INGEST_BYTES("http.ingestBytes", Kind.BYTES, "8MB", "largest body of an ingest request, as sent"),
+  HTTP_UNZIPPED_BYTES(
+      "http.unzippedBytes", Kind.BYTES, "32MB", "largest ingest body after gzip decompression"),
+  PIPELINE(
+      "pipeline", Kind.TEXT, "", "enrichers in order; there are none yet, so it must be empty");
+
+  /// How the text of a value is read.
+  public enum Kind {
+    TEXT,
+    NUMBER,
+    /// 65536, 64KB, 64MB, 2GB (powers of 1024), or auto.
+    BYTES,
+    /// 500ms, 60s, 10m, 2h, 7d.
+    DURATION
+  }
+
+  private final String key;
+  private final Kind kind;
+  private final String defaultValue;
+  private final String description;
+
+  Setting(String key, Kind kind, String defaultValue, String description) {
+    this.key = key;
+    this.kind = kind;
+    this.defaultValue = defaultValue;
+    this.description = description;
+  }
+
+  public String key() {
+    return key;
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  public String defaultValue() {
+    return defaultValue;
+  }
+
+  public String description() {
+    return description;
+  }
+
+  public String environmentVariable() {
+    return "TYTO_" + words("_").toUpperCase(Locale.ROOT);
+  }
+
+  public String flag() {
+    return "--" + words("-");
+  }
+
+  private String words(String separator) {
+    return key.replaceAll("([a-z])([A-Z])", "$1.$2").toLowerCase(Locale.ROOT).replace(".", separator);
+  }
+
+  public static Optional<Setting> byKey(String key) {
+    return Arrays.stream(values()).filter(s -> s.key.equals(key)).findFirst();
+  }
+}

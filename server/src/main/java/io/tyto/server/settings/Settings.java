@@ -1,0 +1,214 @@
+package io.tyto.server.settings;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/// The value of every setting and where it came from. Immutable.
+public final class Settings {
+  private static final Pattern BYTES =
+      Pattern.compile("(\\d{1,15})\\s*(b|kb|mb|gb|tb)?", Pattern.CASE_INSENSITIVE);
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,10})\\s*(ms|s|m|h|d)");
+  private static final int MAX_FILE_CHARS = 1 << 20;
+
+  private final Map<Setting, Value> values;
+
+  /// @param origin `default`, `environment TYTO_X`, `flag --x`, or `file NAME`
+  public record Value(String text, String origin) {}
+
+  private Settings(Map<Setting, Value> values) {
+    this.values = values;
+  }
+
+  /// Resolves all settings and checks them; CONFIG_INVALID lists every fault at once.
+  public static Settings resolve(
+      @Nullable Path file, Map<String, String> environment, Map<Setting, String> flags) {
+    List<String> faults = new ArrayList<>();
+    Map<Setting, String> fromFile = file == null ? Map.of() : readFile(file, faults);
+    Map<Setting, Value> values = new EnumMap<>(Setting.class);
+    for (Setting setting : Setting.values()) {
+      Value value = new Value(setting.defaultValue(), "default");
+      String inFile = fromFile.get(setting);
+      if (inFile != null) {
+        value = new Value(inFile, "file " + file);
+      }
+      String inEnvironment = environment.get(setting.environmentVariable());
+      if (inEnvironment != null) {
+        value = new Value(inEnvironment, "environment " + setting.environmentVariable());
+      }
+      String flag = flags.get(setting);
+      if (flag != null) {
+        value = new Value(flag, "flag " + setting.flag());
+      }
+      values.put(setting, value);
+      check(setting, value, faults);
+    }
+    if (!faults.isEmpty()) {
+      throw new TytoException(ErrorCode.CONFIG_INVALID, String.join("\n", faults));
+    }
+    return new Settings(values);
+  }
+
+  public Value value(Setting setting) {
+    Value value = values.get(setting);
+    if (value == null) {
+      throw new IllegalStateException("setting " + setting.key() + " was not resolved");
+    }
+    return value;
+  }
+
+  public String text(Setting setting) {
+    return value(setting).text();
+  }
+
+  public Path path(Setting setting) {
+    return Path.of(text(setting));
+  }
+
+  /// The number, or `auto` where the text says auto.
+  public long number(Setting setting, long auto) {
+    String text = text(setting);
+    return switch (setting.kind()) {
+      case NUMBER -> text.equals("auto") ? auto : Long.parseLong(text);
+      case BYTES -> text.equals("auto") ? auto : bytes(text);
+      case TEXT, DURATION -> throw new IllegalArgumentException(setting.key() + " is not a number");
+    };
+  }
+
+  public long number(Setting setting) {
+    return number(setting, 0);
+  }
+
+  public Duration duration(Setting setting) {
+    return duration(text(setting));
+  }
+
+  private static Map<Setting, String> readFile(Path file, List<String> faults) {
+    Map<Setting, String> settings = new EnumMap<>(Setting.class);
+    try {
+      LoadSettings load = LoadSettings.builder().setLabel(file.toString()).setCodePointLimit(MAX_FILE_CHARS).build();
+      Object root = new Load(load).loadFromString(Files.readString(file));
+      if (root instanceof Map<?, ?> map) {
+        collect("", map, settings, file, faults);
+      } else if (root != null) {
+        faults.add(file + ": expected keys such as `listen: 127.0.0.1:8080`, found a " + root.getClass().getSimpleName());
+      }
+    } catch (IOException e) {
+      faults.add("server file " + file + " cannot be read: " + e.getMessage());
+    } catch (YamlEngineException e) {
+      faults.add("server file " + file + " is not YAML: " + e.getMessage());
+    }
+    return settings;
+  }
+
+  private static void collect(
+      String prefix, Map<?, ?> map, Map<Setting, String> settings, Path file, List<String> faults) {
+    map.forEach(
+        (name, value) -> {
+          String key = prefix + name;
+          Setting setting = Setting.byKey(key).orElse(null);
+          if (setting != null) {
+            settings.put(setting, value == null ? "" : text(value));
+          } else if (value instanceof Map<?, ?> nested) {
+            collect(key + ".", nested, settings, file, faults);
+          } else {
+            faults.add(
+                "%s: unknown setting `%s`; `tyto config show` lists all of them".formatted(file, key));
+          }
+        });
+  }
+
+  private static String text(Object value) {
+    return value instanceof List<?> list
+        ? String.join(",", list.stream().map(String::valueOf).toList())
+        : value.toString();
+  }
+
+  private static void check(Setting setting, Value value, List<String> faults) {
+    String text = value.text();
+    boolean good =
+        switch (setting.kind()) {
+          case TEXT -> true;
+          case NUMBER ->
+              (text.equals("auto") && setting.defaultValue().equals("auto"))
+                  || text.matches("\\d{1,18}");
+          case BYTES -> (text.equals("auto") && setting.defaultValue().equals("auto"))
+              || BYTES.matcher(text).matches();
+          case DURATION -> DURATION.matcher(text).matches();
+        };
+    String expected =
+        switch (setting.kind()) {
+          case TEXT -> "text";
+          case NUMBER -> "a whole number";
+          case BYTES -> "a size such as 64MB";
+          case DURATION -> "a duration such as 500ms, 60s, 10m, 2h or 7d";
+        };
+    if (!good) {
+      faults.add(
+          "setting `%s` is `%s` (%s): expected %s".formatted(setting.key(), text, value.origin(), expected));
+      return;
+    }
+    String fault = closedChoice(setting, text);
+    if (fault != null) {
+      faults.add("setting `%s` is `%s` (%s): %s".formatted(setting.key(), text, value.origin(), fault));
+    }
+  }
+
+  private static @Nullable String closedChoice(Setting setting, String text) {
+    if (setting == Setting.STORE && !text.equals("file")) {
+      return "expected `file`, the only store there is";
+    }
+    if (setting == Setting.LOG_DURABILITY && !List.of("group", "request", "os").contains(text)) {
+      return "expected group, request or os";
+    }
+    if (setting == Setting.PIPELINE && !text.isEmpty()) {
+      return "there are no enrichers yet: leave it empty";
+    }
+    if (setting == Setting.LISTEN && !text.matches(".+:\\d{1,5}")) {
+      return "expected host:port";
+    }
+    if (setting == Setting.PARTITIONS && (Long.parseLong(text) < 1 || Long.parseLong(text) > 1024)) {
+      return "expected 1 to 1024";
+    }
+    return null;
+  }
+
+  static long bytes(String text) {
+    Matcher matcher = BYTES.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(text);
+    }
+    String unit = matcher.group(2) == null ? "b" : matcher.group(2).toLowerCase(Locale.ROOT);
+    int power = List.of("b", "kb", "mb", "gb", "tb").indexOf(unit);
+    return Long.parseLong(matcher.group(1)) << (10 * power);
+  }
+
+  static Duration duration(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(text);
+    }
+    long count = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "ms" -> Duration.ofMillis(count);
+      case "s" -> Duration.ofSeconds(count);
+      case "m" -> Duration.ofMinutes(count);
+      case "h" -> Duration.ofHours(count);
+      default -> Duration.ofDays(count);
+    };
+  }
+}
