@@ -1,0 +1,85 @@
+package io.tyto.gateway;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+
+/// Reads request bodies within a limit, so that no client makes the process grow.
+final class Bodies {
+  private static final int CHUNK = 1 << 16;
+
+  /// Above this ratio a gzip body is a bomb, not data.
+  private static final int MAX_RATIO = 100;
+
+  private Bodies() {}
+
+  /// The whole body; fails with PAYLOAD_TOO_LARGE beyond `maxBytes`. Call on the event loop.
+  static CompletableFuture<byte[]> read(
+      HttpServerRequest request, int maxBytes, Duration timeout, String setting) {
+    CompletableFuture<byte[]> body = new CompletableFuture<>();
+    String announced = request.getHeader("Content-Length");
+    if (announced != null && announced.matches("\\d{1,18}") && Long.parseLong(announced) > maxBytes) {
+      body.completeExceptionally(tooLarge(maxBytes, setting));
+      return body;
+    }
+    Buffer collected = Buffer.buffer();
+    request.handler(
+        chunk -> {
+          if (collected.length() + chunk.length() > maxBytes) {
+            request.pause();
+            body.completeExceptionally(tooLarge(maxBytes, setting));
+          } else if (!body.isDone()) {
+            collected.appendBuffer(chunk);
+          }
+        });
+    request.endHandler(_ -> body.complete(collected.getBytes()));
+    request.exceptionHandler(body::completeExceptionally);
+    return body.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /// Undoes gzip within a limit; UNSUPPORTED_MEDIA_TYPE for any other encoding.
+  static byte[] decode(HttpServerRequest request, byte[] body, int maxBytes, String setting) {
+    String encoding = request.getHeader("Content-Encoding");
+    if (encoding == null || encoding.equals("identity")) {
+      return body;
+    }
+    if (!encoding.equals("gzip")) {
+      throw new TytoException(
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+          "Content-Encoding " + encoding + ": send gzip or no encoding");
+    }
+    ByteArrayOutputStream plain = new ByteArrayOutputStream(body.length * 4);
+    byte[] chunk = new byte[CHUNK];
+    try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(body))) {
+      for (int n = gzip.read(chunk); n >= 0; n = gzip.read(chunk)) {
+        if (plain.size() + n > maxBytes
+            || (plain.size() + n > CHUNK && plain.size() + n > (long) body.length * MAX_RATIO)) {
+          throw tooLarge(maxBytes, setting);
+        }
+        plain.write(chunk, 0, n);
+      }
+    } catch (IOException e) {
+      throw new TytoException(
+          ErrorCode.BAD_JSON, "the body says gzip but cannot be unpacked: " + e.getMessage(), e);
+    }
+    return plain.toByteArray();
+  }
+
+  private static TytoException tooLarge(int maxBytes, String setting) {
+    return new TytoException(
+        ErrorCode.PAYLOAD_TOO_LARGE,
+        "the body is larger than %,d bytes (setting `%s`): send it in several requests%s"
+            .formatted(
+                maxBytes,
+                setting,
+                setting.equals("http.queryBytes") ? "" : ", or import a file with `tyto import`"));
+  }
+}

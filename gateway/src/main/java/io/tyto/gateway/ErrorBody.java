@@ -1,0 +1,21 @@
+package io.tyto.gateway;
+
+import io.tyto.model.error.ErrorCode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The shape of every error body: that of a GraphQL response, so that clients need one parser.
+final class ErrorBody {
+  private ErrorBody() {}
+
+  static Map<String, Object> of(ErrorCode code, String message) {
+    Map<String, Object> extensions = new LinkedHashMap<>();
+    extensions.put("code", code.name());
+    extensions.put("retryable", code.isRetryable());
+    Map<String, Object> error = new LinkedHashMap<>();
+    error.put("message", message);
+    error.put("extensions", extensions);
+    return Map.of("errors", List.of(error));
+  }
+}

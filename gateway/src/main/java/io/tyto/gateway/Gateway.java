@@ -1,0 +1,99 @@
+package io.tyto.gateway;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService;
+import io.tyto.model.port.IngestService;
+import io.tyto.model.port.QueryService;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import java.time.Clock;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A running HTTP server over the three ports. Thread-safe.
+///
+/// Lifetime: serves from {@link #start} to {@link #close}, which refuses new requests and waits for
+/// the answers under way.
+public final class Gateway implements AutoCloseable {
+  private static final int MAX_HEADER_BYTES = 16 << 10;
+  private static final int IDLE_SECONDS = 120;
+  private static final int START_SECONDS = 30;
+  private static final int STOP_SECONDS = 10;
+
+  private final Vertx vertx;
+  private final HttpServer server;
+
+  private Gateway(Vertx vertx, HttpServer server) {
+    this.vertx = vertx;
+    this.server = server;
+  }
+
+  /// Builds the schema, binds and serves. BAD_USER_INPUT where the address cannot be bound.
+  public static Gateway start(
+      GatewayOptions options,
+      QueryService queries,
+      IngestService ingest,
+      AdminService admin,
+      Clock clock) {
+    LiveSchema schema = new LiveSchema(admin, queries, clock, options.graphQl());
+    schema.current();
+    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
+    Router router =
+        new Router(
+            new GraphQlEndpoint(schema, options),
+            new IngestEndpoint(ingest, options),
+            new OperatorEndpoint(ingest, admin, options),
+            new Pages());
+    HttpServer server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setHost(options.host())
+                    .setPort(options.port())
+                    .setMaxHeaderSize(MAX_HEADER_BYTES)
+                    .setIdleTimeout(IDLE_SECONDS)
+                    .setCompressionSupported(true))
+            .requestHandler(router);
+    try {
+      server.listen().toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      vertx.close();
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "cannot listen on %s:%d: %s; is another server running there? choose with --listen host:port"
+              .formatted(options.host(), options.port(), cause(e)),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      vertx.close();
+      throw new TytoException(ErrorCode.CANCELLED, "interrupted while starting to listen", e);
+    }
+    return new Gateway(vertx, server);
+  }
+
+  public int port() {
+    return server.actualPort();
+  }
+
+  @Override
+  public void close() {
+    try {
+      vertx.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      System.getLogger(Gateway.class.getName())
+          .log(System.Logger.Level.WARNING, "the HTTP server did not stop in time", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static String cause(Exception e) {
+    Throwable cause = e.getCause() == null ? e : e.getCause();
+    String message = cause.getMessage();
+    return message == null ? cause.toString() : message;
+  }
+}

@@ -1,0 +1,40 @@
+package io.tyto.gateway;
+
+import io.tyto.graphqlschema.GraphQlOptions;
+import java.time.Duration;
+
+/// Where the gateway listens and what one request may cost.
+///
+/// @param port 0 takes any free one
+/// @param queryBytes largest body of a GraphQL request
+/// @param ingestBytes largest body of an ingest request as sent
+/// @param unzippedBytes largest ingest body after decompression
+/// @param queryConcurrency queries at once; as many again wait for at most `queryTimeout`
+/// @param bodyTimeout how long a client may take to send a body
+public record GatewayOptions(
+    String host,
+    int port,
+    int queryBytes,
+    int ingestBytes,
+    int unzippedBytes,
+    Duration queryTimeout,
+    long queryMemoryBytes,
+    int queryConcurrency,
+    Duration bodyTimeout,
+    GraphQlOptions graphQl) {
+
+  /// Loopback, any free port.
+  public static GatewayOptions defaults() {
+    return new GatewayOptions(
+        "127.0.0.1",
+        0,
+        1 << 20,
+        8 << 20,
+        32 << 20,
+        Duration.ofSeconds(30),
+        Runtime.getRuntime().maxMemory() / 4,
+        16,
+        Duration.ofSeconds(60),
+        GraphQlOptions.DEFAULT);
+  }
+}

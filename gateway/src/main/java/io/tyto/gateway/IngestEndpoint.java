@@ -1,0 +1,84 @@
+package io.tyto.gateway;
+
+import io.tyto.model.port.IngestService;
+import io.tyto.model.port.IngestService.IngestResult;
+import io.tyto.model.port.IngestService.Rejected;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /v1/collections/{name}/events`: a JSON array or NDJSON; 202 once every accepted event is
+/// durable.
+final class IngestEndpoint {
+  private static final int MAX_REJECTIONS_SHOWN = 1_000;
+
+  private final IngestService ingest;
+  private final GatewayOptions options;
+
+  IngestEndpoint(IngestService ingest, GatewayOptions options) {
+    this.ingest = ingest;
+    this.options = options;
+  }
+
+  void events(HttpServerRequest request, String collection) {
+    Bodies.read(request, options.ingestBytes(), options.bodyTimeout(), "http.ingestBytes")
+        .whenComplete(
+            (body, failure) ->
+                Thread.startVirtualThread(() -> append(request, collection, body, failure)));
+  }
+
+  private void append(
+      HttpServerRequest request,
+      String collection,
+      byte @Nullable [] body,
+      @Nullable Throwable failure) {
+    if (body == null) {
+      Replies.failure(request, failure == null ? new IllegalStateException("no body") : failure);
+      return;
+    }
+    try {
+      byte[] plain = Bodies.decode(request, body, options.unzippedBytes(), "http.unzippedBytes");
+      ingest
+          .ingest(collection, plain)
+          .whenComplete(
+              (result, refused) -> {
+                if (result == null) {
+                  Replies.failure(
+                      request, refused == null ? new IllegalStateException("no result") : refused);
+                } else {
+                  Replies.json(request, 202, body(result));
+                }
+              });
+    } catch (RuntimeException e) {
+      Replies.failure(request, e);
+    }
+  }
+
+  private static Map<String, Object> body(IngestResult result) {
+    List<Object> rejected = new ArrayList<>();
+    for (Rejected one :
+        result.rejected().subList(0, Math.min(MAX_REJECTIONS_SHOWN, result.rejected().size()))) {
+      rejected.add(rejection(one));
+    }
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("accepted", result.accepted());
+    body.put("duplicates", result.duplicates());
+    body.put("rejectedCount", result.rejected().size());
+    body.put("rejected", rejected);
+    return body;
+  }
+
+  static Map<String, Object> rejection(Rejected rejected) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("index", rejected.index());
+    if (rejected.field() != null) {
+      entry.put("field", rejected.field());
+    }
+    entry.put("code", rejected.code());
+    entry.put("message", rejected.message());
+    return entry;
+  }
+}

@@ -1,0 +1,195 @@
+package io.tyto.gateway;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService;
+import io.tyto.model.port.AdminService.ApplyResult;
+import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.AdminService.Status;
+import io.tyto.model.port.IngestService;
+import io.tyto.model.port.IngestService.FileImport;
+import io.tyto.model.port.IngestService.FileImportResult;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the commands of the same machine ask a running server: status, config, file import, health.
+final class OperatorEndpoint {
+  private final IngestService ingest;
+  private final AdminService admin;
+  private final GatewayOptions options;
+
+  OperatorEndpoint(IngestService ingest, AdminService admin, GatewayOptions options) {
+    this.ingest = ingest;
+    this.admin = admin;
+    this.options = options;
+  }
+
+  void live(HttpServerRequest request) {
+    Replies.json(request, 200, Map.of("live", true));
+  }
+
+  void ready(HttpServerRequest request) {
+    boolean ready = admin.isReady();
+    Replies.json(request, ready ? 200 : 503, Map.of("ready", ready));
+  }
+
+  void status(HttpServerRequest request) {
+    onThisMachine(request, () -> Replies.json(request, 200, body(admin.status())));
+  }
+
+  /// Body: `{"files": [{"name": ..., "text": ...}]}`.
+  void applyConfig(HttpServerRequest request) {
+    Bodies.read(request, options.queryBytes(), options.bodyTimeout(), "http.queryBytes")
+        .whenComplete(
+            (body, failure) -> {
+              if (body == null) {
+                Replies.failure(
+                    request, failure == null ? new IllegalStateException("no body") : failure);
+              } else {
+                onThisMachine(
+                    request,
+                    () -> {
+                      ApplyResult result = admin.applyConfigs(configFiles(body));
+                      Map<String, Object> reply = new LinkedHashMap<>();
+                      reply.put("created", result.created());
+                      reply.put("extended", result.extended());
+                      reply.put("unchanged", result.unchanged());
+                      Replies.json(request, 200, reply);
+                    });
+              }
+            });
+  }
+
+  /// The file's bytes as the body, its name, size and hash as parameters; the reply is NDJSON:
+  /// progress lines, then one with `result` or `error`.
+  void importFile(HttpServerRequest request, String collection) {
+    RequestStream content = new RequestStream(request, options.bodyTimeout());
+    onThisMachine(
+        request,
+        () -> {
+          FileImport file =
+              new FileImport(
+                  collection,
+                  parameter(request, "source"),
+                  parameter(request, "contentId"),
+                  Long.parseLong(parameter(request, "bytes")),
+                  Boolean.parseBoolean(request.getParam("again", "false")));
+          HttpServerResponse response =
+              request.response().setChunked(true).putHeader("Content-Type", "application/x-ndjson");
+          try {
+            FileImportResult result =
+                ingest.importFile(
+                    file,
+                    content,
+                    (records, bytes, rate) -> {
+                      line(response, Map.of("records", records, "bytes", bytes, "rate", rate));
+                      return !response.closed();
+                    });
+            line(response, Map.of("result", body(result)));
+          } catch (TytoException e) {
+            line(response, ErrorBody.of(e.code(), String.valueOf(e.getMessage())));
+          }
+          response.end();
+        });
+  }
+
+  private static void onThisMachine(HttpServerRequest request, Runnable action) {
+    if (!isLoopback(request)) {
+      Replies.error(
+          request, ErrorCode.NOT_FOUND, "this path answers to the server's own machine only");
+      return;
+    }
+    Thread.startVirtualThread(
+        () -> {
+          try {
+            action.run();
+          } catch (RuntimeException e) {
+            Replies.failure(request, e);
+          }
+        });
+  }
+
+  private static boolean isLoopback(HttpServerRequest request) {
+    String host = request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
+    try {
+      return host != null && InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private static void line(HttpServerResponse response, Map<String, ?> value) {
+    if (!response.closed()) {
+      response.write(Buffer.buffer().appendBuffer(JsonText.of(value)).appendString("\n"));
+    }
+  }
+
+  private static String parameter(HttpServerRequest request, String name) {
+    String value = request.getParam(name);
+    if (value == null || value.isEmpty()) {
+      throw new TytoException(ErrorCode.BAD_USER_INPUT, "the parameter `" + name + "` is missing");
+    }
+    return value;
+  }
+
+  private static List<ConfigFile> configFiles(byte[] body) {
+    List<ConfigFile> files = new ArrayList<>();
+    if (JsonText.parse(body) instanceof Map<?, ?> map && map.get("files") instanceof List<?> list) {
+      for (Object file : list) {
+        if (file instanceof Map<?, ?> entry
+            && entry.get("name") instanceof String name
+            && entry.get("text") instanceof String text) {
+          files.add(new ConfigFile(name, text));
+        }
+      }
+    }
+    if (files.isEmpty()) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "expected {\"files\": [{\"name\": \"recharge.yaml\", \"text\": \"...\"}]}");
+    }
+    return files;
+  }
+
+  private static Map<String, Object> body(FileImportResult result) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("accepted", result.accepted());
+    body.put("duplicates", result.duplicates());
+    body.put("rejected", result.rejected());
+    body.put("alreadyImported", result.alreadyImported());
+    body.put("examples", result.examples().stream().map(IngestEndpoint::rejection).toList());
+    return body;
+  }
+
+  private static Map<String, Object> body(Status status) {
+    List<Map<String, @Nullable Object>> collections = new ArrayList<>();
+    for (CollectionStatus collection : status.collections()) {
+      Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+      entry.put("name", collection.name());
+      entry.put("rows", collection.rows());
+      entry.put("tailRows", collection.tailRows());
+      entry.put("segments", collection.segments());
+      entry.put("bytes", collection.bytes());
+      entry.put("deadLetters", collection.deadLetters());
+      entry.put("logLagRecords", collection.logLagRecords());
+      entry.put("sealAgeMillis", collection.sealAgeMillis());
+      entry.put("alarm", collection.alarm());
+      collections.add(entry);
+    }
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("diskBytes", status.diskBytes());
+    body.put("freeDiskBytes", status.freeDiskBytes());
+    body.put("collections", collections);
+    body.put("alarms", status.alarms());
+    return body;
+  }
+}

@@ -1,0 +1,71 @@
+package io.tyto.gateway;
+
+import io.tyto.model.error.ErrorCode;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/// GraphiQL, served from the jar: the browser talks to no other host.
+final class Pages {
+  private static final String CONTENT_SECURITY_POLICY =
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
+          + " font-src 'self' data:; worker-src 'self' blob:; frame-ancestors 'none';"
+          + " base-uri 'none'; form-action 'none'";
+
+  private record Page(String resource, String type) {}
+
+  private static final String WEBJARS = "/META-INF/resources/webjars/";
+  private static final Page GRAPHIQL =
+      new Page("/io/tyto/gateway/pages/graphiql.html", "text/html; charset=utf-8");
+  private static final Map<String, Page> ASSETS =
+      Map.of(
+          "start.js", new Page("/io/tyto/gateway/pages/start.js", "text/javascript; charset=utf-8"),
+          "page.css", new Page("/io/tyto/gateway/pages/page.css", "text/css; charset=utf-8"),
+          "graphiql.js", webjar("graphiql", "graphiql.min.js", "text/javascript; charset=utf-8"),
+          "graphiql.css", webjar("graphiql", "graphiql.min.css", "text/css; charset=utf-8"),
+          "react.js", webjar("react", "umd/react.production.min.js", "text/javascript; charset=utf-8"),
+          "react-dom.js",
+              webjar("react-dom", "umd/react-dom.production.min.js", "text/javascript; charset=utf-8"));
+
+  private static Page webjar(String name, String file, String type) {
+    return new Page(WEBJARS + name + "/" + WebJarVersions.of(name) + "/" + file, type);
+  }
+
+  void redirectToGraphiql(HttpServerRequest request) {
+    request.response().setStatusCode(302).putHeader("Location", "/graphiql").end();
+  }
+
+  void graphiql(HttpServerRequest request) {
+    request.response().putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
+    send(request, GRAPHIQL);
+  }
+
+  void asset(HttpServerRequest request, String name) {
+    Page page = ASSETS.get(name);
+    if (page == null) {
+      Replies.error(request, ErrorCode.NOT_FOUND, "no such file: " + name);
+      return;
+    }
+    request.response().putHeader("Cache-Control", "max-age=3600");
+    send(request, page);
+  }
+
+  private static void send(HttpServerRequest request, Page page) {
+    Thread.startVirtualThread(
+        () -> {
+          try (InputStream resource = Pages.class.getResourceAsStream(page.resource())) {
+            if (resource == null) {
+              Replies.failure(
+                  request, new IllegalStateException("missing resource " + page.resource()));
+              return;
+            }
+            Replies.send(request, 200, page.type(), Buffer.buffer(resource.readAllBytes()));
+          } catch (IOException e) {
+            Replies.failure(request, new UncheckedIOException(e));
+          }
+        });
+  }
+}

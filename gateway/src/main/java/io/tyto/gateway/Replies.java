@@ -1,0 +1,92 @@
+package io.tyto.gateway;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Writes responses: the HTTP status of each error code, and the JSON body all errors share.
+final class Replies {
+  private static final System.Logger LOG = System.getLogger(Replies.class.getName());
+  private static final String RETRY_SECONDS = "1";
+
+  private Replies() {}
+
+  /// Sends from any thread; a client that has left is no error.
+  static void send(HttpServerRequest request, int status, String contentType, Buffer body) {
+    HttpServerResponse response = request.response();
+    if (!response.closed() && !response.ended()) {
+      response.setStatusCode(status).putHeader("Content-Type", contentType).end(body);
+    }
+  }
+
+  static void json(HttpServerRequest request, int status, @Nullable Object value) {
+    send(request, status, "application/json; charset=utf-8", JsonText.of(value));
+  }
+
+  static void error(HttpServerRequest request, ErrorCode code, String message) {
+    if (code.isRetryable()) {
+      request.response().putHeader("Retry-After", RETRY_SECONDS);
+    }
+    json(request, status(code), ErrorBody.of(code, message));
+  }
+
+  /// Answers a failure by its code; what has none is logged under an id and told as INTERNAL.
+  static void failure(HttpServerRequest request, Throwable failure) {
+    Throwable cause = failure;
+    while (!(cause instanceof TytoException) && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    if (cause instanceof TytoException known) {
+      error(request, known.code(), String.valueOf(known.getMessage()));
+      return;
+    }
+    String id = UUID.randomUUID().toString();
+    LOG.log(System.Logger.Level.ERROR, "request " + id + " failed", failure);
+    error(request, ErrorCode.INTERNAL, "internal error; the server's log has it under " + id);
+  }
+
+  static boolean accepts(HttpServerRequest request, String type) {
+    String accept = request.getHeader("Accept");
+    return accept != null && accept.contains(type);
+  }
+
+  static int status(ErrorCode code) {
+    return switch (code) {
+      case METHOD_NOT_ALLOWED -> 405;
+      case NOT_ACCEPTABLE -> 406;
+      case NOT_FOUND, UNKNOWN_COLLECTION -> 404;
+      case PAYLOAD_TOO_LARGE -> 413;
+      case UNSUPPORTED_MEDIA_TYPE -> 415;
+      case CONFIG_INCOMPATIBLE, STORE_LOCKED -> 409;
+      case CONFIG_INVALID -> 422;
+      case OVERLOADED, DRAINING, DISK_FULL, STORE_FAILED, FENCED -> 503;
+      case GRAPHQL_PARSE_FAILED,
+          BAD_JSON,
+          GRAPHQL_VALIDATION_FAILED,
+          BAD_USER_INPUT,
+          DIMENSION_NOT_GROUPED,
+          ORDER_KEY_NOT_GROUPED,
+          DUPLICATE_KEY,
+          RANGE_TOO_WIDE,
+          LIMIT_TOO_LARGE,
+          DOCUMENT_TOO_COMPLEX,
+          NUMERIC_OVERFLOW,
+          CURSOR_EXPIRED,
+          CURSOR_INVALID ->
+          400;
+      case QUERY_TIMEOUT,
+          CANCELLED,
+          MEMORY_LIMIT_EXCEEDED,
+          SEGMENT_CORRUPT,
+          MANIFEST_CORRUPT,
+          LOG_CORRUPT,
+          STORE_UNSUITABLE,
+          INTERNAL ->
+          500;
+    };
+  }
+}
