@@ -4,8 +4,8 @@ import io.tyto.model.schema.ColumnType;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A typed, checked `derive` expression over the columns of one row; pure and total: any operand that
-/// is null makes the result null unless the operator says otherwise.
+/// A typed, checked `derive` expression over the columns of one row; pure and total: any operand
+/// that is null makes the result null unless the operator says otherwise.
 public sealed interface Expression {
 
   ColumnType type();
@@ -24,11 +24,12 @@ public sealed interface Expression {
   record Call(Function function, List<Expression> arguments, ColumnType type)
       implements Expression {}
 
-  /// The closed list of operators and functions. Operands have equal types where an operator compares
-  /// or combines them; the parser puts CONVERT in between where a config's author need not.
+  /// The closed list of operators and functions. Operands have equal types where an operator
+  /// compares or combines them; the parser puts CONVERT in between where a config's author need
+  /// not.
   enum Function {
-    /// A wider type for the same value, which the call's type says: long to decimal or double, decimal
-    /// to wider decimal or double, date to timestamp, timestamp to a finer unit.
+    /// A wider type for the same value, which the call's type says: long to decimal or double,
+    /// decimal to wider decimal or double, date to timestamp, timestamp to a finer unit.
     CONVERT,
     ADD,
     SUBTRACT,

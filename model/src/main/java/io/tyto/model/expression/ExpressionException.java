@@ -1,7 +1,7 @@
 package io.tyto.model.expression;
 
-/// A `derive` text that is no expression, or does not fit the columns it names. The message says what
-/// was found and what was expected, without the position.
+/// A `derive` text that is no expression, or does not fit the columns it names. The message says
+/// what was found and what was expected, without the position.
 public final class ExpressionException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final int position;

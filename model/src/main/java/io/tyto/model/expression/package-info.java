@@ -1,4 +1,5 @@
-/// The typed abstract syntax of `derive` expressions and their parser. Evaluation lives in the engine.
+/// The typed abstract syntax of `derive` expressions and their parser. Evaluation lives in the
+/// engine.
 @NullMarked
 package io.tyto.model.expression;
 

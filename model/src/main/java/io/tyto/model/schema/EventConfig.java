@@ -35,7 +35,7 @@ public record EventConfig(
   /// How raw input maps to columns.
   ///
   /// @param map column name -> {@link JsonPointer}, `*` for every element; absent: the column's own
-  ///     name
+  ///   name
   /// @param formats column name -> how text or numbers become a time: `iso`, `epoch_ms`, a pattern
   public record Source(Map<String, String> map, Map<String, String> formats, FileFormat file) {
     public static final Source DEFAULT = new Source(Map.of(), Map.of(), FileFormat.DEFAULT);
@@ -45,7 +45,8 @@ public record EventConfig(
   ///
   /// @param format `auto` decides by name and first bytes
   /// @param columns names by position where there is no header; empty: the first line is the header
-  /// @param nullTokens cells that mean null (CSV); an empty cell is null unless `emptyIsNull` is false
+  /// @param nullTokens cells that mean null (CSV); an empty cell is null unless `emptyIsNull` is
+  ///   false
   /// @param listSeparator splits a cell into list elements; null: the cell holds a JSON array
   public record FileFormat(
       Format format,

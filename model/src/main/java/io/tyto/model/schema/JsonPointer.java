@@ -7,7 +7,8 @@ import java.util.List;
 /// every element of an array. Immutable.
 ///
 /// Escapes: `~0` is `~`, `~1` is `/`, and `~2` is `*`, for a key that is a lone asterisk. In a CSV
-/// record the first step names the cell's column; further steps go on inside a cell that holds JSON.
+/// record the first step names the cell's column; further steps go on inside a cell that holds
+/// JSON.
 ///
 /// @param steps keys or array indexes from the outside in; empty points at the whole document
 public record JsonPointer(List<Step> steps) {
