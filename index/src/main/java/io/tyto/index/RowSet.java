@@ -18,6 +18,7 @@ public interface RowSet {
   /// Rows in `[from, to)`, counted without visiting them.
   int countBetween(int from, int to);
 
-  /// Writes the rows in `[from, to)`, ascending, as `row - from` into `positions`; returns how many.
+  /// Writes the rows in `[from, to)`, ascending, as `row - from` into `positions`; returns how
+  /// many.
   int positions(int from, int to, int[] positions);
 }

@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /// Zeroed memory outside the heap, aligned to 64 bytes.
 ///
 /// Thread-safe as far as plain memory is: any thread may read and write it, ordering is the user's.
-/// Lifetime: until {@link #close}; an access after it throws IllegalStateException, it never crashes.
+/// Lifetime: until {@link #close}; an access after it throws IllegalStateException, it never
+/// crashes.
 public final class NativeMemory implements AutoCloseable {
   private static final long ALIGNMENT_BYTES = 64;
   private static final AtomicLong ALLOCATED = new AtomicLong();

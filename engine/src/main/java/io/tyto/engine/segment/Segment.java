@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A sealed segment, mapped read-only.
 ///
-/// Thread-safe; its column readers are not. Lifetime: the opener holds it once; {@link #retain} adds a
-/// holder, and the last {@link #release} unmaps it.
+/// Thread-safe; its column readers are not. Lifetime: the opener holds it once; {@link #retain}
+/// adds a holder, and the last {@link #release} unmaps it.
 public final class Segment implements RowSource {
   private Segment() {}
 

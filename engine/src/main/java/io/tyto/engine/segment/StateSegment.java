@@ -6,7 +6,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Entity state of one partition: which dense id every key has got. Same container as {@link Segment}.
+/// Entity state of one partition: which dense id every key has got. Same container as {@link
+/// Segment}.
 ///
 /// Thread-safe. Lifetime: until {@link #close}.
 public final class StateSegment implements AutoCloseable {
