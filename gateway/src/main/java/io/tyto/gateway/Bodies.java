@@ -26,20 +26,21 @@ final class Bodies {
       HttpServerRequest request, int maxBytes, Duration timeout, String setting) {
     CompletableFuture<byte[]> body = new CompletableFuture<>();
     String announced = request.getHeader("Content-Length");
-    if (announced != null && announced.matches("\\d{1,18}") && Long.parseLong(announced) > maxBytes) {
+    if (announced != null
+        && announced.matches("\\d{1,18}")
+        && Long.parseLong(announced) > maxBytes) {
       body.completeExceptionally(tooLarge(maxBytes, setting));
       return body;
     }
     Buffer collected = Buffer.buffer();
-    request.handler(
-        chunk -> {
-          if (collected.length() + chunk.length() > maxBytes) {
-            request.pause();
-            body.completeExceptionally(tooLarge(maxBytes, setting));
-          } else if (!body.isDone()) {
-            collected.appendBuffer(chunk);
-          }
-        });
+    request.handler(chunk -> {
+      if (collected.length() + chunk.length() > maxBytes) {
+        request.pause();
+        body.completeExceptionally(tooLarge(maxBytes, setting));
+      } else if (!body.isDone()) {
+        collected.appendBuffer(chunk);
+      }
+    });
     request.endHandler(_ -> body.complete(collected.getBytes()));
     request.exceptionHandler(body::completeExceptionally);
     return body.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);

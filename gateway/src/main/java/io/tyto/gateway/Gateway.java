@@ -59,7 +59,11 @@ public final class Gateway implements AutoCloseable {
                     .setCompressionSupported(true))
             .requestHandler(router);
     try {
-      server.listen().toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+      server
+          .listen()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(START_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       vertx.close();
       throw new TytoException(

@@ -33,17 +33,15 @@ final class GraphQlEndpoint {
   }
 
   void schema(HttpServerRequest request) {
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            GraphQlApi api = schema.current();
-            request.response().putHeader("ETag", '"' + api.schemaVersion() + '"');
-            Replies.send(
-                request, 200, "application/graphql; charset=utf-8", Buffer.buffer(api.sdl()));
-          } catch (RuntimeException e) {
-            Replies.failure(request, e);
-          }
-        });
+    Thread.startVirtualThread(() -> {
+      try {
+        GraphQlApi api = schema.current();
+        request.response().putHeader("ETag", '"' + api.schemaVersion() + '"');
+        Replies.send(request, 200, "application/graphql; charset=utf-8", Buffer.buffer(api.sdl()));
+      } catch (RuntimeException e) {
+        Replies.failure(request, e);
+      }
+    });
   }
 
   void execute(HttpServerRequest request) {
@@ -61,9 +59,8 @@ final class GraphQlEndpoint {
             UUID.randomUUID().toString(), options.queryTimeout(), options.queryMemoryBytes());
     request.response().closeHandler(_ -> context.cancel());
     Bodies.read(request, options.queryBytes(), options.bodyTimeout(), "http.queryBytes")
-        .whenComplete(
-            (body, failure) ->
-                Thread.startVirtualThread(() -> admit(request, context, body, failure)));
+        .whenComplete((body, failure) ->
+            Thread.startVirtualThread(() -> admit(request, context, body, failure)));
   }
 
   private void admit(
@@ -132,7 +129,8 @@ final class GraphQlEndpoint {
     }
     if (!(map.get("query") instanceof String query)) {
       throw new TytoException(
-          ErrorCode.BAD_USER_INPUT, "the request has no `query`: expected the text of an operation");
+          ErrorCode.BAD_USER_INPUT,
+          "the request has no `query`: expected the text of an operation");
     }
     Object name = map.get("operationName");
     return new GraphQlRequest(
@@ -149,8 +147,7 @@ final class GraphQlEndpoint {
       // SAFETY: JsonText makes string keys.
       case Map<?, ?> map -> (Map<String, @Nullable Object>) map;
       default ->
-          throw new TytoException(
-              ErrorCode.BAD_USER_INPUT, "`" + name + "` is not a JSON object");
+          throw new TytoException(ErrorCode.BAD_USER_INPUT, "`" + name + "` is not a JSON object");
     };
   }
 }

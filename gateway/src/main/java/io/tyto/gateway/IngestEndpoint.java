@@ -25,9 +25,8 @@ final class IngestEndpoint {
 
   void events(HttpServerRequest request, String collection) {
     Bodies.read(request, options.ingestBytes(), options.bodyTimeout(), "http.ingestBytes")
-        .whenComplete(
-            (body, failure) ->
-                Thread.startVirtualThread(() -> append(request, collection, body, failure)));
+        .whenComplete((body, failure) ->
+            Thread.startVirtualThread(() -> append(request, collection, body, failure)));
   }
 
   private void append(
@@ -43,15 +42,14 @@ final class IngestEndpoint {
       byte[] plain = Bodies.decode(request, body, options.unzippedBytes(), "http.unzippedBytes");
       ingest
           .ingest(collection, plain)
-          .whenComplete(
-              (result, refused) -> {
-                if (result == null) {
-                  Replies.failure(
-                      request, refused == null ? new IllegalStateException("no result") : refused);
-                } else {
-                  Replies.json(request, 202, body(result));
-                }
-              });
+          .whenComplete((result, refused) -> {
+            if (result == null) {
+              Replies.failure(
+                  request, refused == null ? new IllegalStateException("no result") : refused);
+            } else {
+              Replies.json(request, 202, body(result));
+            }
+          });
     } catch (RuntimeException e) {
       Replies.failure(request, e);
     }

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// JSON text <-> maps, lists, strings, numbers, booleans, null; and {@link StreamedValue} on the way
-/// out. Thread-safe.
+/// JSON text <-> maps, lists, strings, numbers, booleans, null; and {@link StreamedValue} on the
+/// way out. Thread-safe.
 final class JsonText {
   private static final int MAX_DEPTH = 32;
   private static final int MAX_NUMBER_CHARACTERS = 100;
@@ -77,8 +77,7 @@ final class JsonText {
 
   private static String position(JsonParser parser) {
     return "line %d, column %d"
-        .formatted(
-            parser.currentLocation().getLineNr(), parser.currentLocation().getColumnNr());
+        .formatted(parser.currentLocation().getLineNr(), parser.currentLocation().getColumnNr());
   }
 
   // Recursion is bounded by MAX_DEPTH.

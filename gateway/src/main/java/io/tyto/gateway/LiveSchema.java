@@ -8,7 +8,8 @@ import java.time.Clock;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The GraphQL API of the catalog as it is now, built anew when the catalog has changed. Thread-safe.
+/// The GraphQL API of the catalog as it is now, built anew when the catalog has changed.
+/// Thread-safe.
 ///
 /// Blocks the first request after a change while it builds; never call it on an event loop.
 final class LiveSchema {

@@ -49,24 +49,23 @@ final class OperatorEndpoint {
   /// Body: `{"files": [{"name": ..., "text": ...}]}`.
   void applyConfig(HttpServerRequest request) {
     Bodies.read(request, options.queryBytes(), options.bodyTimeout(), "http.queryBytes")
-        .whenComplete(
-            (body, failure) -> {
-              if (body == null) {
-                Replies.failure(
-                    request, failure == null ? new IllegalStateException("no body") : failure);
-              } else {
-                onThisMachine(
-                    request,
-                    () -> {
-                      ApplyResult result = admin.applyConfigs(configFiles(body));
-                      Map<String, Object> reply = new LinkedHashMap<>();
-                      reply.put("created", result.created());
-                      reply.put("extended", result.extended());
-                      reply.put("unchanged", result.unchanged());
-                      Replies.json(request, 200, reply);
-                    });
-              }
-            });
+        .whenComplete((body, failure) -> {
+          if (body == null) {
+            Replies.failure(
+                request, failure == null ? new IllegalStateException("no body") : failure);
+          } else {
+            onThisMachine(
+                request,
+                () -> {
+                  ApplyResult result = admin.applyConfigs(configFiles(body));
+                  Map<String, Object> reply = new LinkedHashMap<>();
+                  reply.put("created", result.created());
+                  reply.put("extended", result.extended());
+                  reply.put("unchanged", result.unchanged());
+                  Replies.json(request, 200, reply);
+                });
+          }
+        });
   }
 
   /// The file's bytes as the body, its name, size and hash as parameters; the reply is NDJSON:
@@ -108,14 +107,13 @@ final class OperatorEndpoint {
           request, ErrorCode.NOT_FOUND, "this path answers to the server's own machine only");
       return;
     }
-    Thread.startVirtualThread(
-        () -> {
-          try {
-            action.run();
-          } catch (RuntimeException e) {
-            Replies.failure(request, e);
-          }
-        });
+    Thread.startVirtualThread(() -> {
+      try {
+        action.run();
+      } catch (RuntimeException e) {
+        Replies.failure(request, e);
+      }
+    });
   }
 
   private static boolean isLoopback(HttpServerRequest request) {

@@ -26,9 +26,13 @@ final class Pages {
           "page.css", new Page("/io/tyto/gateway/pages/page.css", "text/css; charset=utf-8"),
           "graphiql.js", webjar("graphiql", "graphiql.min.js", "text/javascript; charset=utf-8"),
           "graphiql.css", webjar("graphiql", "graphiql.min.css", "text/css; charset=utf-8"),
-          "react.js", webjar("react", "umd/react.production.min.js", "text/javascript; charset=utf-8"),
+          "react.js",
+              webjar("react", "umd/react.production.min.js", "text/javascript; charset=utf-8"),
           "react-dom.js",
-              webjar("react-dom", "umd/react-dom.production.min.js", "text/javascript; charset=utf-8"));
+              webjar(
+                  "react-dom",
+                  "umd/react-dom.production.min.js",
+                  "text/javascript; charset=utf-8"));
 
   private static Page webjar(String name, String file, String type) {
     return new Page(WEBJARS + name + "/" + WebJarVersions.of(name) + "/" + file, type);
@@ -54,18 +58,17 @@ final class Pages {
   }
 
   private static void send(HttpServerRequest request, Page page) {
-    Thread.startVirtualThread(
-        () -> {
-          try (InputStream resource = Pages.class.getResourceAsStream(page.resource())) {
-            if (resource == null) {
-              Replies.failure(
-                  request, new IllegalStateException("missing resource " + page.resource()));
-              return;
-            }
-            Replies.send(request, 200, page.type(), Buffer.buffer(resource.readAllBytes()));
-          } catch (IOException e) {
-            Replies.failure(request, new UncheckedIOException(e));
-          }
-        });
+    Thread.startVirtualThread(() -> {
+      try (InputStream resource = Pages.class.getResourceAsStream(page.resource())) {
+        if (resource == null) {
+          Replies.failure(
+              request, new IllegalStateException("missing resource " + page.resource()));
+          return;
+        }
+        Replies.send(request, 200, page.type(), Buffer.buffer(resource.readAllBytes()));
+      } catch (IOException e) {
+        Replies.failure(request, new UncheckedIOException(e));
+      }
+    });
   }
 }

@@ -10,8 +10,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A request body as a blocking stream with back-pressure: the connection is read no faster than the
-/// consumer, and at most {@link #CHUNKS} chunks wait. One reader thread.
+/// A request body as a blocking stream with back-pressure: the connection is read no faster than
+/// the consumer, and at most {@link #CHUNKS} chunks wait. One reader thread.
 final class RequestStream extends InputStream {
   private static final int CHUNKS = 64;
   private static final Buffer END = Buffer.buffer(0);
@@ -32,11 +32,10 @@ final class RequestStream extends InputStream {
     request.pause();
     request.handler(chunks::add);
     request.endHandler(_ -> chunks.add(END));
-    request.exceptionHandler(
-        cause -> {
-          failure = cause;
-          chunks.add(END);
-        });
+    request.exceptionHandler(cause -> {
+      failure = cause;
+      chunks.add(END);
+    });
     request.fetch(CHUNKS);
   }
 

@@ -19,8 +19,7 @@ final class Router implements Handler<HttpServerRequest> {
   private final OperatorEndpoint operator;
   private final Pages pages;
 
-  Router(
-      GraphQlEndpoint graphQl, IngestEndpoint ingest, OperatorEndpoint operator, Pages pages) {
+  Router(GraphQlEndpoint graphQl, IngestEndpoint ingest, OperatorEndpoint operator, Pages pages) {
     this.graphQl = graphQl;
     this.ingest = ingest;
     this.operator = operator;

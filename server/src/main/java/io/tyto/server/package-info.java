@@ -1,4 +1,5 @@
-/// The composition root: wires engine, ingest and gateway by constructor calls and owns their life cycle.
+/// The composition root: wires engine, ingest and gateway by constructor calls and owns their life
+/// cycle.
 @NullMarked
 package io.tyto.server;
 

@@ -28,20 +28,26 @@ public enum Setting {
       "when an event counts as durable: group (one fsync for all waiting), request, os (no fsync)"),
   LOG_FILE_BYTES("log.fileBytes", Kind.BYTES, "64MB", "size at which a log file is rolled"),
   PARTITIONS(
-      "partitions", Kind.NUMBER, "4", "partitions of a collection group made from now on (1 to 1024)"),
+      "partitions",
+      Kind.NUMBER,
+      "4",
+      "partitions of a collection group made from now on (1 to 1024)"),
   SEAL_ROWS("seal.rows", Kind.NUMBER, "1000000", "rows at which the tail is sealed"),
   SEAL_BYTES("seal.bytes", Kind.BYTES, "64MB", "tail size at which it is sealed"),
-  SEAL_AGE("seal.age", Kind.DURATION, "60s", "age at which a tail of at least 65,536 rows is sealed"),
+  SEAL_AGE(
+      "seal.age", Kind.DURATION, "60s", "age at which a tail of at least 65,536 rows is sealed"),
   SEAL_SMALL_AGE("seal.smallAge", Kind.DURATION, "10m", "age at which a smaller tail is sealed"),
   DEDUP_WINDOW(
       "dedup.window", Kind.NUMBER, "1000000", "log offsets within which an event id is recognised"),
   QUERY_TIMEOUT("query.timeout", Kind.DURATION, "30s", "deadline of a query"),
-  QUERY_MEMORY("query.memory", Kind.BYTES, "auto", "memory of one query; auto: a quarter of the heap"),
+  QUERY_MEMORY(
+      "query.memory", Kind.BYTES, "auto", "memory of one query; auto: a quarter of the heap"),
   QUERY_THREADS("query.threads", Kind.NUMBER, "auto", "worker threads; auto: all cores"),
   QUERY_CONCURRENCY(
       "query.concurrency", Kind.NUMBER, "16", "queries at once; as many again wait, more get 503"),
   HTTP_QUERY_BYTES("http.queryBytes", Kind.BYTES, "1MB", "largest body of a GraphQL request"),
-  HTTP_INGEST_BYTES("http.ingestBytes", Kind.BYTES, "8MB", "largest body of an ingest request, as sent"),
+  HTTP_INGEST_BYTES(
+      "http.ingestBytes", Kind.BYTES, "8MB", "largest body of an ingest request, as sent"),
   HTTP_UNZIPPED_BYTES(
       "http.unzippedBytes", Kind.BYTES, "32MB", "largest ingest body after gzip decompression"),
   PIPELINE(
@@ -94,7 +100,9 @@ public enum Setting {
   }
 
   private String words(String separator) {
-    return key.replaceAll("([a-z])([A-Z])", "$1.$2").toLowerCase(Locale.ROOT).replace(".", separator);
+    return key.replaceAll("([a-z])([A-Z])", "$1.$2")
+        .toLowerCase(Locale.ROOT)
+        .replace(".", separator);
   }
 
   public static Optional<Setting> byKey(String key) {

@@ -100,12 +100,19 @@ public final class Settings {
   private static Map<Setting, String> readFile(Path file, List<String> faults) {
     Map<Setting, String> settings = new EnumMap<>(Setting.class);
     try {
-      LoadSettings load = LoadSettings.builder().setLabel(file.toString()).setCodePointLimit(MAX_FILE_CHARS).build();
+      LoadSettings load =
+          LoadSettings.builder()
+              .setLabel(file.toString())
+              .setCodePointLimit(MAX_FILE_CHARS)
+              .build();
       Object root = new Load(load).loadFromString(Files.readString(file));
       if (root instanceof Map<?, ?> map) {
         collect("", map, settings, file, faults);
       } else if (root != null) {
-        faults.add(file + ": expected keys such as `listen: 127.0.0.1:8080`, found a " + root.getClass().getSimpleName());
+        faults.add(
+            file
+                + ": expected keys such as `listen: 127.0.0.1:8080`, found a "
+                + root.getClass().getSimpleName());
       }
     } catch (IOException e) {
       faults.add("server file " + file + " cannot be read: " + e.getMessage());
@@ -117,19 +124,18 @@ public final class Settings {
 
   private static void collect(
       String prefix, Map<?, ?> map, Map<Setting, String> settings, Path file, List<String> faults) {
-    map.forEach(
-        (name, value) -> {
-          String key = prefix + name;
-          Setting setting = Setting.byKey(key).orElse(null);
-          if (setting != null) {
-            settings.put(setting, value == null ? "" : text(value));
-          } else if (value instanceof Map<?, ?> nested) {
-            collect(key + ".", nested, settings, file, faults);
-          } else {
-            faults.add(
-                "%s: unknown setting `%s`; `tyto config show` lists all of them".formatted(file, key));
-          }
-        });
+    map.forEach((name, value) -> {
+      String key = prefix + name;
+      Setting setting = Setting.byKey(key).orElse(null);
+      if (setting != null) {
+        settings.put(setting, value == null ? "" : text(value));
+      } else if (value instanceof Map<?, ?> nested) {
+        collect(key + ".", nested, settings, file, faults);
+      } else {
+        faults.add(
+            "%s: unknown setting `%s`; `tyto config show` lists all of them".formatted(file, key));
+      }
+    });
   }
 
   private static String text(Object value) {
@@ -146,8 +152,9 @@ public final class Settings {
           case NUMBER ->
               (text.equals("auto") && setting.defaultValue().equals("auto"))
                   || text.matches("\\d{1,18}");
-          case BYTES -> (text.equals("auto") && setting.defaultValue().equals("auto"))
-              || BYTES.matcher(text).matches();
+          case BYTES ->
+              (text.equals("auto") && setting.defaultValue().equals("auto"))
+                  || BYTES.matcher(text).matches();
           case DURATION -> DURATION.matcher(text).matches();
         };
     String expected =
@@ -159,12 +166,14 @@ public final class Settings {
         };
     if (!good) {
       faults.add(
-          "setting `%s` is `%s` (%s): expected %s".formatted(setting.key(), text, value.origin(), expected));
+          "setting `%s` is `%s` (%s): expected %s"
+              .formatted(setting.key(), text, value.origin(), expected));
       return;
     }
     String fault = closedChoice(setting, text);
     if (fault != null) {
-      faults.add("setting `%s` is `%s` (%s): %s".formatted(setting.key(), text, value.origin(), fault));
+      faults.add(
+          "setting `%s` is `%s` (%s): %s".formatted(setting.key(), text, value.origin(), fault));
     }
   }
 
@@ -181,7 +190,8 @@ public final class Settings {
     if (setting == Setting.LISTEN && !text.matches(".+:\\d{1,5}")) {
       return "expected host:port";
     }
-    if (setting == Setting.PARTITIONS && (Long.parseLong(text) < 1 || Long.parseLong(text) > 1024)) {
+    if (setting == Setting.PARTITIONS
+        && (Long.parseLong(text) < 1 || Long.parseLong(text) > 1024)) {
       return "expected 1 to 1024";
     }
     return null;
