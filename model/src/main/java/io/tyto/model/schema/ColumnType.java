@@ -2,26 +2,32 @@ package io.tyto.model.schema;
 
 /// The type of a column: one of eleven scalars, or a list of one of them.
 ///
-/// The textual form (`decimal(18,2)`, `string[]`) is what configs say and what {@link #toString} prints.
+/// The textual form (`decimal(18,2)`, `string[]`) is what configs say and what toString prints.
+// The constants below are safe to meet from two threads at once: ColumnType has no default method, so
+// making a StringType does not initialise ColumnType.
+@SuppressWarnings("ClassInitializationDeadlock")
 public sealed interface ColumnType {
 
   /// How the engine holds values of this type: see {@link Physical}.
   Physical physical();
 
   /// The scalar itself, or the element type of a list.
-  default Scalar element() {
-    return switch (this) {
-      case ListType list -> list.element();
-      case Scalar scalar -> scalar;
-    };
-  }
+  Scalar element();
 
-  default boolean isList() {
-    return this instanceof ListType;
-  }
+  boolean isList();
 
   /// A type whose values are single.
-  sealed interface Scalar extends ColumnType {}
+  sealed interface Scalar extends ColumnType {
+    @Override
+    default Scalar element() {
+      return this;
+    }
+
+    @Override
+    default boolean isList() {
+      return false;
+    }
+  }
 
   /// Valid UTF-8, at most {@link #MAX_BYTES} bytes, ordered by unsigned bytes.
   record StringType() implements Scalar {
@@ -184,6 +190,11 @@ public sealed interface ColumnType {
       if (element instanceof JsonType) {
         throw new IllegalArgumentException("json[] does not exist: declare the field as json");
       }
+    }
+
+    @Override
+    public boolean isList() {
+      return true;
     }
 
     /// The physical form of the elements.
