@@ -67,7 +67,7 @@ final class RequestStream extends InputStream {
       if (chunk == null) {
         throw new IOException("the client sent nothing for " + timeout.toSeconds() + " s", failure);
       }
-      if (chunk == END) {
+      if (chunk.length() == 0) {
         ended = true;
         Throwable cause = failure;
         if (cause != null) {

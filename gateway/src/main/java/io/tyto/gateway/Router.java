@@ -50,7 +50,7 @@ final class Router implements Handler<HttpServerRequest> {
     switch (path) {
       case "/" -> allow(request, HttpMethod.GET, () -> pages.redirectToGraphiql(request));
       case "/graphql" -> {
-        if (request.method() == HttpMethod.GET && Replies.accepts(request, "text/html")) {
+        if (request.method().equals(HttpMethod.GET) && Replies.accepts(request, "text/html")) {
           pages.redirectToGraphiql(request);
         } else {
           allow(request, HttpMethod.POST, () -> graphQl.execute(request));
@@ -73,7 +73,7 @@ final class Router implements Handler<HttpServerRequest> {
 
   private static void allow(HttpServerRequest request, HttpMethod method, Runnable endpoint) {
     List<HttpMethod> allowed =
-        method == HttpMethod.GET ? List.of(HttpMethod.GET, HttpMethod.HEAD) : List.of(method);
+        method.equals(HttpMethod.GET) ? List.of(HttpMethod.GET, HttpMethod.HEAD) : List.of(method);
     if (allowed.contains(request.method())) {
       endpoint.run();
       return;
