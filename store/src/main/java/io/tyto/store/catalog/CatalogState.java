@@ -1,21 +1,25 @@
 package io.tyto.store.catalog;
 
+import io.tyto.model.schema.SystemColumns;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Everything the catalog says as of one version. Immutable.
 ///
 /// @param version 0 while nothing has been recorded
+/// @param projects by id, like groups and collections
 /// @param imports by content id
 public record CatalogState(
     long version,
     SortedMap<Integer, Project> projects,
     SortedMap<Integer, Group> groups,
     SortedMap<Integer, Collection> collections,
-    Map<String, ImportedFile> imports) {
+    SortedMap<String, ImportedFile> imports) {
 
   public record Project(int id, String name) {}
 
@@ -24,16 +28,25 @@ public record CatalogState(
   public record Group(
       int id, String name, @Nullable String entity, int partitions, int generation) {}
 
+  /// @param nextColumnId the id that a new column gets
   /// @param versions ascending from 1
   public record Collection(
       int id, String name, int groupId, int nextColumnId, List<ConfigVersion> versions) {
+    public Collection {
+      versions = List.copyOf(versions);
+    }
+
     public ConfigVersion newest() {
       return versions.getLast();
     }
   }
 
   /// @param configText the file as written
-  public record ConfigVersion(int version, String configText, List<Column> columns) {}
+  public record ConfigVersion(int version, String configText, List<Column> columns) {
+    public ConfigVersion {
+      columns = List.copyOf(columns);
+    }
+  }
 
   /// @param id never reused within the collection
   /// @param type the textual form of its type
@@ -44,7 +57,21 @@ public record CatalogState(
   /// @param contentId SHA-256 of its content, with `#2`, `#3` for deliberate repetitions
   /// @param names under which it was imported
   /// @param rows records it had
-  public record ImportedFile(String contentId, List<String> names, int collectionId, long rows) {}
+  public record ImportedFile(String contentId, List<String> names, int collectionId, long rows) {
+    public ImportedFile {
+      names = List.copyOf(names);
+    }
+  }
+
+  static final CatalogState EMPTY =
+      new CatalogState(0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+
+  public CatalogState {
+    projects = Collections.unmodifiableSortedMap(new TreeMap<>(projects));
+    groups = Collections.unmodifiableSortedMap(new TreeMap<>(groups));
+    collections = Collections.unmodifiableSortedMap(new TreeMap<>(collections));
+    imports = Collections.unmodifiableSortedMap(new TreeMap<>(imports));
+  }
 
   public Optional<Collection> collection(String name) {
     return collections.values().stream().filter(c -> c.name().equals(name)).findFirst();
@@ -57,5 +84,78 @@ public record CatalogState(
 
   public List<Collection> collectionsOf(int groupId) {
     return collections.values().stream().filter(c -> c.groupId() == groupId).toList();
+  }
+
+  CatalogState atVersion(long newVersion) {
+    return new CatalogState(newVersion, projects, groups, collections, imports);
+  }
+
+  /// This with one more fact, at the same version.
+  CatalogState with(CatalogFact fact) {
+    return switch (fact) {
+      case CatalogFact.ProjectAdded(Project project) ->
+          new CatalogState(
+              version, put(projects, project.id(), project), groups, collections, imports);
+      case CatalogFact.GroupAdded(Group group) ->
+          new CatalogState(version, projects, put(groups, group.id(), group), collections, imports);
+      case CatalogFact.CollectionAdded(int id, String name, int groupId, ConfigVersion first) ->
+          withCollection(new Collection(id, name, groupId, nextColumnId(0, first), List.of(first)));
+      case CatalogFact.ConfigVersionAdded(int collectionId, ConfigVersion next) ->
+          withCollection(withVersion(existing(collectionId), next));
+      case CatalogFact.FileImported imported ->
+          new CatalogState(version, projects, groups, collections, withImport(imported));
+    };
+  }
+
+  Collection existing(int collectionId) {
+    Collection collection = collections.get(collectionId);
+    if (collection == null) {
+      throw new IllegalArgumentException("the catalog has no collection " + collectionId);
+    }
+    return collection;
+  }
+
+  private CatalogState withCollection(Collection collection) {
+    return new CatalogState(
+        version, projects, groups, put(collections, collection.id(), collection), imports);
+  }
+
+  private static Collection withVersion(Collection collection, ConfigVersion next) {
+    List<ConfigVersion> versions = new ArrayList<>(collection.versions());
+    versions.add(next);
+    return new Collection(
+        collection.id(),
+        collection.name(),
+        collection.groupId(),
+        nextColumnId(collection.nextColumnId(), next),
+        versions);
+  }
+
+  private static int nextColumnId(int known, ConfigVersion version) {
+    int greatest =
+        version.columns().stream()
+            .mapToInt(Column::id)
+            .max()
+            .orElse(SystemColumns.FIRST_USER_ID - 1);
+    return Math.max(known, greatest + 1);
+  }
+
+  private SortedMap<String, ImportedFile> withImport(CatalogFact.FileImported fact) {
+    ImportedFile known = imports.get(fact.contentId());
+    List<String> names = new ArrayList<>(known == null ? List.of() : known.names());
+    if (!names.contains(fact.name())) {
+      names.add(fact.name());
+    }
+    return put(
+        imports,
+        fact.contentId(),
+        new ImportedFile(fact.contentId(), names, fact.collectionId(), fact.rows()));
+  }
+
+  private static <K extends Comparable<K>, V> SortedMap<K, V> put(
+      SortedMap<K, V> map, K key, V value) {
+    SortedMap<K, V> copy = new TreeMap<>(map);
+    copy.put(key, value);
+    return copy;
   }
 }

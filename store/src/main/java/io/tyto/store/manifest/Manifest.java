@@ -1,8 +1,11 @@
 package io.tyto.store.manifest;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// One numbered, immutable commit record of a partition; the chain of them is the truth for data.
@@ -33,6 +36,16 @@ public record Manifest(
 
   public static final int MAX_ENTRIES = 256;
 
+  public Manifest {
+    requires = Collections.unmodifiableSet(new TreeSet<>(requires));
+    // In the order of the maps: the log that moved last stands last. Map.copyOf would lose it.
+    next = Collections.unmodifiableMap(new LinkedHashMap<>(next));
+    dedupFrom = Collections.unmodifiableMap(new LinkedHashMap<>(dedupFrom));
+    segments = List.copyOf(segments);
+    pages = List.copyOf(pages);
+    holes = List.copyOf(holes);
+  }
+
   public enum Kind {
     DATA,
     CUBE,
@@ -59,7 +72,11 @@ public record Manifest(
       int schemaVersion,
       int erasureVersion,
       @Nullable String sortedBy,
-      @Nullable String deletes) {}
+      @Nullable String deletes) {
+    public SegmentEntry {
+      ranges = Map.copyOf(ranges);
+    }
+  }
 
   /// A page holds entries that left the manifest; named by its hash.
   ///

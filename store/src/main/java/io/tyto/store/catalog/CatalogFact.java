@@ -1,0 +1,22 @@
+package io.tyto.store.catalog;
+
+import io.tyto.store.catalog.CatalogState.ConfigVersion;
+import io.tyto.store.catalog.CatalogState.Group;
+import io.tyto.store.catalog.CatalogState.Project;
+
+/// One thing a catalog version records. Facts are only ever added; the state is what they say in
+/// order.
+sealed interface CatalogFact {
+
+  record ProjectAdded(Project project) implements CatalogFact {}
+
+  record GroupAdded(Group group) implements CatalogFact {}
+
+  record CollectionAdded(int id, String name, int groupId, ConfigVersion first)
+      implements CatalogFact {}
+
+  record ConfigVersionAdded(int collectionId, ConfigVersion next) implements CatalogFact {}
+
+  record FileImported(String contentId, String name, int collectionId, long rows)
+      implements CatalogFact {}
+}

@@ -1,0 +1,261 @@
+package io.tyto.store.manifest;
+
+import io.tyto.store.manifest.Manifest.Counts;
+import io.tyto.store.manifest.Manifest.Hole;
+import io.tyto.store.manifest.Manifest.HoleKind;
+import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.manifest.Manifest.PageEntry;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// The next manifest in the making: applies one {@link Change} to the manifest before, checks the
+/// invariants, and moves what has become too much into pages. Used once, by one thread.
+final class ManifestDraft {
+  /// A manifest longer than this, its list of pages apart, sheds entries, so that it stays below
+  /// 100 KB.
+  private static final int MAX_BYTES = 80 << 10;
+
+  private static final int MAX_LOGS = 64;
+  private static final int MAX_PAGE_ENTRIES = 4096;
+  private static final int MAX_PAGES = 64;
+
+  private final Manifest base;
+  private final Pages pages;
+  private final Change change;
+  private final List<SegmentEntry> segments;
+  private final List<Hole> holes;
+  private final Map<String, Long> next;
+  private final Map<String, Long> dedupFrom;
+  private final List<PageDraft> pageDrafts = new ArrayList<>();
+
+  /// A page of the next manifest: one that stands, or contents that are yet to be written.
+  private record PageDraft(@Nullable PageEntry stored, Contents contents) {}
+
+  ManifestDraft(Manifest base, Pages pages, Change change) {
+    this.base = base;
+    this.pages = pages;
+    this.change = change;
+    this.segments = new ArrayList<>(base.segments());
+    this.holes = new ArrayList<>(base.holes());
+    this.next = new LinkedHashMap<>(base.next());
+    this.dedupFrom = new LinkedHashMap<>(base.dedupFrom());
+    for (PageEntry page : base.pages()) {
+      pageDrafts.add(new PageDraft(page, pages.read(page)));
+    }
+  }
+
+  /// The manifest to commit; its new pages are in the store. IllegalArgumentException where the
+  /// change would break an invariant, before anything is written.
+  Manifest build(String baseSha256, String commitId) {
+    checkChange();
+    advance();
+    remove();
+    segments.addAll(change.added());
+    change.holes().forEach(this::addHole);
+    require(Tiling.problems(contents()));
+    mergePages();
+    shed(baseSha256, commitId);
+    List<PageEntry> written = new ArrayList<>();
+    for (PageDraft page : pageDrafts) {
+      written.add(page.stored() == null ? pages.write(page.contents()) : page.stored());
+    }
+    return manifest(baseSha256, commitId, written);
+  }
+
+  private void checkChange() {
+    List<String> problems = new ArrayList<>();
+    Contents before = contents();
+    new TreeMap<>(change.advance())
+        .forEach((logId, range) -> {
+          Long stands = before.next().get(logId);
+          if (range.from() < 0 || range.next() < range.from()) {
+            problems.add("log %s cannot advance by %s".formatted(logId, range));
+          } else if (stands != null && stands != range.from()) {
+            problems.add(
+                "log %s advances from offset %d, but the manifest stands at %d"
+                    .formatted(logId, range.from(), stands));
+          }
+        });
+    if (!change.counts().isBalanced()) {
+      problems.add("records read are not rows + dead + duplicates + erased: " + change.counts());
+    }
+    Set<String> files = new HashSet<>();
+    before.segments().forEach(segment -> files.add(segment.file()));
+    for (String file : new TreeSet<>(change.removed())) {
+      if (!files.remove(file)) {
+        problems.add("segment %s is to be removed but is not there".formatted(file));
+      }
+    }
+    for (SegmentEntry segment : change.added()) {
+      if (!files.add(segment.file())) {
+        problems.add("segment %s is there already".formatted(segment.file()));
+      }
+    }
+    require(problems);
+  }
+
+  private void require(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new IllegalArgumentException(
+          "The change of manifest %d is refused: %s"
+              .formatted(base.version(), String.join("; ", problems)));
+    }
+  }
+
+  private void advance() {
+    new TreeMap<>(change.advance())
+        .forEach((logId, range) -> Contents.putLast(next, logId, range.next()));
+    new TreeMap<>(change.dedupFrom())
+        .forEach((logId, from) -> Contents.putLast(dedupFrom, logId, from));
+  }
+
+  private void remove() {
+    if (change.removed().isEmpty()) {
+      return;
+    }
+    segments.removeIf(segment -> change.removed().contains(segment.file()));
+    holes.removeIf(this::isAbsorbed);
+    for (int i = 0; i < pageDrafts.size(); i++) {
+      Contents page = pageDrafts.get(i).contents();
+      List<SegmentEntry> kept =
+          page.segments().stream().filter(s -> !change.removed().contains(s.file())).toList();
+      List<Hole> keptHoles = page.holes().stream().filter(h -> !isAbsorbed(h)).toList();
+      if (kept.size() < page.segments().size() || keptHoles.size() < page.holes().size()) {
+        pageDrafts.set(
+            i, new PageDraft(null, new Contents(kept, keptHoles, page.next(), page.dedupFrom())));
+      }
+    }
+  }
+
+  /// An EMPTY hole between segments that become one is part of its range from now on.
+  private boolean isAbsorbed(Hole hole) {
+    return hole.kind() == HoleKind.EMPTY
+        && change.added().stream()
+            .filter(s -> s.kind() == Kind.DATA && s.collection() == hole.collection())
+            .map(s -> s.ranges().get(hole.logId()))
+            .anyMatch(r -> r != null && r.from() <= hole.from() && hole.next() <= r.next());
+  }
+
+  private void addHole(Hole hole) {
+    for (int i = 0; i < holes.size(); i++) {
+      Hole other = holes.get(i);
+      boolean isAlike =
+          other.collection() == hole.collection()
+              && other.logId().equals(hole.logId())
+              && other.kind() == hole.kind()
+              && Objects.equals(other.reason(), hole.reason());
+      if (isAlike && (other.next() == hole.from() || hole.next() == other.from())) {
+        holes.set(
+            i,
+            new Hole(
+                hole.collection(),
+                hole.logId(),
+                Math.min(other.from(), hole.from()),
+                Math.max(other.next(), hole.next()),
+                hole.kind(),
+                hole.reason()));
+        return;
+      }
+    }
+    holes.add(hole);
+  }
+
+  private Contents contents() {
+    List<Contents> parts = new ArrayList<>();
+    pageDrafts.forEach(page -> parts.add(page.contents()));
+    parts.add(new Contents(segments, holes, next, dedupFrom));
+    return Contents.merged(parts);
+  }
+
+  /// Joins neighbouring pages where one of them has to be written anyway, or where there are too
+  /// many.
+  private void mergePages() {
+    boolean isTooMany = pageDrafts.size() > MAX_PAGES;
+    List<PageDraft> merged = new ArrayList<>();
+    for (PageDraft page : pageDrafts) {
+      PageDraft last = merged.isEmpty() ? null : merged.getLast();
+      if (page.contents().isEmpty()) {
+        continue;
+      }
+      if (last != null
+          && (isTooMany || page.stored() == null || last.stored() == null)
+          && last.contents().entries() + page.contents().entries() <= MAX_PAGE_ENTRIES) {
+        merged.set(
+            merged.size() - 1,
+            new PageDraft(null, Contents.merged(List.of(last.contents(), page.contents()))));
+      } else {
+        merged.add(page);
+      }
+    }
+    pageDrafts.clear();
+    pageDrafts.addAll(merged);
+  }
+
+  /// Moves the older half of what is too much into a new page, until the manifest is small enough.
+  private void shed(String baseSha256, String commitId) {
+    while (segments.size() > Manifest.MAX_ENTRIES
+        || holes.size() > Manifest.MAX_ENTRIES
+        || next.size() > MAX_LOGS
+        || (segments.size() + holes.size() + next.size() > 0
+            && ManifestCodec.encode(manifest(baseSha256, commitId, List.of())).length
+                > MAX_BYTES)) {
+      Map<String, Long> oldNext = takeOlderHalf(next);
+      Map<String, Long> oldDedupFrom = new LinkedHashMap<>();
+      for (String logId : oldNext.keySet()) {
+        Long from = dedupFrom.remove(logId);
+        if (from != null) {
+          oldDedupFrom.put(logId, from);
+        }
+      }
+      pageDrafts.add(
+          new PageDraft(
+              null,
+              new Contents(takeOlderHalf(segments), takeOlderHalf(holes), oldNext, oldDedupFrom)));
+    }
+  }
+
+  private static <T> List<T> takeOlderHalf(List<T> entries) {
+    List<T> older = entries.subList(0, (entries.size() + 1) / 2);
+    List<T> taken = List.copyOf(older);
+    older.clear();
+    return taken;
+  }
+
+  private static Map<String, Long> takeOlderHalf(Map<String, Long> offsets) {
+    Map<String, Long> taken = new LinkedHashMap<>();
+    for (String logId : List.copyOf(offsets.keySet()).subList(0, offsets.size() / 2)) {
+      taken.put(logId, offsets.get(logId));
+    }
+    offsets.keySet().removeAll(taken.keySet());
+    return taken;
+  }
+
+  private Manifest manifest(String baseSha256, String commitId, List<PageEntry> writtenPages) {
+    Set<String> requires = new TreeSet<>(base.requires());
+    requires.addAll(change.requires());
+    Counts counts = base.counts().plus(change.counts());
+    return new Manifest(
+        requires,
+        base.version() + 1,
+        baseSha256,
+        base.epoch(),
+        base.writerId(),
+        commitId,
+        change.configVersion() == 0 ? base.configVersion() : change.configVersion(),
+        next,
+        List.copyOf(segments),
+        writtenPages,
+        List.copyOf(holes),
+        dedupFrom,
+        counts);
+  }
+}
