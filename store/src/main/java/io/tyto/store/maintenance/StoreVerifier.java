@@ -1,17 +1,34 @@
 package io.tyto.store.maintenance;
 
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.store.Store;
+import io.tyto.store.StoreKeys;
+import io.tyto.store.catalog.Catalog;
+import io.tyto.store.catalog.CatalogState;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /// Re-reads every catalog version, manifest, page and live segment, and checks invariants I1 to I7
-/// of docs/commit-protocol.md. Needs no lock: what is committed while it runs is not looked at.
-/// Thread-safe.
+/// of docs/commit-protocol.md.
+///
+/// Needs no lock and changes nothing; what is committed while it runs is not looked at. A fault
+/// never ends it: it goes on with the next object. Thread-safe.
 public final class StoreVerifier {
+  private static final int MAX_ATTEMPTS = 3;
+
+  private final Store store;
+  private final SegmentCheck check;
 
   /// @param check looks inside segments
   public StoreVerifier(Store store, SegmentCheck check) {
-    throw new UnsupportedOperationException("lands next");
+    this.store = store;
+    this.check = check;
   }
 
   /// What was looked at and what is wrong.
@@ -31,6 +48,121 @@ public final class StoreVerifier {
 
   /// @param progress told the key of what is read next
   public Report verify(Consumer<String> progress) {
-    throw new UnsupportedOperationException("lands next");
+    Tally tally = new Tally(progress);
+    List<String> keys = store.list("");
+    Set<Integer> projects = new TreeSet<>();
+    Set<String> partitions = new TreeSet<>();
+    for (String key : keys) {
+      if (key.matches("\\d+/catalog/\\d{20}")) {
+        projects.add(Integer.parseInt(key.substring(0, key.indexOf('/'))));
+        tally.catalogVersions++;
+      } else if (key.matches("\\d+/\\d+/g\\d+/p\\d+/(m|s|pages)/.*")) {
+        partitions.add(key.substring(0, key.indexOf('/', key.indexOf("/p"))));
+      }
+    }
+    Map<Integer, CatalogState> catalogs = new TreeMap<>();
+    for (int project : projects) {
+      verifyCatalog(project, catalogs, tally);
+    }
+    for (String prefix : partitions) {
+      checkIsKnown(prefix, projects, catalogs, tally);
+      verifyPartition(prefix, tally);
+    }
+    return tally.report();
+  }
+
+  private void verifyPartition(String prefix, Tally tally) {
+    for (int attempt = 1; ; attempt++) {
+      Tally found = new Tally(tally.progress);
+      boolean hasMoved = new PartitionVerifier(store, prefix, check, found).verify();
+      // What was superseded meanwhile may have been collected rightly: look at what stands now.
+      if (found.faults.isEmpty() || !hasMoved || attempt == MAX_ATTEMPTS) {
+        tally.add(found);
+        return;
+      }
+    }
+  }
+
+  private void verifyCatalog(int project, Map<Integer, CatalogState> catalogs, Tally tally) {
+    String folder = StoreKeys.catalog(project);
+    tally.progress.accept(folder);
+    try {
+      catalogs.put(project, Catalog.open(store, project, "verify").state());
+    } catch (TytoException e) {
+      tally.add(folder, e);
+    }
+  }
+
+  /// Every partition belongs to a group of its project's catalog.
+  private static void checkIsKnown(
+      String prefix, Set<Integer> projects, Map<Integer, CatalogState> catalogs, Tally tally) {
+    int project = Integer.parseInt(prefix.substring(0, prefix.indexOf('/')));
+    CatalogState catalog = catalogs.get(project);
+    if (catalog == null && projects.contains(project)) {
+      // Its catalog is damaged, which is a fault of its own.
+      return;
+    }
+    boolean isKnown =
+        catalog != null
+            && catalog.groups().values().stream()
+                .anyMatch(group -> prefix.startsWith("%d/%d/".formatted(project, group.id())));
+    if (!isKnown) {
+      tally.add(
+          new Fault(prefix, -1, "I1", "a group that catalog %d knows".formatted(project), "none"));
+    }
+  }
+
+  /// Counts what was read and collects faults. Used by one verification, on one thread.
+  static final class Tally {
+    final Consumer<String> progress;
+    int catalogVersions;
+    int partitions;
+    int manifests;
+    int pages;
+    int segments;
+    long rows;
+    long bytes;
+    private final List<Fault> faults = new ArrayList<>();
+
+    Tally(Consumer<String> progress) {
+      this.progress = progress;
+    }
+
+    void add(Tally found) {
+      partitions++;
+      manifests += found.manifests;
+      pages += found.pages;
+      segments += found.segments;
+      rows += found.rows;
+      bytes += found.bytes;
+      faults.addAll(found.faults);
+    }
+
+    void add(Fault fault) {
+      faults.add(fault);
+    }
+
+    void add(String key, TytoException failure) {
+      String invariant = failure.code() == ErrorCode.MANIFEST_CORRUPT ? "I1" : "read";
+      faults.add(
+          new Fault(
+              key,
+              -1,
+              invariant,
+              "readable content",
+              failure.code() + ": " + failure.getMessage()));
+    }
+
+    Report report() {
+      return new Report(
+          catalogVersions,
+          partitions,
+          manifests,
+          pages,
+          segments,
+          rows,
+          bytes,
+          List.copyOf(faults));
+    }
   }
 }
