@@ -1,14 +1,68 @@
 package io.tyto.engine.expression;
 
 import io.tyto.engine.row.Row;
+import io.tyto.model.expression.Expression;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.TableSchema;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /// Fills the derived columns of new rows. Immutable and thread-safe.
+///
+/// A derived column may use derived columns that stand before it in the schema.
 public final class ExpressionEvaluator {
+  private final ColumnType[] types;
+  private final List<Derivation> derivations;
 
-  public ExpressionEvaluator(TableSchema schema) {}
+  private record Derivation(int column, ColumnType type, Node node) {}
+
+  public ExpressionEvaluator(TableSchema schema) {
+    List<ColumnSpec> columns = schema.columns();
+    Map<String, Integer> positions = new HashMap<>();
+    types = new ColumnType[columns.size()];
+    for (int i = 0; i < types.length; i++) {
+      positions.put(columns.get(i).name(), i);
+      types[i] = columns.get(i).type();
+    }
+    ExpressionCompiler compiler = new ExpressionCompiler(name -> slot(positions, name));
+    derivations = new ArrayList<>();
+    for (int i = 0; i < types.length; i++) {
+      Expression derive = columns.get(i).derive();
+      if (derive != null) {
+        derivations.add(new Derivation(i, types[i], compiler.compile(derive)));
+      }
+    }
+  }
+
+  /// Checks what only this engine can say about an expression: that its regular expressions
+  /// compile. IllegalArgumentException with the reason.
+  public static void check(Expression expression) {
+    new ExpressionCompiler(_ -> 0).compile(expression);
+  }
+
+  /// Whether there is anything to fill.
+  public boolean isEmpty() {
+    return derivations.isEmpty();
+  }
 
   /// Sets every derived column of a row whose other columns are set. Never fails: what cannot be
   /// computed (overflow, division by zero, no match) is null.
-  public void evaluate(Row row) {}
+  public void evaluate(Row row) {
+    Cells cells = column -> Operands.ofRow(row, column, types[column]);
+    for (Derivation derivation : derivations) {
+      Object value = derivation.node().evaluate(cells);
+      Operands.set(row, derivation.column(), derivation.type(), value);
+    }
+  }
+
+  private static int slot(Map<String, Integer> positions, String name) {
+    Integer position = positions.get(name);
+    if (position == null) {
+      throw new IllegalArgumentException("an expression names the unknown column " + name);
+    }
+    return position;
+  }
 }

@@ -2,9 +2,11 @@ package io.tyto.ingest.config;
 
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.schema.EventConfig;
+import java.util.ArrayList;
 import java.util.List;
 
-/// Reads event configs. Thread-safe: no state.
+/// Reads event configs: all errors of all files at once, each with file, line, key, what was found
+/// and what was expected. Thread-safe: no state.
 public final class ConfigParser {
   private ConfigParser() {}
 
@@ -17,6 +19,22 @@ public final class ConfigParser {
   ///
   /// @param standing configs of the catalog, for the check of names against each other
   public static ParsedConfigs parse(List<ConfigFile> files, List<EventConfig> standing) {
-    throw new UnsupportedOperationException();
+    List<ParsedFile> parsed = new ArrayList<>();
+    for (ConfigFile file : files) {
+      parsed.add(new ConfigReader(file).read());
+    }
+    CollectionNames.check(parsed, standing);
+    List<EventConfig> configs = new ArrayList<>();
+    List<ConfigProblem> problems = new ArrayList<>();
+    List<ConfigProblem> notes = new ArrayList<>();
+    for (ParsedFile file : parsed) {
+      EventConfig config = file.config();
+      if (config != null && file.problems().isEmpty()) {
+        configs.add(config);
+      }
+      problems.addAll(file.problems().problems());
+      notes.addAll(file.problems().notes());
+    }
+    return new ParsedConfigs(configs, problems, notes);
   }
 }

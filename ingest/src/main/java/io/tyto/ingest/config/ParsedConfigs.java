@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 /// What came out of reading configs.
 ///
 /// @param configs those without problems, in the order of the files
-/// @param problems everything that is wrong, in the order of the files and lines; while there is one,
-///     nothing should be applied
+/// @param problems everything that is wrong, in the order of the files and lines; while there is
+///   one, nothing should be applied
 /// @param notes what is accepted but has no effect in this version
 public record ParsedConfigs(
     List<EventConfig> configs, List<ConfigProblem> problems, List<ConfigProblem> notes) {

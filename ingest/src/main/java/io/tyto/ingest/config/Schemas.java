@@ -46,8 +46,7 @@ public final class Schemas {
   /// Version 1 of a collection: ids by position from {@link SystemColumns#FIRST_USER_ID}.
   public static TableSchema firstVersion(
       EventConfig config, int projectId, int groupId, int collectionId) {
-    Map<String, Integer> ids =
-        numbered(Map.of(), config.columns(), SystemColumns.FIRST_USER_ID);
+    Map<String, Integer> ids = numbered(Map.of(), config.columns(), SystemColumns.FIRST_USER_ID);
     return toTableSchema(config, projectId, groupId, collectionId, 1, ids);
   }
 

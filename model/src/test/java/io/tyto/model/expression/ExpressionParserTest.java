@@ -16,9 +16,21 @@ class ExpressionParserTest {
   static {
     for (String column :
         new String[] {
-          "country string", "tags string[]", "amount decimal(18,2)", "rate decimal(6,4)",
-          "seconds long", "level int", "score double", "ts timestamp", "ts_ms timestamp(ms)",
-          "day date", "payload json", "id uuid", "address ip", "won bool", "end string",
+          "country string",
+          "tags string[]",
+          "amount decimal(18,2)",
+          "rate decimal(6,4)",
+          "seconds long",
+          "level int",
+          "score double",
+          "ts timestamp",
+          "ts_ms timestamp(ms)",
+          "day date",
+          "payload json",
+          "id uuid",
+          "address ip",
+          "won bool",
+          "end string",
           "points long[]"
         }) {
       String[] parts = column.split(" ");
@@ -31,7 +43,8 @@ class ExpressionParserTest {
   }
 
   private static ExpressionException failure(String text) {
-    return assertThrows(ExpressionException.class, () -> ExpressionParser.parse(text, COLUMNS), text);
+    return assertThrows(
+        ExpressionException.class, () -> ExpressionParser.parse(text, COLUMNS), text);
   }
 
   /// The caret stands in the text where the error is to be found; the rest is part of the message.
@@ -148,7 +161,8 @@ class ExpressionParserTest {
     assertTrue(
         String.valueOf(failure("(".repeat(3_000) + "1").getMessage()).contains("at most 64 deep"));
     assertTrue(
-        String.valueOf(failure("-".repeat(4_001)).getMessage()).contains("at most 4000 characters"));
+        String.valueOf(failure("-".repeat(4_001)).getMessage())
+            .contains("at most 4000 characters"));
   }
 
   @Test

@@ -1,0 +1,128 @@
+package io.tyto.ingest.config;
+
+import io.tyto.model.schema.ApiNames;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.EventConfig.Entity;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Checks the names of collections and entities against each other and against what every schema
+/// has.
+final class CollectionNames {
+  /// Who took a name first.
+  private record Owner(String what, @Nullable Object identity) {}
+
+  private final Map<String, Owner> types = new HashMap<>();
+  private final Map<String, Owner> rootFields = new HashMap<>();
+  private final Map<String, Entity> entities = new HashMap<>();
+  private final Map<String, ColumnType> entityKeys = new HashMap<>();
+
+  private CollectionNames() {
+    Owner everySchema = new Owner("every schema", null);
+    ApiNames.SHARED_TYPES.forEach(type -> types.put(type, everySchema));
+    ApiNames.ROOT_FIELDS.forEach(field -> rootFields.put(field, everySchema));
+  }
+
+  static void check(List<ParsedFile> files, List<EventConfig> standing) {
+    CollectionNames names = new CollectionNames();
+    Set<String> replaced =
+        files.stream()
+            .map(ParsedFile::config)
+            .filter(config -> config != null)
+            .map(EventConfig::collection)
+            .collect(Collectors.toSet());
+    List<ParsedFile> all = new ArrayList<>();
+    for (EventConfig config : standing) {
+      if (!replaced.contains(config.collection())) {
+        all.add(new ParsedFile(config, new Problems("(applied)"), 1, 1));
+      }
+    }
+    all.addAll(files);
+    Map<String, ParsedFile> collections = new HashMap<>();
+    for (ParsedFile file : all) {
+      EventConfig config = file.config();
+      if (config == null) {
+        continue;
+      }
+      if (collections.putIfAbsent(config.collection(), file) != null) {
+        file.problems()
+            .wrong(
+                new Located(config.collection(), file.collectionLine(), "collection"),
+                "another file has a collection of that name; every collection has one file");
+      } else {
+        names.collection(config, file);
+      }
+    }
+    all.forEach(names::entity);
+  }
+
+  private void collection(EventConfig config, ParsedFile file) {
+    String what = "the collection " + config.collection();
+    Owner owner = new Owner(what, config.collection());
+    String remedy = "; add `api: " + config.apiName() + "Events`";
+    claim(rootFields, config.apiName(), owner, "the root field", remedy, file, "collection");
+    String type = ApiNames.type(config.apiName());
+    for (String suffix : ApiNames.COLLECTION_TYPE_SUFFIXES.stream().sorted().toList()) {
+      if (!claim(types, type + suffix, owner, "the type", remedy, file, "collection")) {
+        return; // one collision says it all
+      }
+    }
+  }
+
+  private void entity(ParsedFile file) {
+    EventConfig config = file.config();
+    Entity entity = config == null ? null : config.entity();
+    if (config == null || entity == null) {
+      return;
+    }
+    ColumnSpec key = config.column(entity.key());
+    ColumnType keyType = key == null ? ColumnType.STRING : key.type();
+    Entity known = entities.putIfAbsent(entity.name(), entity);
+    ColumnType knownType = entityKeys.putIfAbsent(entity.name(), keyType);
+    if (known != null) {
+      if (!keyType.equals(knownType)) {
+        file.problems()
+            .wrong(
+                file.entityLine(),
+                "entity.key",
+                "the column %s is a %s, but the key of %s in another collection is a %s; one entity has one kind of key"
+                    .formatted(entity.key(), keyType, entity.name(), knownType));
+      }
+      return;
+    }
+    Owner owner = new Owner("the entity " + entity.name(), entity);
+    String remedy = "; give the entity another name";
+    claim(rootFields, entity.name(), owner, "the root field", remedy, file, "entity.name");
+    claim(types, ApiNames.type(entity.name()), owner, "the type", remedy, file, "entity.name");
+  }
+
+  /// Takes a name, or makes a problem of it and returns false.
+  private static boolean claim(
+      Map<String, Owner> owners,
+      String name,
+      Owner owner,
+      String kind,
+      String remedy,
+      ParsedFile file,
+      String key) {
+    Owner other = owners.putIfAbsent(name, owner);
+    if (other == null || other.equals(owner)) {
+      return true;
+    }
+    int line = key.equals("collection") ? file.collectionLine() : file.entityLine();
+    file.problems()
+        .wrong(
+            line,
+            key,
+            "%s needs %s '%s', which %s has already%s"
+                .formatted(owner.what(), kind, name, other.what(), remedy));
+    return false;
+  }
+}

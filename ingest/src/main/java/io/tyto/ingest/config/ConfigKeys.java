@@ -1,0 +1,53 @@
+package io.tyto.ingest.config;
+
+import java.util.List;
+
+/// The keys of every section of a config, in the order in which they are best written.
+/// docs/config.schema.json lists the same ones; `ConfigSchemaTest` compares them.
+final class ConfigKeys {
+  static final List<String> TOP =
+      List.of(
+          "collection",
+          "api",
+          "description",
+          "time",
+          "timeBounds",
+          "entity",
+          "eventId",
+          "fields",
+          "source",
+          "retention",
+          "expose",
+          "annotations",
+          "cubes",
+          "lifetime",
+          "join");
+
+  static final List<String> ENTITY = List.of("name", "key");
+
+  static final List<String> FIELD =
+      List.of(
+          "type",
+          "derive",
+          "api",
+          "description",
+          "role",
+          "unit",
+          "deprecated",
+          "privacy",
+          "annotations");
+
+  static final List<String> TIME_BOUNDS = List.of("past", "future");
+  static final List<String> SOURCE = List.of("kafka", "map", "formats", "file");
+
+  static final List<String> FILE =
+      List.of(
+          "format", "delimiter", "quote", "columns", "nullTokens", "emptyIsNull", "listSeparator");
+
+  static final List<String> RETENTION = List.of("raw", "cubes");
+  static final List<String> EXPOSE = List.of("aggregate", "table", "records", "cubes", "values");
+  static final List<String> CUBE =
+      List.of("dimensions", "measures", "granularities", "zones", "finest");
+
+  private ConfigKeys() {}
+}

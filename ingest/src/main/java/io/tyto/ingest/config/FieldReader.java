@@ -1,0 +1,298 @@
+package io.tyto.ingest.config;
+
+import io.tyto.engine.expression.ExpressionEvaluator;
+import io.tyto.model.expression.Expression;
+import io.tyto.model.expression.ExpressionException;
+import io.tyto.model.expression.ExpressionParser;
+import io.tyto.model.schema.ApiNames;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnSpec.Role;
+import io.tyto.model.schema.ColumnType;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the section `fields`.
+final class FieldReader {
+  static final int MAX_FIELDS = 1_000;
+  static final String API_EXPECTED =
+      "expected a name of ASCII letters and digits that begins with a small letter, such as"
+          + " eventCount";
+
+  private static final String NAME = "[A-Za-z][A-Za-z0-9_]{0,127}";
+  private static final Pattern WORD = Pattern.compile("[\"`]?(\\w+)");
+
+  private final Section fields;
+  private final Problems problems;
+
+  /// Types that expressions may use so far: all plain columns, and derived ones as they are read.
+  private final Map<String, ColumnType> types = new HashMap<>();
+
+  private final Map<String, Section> sections = new LinkedHashMap<>();
+
+  /// Fields whose type is not known because something is wrong with them; what uses them is not
+  /// wrong for that reason alone.
+  private final Set<String> broken = new HashSet<>();
+
+  FieldReader(Section fields, Problems problems) {
+    this.fields = fields;
+    this.problems = problems;
+  }
+
+  /// The columns in the order of the file; those without a readable type are left out.
+  Fields read() {
+    List<Located> names = fields.names();
+    if (names.isEmpty()) {
+      problems.wrong(fields.line(), "fields", "is empty, expected at least one column");
+    }
+    if (names.size() > MAX_FIELDS) {
+      problems.wrong(
+          fields.line(),
+          "fields",
+          "has %d columns, at most %d".formatted(names.size(), MAX_FIELDS));
+      return new Fields(List.of(), Set.copyOf(fields.keys()));
+    }
+    for (Located name : names) {
+      readPlainType(name);
+    }
+    List<ColumnSpec> columns = new ArrayList<>();
+    for (Located name : names) {
+      ColumnSpec column = column(name);
+      if (column != null) {
+        columns.add(column);
+      }
+    }
+    checkApiNames(columns);
+    return new Fields(columns, broken);
+  }
+
+  private void readPlainType(Located name) {
+    String key = name.value();
+    if (!key.matches(NAME)) {
+      problems.wrong(
+          name.line(),
+          name.key(),
+          "a column's name has ASCII letters, digits and '_' and begins with a letter; name it so"
+              + " and write `source: { map: { <name>: \"/%s\" } }`".formatted(escaped(key)));
+    }
+    Section section = null;
+    if (fields.isSection(key)) {
+      section = fields.section(key);
+    }
+    if (section != null) {
+      section.allowOnly(ConfigKeys.FIELD);
+      sections.put(key, section);
+    }
+    if (section == null || !section.has("derive")) {
+      ColumnType type = type(name, section);
+      if (type == null) {
+        broken.add(key);
+      } else {
+        types.put(key, type);
+      }
+    }
+  }
+
+  /// The declared type: of `type`, or of the short form `name: type`.
+  private @Nullable ColumnType type(Located name, @Nullable Section section) {
+    Section holder = section == null ? fields : section;
+    String key = section == null ? name.value() : "type";
+    if (!holder.has(key)) {
+      problems.wrong(
+          name.line(), name.key() + ".type", "is missing, expected a type such as string");
+      return null;
+    }
+    Located text = holder.text(key);
+    return text == null ? null : parsedType(text);
+  }
+
+  private @Nullable ColumnType parsedType(Located text) {
+    try {
+      return ColumnType.parse(text.value());
+    } catch (IllegalArgumentException e) {
+      problems.wrong(text, typeHint(text.value(), String.valueOf(e.getMessage())));
+      return null;
+    }
+  }
+
+  private static String typeHint(String found, String message) {
+    if (found.matches("decimal\\(\\s*\\d+\\s*")) {
+      return "expected a type; inside { } a type with a comma stands in quotes: \"decimal(18,2)\"";
+    }
+    int colon = message.indexOf(": ");
+    return found.startsWith("decimal") || colon < 0 ? message : message.substring(colon + 2);
+  }
+
+  private @Nullable ColumnSpec column(Located name) {
+    Section section = sections.get(name.value());
+    if (section == null) {
+      ColumnType type = types.get(name.value());
+      return type == null ? null : plain(name.value(), type);
+    }
+    Located derive = section.text("derive");
+    Expression expression = derive == null ? null : expression(name, derive, section);
+    ColumnType type = types.get(name.value());
+    if (section.has("privacy")) {
+      LaterSections.refusePrivacy(section, problems);
+    }
+    return type == null
+        ? null
+        : new ColumnSpec(
+            0,
+            name.value(),
+            apiName(name.value(), section),
+            type,
+            role(section, type),
+            section.plainText("description"),
+            section.plainText("deprecated"),
+            section.plainText("unit"),
+            expression,
+            ConfigReader.annotations(section.section("annotations")));
+  }
+
+  private static ColumnSpec plain(String name, ColumnType type) {
+    return new ColumnSpec(
+        0, name, ApiNames.field(name), type, Role.AUTO, null, null, null, null, Map.of());
+  }
+
+  private @Nullable Expression expression(Located name, Located derive, Section section) {
+    Expression expression = null;
+    try {
+      expression = checked(derive.value(), section);
+      types.put(name.value(), expression.type());
+    } catch (ExpressionException e) {
+      String word = wordAt(derive.value(), e.position());
+      if (!broken.contains(word)) {
+        problems.wrong(
+            derive,
+            "at character %d: %s%s".formatted(e.position() + 1, e.getMessage(), below(word)));
+      }
+    } catch (IllegalArgumentException e) {
+      problems.wrong(derive, String.valueOf(e.getMessage()));
+    }
+    if (expression == null) {
+      broken.add(name.value());
+    }
+    return expression;
+  }
+
+  private Expression checked(String derive, Section section) {
+    Expression expression = ExpressionParser.parse(derive, types);
+    Located declared = section.text("type");
+    ColumnType type = declared == null ? null : parsedType(declared);
+    if (type != null) {
+      expression = ExpressionParser.as(expression, type);
+    }
+    ExpressionEvaluator.check(expression);
+    return expression;
+  }
+
+  /// A derived field sees only derived fields above it, which keeps them free of circles.
+  private String below(String word) {
+    Section field = sections.get(word);
+    return field != null && field.has("derive") && !types.containsKey(word)
+        ? "; a derived field can be used only by fields below it, move %s up".formatted(word)
+        : "";
+  }
+
+  /// The name that an error is about, or an empty text.
+  private static String wordAt(String text, int position) {
+    Matcher matcher = WORD.matcher(text).region(position, text.length());
+    return matcher.lookingAt() ? matcher.group(1) : "";
+  }
+
+  private String apiName(String name, Section section) {
+    Located api = section.text("api");
+    if (api == null) {
+      return ApiNames.field(name);
+    }
+    if (!ApiNames.isValid(api.value())) {
+      problems.wrong(api, API_EXPECTED);
+      return ApiNames.field(name);
+    }
+    return api.value();
+  }
+
+  private Role role(Section section, ColumnType type) {
+    Located role = section.text("role");
+    if (role == null) {
+      return Role.AUTO;
+    }
+    switch (role.value()) {
+      case "dimension" -> {
+        return Role.DIMENSION;
+      }
+      case "id" -> {
+        boolean canBeId =
+            type instanceof ColumnType.StringType
+                || type instanceof ColumnType.IntType
+                || type instanceof ColumnType.LongType
+                || type instanceof ColumnType.UuidType;
+        if (!canBeId) {
+          problems.wrong(role, "expected on a string, int, long or uuid, not on " + type);
+        }
+        return Role.ID;
+      }
+      default -> {
+        problems.wrong(
+            role,
+            "expected dimension or id" + (role.value().equals("measure") ? MEASURE_HINT : ""));
+        return Role.AUTO;
+      }
+    }
+  }
+
+  private static final String MEASURE_HINT = "; every number is a measure without being told";
+
+  /// Names that meet after camel-casing, as a member or as an enum constant, or that the API needs.
+  private void checkApiNames(List<ColumnSpec> columns) {
+    Map<String, ColumnSpec> members = new HashMap<>();
+    Map<String, ColumnSpec> constants = new HashMap<>();
+    for (ColumnSpec column : columns) {
+      String api = column.apiName();
+      String key = fields.pathOf(column.name());
+      if (!column.name().matches(NAME)) {
+        continue; // said already
+      }
+      if (ApiNames.RESERVED_MEMBERS.contains(api)) {
+        problems.wrong(
+            fields.line(column.name()),
+            key,
+            "the API needs the name '%s' for itself; add `api: event%s`"
+                .formatted(api, ApiNames.type(api)));
+        continue;
+      }
+      ColumnSpec other = members.putIfAbsent(api, column);
+      if (other == null) {
+        other = constants.putIfAbsent(ApiNames.constant(api), column);
+      }
+      if (other != null) {
+        problems.wrong(
+            fields.line(column.name()),
+            key,
+            "is '%s' in the API, and so is the column %s (line %d); add `api: %s` to one of them"
+                .formatted(api, other.name(), fields.line(other.name()), free(api, columns)));
+      }
+    }
+  }
+
+  private static String free(String taken, List<ColumnSpec> columns) {
+    for (int i = 2; ; i++) {
+      String candidate = taken + i;
+      if (columns.stream().noneMatch(column -> column.apiName().equals(candidate))) {
+        return candidate;
+      }
+    }
+  }
+
+  private static String escaped(String key) {
+    return key.replace("~", "~0").replace("/", "~1");
+  }
+}

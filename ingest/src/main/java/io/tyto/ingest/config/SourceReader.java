@@ -1,0 +1,191 @@
+package io.tyto.ingest.config;
+
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.EventConfig.FileFormat;
+import io.tyto.model.schema.EventConfig.Source;
+import io.tyto.model.schema.JsonPointer;
+import io.tyto.model.text.Suggestion;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the section `source`.
+final class SourceReader {
+  private static final List<String> FORMATS = List.of("auto", "ndjson", "json", "csv", "tsv");
+
+  private final Fields columns;
+  private final Problems problems;
+
+  SourceReader(Fields columns, Problems problems) {
+    this.columns = columns;
+    this.problems = problems;
+  }
+
+  Source read(@Nullable Section source) {
+    if (source == null) {
+      return Source.DEFAULT;
+    }
+    source.allowOnly(ConfigKeys.SOURCE);
+    if (source.has("kafka")) {
+      problems.wrong(
+          source.line("kafka"),
+          "source.kafka",
+          "this version does not read Kafka; leave it out and send events over HTTP or import files");
+    }
+    return new Source(
+        map(source.section("map")),
+        formats(source.section("formats")),
+        file(source.section("file")));
+  }
+
+  private Map<String, String> map(@Nullable Section section) {
+    Map<String, String> pointers = new LinkedHashMap<>();
+    if (section == null) {
+      return pointers;
+    }
+    for (String key : section.keys()) {
+      ColumnSpec column = plainColumn(section, key);
+      Located text = section.text(key);
+      if (column != null && text != null && isPointer(text, column.type())) {
+        pointers.put(key, text.value());
+      }
+    }
+    return pointers;
+  }
+
+  private boolean isPointer(Located text, ColumnType type) {
+    JsonPointer pointer;
+    try {
+      pointer = JsonPointer.parse(text.value());
+    } catch (IllegalArgumentException e) {
+      problems.wrong(text, String.valueOf(e.getMessage()));
+      return false;
+    }
+    if (pointer.isMany() && !type.isList()) {
+      problems.wrong(
+          text,
+          "'*' means every element, expected on a list; declare the field as %s"
+              .formatted(type instanceof ColumnType.JsonType ? "string[]" : type + "[]"));
+      return false;
+    }
+    if (pointer.steps().isEmpty() && !(type instanceof ColumnType.JsonType)) {
+      problems.wrong(text, "which is the whole event; expected on a json field only");
+      return false;
+    }
+    return true;
+  }
+
+  private Map<String, String> formats(@Nullable Section section) {
+    Map<String, String> formats = new LinkedHashMap<>();
+    if (section == null) {
+      return formats;
+    }
+    for (String key : section.keys()) {
+      ColumnSpec column = plainColumn(section, key);
+      Located text = section.text(key);
+      if (column != null && text != null && isFormat(text, column.type())) {
+        formats.put(key, text.value());
+      }
+    }
+    return formats;
+  }
+
+  private boolean isFormat(Located text, ColumnType type) {
+    ColumnType.Scalar element = type.element();
+    if (!(element instanceof ColumnType.TimestampType)
+        && !(element instanceof ColumnType.DateType)) {
+      problems.wrong(text, "expected on a timestamp or a date, not on " + type);
+      return false;
+    }
+    return true;
+  }
+
+  /// A column that comes from the input, by its name.
+  private @Nullable ColumnSpec plainColumn(Section section, String name) {
+    ColumnSpec column = columns.column(name);
+    if (column == null) {
+      if (!columns.has(name)) {
+        problems.add(
+            section.line(name),
+            section.pathOf(name),
+            "no column",
+            "expected the name of a column of `fields`" + columns.didYouMean(name));
+      }
+      return null;
+    }
+    if (column.derive() != null) {
+      problems.wrong(
+          section.line(name), section.pathOf(name), "is derived, so nothing is read for it");
+      return null;
+    }
+    return column;
+  }
+
+  private FileFormat file(@Nullable Section section) {
+    if (section == null) {
+      return FileFormat.DEFAULT;
+    }
+    section.allowOnly(ConfigKeys.FILE);
+    Character quote = character(section, "quote");
+    Located separator = section.text("listSeparator");
+    if (separator != null && separator.value().isEmpty()) {
+      problems.wrong(separator, "expected at least one character, such as \"|\"");
+    }
+    return new FileFormat(
+        format(section),
+        character(section, "delimiter"),
+        quote == null ? FileFormat.DEFAULT.quote() : quote,
+        columnNames(section),
+        section.texts("nullTokens").stream().map(Located::value).toList(),
+        section.bool("emptyIsNull", true),
+        separator == null ? null : separator.value());
+  }
+
+  private FileFormat.Format format(Section section) {
+    Located format = section.text("format");
+    if (format == null) {
+      return FileFormat.Format.AUTO;
+    }
+    if (!FORMATS.contains(format.value())) {
+      problems.wrong(
+          format,
+          "expected "
+              + String.join(", ", FORMATS)
+              + Suggestion.didYouMean(format.value(), FORMATS));
+      return FileFormat.Format.AUTO;
+    }
+    return FileFormat.Format.valueOf(format.value().toUpperCase(Locale.ROOT));
+  }
+
+  private @Nullable Character character(Section section, String key) {
+    Located text = section.text(key);
+    if (text == null) {
+      return null;
+    }
+    if (text.value().length() == 1 && "\r\n".indexOf(text.value().charAt(0)) < 0) {
+      return text.value().charAt(0);
+    }
+    problems.wrong(
+        text,
+        text.value().startsWith("\\")
+            ? "expected one character; an escape such as \"\\t\" stands in double quotes"
+            : "expected one character");
+    return null;
+  }
+
+  private List<String> columnNames(Section section) {
+    List<Located> names = section.texts("columns");
+    Set<String> seen = new HashSet<>();
+    for (Located name : names) {
+      if (!seen.add(name.value())) {
+        problems.wrong(name, "stands twice; every column of a file has a name of its own");
+      }
+    }
+    return names.stream().map(Located::value).toList();
+  }
+}
