@@ -100,6 +100,7 @@ public final class RandomTable {
     EventConfig config =
         new EventConfig(
             name,
+            name,
             null,
             time,
             null,
