@@ -8,9 +8,9 @@ import java.time.InstantSource;
 /// @param workers threads that scan; all queries share them
 /// @param cursorLifetime how long after its last use a cursor keeps its snapshot readable
 /// @param maxPinnedSnapshots snapshots that cursors may keep at once; beyond it the one that would
-///     expire first goes
+///   expire first goes
 /// @param maxBuckets time buckets that one group key may span; a wider range is refused with
-///     RANGE_TOO_WIDE
+///   RANGE_TOO_WIDE
 /// @param maxGroups rows that an answer may have before limits, gap fill included
 /// @param clock the time by which cursors expire
 public record EngineOptions(

@@ -1,6 +1,15 @@
 package io.tyto.engine;
 
+import io.tyto.engine.plan.AggregateRunner;
+import io.tyto.engine.plan.Cursor;
+import io.tyto.engine.plan.Inspection;
+import io.tyto.engine.plan.PlanLimits;
+import io.tyto.engine.plan.RecordsRunner;
+import io.tyto.engine.plan.SnapshotPins;
+import io.tyto.engine.plan.ValuesRunner;
+import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.SnapshotProvider;
+import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.QueryService;
@@ -12,36 +21,125 @@ import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.RecordsResult;
+import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Answers queries over the snapshots of one process.
 ///
-/// *Thread-safety*: safe; calls block their caller while the shared workers scan.
-/// *Lifetime*: {@link #close} stops the workers and lets go of every snapshot that a cursor pins; close
-/// it before the provider.
+/// *Thread-safety*: safe; calls block their caller while the shared workers scan. *Lifetime*:
+/// {@link #close} stops the workers and lets go of every snapshot that a cursor pins; close it
+/// before the provider.
 public final class LocalQueryService implements QueryService, AutoCloseable {
-  public LocalQueryService(SnapshotProvider snapshots, EngineOptions options) {}
+  private static final Duration SWEEP_EVERY = Duration.ofSeconds(30);
+  private static final Duration INFO_TIMEOUT = Duration.ofSeconds(30);
+  private static final long INFO_MEMORY_BYTES = 64 << 20;
+
+  private final SnapshotProvider snapshots;
+  private final EngineOptions options;
+  private final PlanLimits limits;
+  private final SnapshotPins pins;
+  private final ExecutorService workers;
+  private final ScheduledExecutorService sweeper;
+  private final long hashSeed = new SecureRandom().nextLong();
+
+  public LocalQueryService(SnapshotProvider snapshots, EngineOptions options) {
+    this.snapshots = snapshots;
+    this.options = options;
+    this.limits = new PlanLimits(options.maxBuckets(), options.maxGroups());
+    this.pins =
+        new SnapshotPins(options.cursorLifetime(), options.maxPinnedSnapshots(), options.clock());
+    this.workers =
+        Executors.newFixedThreadPool(
+            options.workers(), Thread.ofPlatform().daemon().name("tyto-scan-", 0).factory());
+    this.sweeper =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("tyto-cursors").factory());
+    long everyMillis = SWEEP_EVERY.toMillis();
+    sweeper.scheduleWithFixedDelay(pins::sweep, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
+  }
 
   @Override
   public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
-    throw new TytoException(ErrorCode.INTERNAL, "aggregate is not built yet");
+    Cursor after = cursor(query.after(), query.identity());
+    try (TableSnapshot snapshot = snapshot(query.collection(), after)) {
+      AggregateResult result =
+          AggregateRunner.run(query, after, snapshot, limits, scanContext(context));
+      if (query.wants().cursors()) {
+        pins.pin(snapshot);
+      }
+      return result;
+    }
   }
 
   @Override
   public RecordsResult records(RecordsQuery query, QueryContext context) {
-    throw new TytoException(ErrorCode.INTERNAL, "records is not built yet");
+    Cursor anchor = cursor(query.backward() ? query.before() : query.after(), query.identity());
+    try (TableSnapshot snapshot = snapshot(query.collection(), anchor)) {
+      RecordsResult result = RecordsRunner.run(query, anchor, snapshot, scanContext(context));
+      pins.pin(snapshot);
+      return result;
+    }
   }
 
   @Override
   public List<CountedValue> values(ValuesQuery query, QueryContext context) {
-    throw new TytoException(ErrorCode.INTERNAL, "values is not built yet");
+    try (TableSnapshot snapshot = snapshots.snapshot(query.collection())) {
+      return ValuesRunner.run(query, snapshot, scanContext(context));
+    }
   }
 
   @Override
   public CollectionInfo info(String collection) {
-    throw new TytoException(ErrorCode.INTERNAL, "info is not built yet");
+    try (TableSnapshot snapshot = snapshots.snapshot(collection)) {
+      return Inspection.of(
+          snapshot, new QueryContext("info of " + collection, INFO_TIMEOUT, INFO_MEMORY_BYTES));
+    }
+  }
+
+  /// Snapshots that cursors keep readable now: a metric.
+  public int pinnedSnapshots() {
+    return pins.size();
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    sweeper.shutdownNow();
+    workers.shutdownNow();
+    pins.close();
+  }
+
+  private static @Nullable Cursor cursor(@Nullable String text, String identity) {
+    return text == null ? null : Cursor.decode(text, identity);
+  }
+
+  /// The snapshot that a cursor was handed out on, or the newest; the caller closes it.
+  private TableSnapshot snapshot(String collection, @Nullable Cursor cursor) {
+    if (cursor == null) {
+      return snapshots.snapshot(collection);
+    }
+    TableSnapshot pinned = pins.find(collection, cursor.snapshot());
+    if (pinned != null) {
+      return pinned;
+    }
+    TableSnapshot newest = snapshots.snapshot(collection);
+    if (newest.id().equals(cursor.snapshot())) {
+      return newest;
+    }
+    newest.close();
+    throw new TytoException(
+        ErrorCode.CURSOR_EXPIRED,
+        "the data that this cursor pages through is gone: cursors live %d minutes after their last"
+                .formatted(options.cursorLifetime().toMinutes())
+            + " use; begin again without after");
+  }
+
+  private ScanContext scanContext(QueryContext context) {
+    return new ScanContext(context, workers, options.workers(), hashSeed);
+  }
 }

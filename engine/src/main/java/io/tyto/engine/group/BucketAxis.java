@@ -1,7 +1,7 @@
 package io.tyto.engine.group;
 
 /// Consecutive half-open intervals in a column's own unit: bucket i is `[boundaries[i],
-/// boundaries[i + 1])`; values outside fall away, nulls too. Immutable.
+/// boundaries[i + 1])`; values outside fall away. Immutable.
 ///
 /// @param boundaries strictly ascending, at least two; not changed by anyone
 public record BucketAxis(long[] boundaries) {

@@ -11,7 +11,8 @@ public sealed interface ScanKey {
   /// Each value a group, null too.
   record ColumnKey(String column) implements ScanKey {}
 
-  /// The bucket's number on the axis, as LongKeys; never null.
+  /// The bucket's number on the axis, as LongKeys. Null for null, a group of its own; other values
+  /// outside the axis join no group.
   record BucketKey(String column, BucketAxis axis) implements ScanKey {}
 
   /// The bin's number, as LongKeys. With a width: `floor(value / width)`. With edges: how many edges

@@ -18,7 +18,7 @@ public final class Row {
   private final long[] longs;
   private final double[] doubles;
   private final byte[] @Nullable [] bytes;
-  private final @Nullable Object @Nullable [] @Nullable [] lists;
+  private final @Nullable Object[] @Nullable [] lists;
 
   public Row(int columns) {
     kinds = new Kind[columns];

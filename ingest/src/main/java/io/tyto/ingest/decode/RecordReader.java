@@ -1,56 +1,161 @@
 package io.tyto.ingest.decode;
 
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.EventConfig.FileFormat;
+import io.tyto.model.schema.EventConfig.FileFormat.Format;
 import io.tyto.model.schema.TableSchema;
+import java.io.BufferedInputStream;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts a stream into records: NDJSON, JSON (an array, or values one after another), CSV or TSV;
 /// gzip is recognised by its first bytes.
 ///
 /// Memory is bounded by {@link DecodeLimits#MAX_RECORD_BYTES}. A record that cannot be cut out is
-/// returned with a fault and reading goes on at the next line. Failing I/O throws
-/// UncheckedIOException.
+/// returned with a fault and reading goes on behind it. Failing I/O throws UncheckedIOException.
 ///
 /// Thread-safety: none. Lifetime: closing it closes the stream.
 public final class RecordReader implements AutoCloseable {
+  private final InputBuffer input;
+  private final Framer framer;
+  private final FileFormat fileFormat;
+  private final Format format;
+  private final char delimiter;
+  private final List<String> columns;
 
-  private RecordReader() {}
+  private RecordReader(InputBuffer input, String name, FileFormat fileFormat) {
+    this.input = input;
+    this.fileFormat = fileFormat;
+    FormatDetection detection = new FormatDetection(input, name, fileFormat);
+    format = detection.format();
+    delimiter = detection.delimiter();
+    framer =
+        switch (format) {
+          case NDJSON -> new LineFramer(input);
+          case JSON -> new JsonFramer(input, detection.isArray());
+          case CSV, TSV -> new CsvFramer(input, CsvDialect.of(delimiter, fileFormat.quote()));
+          case AUTO -> throw new IllegalStateException("the format was not detected");
+        };
+    boolean isTable = format == Format.CSV || format == Format.TSV;
+    columns = isTable && fileFormat.columns().isEmpty() ? readHeader(name) : fileFormat.columns();
+  }
 
-  /// Reads a file.
+  /// Reads a file. BAD_USER_INPUT or UNSUPPORTED_MEDIA_TYPE where it cannot be read at all.
   ///
   /// @param name of the file, for detection by ending and for messages
   public static RecordReader open(InputStream content, String name, FileFormat format) {
-    throw new UnsupportedOperationException();
+    return new RecordReader(new InputBuffer(uncompressed(content, name)), name, format);
   }
 
   /// Reads a request body of JSON: an array, one event, or one event a line.
   public static RecordReader ofBody(byte[] body) {
-    throw new UnsupportedOperationException();
+    FileFormat json = new FileFormat(Format.JSON, null, '"', List.of(), List.of(), true, null);
+    return new RecordReader(new InputBuffer(body), "the body", json);
   }
 
   /// What the input is; never AUTO.
-  public FileFormat.Format format() {
-    throw new UnsupportedOperationException();
+  public Format format() {
+    return format;
   }
 
-  /// Column names of a CSV or TSV, from its header or the config; empty for JSON.
+  /// Column names of a CSV or TSV, from its header or the config; of no meaning for JSON.
   public List<String> columns() {
-    throw new UnsupportedOperationException();
+    return columns;
   }
 
-  /// A new decoder for the records of this input; one for each thread.
+  /// A new decoder for the records of this input; one for each thread. BAD_USER_INPUT where no
+  /// column of the file is a field of the collection.
   public RecordDecoder decoder(TableSchema schema, Clock clock) {
-    throw new UnsupportedOperationException();
+    return switch (format) {
+      case NDJSON, JSON -> new JsonDecoder(schema, clock);
+      case CSV, TSV -> new CsvDecoder(schema, columns, delimiter, fileFormat, clock);
+      case AUTO -> throw new IllegalStateException("the format was not detected");
+    };
   }
 
   /// The next record, or null at the end.
   public @Nullable RawRecord next() {
-    throw new UnsupportedOperationException();
+    return framer.next();
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    input.close();
+  }
+
+  private List<String> readHeader(String name) {
+    RawRecord header = framer.next();
+    if (header == null) {
+      return List.of();
+    }
+    framer.restartNumbers();
+    if (header.fault() != null) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT, name + ": the header line: " + header.fault().message());
+    }
+    CsvCells cells = new CsvCells(CsvDialect.of(delimiter, fileFormat.quote()));
+    cells.split(header.data(), header.from(), header.to());
+    List<String> names = cells.texts();
+    Set<String> seen = new HashSet<>();
+    for (String column : names) {
+      if (!column.isEmpty() && !seen.add(column)) {
+        throw new TytoException(
+            ErrorCode.BAD_USER_INPUT,
+            "%s: the header names the column '%s' twice; name the columns in source.file.columns"
+                .formatted(name, column));
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  private static InputStream uncompressed(InputStream content, String name) {
+    BufferedInputStream buffered = new BufferedInputStream(content, 1 << 16);
+    try {
+      buffered.mark(4);
+      byte[] magic = buffered.readNBytes(4);
+      buffered.reset();
+      if (startsWith(magic, 0x1f, 0x8b)) {
+        return new GZIPInputStream(buffered, 1 << 16);
+      }
+      String unknown =
+          startsWith(magic, 'P', 'K', 3, 4)
+              ? "a zip archive"
+              : startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd)
+                  ? "compressed with zstd"
+                  : startsWith(magic, 'P', 'A', 'R', '1')
+                      ? "Parquet"
+                      : startsWith(magic, 0xff, 0xfe) || startsWith(magic, 0xfe, 0xff)
+                          ? "text in UTF-16"
+                          : null;
+      if (unknown != null) {
+        throw new TytoException(
+            ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+            "%s is %s; expected NDJSON, a JSON array, CSV or TSV in UTF-8, plain or as .gz"
+                .formatted(name, unknown));
+      }
+      return buffered;
+    } catch (IOException e) {
+      throw new UncheckedIOException(name + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static boolean startsWith(byte[] data, int... bytes) {
+    if (data.length < bytes.length) {
+      return false;
+    }
+    for (int i = 0; i < bytes.length; i++) {
+      if (data[i] != (byte) bytes[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
 }

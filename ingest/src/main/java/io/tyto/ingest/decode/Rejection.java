@@ -35,8 +35,6 @@ public record Rejection(Code code, @Nullable String field, String message) {
     /// Text that does not read as the column's type or format.
     BAD_FORMAT,
     /// Event time outside the collection's bounds.
-    TIME_OUT_OF_BOUNDS,
-    /// A derived field could not be computed.
-    DERIVE_FAILED
+    TIME_OUT_OF_BOUNDS
   }
 }

@@ -1,0 +1,263 @@
+package io.tyto.engine.plan;
+
+import io.tyto.engine.group.GroupKeys;
+import io.tyto.engine.group.Groups;
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.scan.ScanStats;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.AggregateQuery.Order;
+import io.tyto.model.query.GroupKey;
+import io.tyto.model.query.TimeInterval;
+import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.QueryMeta;
+import io.tyto.model.result.ResultColumn;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Answers one aggregate query on one snapshot. Not thread-safe; its scans use the context's
+/// workers.
+///
+/// The way of a query: check and compile -> scan each period once -> keep the groups of `top` ->
+/// merge overlapping buckets -> unite the periods -> fill gaps -> having -> order -> limitPer ->
+/// page.
+public final class AggregateRunner {
+  private final AggregatePlan plan;
+  private final AggregateQuery query;
+  private final TableSnapshot snapshot;
+  private final PlanLimits limits;
+  private final ScanContext context;
+  private final ColumnBounds bounds;
+  private final Period current;
+  private final @Nullable Period previous;
+  private final @Nullable TopGroups top;
+
+  private AggregateRunner(
+      AggregateQuery query, TableSnapshot snapshot, PlanLimits limits, ScanContext context) {
+    this.plan = AggregatePlan.of(query, snapshot.schema());
+    this.query = query;
+    this.snapshot = snapshot;
+    this.limits = limits;
+    this.context = context;
+    this.bounds = new ColumnBounds(Sources.of(snapshot), context.query());
+    this.current = scan(query.range());
+    this.previous = query.compareTo() == null ? null : scan(query.compareTo());
+    this.top = query.top() == null ? null : TopGroups.of(plan, query.top(), current.ownGroups());
+  }
+
+  /// @param after where the page begins, or null for the first
+  public static AggregateResult run(
+      AggregateQuery query,
+      @Nullable Cursor after,
+      TableSnapshot snapshot,
+      PlanLimits limits,
+      ScanContext context) {
+    long started = System.nanoTime();
+    return new AggregateRunner(query, snapshot, limits, context).answer(after, started);
+  }
+
+  private Period scan(TimeInterval interval) {
+    return Period.scan(plan, interval, Sources.of(snapshot), bounds, limits.maxBuckets(), context);
+  }
+
+  private AggregateResult answer(@Nullable Cursor after, long started) {
+    RowTable table = filled(rows(), plan.filledKey());
+    int[] kept = having(table);
+    long from = (after == null ? 0L : after.first() + 1L) + query.offset();
+    int[] ordered = inOrder(table, kept, from + query.limit() + 1);
+    int first = (int) Math.min(ordered.length, from);
+    int end = (int) Math.min(ordered.length, from + query.limit());
+    int[] page = Arrays.copyOfRange(ordered, first, end);
+    boolean hasNextPage = end < ordered.length;
+    Side before = table.previous();
+    Rest rest = rest();
+    AggregateQuery.Wants wants = query.wants();
+    return new AggregateResult(
+        page.length,
+        keyColumns(table.keys(), allKeys(), page),
+        measures(table.current(), page),
+        new RowIds(query.identity(), RowKeys.select(table.keys(), page), axes()),
+        before == null ? List.of() : measures(before, page),
+        wants.totals() ? single(current.totals()) : List.of(),
+        wants.totals() && previous != null ? single(previous.totals()) : List.of(),
+        rest.others(),
+        rest.rowCount(),
+        rest.keys(),
+        rest.measures(),
+        kept.length,
+        hasNextPage,
+        wants.cursors() ? cursors(first, page.length) : null,
+        meta(started, hasNextPage));
+  }
+
+  /// The rows of both periods, of the best groups only where the query asks for a top.
+  private RowTable rows() {
+    Groups groups = top == null ? current.groups() : top.keep(current.groups());
+    PeriodRows now = current.rows(groups, plan.rollingKey());
+    if (previous == null) {
+      return RowTable.of(now);
+    }
+    Comparison comparison = new Comparison(plan, current, previous);
+    Groups aligned = comparison.alignedGroups();
+    PeriodRows before = previous.rows(top == null ? aligned : top.keep(aligned), plan.rollingKey());
+    return RowTable.union(now, comparison.alignedRows(before));
+  }
+
+  /// @param position of the key to fill among the table's keys, or -1
+  private RowTable filled(RowTable table, int position) {
+    GroupKey.TimeBucket bucket = plan.bucketKey(plan.filledKey());
+    if (bucket == null || position < 0) {
+      return table;
+    }
+    TimeInterval range = query.range();
+    boolean isBounded = plan.columns().isEventTime(bucket.column());
+    GapFiller.Span span =
+        GapFiller.Span.of(
+            table.keys().key(position),
+            current.axis(plan.filledKey()),
+            isBounded && range.from() != null,
+            isBounded && range.to() != null);
+    return GapFiller.fill(table, position, span, bucket.fill(), limits.maxRows(), context);
+  }
+
+  private int[] having(RowTable table) {
+    int[] all = RowKeys.identity(table.count());
+    AggregateQuery.Having having = query.having();
+    if (having == null) {
+      return all;
+    }
+    HavingTest test = new HavingTest(having, measure -> table.current().rows(plan.named(measure)));
+    return Arrays.stream(all).filter(test::holds).toArray();
+  }
+
+  /// At least the first `count` rows that `limitPer` lets through, in order.
+  private int[] inOrder(RowTable table, int[] rows, long count) {
+    RowOrder order =
+        RowOrder.of(query.orderBy(), table.keys(), measure -> compared(table, measure));
+    AggregateQuery.LimitPer limitPer = query.limitPer();
+    if (limitPer == null) {
+      return IntSort.first(rows, (int) Math.min(count, rows.length), order);
+    }
+    IntSort.sort(rows, order);
+    int[] positions = limitPer.keys().stream().mapToInt(Integer::intValue).toArray();
+    int[] tuples = table.keys().tuples(positions);
+    int[] taken = new int[table.count()];
+    return Arrays.stream(rows).filter(row -> taken[tuples[row]]++ < limitPer.n()).toArray();
+  }
+
+  private Cells compared(RowTable table, Order.ByMeasure order) {
+    MeasurePlan measure = plan.named(order.of());
+    Cells now = table.current().rows(measure);
+    if (table.previous() == null) {
+      return now;
+    }
+    Cells before = table.previous().rows(measure);
+    return switch (order.basis()) {
+      case CURRENT -> now;
+      case PREVIOUS -> before;
+      case DELTA -> new Cells.Difference(now, before, false);
+      case DELTA_PCT -> new Cells.Difference(now, before, true);
+    };
+  }
+
+  /// What `top` leaves over: in one group, and by the keys that top does not name.
+  private record Rest(
+      List<ResultColumn> others,
+      int rowCount,
+      List<@Nullable ResultColumn> keys,
+      List<ResultColumn> measures) {
+    static final Rest NONE = new Rest(List.of(), 0, List.of(), List.of());
+  }
+
+  private Rest rest() {
+    if (top == null) {
+      return Rest.NONE;
+    }
+    List<ResultColumn> others = List.of();
+    if (query.others()) {
+      others = single(top.leaveOut(current.ownGroups()).regroup(new int[0]));
+    }
+    return query.wants().othersRows()
+        ? restRows(top, others)
+        : new Rest(others, 0, List.of(), List.of());
+  }
+
+  private Rest restRows(TopGroups best, List<ResultColumn> others) {
+    int[] remaining = TopGroups.remaining(query);
+    Groups left = best.leaveOut(current.groups()).regroup(remaining);
+    PeriodRows rows = current.rows(left, positionIn(remaining, plan.rollingKey()));
+    RowTable table = filled(RowTable.of(rows), positionIn(remaining, plan.filledKey()));
+    int[] ordered =
+        IntSort.first(
+            RowKeys.identity(table.count()), query.limit(), RowOrder.byKeys(table.keys()));
+    List<ResultColumn> columns = keyColumns(table.keys(), remaining, ordered);
+    @Nullable ResultColumn[] keys = new ResultColumn[plan.keyCount()];
+    for (int i = 0; i < remaining.length; i++) {
+      keys[remaining[i]] = columns.get(i);
+    }
+    return new Rest(
+        others, ordered.length, Arrays.asList(keys), measures(table.current(), ordered));
+  }
+
+  private static int positionIn(int[] positions, int wanted) {
+    for (int i = 0; i < positions.length; i++) {
+      if (positions[i] == wanted) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private List<ResultColumn> single(Groups one) {
+    return measures(RowTable.of(PeriodRows.of(one)).current(), new int[] {0});
+  }
+
+  private List<ResultColumn> measures(Side side, int[] rows) {
+    return plan.measures().stream()
+        .map(measure -> Columnar.measure(measure.shape(), side.rows(measure), rows))
+        .toList();
+  }
+
+  /// @param positions in `groupBy` of the keys that `keys` has
+  private List<ResultColumn> keyColumns(Groups keys, int[] positions, int[] rows) {
+    List<ResultColumn> columns = new ArrayList<>();
+    for (int i = 0; i < positions.length; i++) {
+      GroupKeys key = keys.key(i);
+      columns.add(
+          switch (plan.key(positions[i])) {
+            case GroupKey.Dimension(String column) ->
+                Columnar.dimension(plan.columns().require(column).type().element(), key, rows);
+            case GroupKey.Bins bins -> Columnar.bins(bins, key, rows);
+            case GroupKey.TimeBucket _ -> Columnar.buckets(current.axis(positions[i]), key, rows);
+          });
+    }
+    return columns;
+  }
+
+  private int[] allKeys() {
+    return RowKeys.identity(plan.keyCount());
+  }
+
+  private List<@Nullable TimeAxis> axes() {
+    List<@Nullable TimeAxis> axes = new ArrayList<>();
+    for (int i = 0; i < plan.keyCount(); i++) {
+      axes.add(plan.bucketKey(i) == null ? null : current.axis(i));
+    }
+    return axes;
+  }
+
+  private List<String> cursors(int first, int count) {
+    return IntStream.range(first, first + count)
+        .mapToObj(row -> Cursor.of(snapshot.id(), query.identity(), row, 0).encode())
+        .toList();
+  }
+
+  private QueryMeta meta(long started, boolean truncated) {
+    ScanStats stats = previous == null ? current.stats() : current.stats().plus(previous.stats());
+    MetaData meta = new MetaData(snapshot, bounds, context.query(), started);
+    return meta.of(stats, truncated, Approximations.of(plan));
+  }
+}

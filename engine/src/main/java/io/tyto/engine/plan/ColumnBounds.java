@@ -1,0 +1,96 @@
+package io.tyto.engine.plan;
+
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.Zone;
+import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.schema.ColumnSpec;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The least and greatest value of LONG columns over the sources of a snapshot: from zone maps, and
+/// by reading where a block has none. Not thread-safe; one per query.
+final class ColumnBounds {
+  private final Sources sources;
+  private final QueryContext context;
+  private final Map<String, Optional<Range>> known = new HashMap<>();
+
+  record Range(long min, long max) {}
+
+  ColumnBounds(Sources sources, QueryContext context) {
+    this.sources = sources;
+    this.context = context;
+  }
+
+  /// Null where the column has no value at all.
+  @Nullable Range of(String column) {
+    return known.computeIfAbsent(column, this::compute).orElse(null);
+  }
+
+  private Optional<Range> compute(String name) {
+    ColumnSpec column = new Columns(sources.schema()).require(name);
+    Bounds bounds = new Bounds();
+    for (RowSource source : sources.list()) {
+      context.check();
+      ColumnReader reader = sources.reader(source, column);
+      if (reader != null) {
+        include(source, reader, bounds);
+      }
+    }
+    return bounds.min > bounds.max ? Optional.empty() : Optional.of(bounds.range());
+  }
+
+  private void include(RowSource source, ColumnReader reader, Bounds bounds) {
+    int rows = source.rowCount();
+    for (int from = 0, block = 0; from < rows; from += RowSource.BLOCK_ROWS, block++) {
+      int blockRows = Math.min(RowSource.BLOCK_ROWS, rows - from);
+      Zone zone = reader.zone(block);
+      if (zone != null && zone.hasBounds()) {
+        bounds.include(zone.minLong());
+        bounds.include(zone.maxLong());
+      } else if (zone == null || zone.nulls() < zone.rows()) {
+        read(reader, from, blockRows, bounds);
+      }
+    }
+  }
+
+  private void read(ColumnReader reader, int from, int rows, Bounds bounds) {
+    for (int at = from; at < from + rows; at += RowSource.BATCH_ROWS) {
+      context.check();
+      bounds.include(reader.read(at, Math.min(RowSource.BATCH_ROWS, from + rows - at)));
+    }
+  }
+
+  private static final class Bounds {
+    private long min = Long.MAX_VALUE;
+    private long max = Long.MIN_VALUE;
+
+    void include(long value) {
+      min = Math.min(min, value);
+      max = Math.max(max, value);
+    }
+
+    void include(ColumnVector vector) {
+      switch (vector) {
+        case ColumnVector.Longs longs -> {
+          for (int i = 0; i < longs.length(); i++) {
+            if (!longs.isNull(i)) {
+              include(longs.values()[i]);
+            }
+          }
+        }
+        case ColumnVector.Lists lists -> include(lists.elements());
+        case ColumnVector.AllNull _ -> {}
+        case ColumnVector.Doubles _, ColumnVector.Ordinals _, ColumnVector.Bytes _ ->
+            throw new IllegalArgumentException("bounds are kept of columns held as longs");
+      }
+    }
+
+    Range range() {
+      return new Range(min, max);
+    }
+  }
+}

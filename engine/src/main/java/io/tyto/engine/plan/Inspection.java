@@ -1,0 +1,179 @@
+package io.tyto.engine.plan;
+
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.Zone;
+import io.tyto.engine.vector.Dictionary;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.CollectionInfo;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Physical;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Tells what is known of a collection from zone maps and dictionaries, without reading its rows.
+public final class Inspection {
+  /// Dictionaries of more entries in all are not united: their sum is an upper bound.
+  private static final int MAX_UNITED_ENTRIES = 200_000;
+
+  private final TableSnapshot snapshot;
+  private final Sources sources;
+
+  private Inspection(TableSnapshot snapshot) {
+    this.snapshot = snapshot;
+    this.sources = Sources.of(snapshot);
+  }
+
+  public static CollectionInfo of(TableSnapshot snapshot, QueryContext context) {
+    return new Inspection(snapshot).info(context);
+  }
+
+  private CollectionInfo info(QueryContext context) {
+    long rows = 0;
+    long bytes = 0;
+    int segments = 0;
+    for (RowSource source : sources.list()) {
+      rows += source.rowCount();
+      bytes += source.storedBytes();
+      segments += source.storedBytes() > 0 ? 1 : 0;
+    }
+    ColumnSpec time = snapshot.schema().timeColumn();
+    ColumnBounds.Range range = new ColumnBounds(sources, context).of(time.name());
+    ColumnType.Scalar type = time.type().element();
+    Instant first = range == null ? null : Axes.toInstant(type, range.min());
+    Instant last = range == null ? null : Axes.toInstant(type, range.max());
+    return new CollectionInfo(
+        snapshot.schema(),
+        rows,
+        bytes,
+        segments,
+        snapshot.facts().deadLetters(),
+        first,
+        last,
+        last,
+        snapshot.facts().ingestLagMillis(),
+        snapshot.schema().columns().stream().map(this::column).toList());
+  }
+
+  private CollectionInfo.ColumnStats column(ColumnSpec column) {
+    ColumnFacts facts = new ColumnFacts(column);
+    for (RowSource source : sources.list()) {
+      facts.include(source, source.column(column.id()));
+    }
+    return facts.stats();
+  }
+
+  /// What zone maps and dictionaries of all sources say of one column.
+  private static final class ColumnFacts {
+    private final ColumnSpec column;
+    private final ColumnType.Scalar type;
+    private final Set<ByteBuffer> values = new HashSet<>();
+    private long entries;
+    private boolean hasDictionaries = true;
+    private boolean isSealed = true;
+    private boolean hasZones = true;
+    private long rows;
+    private long nulls;
+    private @Nullable Object min;
+    private @Nullable Object max;
+
+    ColumnFacts(ColumnSpec column) {
+      this.column = column;
+      this.type = column.type().element();
+      this.hasDictionaries = type.physical() == Physical.BYTES;
+    }
+
+    void include(RowSource source, @Nullable ColumnReader reader) {
+      rows += source.rowCount();
+      if (reader == null) {
+        // A derived column is computed there: nothing is known of its values without reading.
+        hasZones &= column.derive() == null;
+        hasDictionaries &= column.derive() == null;
+        nulls += source.rowCount();
+        return;
+      }
+      isSealed &= source.storedBytes() > 0;
+      Dictionary dictionary = reader.dictionary();
+      hasDictionaries &= dictionary != null;
+      if (dictionary != null && hasDictionaries) {
+        include(dictionary);
+      }
+      int blocks = (source.rowCount() + RowSource.BLOCK_ROWS - 1) / RowSource.BLOCK_ROWS;
+      for (int block = 0; block < blocks; block++) {
+        include(reader.zone(block));
+      }
+    }
+
+    private void include(Dictionary dictionary) {
+      int size = dictionary.size();
+      entries += size;
+      for (int i = 0; i < size && entries <= MAX_UNITED_ENTRIES; i++) {
+        values.add(ByteBuffer.wrap(dictionary.value(i)));
+      }
+    }
+
+    private void include(@Nullable Zone zone) {
+      if (zone == null) {
+        hasZones = false;
+        return;
+      }
+      nulls += zone.nulls();
+      if (zone.hasBounds()) {
+        switch (type.physical()) {
+          case LONG -> {
+            widen(Columnar.logical(type, zone.minLong()));
+            widen(Columnar.logical(type, zone.maxLong()));
+          }
+          case DOUBLE -> {
+            widen(zone.minDouble());
+            widen(zone.maxDouble());
+          }
+          case BYTES -> {
+            // Bounds are ordinals there; the dictionaries say more.
+          }
+        }
+      }
+    }
+
+    private void widen(@Nullable Object value) {
+      if (value != null) {
+        min = min == null || ValueOrder.compare(value, min) < 0 ? value : min;
+        max = max == null || ValueOrder.compare(value, max) > 0 ? value : max;
+      }
+    }
+
+    CollectionInfo.ColumnStats stats() {
+      boolean isUnited = hasDictionaries && entries <= MAX_UNITED_ENTRIES;
+      if (isUnited && !(type instanceof ColumnType.JsonType)) {
+        boundsOfValues();
+      }
+      Long cardinality = !hasDictionaries ? null : isUnited ? (Long) (long) values.size() : entries;
+      boolean hasBounds = hasZones || isUnited;
+      return new CollectionInfo.ColumnStats(
+          column.name(),
+          cardinality,
+          isUnited && isSealed,
+          hasZones && rows > 0 ? (Double) ((double) nulls / rows) : null,
+          hasBounds ? min : null,
+          hasBounds ? max : null);
+    }
+
+    private void boundsOfValues() {
+      Comparator<ByteBuffer> order =
+          (left, right) -> Arrays.compareUnsigned(left.array(), right.array());
+      values.stream().min(order).ifPresent(least -> widen(logical(least)));
+      values.stream().max(order).ifPresent(greatest -> widen(logical(greatest)));
+    }
+
+    private @Nullable Object logical(ByteBuffer value) {
+      return Columnar.logical(type, value.array());
+    }
+  }
+}

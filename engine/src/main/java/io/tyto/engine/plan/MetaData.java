@@ -1,0 +1,41 @@
+package io.tyto.engine.plan;
+
+import io.tyto.engine.scan.ScanStats;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.QueryMeta;
+import io.tyto.model.schema.ColumnSpec;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Writes down how an answer came about.
+///
+/// @param startedNanos `System.nanoTime()` at the query's start
+record MetaData(
+    TableSnapshot snapshot, ColumnBounds bounds, QueryContext context, long startedNanos) {
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  QueryMeta of(ScanStats stats, boolean truncated, List<String> approximate) {
+    return new QueryMeta(
+        context.queryId(),
+        "segments",
+        (System.nanoTime() - startedNanos) / NANOS_PER_MILLI,
+        stats.rowsScanned(),
+        stats.bytesScanned(),
+        stats.sourcesScanned(),
+        stats.sourcesPruned(),
+        watermark(snapshot, bounds),
+        snapshot.id(),
+        truncated,
+        approximate,
+        List.of());
+  }
+
+  /// The greatest event time of the snapshot's rows.
+  static @Nullable Instant watermark(TableSnapshot snapshot, ColumnBounds bounds) {
+    ColumnSpec time = snapshot.schema().timeColumn();
+    ColumnBounds.Range range = bounds.of(time.name());
+    return range == null ? null : Axes.toInstant(time.type().element(), range.max());
+  }
+}

@@ -1,0 +1,7 @@
+package io.tyto.engine.plan;
+
+/// What one query may grow to.
+///
+/// @param maxBuckets buckets of a time axis
+/// @param maxRows rows before limits
+public record PlanLimits(int maxBuckets, int maxRows) {}

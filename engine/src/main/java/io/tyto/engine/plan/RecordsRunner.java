@@ -1,0 +1,87 @@
+package io.tyto.engine.plan;
+
+import io.tyto.engine.record.RowScan;
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.RowSource;
+import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.result.RecordsResult;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Answers one query for raw records on one snapshot.
+public final class RecordsRunner {
+  private static final int LOG_ID_CHARACTERS = 16;
+
+  private RecordsRunner() {}
+
+  /// @param anchor the record that the page begins after (backward: ends before), or null
+  public static RecordsResult run(
+      RecordsQuery query, @Nullable Cursor anchor, TableSnapshot snapshot, ScanContext context) {
+    long started = System.nanoTime();
+    Columns columns = new Columns(snapshot.schema());
+    new QueryCheck(columns).check(query);
+    if (query.after() != null && query.before() != null) {
+      throw columns.refuse("a page lies after one cursor or before one, not between two");
+    }
+    RowScan.Spec spec =
+        new RowScan.Spec(
+            snapshot.schema(),
+            query.range(),
+            query.where(),
+            query.orderBy(),
+            query.columns(),
+            query.backward(),
+            anchor == null ? null : position(anchor, snapshot.sources()),
+            query.offset(),
+            query.limit(),
+            query.wantsTotal());
+    RowScan.Rows rows = RowScan.run(spec, snapshot.sources(), context);
+    return result(query, anchor, snapshot, rows, context, started);
+  }
+
+  private static RecordsResult result(
+      RecordsQuery query,
+      @Nullable Cursor anchor,
+      TableSnapshot snapshot,
+      RowScan.Rows rows,
+      ScanContext context,
+      long started) {
+    // Rows behind the page: those up to the anchor, and those that the offset left out.
+    boolean hasBehind = anchor != null || query.offset() > 0;
+    ColumnBounds bounds = new ColumnBounds(Sources.of(snapshot), context.query());
+    MetaData meta = new MetaData(snapshot, bounds, context.query(), started);
+    return new RecordsResult(
+        rows.positions().size(),
+        rows.columns(),
+        rows.identities().stream().map(RecordsRunner::id).toList(),
+        cursors(query, snapshot, rows.positions()),
+        query.backward() ? hasBehind : rows.hasMore(),
+        query.backward() ? rows.hasMore() : hasBehind,
+        query.wantsTotal() ? rows.total() : null,
+        meta.of(rows.stats(), rows.hasMore(), List.of()));
+  }
+
+  private static List<String> cursors(
+      RecordsQuery query, TableSnapshot snapshot, List<RowScan.RowPosition> positions) {
+    return positions.stream()
+        .map(at -> Cursor.of(snapshot.id(), query.identity(), at.source(), at.row()).encode())
+        .toList();
+  }
+
+  private static RowScan.RowPosition position(Cursor cursor, List<RowSource> sources) {
+    boolean exists =
+        cursor.first() < sources.size() && cursor.second() < sources.get(cursor.first()).rowCount();
+    if (!exists) {
+      throw Cursor.invalid(null);
+    }
+    return new RowScan.RowPosition(cursor.first(), cursor.second());
+  }
+
+  /// The `_id` of a record.
+  static String id(RowScan.Identity identity) {
+    String logId = identity.logId();
+    String log = logId.substring(0, Math.min(LOG_ID_CHARACTERS, logId.length()));
+    return identity.partition() + "-" + log + "-" + identity.offset();
+  }
+}

@@ -1,0 +1,87 @@
+package io.tyto.engine.plan;
+
+import io.tyto.engine.group.GroupKeys;
+import io.tyto.engine.group.Groups;
+import io.tyto.model.query.AggregateQuery.Direction;
+import io.tyto.model.query.AggregateQuery.Order;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// A total order of rows: what the query says, then all keys ascending, so that pages are the same
+/// every time. Not thread-safe.
+final class RowOrder implements IntSort.Comparator {
+  private final List<IntSort.Comparator> parts = new ArrayList<>();
+
+  /// Orders by the keys alone, ascending, nulls last.
+  static RowOrder byKeys(Groups keys) {
+    return new RowOrder().thenKeys(keys);
+  }
+
+  /// @param cellsOf what an order by measure compares, by row
+  static RowOrder of(List<Order> orders, Groups keys, Function<Order.ByMeasure, Cells> cellsOf) {
+    RowOrder order = new RowOrder();
+    for (Order each : orders) {
+      switch (each) {
+        case Order.ByKey(int key, Direction direction) -> order.then(keys.key(key), direction);
+        case Order.ByMeasure measure ->
+            order.then(cellsOf.apply(measure), keys.count(), measure.direction());
+      }
+    }
+    return order.thenKeys(keys);
+  }
+
+  RowOrder then(GroupKeys key, Direction direction) {
+    parts.add((left, right) -> {
+      boolean leftNull = key.isNull(left);
+      boolean rightNull = key.isNull(right);
+      return leftNull || rightNull
+          ? compareNulls(leftNull, rightNull, direction)
+          : directed(key.compareValues(left, right), direction);
+    });
+    return this;
+  }
+
+  /// Reads the values of all `count` rows once: a quantile is too dear to compute per comparison.
+  RowOrder then(Cells cells, int count, Direction direction) {
+    @Nullable Object[] values = new Object[count];
+    Arrays.setAll(values, cells::value);
+    parts.add((left, right) -> {
+      Object a = values[left];
+      Object b = values[right];
+      return a == null || b == null
+          ? compareNulls(a == null, b == null, direction)
+          : directed(ValueOrder.compare(a, b), direction);
+    });
+    return this;
+  }
+
+  RowOrder thenKeys(Groups keys) {
+    for (GroupKeys key : keys.keys()) {
+      then(key, Direction.ASC);
+    }
+    return this;
+  }
+
+  @Override
+  public int compare(int left, int right) {
+    for (IntSort.Comparator part : parts) {
+      int order = part.compare(left, right);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
+  }
+
+  private static int compareNulls(boolean leftNull, boolean rightNull, Direction direction) {
+    int order = Boolean.compare(leftNull, rightNull);
+    return direction.nullsFirst() ? -order : order;
+  }
+
+  private static int directed(int order, Direction direction) {
+    return direction.descending() ? -order : order;
+  }
+}

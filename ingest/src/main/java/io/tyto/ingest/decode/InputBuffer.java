@@ -1,0 +1,119 @@
+package io.tyto.ingest.decode;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The stretch of a stream that a framer looks at. It grows while a record is looked for and moves
+/// when one has been taken; {@link DecodeLimits#MAX_RECORD_BYTES} bounds what framers make it hold.
+///
+/// Places are relative to the current position, so they stay right when bytes are moved.
+final class InputBuffer implements AutoCloseable {
+  private static final int FIRST_BYTES = 1 << 16;
+
+  private final @Nullable InputStream stream;
+  private byte[] data;
+  private int position;
+  private int limit;
+
+  /// Offset in the input of `data[0]`.
+  private long base;
+
+  InputBuffer(InputStream stream) {
+    this.stream = stream;
+    data = new byte[FIRST_BYTES];
+  }
+
+  /// Over bytes that are all there; they are not copied.
+  InputBuffer(byte[] content) {
+    stream = null;
+    data = content;
+    limit = content.length;
+  }
+
+  byte[] data() {
+    return data;
+  }
+
+  /// Index in {@link #data} of the current position.
+  int position() {
+    return position;
+  }
+
+  /// Bytes loaded from the current position on.
+  int available() {
+    return limit - position;
+  }
+
+  /// Offset in the input of the current position.
+  long offset() {
+    return base + position;
+  }
+
+  byte at(int place) {
+    return data[position + place];
+  }
+
+  void advance(int bytes) {
+    position += bytes;
+  }
+
+  /// Whether there is a byte at this place; loads up to it.
+  boolean has(int place) {
+    while (available() <= place) {
+      if (!load()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Place of the first `wanted` from `from` on, or -1 if there is none before `to` or the end.
+  int find(byte wanted, int from, int to) {
+    int place = from;
+    while (place < to && has(place)) {
+      int stop = Math.min(available(), to);
+      for (; place < stop; place++) {
+        if (data[position + place] == wanted) {
+          return place;
+        }
+      }
+    }
+    return -1;
+  }
+
+  @Override
+  public void close() {
+    if (stream != null) {
+      try {
+        stream.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  private boolean load() {
+    if (stream == null) {
+      return false;
+    }
+    if (position > 0) {
+      System.arraycopy(data, position, data, 0, limit - position);
+      base += position;
+      limit -= position;
+      position = 0;
+    }
+    if (limit == data.length) {
+      data = Arrays.copyOf(data, 2 * data.length);
+    }
+    try {
+      int read = stream.read(data, limit, data.length - limit);
+      limit += Math.max(read, 0);
+      return read > 0;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.tyto.ingest.decode;
+
+import io.tyto.engine.expression.ExpressionEvaluator;
+import io.tyto.engine.row.Row;
+import io.tyto.ingest.decode.Rejection.Code;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.EventConfig.TimeBounds;
+import io.tyto.model.schema.TableSchema;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+
+/// What holds for a row whatever format it came in: derived columns and the bounds of event time.
+final class RowRules {
+  private static final long FIRST_YEAR_SECOND =
+      LocalDate.of(1, 1, 1).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
+  private static final long SECONDS_PER_DAY = 86_400;
+  private static final int NONE = -1;
+
+  private final ExpressionEvaluator derived;
+  private final Clock clock;
+  private final TimeBounds bounds;
+  private final ColumnSpec time;
+  private final int timePosition;
+
+  /// What the column counts in: a second, or for a date a day, is `perSecond` or a fraction of it.
+  private final long perSecond;
+
+  private long checkedAtMillis = Long.MIN_VALUE;
+  private long earliest;
+  private long latest;
+
+  RowRules(TableSchema schema, Clock clock) {
+    this.derived = new ExpressionEvaluator(schema);
+    this.clock = clock;
+    this.bounds = schema.config().timeBounds();
+    this.time = schema.timeColumn();
+    this.timePosition = schema.positions().getOrDefault(time.id(), NONE);
+    this.perSecond =
+        time.type() instanceof ColumnType.TimestampType timestamp
+            ? timestamp.unit().perSecond()
+            : 0;
+  }
+
+  void apply(Row row) throws RejectException {
+    derived.evaluate(row);
+    if (timePosition == NONE || row.isNull(timePosition)) {
+      return;
+    }
+    long value = row.longAt(timePosition);
+    updateBounds();
+    if (value < earliest || value > latest) {
+      throw RejectException.of(
+          Code.TIME_OUT_OF_BOUNDS,
+          time,
+          "the event time " + show(value),
+          "one from %s to %s".formatted(show(earliest), show(latest)));
+    }
+  }
+
+  private void updateBounds() {
+    long now = clock.millis();
+    if (now == checkedAtMillis) {
+      return;
+    }
+    checkedAtMillis = now;
+    Instant instant = Instant.ofEpochMilli(now);
+    long first =
+        bounds.past() == null
+            ? FIRST_YEAR_SECOND
+            : instant.atZone(ZoneOffset.UTC).minus(bounds.past()).toEpochSecond();
+    earliest = count(first);
+    latest = count(instant.plus(bounds.future()).getEpochSecond());
+  }
+
+  /// Seconds in the column's unit, as far as that reaches.
+  private long count(long epochSecond) {
+    if (perSecond == 0) {
+      return Math.floorDiv(epochSecond, SECONDS_PER_DAY);
+    }
+    long limit = Long.MAX_VALUE / perSecond;
+    return Math.clamp(epochSecond, -limit, limit) * perSecond;
+  }
+
+  private String show(long value) {
+    return time.type() instanceof ColumnType.TimestampType timestamp
+        ? timestamp.unit().toInstant(value).toString()
+        : LocalDate.ofEpochDay(value).toString();
+  }
+}

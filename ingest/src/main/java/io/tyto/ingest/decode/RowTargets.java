@@ -1,0 +1,83 @@
+package io.tyto.ingest.decode;
+
+import io.tyto.engine.row.Row;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.EventConfig.Source;
+import io.tyto.model.schema.JsonPointer;
+import io.tyto.model.schema.TableSchema;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The columns of a schema that come from input, each with its path and converter.
+final class RowTargets {
+  private final List<Target> targets = new ArrayList<>();
+  private final List<JsonPointer> paths = new ArrayList<>();
+  private final List<Target> lists = new ArrayList<>();
+
+  RowTargets(TableSchema schema) {
+    Source source = schema.config().source();
+    for (int i = 0; i < schema.columns().size(); i++) {
+      ColumnSpec column = schema.columns().get(i);
+      if (column.derive() == null) {
+        add(i, column, source);
+      }
+    }
+  }
+
+  List<Target> targets() {
+    return targets;
+  }
+
+  /// Path of the target at the same position.
+  List<JsonPointer> paths() {
+    return paths;
+  }
+
+  void begin(Row row) {
+    row.clear();
+    for (int i = 0; i < lists.size(); i++) {
+      ListBuilder list = lists.get(i).list();
+      if (list != null) {
+        list.clear();
+      }
+    }
+  }
+
+  void finish(Row row) {
+    for (int i = 0; i < lists.size(); i++) {
+      ListBuilder list = lists.get(i).list();
+      if (list != null) {
+        list.moveTo(row, lists.get(i).position());
+      }
+    }
+  }
+
+  private void add(int position, ColumnSpec column, Source source) {
+    String pointer = source.map().get(column.name());
+    JsonPointer path =
+        pointer == null ? JsonPointer.ofMember(column.name()) : JsonPointer.parse(pointer);
+    boolean isList = column.type().isList();
+    if (path.isMany() && !isList) {
+      throw new IllegalArgumentException(
+          "column %s takes every element of %s, so its type must be %s[]"
+              .formatted(column.name(), pointer, column.type()));
+    }
+    String format = source.formats().get(column.name());
+    TimeFormat timeFormat =
+        format == null ? TimeFormat.ISO : TimeFormat.parse(column.type().element(), format);
+    boolean isJson = column.type() instanceof ColumnType.JsonType;
+    Target target =
+        new Target(
+            position,
+            column,
+            isJson ? null : ValueConverter.of(column, timeFormat),
+            isList ? new ListBuilder() : null,
+            path.isMany());
+    targets.add(target);
+    paths.add(path);
+    if (isList) {
+      lists.add(target);
+    }
+  }
+}
