@@ -6,6 +6,7 @@ public enum Durability {
   GROUP,
   /// One fsync for every request. Survives loss of power; slower, and each request fails alone.
   REQUEST,
-  /// Written to the operating system without fsync. Survives a crash of the process, not of the machine.
+  /// Written to the operating system without fsync. Survives a crash of the process, not of the
+  /// machine.
   OS
 }

@@ -51,15 +51,15 @@ public record IngestOptions(
       long queueBytes,
       long pauseBelowBytes,
       long readOnlyBelowBytes) {
-    public static final Log DEFAULT =
-        new Log(64L << 20, 1 << 20, 32L << 20, 2L << 30, 1L << 30);
+    public static final Log DEFAULT = new Log(64L << 20, 1 << 20, 32L << 20, 2L << 30, 1L << 30);
   }
 
   /// When a tail becomes a segment: at the first of these.
   ///
   /// @param age for a tail of at least `smallRows` rows
   /// @param smallAge for a smaller one
-  /// @param maxWaiting frozen tails that may wait for their commit before the partition stops reading
+  /// @param maxWaiting frozen tails that may wait for their commit before the partition stops
+  ///   reading
   /// @param threads that build segments, for all partitions together
   public record Seal(
       long rows,

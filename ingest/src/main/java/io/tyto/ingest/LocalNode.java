@@ -1,18 +1,36 @@
 package io.tyto.ingest;
 
+import static java.lang.System.Logger.Level.INFO;
+
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
-import io.tyto.model.error.ErrorCode;
+import io.tyto.ingest.partition.Alarms;
+import io.tyto.ingest.partition.DeadLetters;
+import io.tyto.ingest.partition.DiskGuard;
+import io.tyto.ingest.partition.Partition;
+import io.tyto.ingest.partition.PartitionHost;
+import io.tyto.ingest.partition.SnapshotSources;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.schema.TableSchema;
+import io.tyto.store.DataLock;
 import io.tyto.store.Disk;
+import io.tyto.store.FsStore;
+import io.tyto.store.Store;
+import io.tyto.store.StoreKeys;
+import io.tyto.store.catalog.Catalog;
+import io.tyto.store.manifest.Manifest.Kind;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 
 /// One process that owns a data folder: catalog, logs, partitions, and the snapshots queries read.
 ///
@@ -20,79 +38,200 @@ import java.util.concurrent.CompletableFuture;
 /// leaves accepted events in the log (it does not seal). Held snapshots stay readable until closed.
 public final class LocalNode
     implements IngestService, AdminService, SnapshotProvider, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(LocalNode.class.getName());
 
-  private LocalNode() {}
+  private final DataLock lock;
+  private final Clock clock;
+  private final CollectionDirectory directory;
+  private final Partitions partitions;
+  private final ScheduledExecutorService sealers;
+  private final Maintenance maintenance;
+  private final DiskGuard diskGuard;
+  private final Alarms alarms = new Alarms();
+  private final EventIntake intake;
+  private final FileImports imports;
+  private volatile boolean isClosed;
 
   /// Takes the folder's lock, recovers every partition and starts its threads.
   ///
   /// STORE_LOCKED where another process holds the folder (the message tells its address if known);
-  /// LOG_CORRUPT, MANIFEST_CORRUPT, SEGMENT_CORRUPT where recovery finds damage.
+  /// STORE_UNSUITABLE where the file system does not keep its promises; LOG_CORRUPT,
+  /// MANIFEST_CORRUPT, SEGMENT_CORRUPT where recovery finds damage that it cannot work around.
   ///
   /// @param disk every file operation of log and store goes through it
   public static LocalNode open(Path data, IngestOptions options, Disk disk, Clock clock) {
-    throw notYet();
+    DataLock lock = DataLock.acquire(data);
+    try {
+      return new LocalNode(lock, new DataFolder(data), options, disk, clock);
+    } catch (RuntimeException | Error e) {
+      lock.close();
+      throw e;
+    }
   }
 
-  /// Writes the address under which this process serves into the lock file, for `import` and `status`.
+  private LocalNode(
+      DataLock lock, DataFolder folder, IngestOptions options, Disk disk, Clock clock) {
+    this.lock = lock;
+    this.clock = clock;
+    Store store = new FsStore(folder.store(), disk);
+    store.probe();
+    String writerId = UUID.randomUUID().toString();
+    this.directory =
+        new CollectionDirectory(
+            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, writerId), options.partitions());
+    this.diskGuard = new DiskGuard(disk, folder.root(), options.log(), alarms);
+    diskGuard.look();
+    this.sealers =
+        Executors.newScheduledThreadPool(
+            options.seal().threads(), Thread.ofPlatform().daemon().name("sealer-", 0).factory());
+    PartitionHost host =
+        new PartitionHost(
+            store, disk, folder, options, directory, writerId, clock, sealers, diskGuard);
+    this.partitions = new Partitions(host, directory);
+    this.intake = new EventIntake(clock);
+    this.imports = new FileImports(directory, options.importThreads(), clock, diskGuard);
+    this.maintenance =
+        new Maintenance(partitions, diskGuard, options.maintenanceInterval(), alarms);
+    try {
+      partitions.openAll();
+    } catch (RuntimeException | Error e) {
+      partitions.close();
+      sealers.shutdownNow();
+      throw e;
+    }
+    maintenance.start();
+    LOG.log(
+        INFO,
+        "{0} is open: {1} collections, {2} partitions",
+        folder.root(),
+        directory.all().size(),
+        partitions.all().size());
+  }
+
+  /// Writes the address under which this process serves into the lock file, for `import` and
+  /// `status`.
   public void publishAddress(String address) {
-    throw notYet();
+    lock.publish(address);
   }
 
   @Override
   public CompletableFuture<IngestResult> ingest(String collection, byte[] body) {
-    throw notYet();
+    try {
+      return intake.ingest(route(collection), body);
+    } catch (TytoException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   @Override
   public FileImportResult importFile(
       FileImport request, InputStream content, ImportProgress progress) {
-    throw notYet();
+    return imports.run(route(request.collection()), request, content, progress);
   }
 
   @Override
   public List<TableSchema> collections() {
-    throw notYet();
+    return directory.all();
   }
 
   @Override
   public long catalogVersion() {
-    throw notYet();
+    return directory.catalogVersion();
   }
 
   @Override
   public ApplyResult applyConfigs(List<ConfigFile> files) {
-    throw notYet();
+    ApplyResult result = directory.apply(files);
+    partitions.takeOverSchemas();
+    return result;
   }
 
   @Override
   public Status status() {
-    throw notYet();
+    long bytes = 0;
+    List<String> raised = new ArrayList<>(alarms.all());
+    for (Partition partition : partitions.all()) {
+      bytes += partition.logBytes();
+      partition.alarms().forEach(alarm -> raised.add(partition.id() + ": " + alarm));
+    }
+    List<CollectionStatus> collections = new ArrayList<>();
+    for (TableSchema schema : directory.all()) {
+      CollectionStatus status = partitions.statusOf(schema);
+      bytes += status.bytes();
+      collections.add(status);
+    }
+    return new Status(bytes, diskGuard.freeBytes(), collections, raised);
   }
 
   @Override
   public boolean isReady() {
-    throw notYet();
+    return !isClosed;
   }
 
   @Override
   public TableSnapshot snapshot(String collection) {
-    throw notYet();
+    TableSchema schema = directory.named(collection);
+    return snapshot(schema, schema, Kind.DATA);
   }
 
-  /// The dead letters of a collection; the caller closes it.
+  /// The dead letters of a collection as rows; the caller closes it. See {@link DeadLetters}.
   public TableSnapshot deadLetters(String collection) {
-    throw notYet();
+    TableSchema schema = directory.named(collection);
+    TableSchema letters =
+        DeadLetters.schema(schema.projectId(), schema.groupId(), schema.collectionId());
+    return snapshot(schema, letters, Kind.DEAD);
   }
 
   /// Seals and commits everything accepted so far; returns when it is committed.
   public void flush() {
-    throw notYet();
+    List<CompletableFuture<Void>> flushes = new ArrayList<>();
+    for (Partition partition : partitions.all()) {
+      flushes.add(partition.flush());
+    }
+    try {
+      CompletableFuture.allOf(flushes.toArray(CompletableFuture[]::new)).join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof TytoException cause) {
+        throw new TytoException(cause.code(), String.valueOf(cause.getMessage()), cause);
+      }
+      throw e;
+    }
   }
 
-  @Override
-  public void close() {}
+  /// Compacts and expires what is due, now instead of at the next interval.
+  public void maintain() {
+    maintenance.runNow();
+  }
 
-  private static TytoException notYet() {
-    return new TytoException(ErrorCode.INTERNAL, "the ingest runtime is not wired yet");
+  /// Stops taking events, finishes what is queued and gives the folder free.
+  @Override
+  public synchronized void close() {
+    if (isClosed) {
+      return;
+    }
+    isClosed = true;
+    maintenance.close();
+    imports.close();
+    partitions.close();
+    sealers.shutdownNow();
+    lock.close();
+  }
+
+  private CollectionRoute route(String collection) {
+    TableSchema schema = directory.named(collection);
+    return CollectionRoute.of(schema, partitions.of(schema.groupId()));
+  }
+
+  private TableSnapshot snapshot(TableSchema collection, TableSchema schema, Kind kind) {
+    SnapshotSources sources = new SnapshotSources();
+    try {
+      for (Partition partition : partitions.of(collection.groupId())) {
+        partition.addTo(sources, collection.collectionId(), kind);
+      }
+      return sources.toSnapshot(schema);
+    } catch (RuntimeException | Error e) {
+      sources.release();
+      throw e;
+    }
   }
 }

@@ -1,0 +1,142 @@
+package io.tyto.engine.encoding;
+
+import static io.tyto.engine.encoding.Layouts.BYTE;
+import static io.tyto.engine.encoding.Layouts.INT;
+import static io.tyto.engine.encoding.Layouts.LONG;
+import static io.tyto.engine.encoding.Layouts.SHORT;
+
+import java.lang.foreign.MemorySegment;
+
+/// Unsigned values of `width` bits in one little-endian bit stream: value i takes the bits `[i *
+/// width, (i + 1) * width)`, bit 0 being the lowest of byte 0.
+///
+/// Any value can be read alone by one unaligned eight-byte read, which is why widths of 58 to 63 do
+/// not exist. A read may touch seven bytes after the last value.
+final class BitPacking {
+  private static final int MAX_SHIFTED_WIDTH = 57;
+
+  private BitPacking() {}
+
+  /// The narrowest width that holds the value and that kernels read well: bytes and halves of words
+  /// where they cost little more.
+  static int widthFor(long maxUnsigned) {
+    int width = Long.SIZE - Long.numberOfLeadingZeros(maxUnsigned);
+    if (width == 7 || width == 15) {
+      return width + 1;
+    }
+    if (width >= 29 && width <= 31) {
+      return 32;
+    }
+    return width > MAX_SHIFTED_WIDTH ? Long.SIZE : width;
+  }
+
+  static boolean isWidth(int width) {
+    return width >= 0 && width <= MAX_SHIFTED_WIDTH || width == Long.SIZE;
+  }
+
+  static long bytes(long count, int width) {
+    return (count * width + 7) >>> 3;
+  }
+
+  static void pack(long[] values, int count, int width, PayloadBuilder target) {
+    if (width == Long.SIZE) {
+      for (int i = 0; i < count; i++) {
+        target.putLong(values[i]);
+      }
+      return;
+    }
+    long word = 0;
+    int used = 0;
+    for (int i = 0; i < count; i++) {
+      word |= values[i] << used;
+      used += width;
+      if (used >= Long.SIZE) {
+        target.putLong(word);
+        used -= Long.SIZE;
+        word = used == 0 ? 0 : values[i] >>> width - used;
+      }
+    }
+    for (int bits = 0; bits < used; bits += Byte.SIZE) {
+      target.putByte((int) (word >>> bits));
+    }
+  }
+
+  static long get(MemorySegment packed, long start, int width, long index) {
+    if (width == Long.SIZE) {
+      return packed.get(LONG, start + index * Long.BYTES);
+    }
+    long bit = index * width;
+    return packed.get(LONG, start + (bit >>> 3)) >>> (bit & 7) & (1L << width) - 1;
+  }
+
+  static void unpack(
+      MemorySegment packed, long start, int width, int from, int count, long[] target) {
+    switch (width) {
+      case 8 -> {
+        for (int i = 0; i < count; i++) {
+          target[i] = packed.get(BYTE, start + from + i) & 0xffL;
+        }
+      }
+      case 16 -> {
+        for (int i = 0; i < count; i++) {
+          target[i] = packed.get(SHORT, start + 2L * (from + i)) & 0xffffL;
+        }
+      }
+      case 32 -> {
+        for (int i = 0; i < count; i++) {
+          target[i] = packed.get(INT, start + 4L * (from + i)) & 0xffffffffL;
+        }
+      }
+      case Long.SIZE -> MemorySegment.copy(packed, LONG, start + 8L * from, target, 0, count);
+      default -> {
+        long mask = (1L << width) - 1;
+        long bit = (long) from * width;
+        for (int i = 0; i < count; i++) {
+          target[i] = packed.get(LONG, start + (bit >>> 3)) >>> (bit & 7) & mask;
+          bit += width;
+        }
+      }
+    }
+  }
+
+  /// @param width at most 32
+  static void unpack(
+      MemorySegment packed, long start, int width, int from, int count, int[] target) {
+    switch (width) {
+      case 8 -> {
+        for (int i = 0; i < count; i++) {
+          target[i] = packed.get(BYTE, start + from + i) & 0xff;
+        }
+      }
+      case 16 -> {
+        for (int i = 0; i < count; i++) {
+          target[i] = packed.get(SHORT, start + 2L * (from + i)) & 0xffff;
+        }
+      }
+      case 32 -> MemorySegment.copy(packed, INT, start + 4L * from, target, 0, count);
+      default -> {
+        long mask = (1L << width) - 1;
+        long bit = (long) from * width;
+        for (int i = 0; i < count; i++) {
+          target[i] = (int) (packed.get(LONG, start + (bit >>> 3)) >>> (bit & 7) & mask);
+          bit += width;
+        }
+      }
+    }
+  }
+
+  /// First of `count` ascending ints that is not below the key.
+  static int lowerBound(MemorySegment payload, long start, int count, int key) {
+    int low = 0;
+    int high = count;
+    while (low < high) {
+      int middle = low + high >>> 1;
+      if (payload.get(INT, start + 4L * middle) < key) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

@@ -1,0 +1,235 @@
+package io.tyto.ingest;
+
+import io.tyto.ingest.config.ConfigDiff;
+import io.tyto.ingest.config.ConfigParser;
+import io.tyto.ingest.config.Schemas;
+import io.tyto.ingest.partition.SchemaDirectory;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.ApplyResult;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.store.StoreKeys;
+import io.tyto.store.catalog.Catalog;
+import io.tyto.store.catalog.CatalogDraft;
+import io.tyto.store.catalog.CatalogState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The collections of the catalog as schemas, and the way by which configs get into it.
+/// Thread-safe: readers see one consistent state, never a half-applied change.
+final class CollectionDirectory implements SchemaDirectory {
+  private final Catalog catalog;
+  private final int partitions;
+  private volatile Known known;
+
+  /// @param schemas newest schema by collection id
+  private record Known(
+      CatalogState state,
+      SortedMap<Integer, TableSchema> schemas,
+      Map<String, TableSchema> byName) {}
+
+  /// @param partitions of groups that are created here
+  CollectionDirectory(Catalog catalog, int partitions) {
+    this.catalog = catalog;
+    this.partitions = partitions;
+    this.known = read(catalog.state(), new TreeMap<>());
+  }
+
+  @Override
+  public TableSchema newest(int collectionId) {
+    TableSchema schema = known.schemas().get(collectionId);
+    if (schema == null) {
+      throw new TytoException(
+          ErrorCode.INTERNAL, "the catalog has no collection with the number " + collectionId);
+    }
+    return schema;
+  }
+
+  @Override
+  public List<Integer> collectionsOf(int groupId) {
+    List<Integer> ids = new ArrayList<>();
+    for (TableSchema schema : known.schemas().values()) {
+      if (schema.groupId() == groupId) {
+        ids.add(schema.collectionId());
+      }
+    }
+    return ids;
+  }
+
+  @Override
+  public long catalogVersion() {
+    return known.state().version();
+  }
+
+  CatalogState state() {
+    return known.state();
+  }
+
+  /// All collections by name.
+  List<TableSchema> all() {
+    return new TreeMap<>(known.byName()).values().stream().toList();
+  }
+
+  /// UNKNOWN_COLLECTION.
+  TableSchema named(String name) {
+    Known now = known;
+    TableSchema schema = now.byName().get(name);
+    if (schema == null) {
+      throw new TytoException(
+          ErrorCode.UNKNOWN_COLLECTION,
+          "there is no collection '%s'; there are: %s"
+              .formatted(name, String.join(", ", new TreeMap<>(now.byName()).keySet())));
+    }
+    return schema;
+  }
+
+  /// Records a file whose records are all committed.
+  synchronized void addImport(String contentId, String name, int collectionId, long rows) {
+    take(catalog.change(draft -> draft.addImport(contentId, name, collectionId, rows)));
+  }
+
+  /// Takes over configs, all or none.
+  synchronized ApplyResult apply(List<ConfigFile> files) {
+    Collection<TableSchema> standing = known.byName().values();
+    List<EventConfig> configs =
+        ConfigParser.parse(files, standing.stream().map(TableSchema::config).toList()).orThrow();
+    requireCompatible(configs);
+    List<String> created = new ArrayList<>();
+    List<String> extended = new ArrayList<>();
+    List<String> unchanged = new ArrayList<>();
+    for (EventConfig config : configs) {
+      TableSchema current = known.byName().get(config.collection());
+      List<String> fate =
+          current == null ? created : isSame(current, config) ? unchanged : extended;
+      fate.add(config.collection());
+    }
+    take(
+        catalog.change(draft -> {
+          for (EventConfig config : configs) {
+            record(draft, config);
+          }
+        }));
+    return new ApplyResult(created, extended, unchanged);
+  }
+
+  private void requireCompatible(List<EventConfig> configs) {
+    List<String> differences = new ArrayList<>();
+    Map<String, ColumnSpec> keys = new HashMap<>();
+    for (TableSchema schema : known.byName().values()) {
+      noteKey(schema.config(), keys, differences);
+    }
+    for (EventConfig config : configs) {
+      TableSchema current = known.byName().get(config.collection());
+      if (current == null) {
+        noteKey(config, keys, differences);
+        continue;
+      }
+      for (String difference : ConfigDiff.compare(current, config).differences()) {
+        differences.add(config.collection() + ": " + difference);
+      }
+    }
+    if (!differences.isEmpty()) {
+      throw new TytoException(
+          ErrorCode.CONFIG_INCOMPATIBLE,
+          "nothing was applied, because only fields can be added to a collection with data:\n"
+              + String.join("\n", differences));
+    }
+  }
+
+  /// Collections that share an entity must agree on its key's type, or one key would have two
+  /// places.
+  private static void noteKey(
+      EventConfig config, Map<String, ColumnSpec> keys, List<String> differences) {
+    EventConfig.Entity entity = config.entity();
+    ColumnSpec key = entity == null ? null : config.column(entity.key());
+    if (entity == null || key == null) {
+      return;
+    }
+    ColumnSpec other = keys.putIfAbsent(entity.name(), key);
+    if (other != null && !other.type().equals(key.type())) {
+      differences.add(
+          "%s: entity '%s' has a key of type %s here and of type %s in another collection"
+              .formatted(config.collection(), entity.name(), key.type(), other.type()));
+    }
+  }
+
+  private void record(CatalogDraft draft, EventConfig config) {
+    List<CatalogDraft.NewColumn> columns =
+        config.columns().stream()
+            .map(column -> new CatalogDraft.NewColumn(column.name(), column.type().toString()))
+            .toList();
+    TableSchema current = known.byName().get(config.collection());
+    if (current == null) {
+      draft.addCollection(config.collection(), groupOf(draft, config), config.text(), columns);
+    } else if (!isSame(current, config)) {
+      draft.addConfigVersion(current.collectionId(), config.text(), columns);
+    }
+  }
+
+  private int groupOf(CatalogDraft draft, EventConfig config) {
+    EventConfig.Entity entity = config.entity();
+    if (entity == null) {
+      return draft.addGroup(config.collection(), null, partitions);
+    }
+    return draft
+        .state()
+        .groupOfEntity(entity.name())
+        .map(CatalogState.Group::id)
+        .orElseGet(() -> draft.addGroup(entity.name(), entity.name(), partitions));
+  }
+
+  private static boolean isSame(TableSchema current, EventConfig config) {
+    return current.config().text().equals(config.text());
+  }
+
+  private void take(CatalogState state) {
+    known = read(state, known.schemas());
+  }
+
+  private static Known read(CatalogState state, SortedMap<Integer, TableSchema> before) {
+    SortedMap<Integer, TableSchema> schemas = new TreeMap<>();
+    Map<String, TableSchema> byName = new HashMap<>();
+    for (CatalogState.Collection collection : state.collections().values()) {
+      TableSchema schema = before.get(collection.id());
+      if (schema == null || schema.version() != collection.newest().version()) {
+        schema = schemaOf(collection);
+      }
+      schemas.put(collection.id(), schema);
+      byName.put(collection.name(), schema);
+    }
+    return new Known(state, schemas, byName);
+  }
+
+  private static TableSchema schemaOf(CatalogState.Collection collection) {
+    CatalogState.ConfigVersion newest = collection.newest();
+    ConfigFile file = new ConfigFile(collection.name() + ".yaml", newest.configText());
+    EventConfig config = ConfigParser.parse(List.of(file)).orThrow().getFirst();
+    Map<String, Integer> ids = new HashMap<>();
+    newest.columns().forEach(column -> ids.put(column.name(), column.id()));
+    return Schemas.toTableSchema(
+        config,
+        StoreKeys.DEFAULT_PROJECT,
+        collection.groupId(),
+        collection.id(),
+        newest.version(),
+        ids);
+  }
+
+  /// The group of a collection.
+  CatalogState.Group group(int groupId) {
+    CatalogState.@Nullable Group group = known.state().groups().get(groupId);
+    if (group == null) {
+      throw new TytoException(ErrorCode.INTERNAL, "the catalog has no group " + groupId);
+    }
+    return group;
+  }
+}

@@ -1,0 +1,33 @@
+package io.tyto.ingest;
+
+import io.tyto.ingest.partition.Partition;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.TableSchema;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Where the events of a collection go, by one version of its schema. Immutable.
+///
+/// @param keyColumn position of the entity's key, or -1
+/// @param eventIdColumn position of the event id, or -1
+record CollectionRoute(
+    TableSchema schema, List<Partition> partitions, int keyColumn, int eventIdColumn) {
+
+  static CollectionRoute of(TableSchema schema, List<Partition> partitions) {
+    EventConfig.Entity entity = schema.config().entity();
+    return new CollectionRoute(
+        schema,
+        List.copyOf(partitions),
+        positionOf(schema, entity == null ? null : entity.key()),
+        positionOf(schema, schema.config().eventId()));
+  }
+
+  private static int positionOf(TableSchema schema, @Nullable String column) {
+    for (int i = 0; i < schema.columns().size(); i++) {
+      if (schema.columns().get(i).name().equals(column)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+}

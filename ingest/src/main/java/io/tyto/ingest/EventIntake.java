@@ -1,0 +1,99 @@
+package io.tyto.ingest;
+
+import io.tyto.ingest.decode.RawRecord;
+import io.tyto.ingest.decode.RecordReader;
+import io.tyto.ingest.decode.Rejection;
+import io.tyto.ingest.log.RecordBatch;
+import io.tyto.ingest.partition.Partition;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.IngestService.IngestResult;
+import io.tyto.model.port.IngestService.Rejected;
+import io.tyto.model.schema.EventConfig.FileFormat.Format;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Takes bodies of JSON events: decodes them on the caller's thread and appends them to the logs of
+/// their partitions. Thread-safe.
+final class EventIntake {
+  private static final String SOURCE = "http";
+
+  private final Clock clock;
+  private final AtomicInteger turn = new AtomicInteger();
+
+  EventIntake(Clock clock) {
+    this.clock = clock;
+  }
+
+  /// Completes when every accepted event and every dead letter is durable in its log.
+  CompletableFuture<IngestResult> ingest(CollectionRoute route, byte[] body) {
+    List<Rejected> rejected = new ArrayList<>();
+    RecordBatch[] batches = decode(route, body, rejected);
+    List<CompletableFuture<Partition.Appended>> parts = new ArrayList<>();
+    for (int i = 0; i < batches.length; i++) {
+      if (!batches[i].isEmpty()) {
+        parts.add(append(route.partitions().get(i), batches[i]));
+      }
+    }
+    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+        .thenApply(_ -> {
+          int accepted = -rejected.size();
+          int duplicates = 0;
+          for (CompletableFuture<Partition.Appended> part : parts) {
+            accepted += part.join().accepted();
+            duplicates += part.join().repeated();
+          }
+          return new IngestResult(accepted, duplicates, List.copyOf(rejected));
+        });
+  }
+
+  private RecordBatch[] decode(CollectionRoute route, byte[] body, List<Rejected> rejected) {
+    long receivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    // Rows without key and event id take turns, a whole body at a time.
+    int spare = Math.floorMod(turn.getAndIncrement(), route.partitions().size());
+    try (RecordReader reader = RecordReader.ofBody(body)) {
+      RecordRouter router = new RecordRouter(route, reader.decoder(route.schema(), clock), SOURCE);
+      RecordBatch[] batches = router.newBatches();
+      for (RawRecord raw = reader.next(); raw != null; raw = reader.next()) {
+        requireReadable(reader, raw);
+        Rejection rejection = router.route(raw, receivedMicros, spare, batches);
+        if (rejection != null) {
+          rejected.add(
+              new Rejected(
+                  Math.toIntExact(raw.number()),
+                  rejection.field(),
+                  rejection.code().name(),
+                  rejection.message()));
+        }
+      }
+      return batches;
+    }
+  }
+
+  /// Behind a fault in an array nothing can be told apart any more; lines stand for themselves.
+  private static void requireReadable(RecordReader reader, RawRecord raw) {
+    Rejection fault = raw.fault();
+    if (fault != null
+        && fault.code() == Rejection.Code.MALFORMED_JSON
+        && reader.format() == Format.JSON) {
+      throw new TytoException(
+          ErrorCode.BAD_JSON,
+          "the body is not valid JSON from byte %d on: %s. Nothing was taken; send an array of objects, or one object a line"
+              .formatted(raw.byteOffset(), fault.message()));
+    }
+  }
+
+  private static CompletableFuture<Partition.Appended> append(
+      Partition partition, RecordBatch batch) {
+    try {
+      return partition.append(batch);
+    } catch (TytoException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.tyto.ingest;
+
+import io.tyto.ingest.partition.DiskGuard;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.IngestService.FileImport;
+import io.tyto.model.port.IngestService.FileImportResult;
+import io.tyto.model.port.IngestService.ImportProgress;
+import io.tyto.store.catalog.CatalogState.ImportedFile;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// Imports files, each of them once, whatever it is called. Thread-safe.
+final class FileImports implements AutoCloseable {
+  private final CollectionDirectory directory;
+  private final int threads;
+  private final Clock clock;
+  private final DiskGuard diskGuard;
+  private final ExecutorService decoders;
+  private final Set<String> running = ConcurrentHashMap.newKeySet();
+
+  FileImports(CollectionDirectory directory, int threads, Clock clock, DiskGuard diskGuard) {
+    this.directory = directory;
+    this.threads = threads;
+    this.clock = clock;
+    this.diskGuard = diskGuard;
+    this.decoders =
+        Executors.newFixedThreadPool(
+            threads, Thread.ofPlatform().daemon().name("decoder-", 0).factory());
+  }
+
+  FileImportResult run(
+      CollectionRoute route, FileImport request, InputStream content, ImportProgress progress) {
+    int collection = route.schema().collectionId();
+    int repetition = 1;
+    ImportedFile known = imported(request, collection, repetition);
+    if (known != null && !request.again()) {
+      directory.addImport(known.contentId(), request.source(), collection, known.rows());
+      return new FileImportResult(0, 0, 0, known.rows(), List.of());
+    }
+    while (imported(request, collection, repetition) != null) {
+      repetition++;
+    }
+    String logId = Importer.logIdOf(request.contentId(), collection, repetition);
+    if (!running.add(logId)) {
+      throw new TytoException(
+          ErrorCode.OVERLOADED,
+          "the same file is being imported right now (%s); wait for that import"
+              .formatted(request.source()));
+    }
+    try {
+      Importer importer = new Importer(route, request, logId, decoders, threads, clock, diskGuard);
+      if (importer.run(content, progress)) {
+        directory.addImport(
+            Importer.importIdOf(request.contentId(), collection, repetition),
+            request.source(),
+            collection,
+            importer.recordsDelivered());
+      }
+      return importer.result();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(
+          ErrorCode.CANCELLED,
+          "the import of %s was interrupted; run it again to go on".formatted(request.source()),
+          e);
+    } finally {
+      running.remove(logId);
+    }
+  }
+
+  @Override
+  public void close() {
+    decoders.shutdownNow();
+  }
+
+  private @org.jspecify.annotations.Nullable ImportedFile imported(
+      FileImport request, int collection, int repetition) {
+    return directory
+        .state()
+        .imports()
+        .get(Importer.importIdOf(request.contentId(), collection, repetition));
+  }
+}

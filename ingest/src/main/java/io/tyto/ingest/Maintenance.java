@@ -1,0 +1,79 @@
+package io.tyto.ingest;
+
+import static java.lang.System.Logger.Level.ERROR;
+
+import io.tyto.ingest.partition.Alarms;
+import io.tyto.ingest.partition.DiskGuard;
+import io.tyto.ingest.partition.Partition;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// The background work of a node: a look at the disk every second, compaction and retention at an
+/// interval, garbage every hour. One thread, so that it takes at most one core from ingestion and
+/// queries.
+final class Maintenance implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Maintenance.class.getName());
+  private static final String ALARM = "maintenance";
+  private static final long STOP_SECONDS = 60;
+
+  private final Partitions partitions;
+  private final DiskGuard diskGuard;
+  private final Duration interval;
+  private final Alarms alarms;
+  private final ScheduledExecutorService timer =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("maintenance").priority(Thread.MIN_PRIORITY).factory());
+  private volatile boolean isClosed;
+
+  Maintenance(Partitions partitions, DiskGuard diskGuard, Duration interval, Alarms alarms) {
+    this.partitions = partitions;
+    this.diskGuard = diskGuard;
+    this.interval = interval;
+    this.alarms = alarms;
+  }
+
+  void start() {
+    timer.scheduleWithFixedDelay(diskGuard::look, 1, 1, TimeUnit.SECONDS);
+    every(interval, Partition::maintain);
+    every(Duration.ofHours(1), Partition::collectGarbage);
+  }
+
+  /// One round of compaction and retention on the caller's thread.
+  void runNow() {
+    partitions.all().forEach(Partition::maintain);
+  }
+
+  @Override
+  public void close() {
+    isClosed = true;
+    timer.shutdown();
+    try {
+      timer.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void every(Duration pause, java.util.function.Consumer<Partition> work) {
+    Runnable round = () -> round(work);
+    timer.scheduleWithFixedDelay(round, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void round(java.util.function.Consumer<Partition> work) {
+    for (Partition partition : partitions.all()) {
+      if (isClosed) {
+        return;
+      }
+      try {
+        work.accept(partition);
+        alarms.clear(ALARM);
+      } catch (RuntimeException | Error e) {
+        // A timer drops a task that throws, and the next partition is not to blame.
+        LOG.log(ERROR, "maintenance of partition " + partition.id() + " failed", e);
+        alarms.raise(ALARM, partition.id() + ": " + e);
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package io.tyto.ingest;
+
+import io.tyto.engine.entity.KeyHash;
+import io.tyto.engine.row.Row;
+import io.tyto.ingest.decode.RawRecord;
+import io.tyto.ingest.decode.RecordDecoder;
+import io.tyto.ingest.decode.Rejection;
+import io.tyto.ingest.decode.RowCodec;
+import io.tyto.ingest.log.LogRecord;
+import io.tyto.ingest.log.RecordBatch;
+import io.tyto.ingest.log.RecordHead;
+import io.tyto.ingest.partition.DeadLetters;
+import io.tyto.model.schema.TableSchema;
+import org.jspecify.annotations.Nullable;
+
+/// Decodes raw records of one collection and puts each, or its dead letter, into the batch of its
+/// partition. Each thread has its own.
+final class RecordRouter {
+  private static final int FIRST_BATCH_BYTES = 16 << 10;
+
+  private final CollectionRoute route;
+  private final RecordDecoder decoder;
+  private final String source;
+  private final Row row;
+  private final RowCodec codec;
+  private final TableSchema deadSchema;
+  private final Row deadRow;
+  private final RowCodec deadCodec;
+
+  /// @param source `http` or the name of a file, for dead letters
+  RecordRouter(CollectionRoute route, RecordDecoder decoder, String source) {
+    this.route = route;
+    this.decoder = decoder;
+    this.source = source;
+    TableSchema schema = route.schema();
+    this.row = new Row(schema.columns().size());
+    this.codec = new RowCodec(schema);
+    this.deadSchema =
+        DeadLetters.schema(schema.projectId(), schema.groupId(), schema.collectionId());
+    this.deadRow = new Row(deadSchema.columns().size());
+    this.deadCodec = new RowCodec(deadSchema);
+  }
+
+  RecordBatch[] newBatches() {
+    RecordBatch[] batches = new RecordBatch[route.partitions().size()];
+    for (int i = 0; i < batches.length; i++) {
+      batches[i] = new RecordBatch(FIRST_BATCH_BYTES);
+    }
+    return batches;
+  }
+
+  /// Routes one record; null where it was accepted, else why not (its dead letter is in a batch).
+  ///
+  /// @param spare partition of records without key and event id
+  @Nullable Rejection route(RawRecord raw, long receivedMicros, int spare, RecordBatch[] batches) {
+    Rejection rejection = raw.fault();
+    if (rejection == null) {
+      rejection = decoder.decode(raw.data(), raw.from(), raw.to(), row);
+    }
+    if (rejection != null) {
+      addDeadLetter(raw, rejection, receivedMicros, batches[spare]);
+      return rejection;
+    }
+    byte[] eventId = cell(route.eventIdColumn());
+    byte[] key = cell(route.keyColumn());
+    byte[] placedBy = key == null ? eventId : key;
+    long hash = placedBy == null ? 0 : KeyHash.of(placedBy);
+    int partition = placedBy == null ? spare : (int) Math.floorMod(hash, (long) batches.length);
+    codec.encode(row);
+    batches[partition].add(
+        head(LogRecord.Kind.EVENT, route.schema(), hash, receivedMicros, raw.number()),
+        eventId,
+        codec.bytes(),
+        0,
+        codec.length());
+    return null;
+  }
+
+  private byte @Nullable [] cell(int column) {
+    return column < 0 ? null : KeyHash.keyOf(row, column);
+  }
+
+  private void addDeadLetter(
+      RawRecord raw, Rejection rejection, long receivedMicros, RecordBatch batch) {
+    new DeadLetters.DeadLetter(
+            rejection.code().name(),
+            rejection.field(),
+            rejection.message(),
+            source,
+            raw.number(),
+            raw.copy())
+        .fill(deadRow);
+    deadCodec.encode(deadRow);
+    batch.add(
+        head(LogRecord.Kind.DEAD_LETTER, deadSchema, 0, receivedMicros, raw.number()),
+        null,
+        deadCodec.bytes(),
+        0,
+        deadCodec.length());
+  }
+
+  private static RecordHead head(
+      LogRecord.Kind kind, TableSchema schema, long hash, long receivedMicros, long offset) {
+    return new RecordHead(
+        kind, schema.collectionId(), schema.version(), hash, receivedMicros, offset);
+  }
+}

@@ -1,0 +1,78 @@
+package io.tyto.ingest.partition;
+
+import io.tyto.ingest.IngestOptions;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import java.util.List;
+
+/// Which neighbours become one segment. Pure function of sizes.
+///
+/// A run is merged when none of its members holds more than half of it: then each merge at least
+/// doubles the size of every row's segment, so a row is rewritten a logarithmic number of times,
+/// and segments of one size cannot pile up.
+final class CompactionChoice {
+  /// Longer runs are looked at because a big neighbour between small ones would block all shorter
+  /// ones.
+  private static final int LONGEST_RUN_FACTOR = 8;
+
+  private static final int BASE_SEGMENTS = 32;
+
+  private CompactionChoice() {}
+
+  /// Segments that there may be without an alarm: the bound that compaction keeps.
+  static long allowed(long rows, IngestOptions.Compaction limits) {
+    return BASE_SEGMENTS + 2 * rows / limits.maxRows();
+  }
+
+  /// The neighbours to merge, or an empty list where all is well.
+  ///
+  /// @param segments of one collection and kind, in commit order
+  static List<SegmentEntry> choose(List<SegmentEntry> segments, IngestOptions.Compaction limits) {
+    for (int from = 0; from + limits.fanIn() <= segments.size(); from++) {
+      int length = balancedRun(segments, from, limits);
+      if (length > 0) {
+        return List.copyOf(segments.subList(from, from + length));
+      }
+    }
+    long rows = segments.stream().mapToLong(SegmentEntry::rows).sum();
+    return segments.size() > allowed(rows, limits) ? lightestRun(segments, limits) : List.of();
+  }
+
+  /// Length of the shortest run from here on that may be merged, or 0.
+  private static int balancedRun(
+      List<SegmentEntry> segments, int from, IngestOptions.Compaction limits) {
+    long rows = 0;
+    long bytes = 0;
+    long most = 0;
+    int longest = Math.min(segments.size() - from, limits.fanIn() * LONGEST_RUN_FACTOR);
+    for (int length = 1; length <= longest; length++) {
+      SegmentEntry segment = segments.get(from + length - 1);
+      rows += segment.rows();
+      bytes += segment.bytes();
+      most = Math.max(most, segment.rows());
+      if (rows > limits.maxRows() || bytes > limits.maxBytes()) {
+        return 0;
+      }
+      if (length >= limits.fanIn() && most <= rows / 2) {
+        return length;
+      }
+    }
+    return 0;
+  }
+
+  /// Where no run is balanced and there are too many: the one that costs least.
+  private static List<SegmentEntry> lightestRun(
+      List<SegmentEntry> segments, IngestOptions.Compaction limits) {
+    List<SegmentEntry> lightest = List.of();
+    long least = Long.MAX_VALUE;
+    for (int from = 0; from + limits.fanIn() <= segments.size(); from++) {
+      List<SegmentEntry> run = segments.subList(from, from + limits.fanIn());
+      long rows = run.stream().mapToLong(SegmentEntry::rows).sum();
+      long bytes = run.stream().mapToLong(SegmentEntry::bytes).sum();
+      if (rows < least && rows <= limits.maxRows() && bytes <= limits.maxBytes()) {
+        least = rows;
+        lightest = List.copyOf(run);
+      }
+    }
+    return lightest;
+  }
+}

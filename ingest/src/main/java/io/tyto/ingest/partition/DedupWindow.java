@@ -1,0 +1,188 @@
+package io.tyto.ingest.partition;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+
+/// The event ids of the last offsets of each log, to tell a repeated event from a new one.
+///
+/// An id counts while its offset lies within the window behind the log's newest offset: a function
+/// of the log alone, so a replay decides as the first run did. Ids are held as the first 16 bytes
+/// of their SHA-256 with the collection's number: two ids that fall together are beyond reach even
+/// on purpose.
+///
+/// Used by the partition's writer thread only. Memory: 32 bytes a slot, at most half of them
+/// unused.
+final class DedupWindow {
+  private static final int FIRST_SLOTS = 1 << 10;
+
+  private final long window;
+  private final MessageDigest digest = sha256();
+  private final byte[] collectionBytes = new byte[Integer.BYTES];
+  private final byte[] hash = new byte[32];
+
+  private final List<String> logs = new ArrayList<>();
+
+  /// First offset of each log not seen yet.
+  private long[] next = new long[4];
+
+  /// Two longs of the hash, then log index + 1 (0: free slot) and offset.
+  private long[] slots = new long[FIRST_SLOTS * 4];
+
+  private int used;
+
+  /// What is known of an id.
+  ///
+  /// @param logId where it was seen
+  record Seen(String logId, long offset) {}
+
+  DedupWindow(long window) {
+    this.window = window;
+  }
+
+  /// Hash of the id last given to {@link #find}, for {@link #add} and {@link #remove}.
+  private long high;
+
+  private long low;
+
+  /// Where an id was seen, or null where it is new or out of the window.
+  @org.jspecify.annotations.Nullable
+  Seen find(int collection, byte[] id, int from, int length) {
+    hashOf(collection, id, from, length);
+    int slot = slotOf(high, low);
+    if (isFree(slot) || isExpired(slot)) {
+      return null;
+    }
+    return new Seen(logs.get(logOf(slot)), slots[slot + 3]);
+  }
+
+  /// Remembers the id last looked for.
+  void add(String logId, long offset) {
+    if (used * 4 >= slots.length / 4 * 3) {
+      rebuild();
+    }
+    int log = indexOf(logId);
+    next[log] = Math.max(next[log], offset + 1);
+    int slot = slotOf(high, low);
+    if (isFree(slot)) {
+      used++;
+    }
+    put(slots, slot, high, low, log + 1L, offset);
+  }
+
+  /// Takes back an id that did not get into its log after all; the slot stays used but matches
+  /// nothing.
+  void remove(int collection, byte[] id, int from, int length) {
+    hashOf(collection, id, from, length);
+    int slot = slotOf(high, low);
+    if (!isFree(slot)) {
+      slots[slot + 3] = Long.MIN_VALUE;
+    }
+  }
+
+  /// Tells that a log has grown to an offset, so that old ids leave the window.
+  void advance(String logId, long nextOffset) {
+    int log = indexOf(logId);
+    next[log] = Math.max(next[log], nextOffset);
+  }
+
+  /// Forgets the ids of a log.
+  void forget(String logId) {
+    int log = logs.indexOf(logId);
+    if (log >= 0) {
+      next[log] = Long.MAX_VALUE;
+    }
+  }
+
+  private void hashOf(int collection, byte[] id, int from, int length) {
+    collectionBytes[0] = (byte) collection;
+    collectionBytes[1] = (byte) (collection >>> 8);
+    collectionBytes[2] = (byte) (collection >>> 16);
+    collectionBytes[3] = (byte) (collection >>> 24);
+    digest.update(collectionBytes);
+    digest.update(id, from, length);
+    try {
+      digest.digest(hash, 0, hash.length);
+    } catch (java.security.DigestException e) {
+      throw new IllegalStateException(e);
+    }
+    ByteBuffer view = ByteBuffer.wrap(hash).order(ByteOrder.LITTLE_ENDIAN);
+    high = view.getLong(0);
+    low = view.getLong(Long.BYTES);
+  }
+
+  private int indexOf(String logId) {
+    int index = logs.indexOf(logId);
+    if (index >= 0) {
+      return index;
+    }
+    logs.add(logId);
+    if (logs.size() > next.length) {
+      next = java.util.Arrays.copyOf(next, next.length * 2);
+    }
+    return logs.size() - 1;
+  }
+
+  private int slotOf(long hashHigh, long hashLow) {
+    int mask = slots.length / 4 - 1;
+    int index = (int) hashHigh & mask;
+    while (true) {
+      int slot = index * 4;
+      boolean isSame = slots[slot] == hashHigh && slots[slot + 1] == hashLow;
+      if (isFree(slot) || isSame) {
+        return slot;
+      }
+      index = (index + 1) & mask;
+    }
+  }
+
+  private boolean isFree(int slot) {
+    return slots[slot + 2] == 0;
+  }
+
+  private int logOf(int slot) {
+    return (int) slots[slot + 2] - 1;
+  }
+
+  private boolean isExpired(int slot) {
+    return slots[slot + 3] < next[logOf(slot)] - window;
+  }
+
+  private void rebuild() {
+    int live = 0;
+    for (int slot = 0; slot < slots.length; slot += 4) {
+      if (!isFree(slot) && !isExpired(slot)) {
+        live++;
+      }
+    }
+    long[] old = slots;
+    int capacity = old.length / 4;
+    slots = new long[live > capacity / 3 ? old.length * 2 : old.length];
+    used = live;
+    long[] fresh = slots;
+    for (int slot = 0; slot < old.length; slot += 4) {
+      long log = old[slot + 2];
+      if (log != 0 && old[slot + 3] >= next[(int) log - 1] - window) {
+        put(fresh, slotOf(old[slot], old[slot + 1]), old[slot], old[slot + 1], log, old[slot + 3]);
+      }
+    }
+  }
+
+  private static void put(long[] slots, int slot, long high, long low, long log, long offset) {
+    slots[slot] = high;
+    slots[slot + 1] = low;
+    slots[slot + 2] = log;
+    slots[slot + 3] = offset;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

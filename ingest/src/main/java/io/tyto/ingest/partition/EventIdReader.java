@@ -1,0 +1,107 @@
+package io.tyto.ingest.partition;
+
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.SystemColumns;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.store.manifest.Manifest;
+import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Rebuilds the window of event ids from committed rows.
+final class EventIdReader {
+  private final SchemaDirectory schemas;
+  private final LiveRows live;
+  private final DedupWindow dedup;
+
+  EventIdReader(SchemaDirectory schemas, LiveRows live, DedupWindow dedup) {
+    this.schemas = schemas;
+    this.live = live;
+    this.dedup = dedup;
+  }
+
+  /// Adds the ids of every row whose offset lies at or above what the manifest says of its log.
+  void readInto(Manifest manifest) {
+    Map<String, Long> from = manifest.dedupFrom();
+    manifest.next().forEach(dedup::advance);
+    List<LiveSegment> wanted =
+        live.hold(entry -> entry.kind() == Kind.DATA && reaches(entry, from));
+    try {
+      for (LiveSegment segment : wanted) {
+        TableSchema schema = schemas.newest(segment.entry().collection());
+        String column = schema.config().eventId();
+        ColumnSpec eventId = column == null ? null : schema.column(column);
+        if (eventId != null && !segment.isDamaged()) {
+          read(segment.source(), schema.collectionId(), eventId, from);
+        }
+      }
+    } finally {
+      wanted.forEach(LiveSegment::release);
+    }
+  }
+
+  private static boolean reaches(SegmentEntry entry, Map<String, Long> from) {
+    return entry.ranges().entrySet().stream()
+        .anyMatch(range -> {
+          Long least = from.get(range.getKey());
+          return least != null && range.getValue().next() > least;
+        });
+  }
+
+  private void read(RowSource source, int collection, ColumnSpec eventId, Map<String, Long> from) {
+    ColumnReader ids = source.column(eventId.id());
+    ColumnReader logs = source.column(SystemColumns.LOG);
+    ColumnReader offsets = source.column(SystemColumns.OFFSET);
+    if (ids == null || logs == null || offsets == null) {
+      return;
+    }
+    for (int row = 0; row < source.rowCount(); row += RowSource.BATCH_ROWS) {
+      int count = Math.min(RowSource.BATCH_ROWS, source.rowCount() - row);
+      ColumnVector idBatch = ids.read(row, count);
+      ColumnVector logBatch = logs.read(row, count);
+      ColumnVector offsetBatch = offsets.read(row, count);
+      for (int i = 0; i < count; i++) {
+        String logId = text(logBatch, i);
+        long offset = ((ColumnVector.Longs) offsetBatch).values()[i];
+        byte[] id = bytes(idBatch, i);
+        Long least = from.get(logId);
+        boolean isWanted = id != null && least != null && offset >= least;
+        if (isWanted && dedup.find(collection, id, 0, id.length) == null) {
+          dedup.add(logId, offset);
+        }
+      }
+    }
+  }
+
+  private static String text(ColumnVector vector, int position) {
+    byte[] bytes = bytes(vector, position);
+    return bytes == null ? "" : new String(bytes, StandardCharsets.US_ASCII);
+  }
+
+  /// The value as it stood in the log record: see {@link io.tyto.engine.entity.KeyHash#keyOf}.
+  private static byte @Nullable [] bytes(ColumnVector vector, int position) {
+    if (vector.isNull(position)) {
+      return null;
+    }
+    return switch (vector) {
+      case ColumnVector.AllNull _ -> null;
+      case ColumnVector.Longs longs ->
+          ByteBuffer.allocate(Long.BYTES).putLong(longs.values()[position]).array();
+      case ColumnVector.Doubles doubles ->
+          ByteBuffer.allocate(Long.BYTES).putDouble(doubles.values()[position]).array();
+      case ColumnVector.Ordinals ordinals ->
+          ordinals.dictionary().value(ordinals.values()[position]);
+      case ColumnVector.Bytes plain ->
+          java.util.Arrays.copyOfRange(
+              plain.data(), plain.offsets()[position], plain.offsets()[position + 1]);
+      case ColumnVector.Lists _ -> throw new IllegalStateException("a list cannot be an event id");
+    };
+  }
+}

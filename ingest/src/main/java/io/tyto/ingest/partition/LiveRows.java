@@ -1,0 +1,154 @@
+package io.tyto.ingest.partition;
+
+import io.tyto.engine.source.RowSource;
+import io.tyto.store.manifest.Manifest;
+import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/// What queries see of a partition: the segments of one manifest and the units behind it.
+///
+/// Every change is one step under one lock, so a query meets a sealed range either in the tail or
+/// in its segment, never in both and never in neither. Thread-safe.
+final class LiveRows {
+  private Manifest manifest;
+  private final List<LiveSegment> segments = new ArrayList<>();
+  private final List<SegmentEntry> state = new ArrayList<>();
+  private final List<TailUnit> units = new ArrayList<>();
+
+  LiveRows(Manifest manifest) {
+    this.manifest = manifest;
+  }
+
+  synchronized Manifest manifest() {
+    return manifest;
+  }
+
+  /// Adds a unit that is filled from now on.
+  synchronized void open(TailUnit unit) {
+    units.add(unit);
+  }
+
+  /// Puts the segments of a commit in the place of the unit they were built from.
+  synchronized void sealed(Manifest commit, TailUnit unit, List<LiveSegment> built) {
+    manifest = commit;
+    units.remove(unit);
+    addAll(built);
+  }
+
+  synchronized void addState(SegmentEntry entry) {
+    state.add(entry);
+  }
+
+  synchronized void addAll(List<LiveSegment> built) {
+    segments.addAll(built);
+  }
+
+  /// Puts one segment, or none, in the place of others.
+  synchronized void replaced(Manifest commit, Set<String> removed, List<LiveSegment> added) {
+    manifest = commit;
+    int place = segments.size();
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      if (removed.contains(segments.get(i).entry().file())) {
+        segments.remove(i).release();
+        place = i;
+      }
+    }
+    segments.addAll(place, added);
+  }
+
+  synchronized void replacedState(Manifest commit, Set<String> removed, SegmentEntry added) {
+    manifest = commit;
+    int place = 0;
+    while (!removed.contains(state.get(place).file())) {
+      place++;
+    }
+    state.removeIf(entry -> removed.contains(entry.file()));
+    state.add(place, added);
+  }
+
+  /// Another process owns the partition: what is not committed is not ours to show.
+  synchronized void dropUnits() {
+    units.clear();
+  }
+
+  /// Live segments in commit order, held until released.
+  synchronized List<LiveSegment> hold(Predicate<SegmentEntry> wanted) {
+    List<LiveSegment> held = new ArrayList<>();
+    for (LiveSegment segment : segments) {
+      if (wanted.test(segment.entry())) {
+        segment.retain();
+        held.add(segment);
+      }
+    }
+    return held;
+  }
+
+  synchronized List<SegmentEntry> entries(int collection, Kind kind) {
+    return segments.stream()
+        .map(LiveSegment::entry)
+        .filter(entry -> entry.collection() == collection && entry.kind() == kind)
+        .toList();
+  }
+
+  synchronized List<SegmentEntry> stateEntries() {
+    return List.copyOf(state);
+  }
+
+  synchronized boolean names(String file) {
+    return segments.stream().anyMatch(segment -> segment.entry().file().equals(file))
+        || state.stream().anyMatch(entry -> entry.file().equals(file));
+  }
+
+  /// Rows or dead letters of a collection that are not committed yet.
+  synchronized long tailRows(int collection, Kind kind) {
+    long rows = 0;
+    for (TailUnit unit : units) {
+      CollectionTail tail = tailOf(unit, collection, kind);
+      rows += tail == null ? 0 : tail.tail().rowCount();
+    }
+    return rows;
+  }
+
+  /// Age of the oldest unit that holds anything.
+  synchronized long oldestUnitMillis() {
+    long now = System.nanoTime();
+    long oldest = 0;
+    for (TailUnit unit : units) {
+      oldest = Math.max(oldest, unit.ageNanos(now));
+    }
+    return TimeUnit.NANOSECONDS.toMillis(oldest);
+  }
+
+  /// Adds the rows of a collection to a snapshot: segments in commit order, then the tail.
+  synchronized void addTo(SnapshotSources snapshot, int collection, Kind kind) {
+    snapshot.note(manifest.version());
+    for (LiveSegment segment : segments) {
+      SegmentEntry entry = segment.entry();
+      if (entry.collection() == collection && entry.kind() == kind) {
+        segment.retain();
+        snapshot.add(segment);
+      }
+    }
+    for (TailUnit unit : units) {
+      List<RowSource> rows = TailUnit.view(tailOf(unit, collection, kind));
+      snapshot.add(rows);
+    }
+  }
+
+  /// Gives the mapped files back; the partition must not be used any more.
+  synchronized void close() {
+    units.clear();
+    segments.forEach(LiveSegment::release);
+    segments.clear();
+  }
+
+  private static @org.jspecify.annotations.Nullable CollectionTail tailOf(
+      TailUnit unit, int collection, Kind kind) {
+    return (kind == Kind.DEAD ? unit.deadLetters() : unit.rows()).get(collection);
+  }
+}

@@ -1,0 +1,82 @@
+package io.tyto.ingest.partition;
+
+import io.tyto.engine.segment.Segment;
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.model.error.TytoException;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import org.jspecify.annotations.Nullable;
+
+/// A committed segment as queries get it. A damaged one stays in its place and answers every read
+/// with its error, so that the rest goes on and no query silently misses rows.
+///
+/// Whoever reads holds it: {@link #retain}, then {@link #release}.
+final class LiveSegment {
+  private final SegmentEntry entry;
+  private final RowSource source;
+  private final @Nullable Segment segment;
+
+  LiveSegment(SegmentEntry entry, Segment segment) {
+    this.entry = entry;
+    this.source = segment;
+    this.segment = segment;
+  }
+
+  LiveSegment(SegmentEntry entry, int partition, TytoException damage) {
+    this.entry = entry;
+    this.source = new Quarantined(entry, partition, damage);
+    this.segment = null;
+  }
+
+  SegmentEntry entry() {
+    return entry;
+  }
+
+  RowSource source() {
+    return source;
+  }
+
+  boolean isDamaged() {
+    return segment == null;
+  }
+
+  void retain() {
+    if (segment != null) {
+      segment.retain();
+    }
+  }
+
+  void release() {
+    if (segment != null) {
+      segment.release();
+    }
+  }
+
+  private record Quarantined(SegmentEntry entry, int partition, TytoException damage)
+      implements RowSource {
+    @Override
+    public int rowCount() {
+      return Math.toIntExact(entry.rows());
+    }
+
+    @Override
+    public int schemaVersion() {
+      return entry.schemaVersion();
+    }
+
+    @Override
+    public @Nullable ColumnReader column(int columnId) {
+      throw new TytoException(damage.code(), String.valueOf(damage.getMessage()), damage);
+    }
+
+    @Override
+    public String name() {
+      return entry.file();
+    }
+
+    @Override
+    public long storedBytes() {
+      return entry.bytes();
+    }
+  }
+}

@@ -1,0 +1,265 @@
+package io.tyto.ingest.partition;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.tyto.engine.entity.EntityTable;
+import io.tyto.ingest.log.LocalLog;
+import io.tyto.ingest.log.RecordBatch;
+import io.tyto.model.error.TytoException;
+import io.tyto.store.manifest.Manifest;
+import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import io.tyto.store.manifest.ManifestChain;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/// One partition of a collection group, owned by this process.
+///
+/// Thread-safe. Lifetime: from {@link #open}, which recovers it, to {@link #close}.
+public final class Partition implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Partition.class.getName());
+
+  /// Manifests that must exist behind a log file before it is deleted.
+  private static final int MANIFESTS_BEFORE_TRIM = 2;
+
+  private final PartitionId id;
+  private final PartitionHost host;
+  private final Alarms alarms;
+  private final LocalLog log;
+  private final ManifestChain chain;
+  private final Committer committer;
+  private final LiveRows live;
+  private final @Nullable EntityTable entities;
+  private final BatchQueue queue;
+  private final Sealer sealer;
+  private final PartitionWriter writer;
+  private final Rewriter rewriter;
+  private final Thread thread;
+
+  /// `next` of our log in the newest manifests, oldest first; used by the sealer's thread only.
+  private final Deque<Long> committedNext = new ArrayDeque<>();
+
+  /// What became of a batch.
+  ///
+  /// @param repeated records that repeat an event id; they are not stored again
+  public record Appended(int accepted, int repeated) {}
+
+  /// How a collection stands in this partition.
+  public record Standing(long rows, long tailRows, int segments, long bytes, long deadLetters) {}
+
+  /// Claims the partition, opens its segments and applies what its log holds beyond them.
+  public static Partition open(PartitionId id, PartitionHost host, boolean hasEntity) {
+    Recovery recovery = new Recovery(id, host, hasEntity);
+    try {
+      Partition partition = new Partition(id, host, recovery);
+      partition.start(recovery);
+      return partition;
+    } catch (RuntimeException | Error e) {
+      recovery.abandon();
+      throw e;
+    }
+  }
+
+  private Partition(PartitionId id, PartitionHost host, Recovery recovery) {
+    this.id = id;
+    this.host = host;
+    this.alarms = recovery.alarms();
+    this.chain = recovery.chain();
+    this.live = recovery.live();
+    this.committer = new Committer(chain, alarms);
+    this.entities = recovery.entities();
+    this.log = recovery.log();
+    this.queue = new BatchQueue(host.options().log().queueBytes());
+    this.sealer =
+        new Sealer(
+            id,
+            host,
+            recovery.files(),
+            committer,
+            live,
+            entities,
+            alarms,
+            this::committed,
+            this::fenced);
+    this.writer =
+        new PartitionWriter(id, host, log, chain, queue, live, sealer, recovery.dedup(), entities);
+    this.rewriter = new Rewriter(id, host, recovery.files(), chain, committer, live, alarms);
+    this.thread = Thread.ofPlatform().name("partition-" + id).unstarted(writer);
+  }
+
+  private void start(Recovery recovery) {
+    try {
+      recovery.replayInto(writer);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while replaying " + id, e);
+    }
+    thread.start();
+  }
+
+  public PartitionId id() {
+    return id;
+  }
+
+  /// Appends to the partition's own log. Completes when the records are durable and visible; fails
+  /// with DISK_FULL or STORE_FAILED, and then none of them is stored. OVERLOADED, DRAINING, FENCED
+  /// at once.
+  public CompletableFuture<Appended> append(RecordBatch batch) {
+    host.diskGuard().requireWritable();
+    requireHealthy();
+    Command.Append command = new Command.Append(batch, new CompletableFuture<>());
+    queue.offer(command);
+    return command.answer();
+  }
+
+  /// Applies records of a log that is durable elsewhere; waits while the partition has enough to
+  /// do.
+  ///
+  /// @param next every offset below it has been delivered
+  public CompletableFuture<Appended> apply(String logId, RecordBatch batch, long next)
+      throws InterruptedException {
+    requireHealthy();
+    Command.Apply command = new Command.Apply(logId, batch, next, new CompletableFuture<>());
+    queue.put(command);
+    return command.answer();
+  }
+
+  /// First offset of a log that is not committed yet.
+  public long committedNext(String logId) {
+    return chain.next(live.manifest(), logId);
+  }
+
+  /// Seals what has been applied; completes when it is committed.
+  public CompletableFuture<Void> flush() {
+    CompletableFuture<CompletableFuture<Void>> frozen = new CompletableFuture<>();
+    run(() -> frozen.complete(writer.freezeNow()));
+    return frozen.thenCompose(committed -> committed);
+  }
+
+  /// Ends the unit that is being filled, so that the next takes over the newest schemas; returns
+  /// when it is ended.
+  public void takeOverSchemas() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    run(() -> {
+      writer.freezeNow();
+      done.complete(null);
+    });
+    try {
+      done.join();
+    } catch (CompletionException e) {
+      throw new IllegalStateException("partition " + id + " could not take over a schema", e);
+    }
+  }
+
+  public void addTo(SnapshotSources snapshot, int collection, Kind kind) {
+    live.addTo(snapshot, collection, kind);
+  }
+
+  /// Compacts, expires and collects what is due.
+  public void maintain() {
+    if (writer.failure() == null) {
+      rewriter.run();
+    }
+  }
+
+  /// Deletes store objects that nothing names any more.
+  public void collectGarbage() {
+    if (writer.failure() == null) {
+      rewriter.collectGarbage();
+    }
+  }
+
+  public Standing standing(int collection) {
+    List<SegmentEntry> data = live.entries(collection, Kind.DATA);
+    List<SegmentEntry> dead = live.entries(collection, Kind.DEAD);
+    long tail = live.tailRows(collection, Kind.DATA);
+    return new Standing(
+        sum(data, SegmentEntry::rows) + tail,
+        tail,
+        data.size(),
+        sum(data, SegmentEntry::bytes),
+        sum(dead, SegmentEntry::rows) + live.tailRows(collection, Kind.DEAD));
+  }
+
+  /// Records of the log that no manifest covers yet.
+  public long uncommittedRecords() {
+    return log.stableEnd() - committedNext(log.logId());
+  }
+
+  /// How long the oldest record that is not sealed has waited; 0 without one.
+  public long sealAgeMillis() {
+    return live.oldestUnitMillis();
+  }
+
+  public long logBytes() {
+    return log.sizeBytes();
+  }
+
+  public Manifest manifest() {
+    return live.manifest();
+  }
+
+  public List<String> alarms() {
+    return alarms.all();
+  }
+
+  /// Finishes what is queued and the seal at hand. What is not sealed stays in the log.
+  @Override
+  public void close() {
+    queue.close();
+    try {
+      thread.join();
+      committer.close();
+      sealer.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      LOG.log(WARNING, "interrupted while closing partition " + id, e);
+    }
+    log.close();
+    live.close();
+    if (entities != null) {
+      entities.close();
+    }
+  }
+
+  private void run(Runnable task) {
+    requireHealthy();
+    try {
+      queue.put(new Command.Run(task));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for partition " + id, e);
+    }
+  }
+
+  private void requireHealthy() {
+    TytoException failure = writer.failure();
+    if (failure != null) {
+      throw new TytoException(failure.code(), String.valueOf(failure.getMessage()), failure);
+    }
+  }
+
+  private void committed(Manifest manifest) {
+    committedNext.addLast(manifest.next().getOrDefault(log.logId(), 0L));
+    if (committedNext.size() > MANIFESTS_BEFORE_TRIM) {
+      log.trim(committedNext.removeFirst());
+    }
+  }
+
+  private void fenced(TytoException reason) {
+    LOG.log(ERROR, "partition " + id + " is owned by another process now", reason);
+    alarms.raise("fenced", String.valueOf(reason.getMessage()));
+    writer.fail(reason);
+    live.dropUnits();
+  }
+
+  private static long sum(
+      List<SegmentEntry> entries, java.util.function.ToLongFunction<SegmentEntry> value) {
+    return entries.stream().mapToLong(value).sum();
+  }
+}

@@ -1,0 +1,155 @@
+package io.tyto.ingest.partition;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.tyto.engine.entity.EntityTable;
+import io.tyto.engine.segment.EntityKey;
+import io.tyto.ingest.Durability;
+import io.tyto.ingest.IngestOptions;
+import io.tyto.ingest.log.LocalLog;
+import io.tyto.ingest.log.LogEntry;
+import io.tyto.store.manifest.Manifest;
+import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import io.tyto.store.manifest.ManifestChain;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Brings a partition back to where its log ends: claim, segments, entities, event ids, replay.
+///
+/// Everything is rebuilt from the manifest and the log; nothing else is believed.
+final class Recovery {
+  private static final System.Logger LOG = System.getLogger(Recovery.class.getName());
+
+  private final PartitionId id;
+  private final PartitionHost host;
+  private final Alarms alarms = new Alarms();
+  private final ManifestChain chain;
+  private final LiveRows live;
+  private final SegmentFiles files;
+  private final LocalLog log;
+  private final DedupWindow dedup;
+  private final @Nullable EntityTable entities;
+
+  Recovery(PartitionId id, PartitionHost host, boolean hasEntity) {
+    this.id = id;
+    this.host = host;
+    IngestOptions options = host.options();
+    this.log =
+        LocalLog.open(
+            host.disk(),
+            host.folder().root(),
+            id.logFolder(host.folder().logs()),
+            options.log().fileBytes(),
+            options.durability() != Durability.OS);
+    this.chain = new ManifestChain(host.store(), id.prefix(), host.writerId());
+    Manifest manifest = chain.claim(host.schemas().catalogVersion());
+    this.files = new SegmentFiles(id, host.store(), host.disk(), chain, alarms);
+    this.live = new LiveRows(manifest);
+    this.dedup = new DedupWindow(options.dedupWindow());
+    this.entities = hasEntity ? new EntityTable() : null;
+    try {
+      openSegments(chain.segments(manifest));
+      new EventIdReader(host.schemas(), live, dedup).readInto(manifest);
+    } catch (RuntimeException | Error e) {
+      abandon();
+      throw e;
+    }
+  }
+
+  Alarms alarms() {
+    return alarms;
+  }
+
+  ManifestChain chain() {
+    return chain;
+  }
+
+  LiveRows live() {
+    return live;
+  }
+
+  SegmentFiles files() {
+    return files;
+  }
+
+  LocalLog log() {
+    return log;
+  }
+
+  DedupWindow dedup() {
+    return dedup;
+  }
+
+  @Nullable EntityTable entities() {
+    return entities;
+  }
+
+  /// Applies the records behind the manifest.
+  void replayInto(PartitionWriter writer) throws InterruptedException {
+    Manifest manifest = live.manifest();
+    long next = chain.next(manifest, log.logId());
+    if (log.stableEnd() < next) {
+      // Without fsync the machine may lose records that were sealed already; their rows are safe.
+      LOG.log(
+          WARNING,
+          "the log of partition {0} ends at {1}, but {2} is committed; it goes on from there",
+          id,
+          log.stableEnd(),
+          next);
+      log.skipTo(next);
+    }
+    if (next == 0 && isOrphan(manifest)) {
+      String lost =
+          "the log of partition %s in %s is new, although the data was made from another one: what that log had beyond the last commit is lost"
+              .formatted(id, id.logFolder(host.folder().logs()));
+      writer.acceptGap(new LogEntry.Gap(0, 0, lost));
+      alarms.raise("log", lost);
+    }
+    if (log.beginning() > next) {
+      writer.acceptGap(new LogEntry.Gap(next, log.beginning(), "log files before it are missing"));
+      next = log.beginning();
+    }
+    writer.replay(next);
+  }
+
+  /// Gives back what was opened.
+  void abandon() {
+    log.close();
+    live.close();
+    if (entities != null) {
+      entities.close();
+    }
+  }
+
+  /// The manifest knows a local log (a UUID) but not this one.
+  private static boolean isOrphan(Manifest manifest) {
+    return manifest.next().keySet().stream().anyMatch(logId -> logId.indexOf('-') > 0);
+  }
+
+  private void openSegments(List<SegmentEntry> entries) {
+    List<LiveSegment> opened = new ArrayList<>();
+    List<EntityKey> keys = new ArrayList<>();
+    for (SegmentEntry entry : entries) {
+      if (entry.kind() == Kind.STATE) {
+        live.addState(entry);
+        files.readState(entry, keys::add);
+      } else if (entry.kind() != Kind.CUBE) {
+        opened.add(files.open(entry));
+      }
+    }
+    live.addAll(opened);
+    EntityTable table = entities;
+    if (table != null) {
+      keys.sort(Comparator.comparingInt(EntityKey::id));
+      for (EntityKey key : keys) {
+        byte[] bytes = key.key();
+        if (bytes != null) {
+          table.restore(key.id(), bytes);
+        }
+      }
+    }
+  }
+}

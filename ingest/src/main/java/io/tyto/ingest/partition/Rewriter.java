@@ -1,0 +1,209 @@
+package io.tyto.ingest.partition;
+
+import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.tyto.engine.segment.EntityKey;
+import io.tyto.engine.source.RowSource;
+import io.tyto.ingest.IngestOptions;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.store.maintenance.GarbageCollector;
+import io.tyto.store.manifest.Change;
+import io.tyto.store.manifest.Manifest;
+import io.tyto.store.manifest.Manifest.Hole;
+import io.tyto.store.manifest.Manifest.HoleKind;
+import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.manifest.Manifest.Range;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import io.tyto.store.manifest.ManifestChain;
+import java.time.Instant;
+import java.time.Period;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Replaces committed segments of a partition: small neighbours by one, expired ones by holes, and
+/// deletes what nothing names any more. Run by one thread at a time.
+final class Rewriter {
+  private static final System.Logger LOG = System.getLogger(Rewriter.class.getName());
+  private static final String ALARM = "compaction";
+
+  private final PartitionId id;
+  private final PartitionHost host;
+  private final IngestOptions.Compaction limits;
+  private final SegmentFiles files;
+  private final ManifestChain chain;
+  private final Committer committer;
+  private final LiveRows live;
+  private final Alarms alarms;
+  private final GarbageCollector garbage;
+  private final Set<String> damaged = new HashSet<>();
+
+  Rewriter(
+      PartitionId id,
+      PartitionHost host,
+      SegmentFiles files,
+      ManifestChain chain,
+      Committer committer,
+      LiveRows live,
+      Alarms alarms) {
+    this.id = id;
+    this.host = host;
+    this.limits = host.options().compaction();
+    this.files = files;
+    this.chain = chain;
+    this.committer = committer;
+    this.live = live;
+    this.alarms = alarms;
+    this.garbage = new GarbageCollector(host.store(), GarbageCollector.Policy.DEFAULT);
+  }
+
+  /// Does everything that is due. A failure is shown as an alarm and tried again at the next call.
+  synchronized void run() {
+    try {
+      for (int collection : host.schemas().collectionsOf(id.group())) {
+        TableSchema schema = host.schemas().newest(collection);
+        expire(schema);
+        if (limits.enabled()) {
+          compact(schema, Kind.DATA);
+          compact(DeadLetters.schema(id.project(), id.group(), collection), Kind.DEAD);
+        }
+      }
+      if (limits.enabled()) {
+        compactState();
+      }
+      alarms.clear(ALARM);
+    } catch (TytoException e) {
+      if (e.code() == ErrorCode.FENCED) {
+        throw e;
+      }
+      LOG.log(WARNING, "maintenance of partition " + id + " failed; it is tried again", e);
+      alarms.raise(ALARM, "compaction or retention failed: " + e.getMessage());
+    }
+  }
+
+  /// Deletes objects that no manifest names.
+  synchronized void collectGarbage() {
+    garbage.collect(chain, live::names);
+  }
+
+  private void compact(TableSchema schema, Kind kind) {
+    while (true) {
+      List<SegmentEntry> candidates =
+          live.entries(schema.collectionId(), kind).stream()
+              .filter(entry -> !damaged.contains(entry.file()))
+              .toList();
+      List<SegmentEntry> run = CompactionChoice.choose(candidates, limits);
+      if (run.isEmpty()) {
+        return;
+      }
+      merge(schema, kind, run);
+    }
+  }
+
+  private void merge(TableSchema schema, Kind kind, List<SegmentEntry> run) {
+    Set<String> names = namesOf(run);
+    List<LiveSegment> held = live.hold(entry -> names.contains(entry.file()));
+    SegmentEntry merged;
+    try {
+      List<RowSource> sources = held.stream().map(LiveSegment::source).toList();
+      merged = files.writeRows(kind, schema, sources, rangesOf(run));
+    } catch (TytoException e) {
+      if (e.code() == ErrorCode.SEGMENT_CORRUPT) {
+        // Left alone from now on, or every round would fail here and nothing else would be merged.
+        damaged.addAll(names);
+      }
+      throw e;
+    } finally {
+      held.forEach(LiveSegment::release);
+    }
+    Change.Builder change = Change.builder().add(merged);
+    names.forEach(change::remove);
+    Manifest commit = committer.commit(change.build());
+    live.replaced(commit, names, List.of(files.open(merged)));
+    LOG.log(DEBUG, "{0}: {1} segments became {2}", id, run.size(), merged.file());
+  }
+
+  /// The offsets of all, and what lies between them: neighbours in commit order leave only empty
+  /// holes.
+  private static Map<String, Range> rangesOf(List<SegmentEntry> run) {
+    Map<String, Range> ranges = new LinkedHashMap<>();
+    for (SegmentEntry segment : run) {
+      segment
+          .ranges()
+          .forEach((log, range) ->
+              ranges.merge(
+                  log,
+                  range,
+                  (one, other) ->
+                      new Range(
+                          Math.min(one.from(), other.from()), Math.max(one.next(), other.next()))));
+    }
+    return ranges;
+  }
+
+  private void compactState() {
+    while (true) {
+      List<SegmentEntry> run = CompactionChoice.choose(live.stateEntries(), limits);
+      if (run.isEmpty()) {
+        return;
+      }
+      List<EntityKey> keys = new ArrayList<>();
+      for (SegmentEntry entry : run) {
+        files.readState(entry, keys::add);
+      }
+      keys.sort(Comparator.comparingInt(EntityKey::id));
+      SegmentEntry merged = files.writeState(keys.iterator(), rangesOf(run));
+      Change.Builder change = Change.builder().add(merged);
+      Set<String> names = namesOf(run);
+      names.forEach(change::remove);
+      live.replacedState(committer.commit(change.build()), names, merged);
+    }
+  }
+
+  /// Retention goes by whole segments: a row stays until the youngest of its segment is too old.
+  private void expire(TableSchema schema) {
+    Period keep = schema.config().retention().raw();
+    if (keep == null) {
+      return;
+    }
+    Instant oldest = host.clock().instant().atZone(ZoneOffset.UTC).minus(keep).toInstant();
+    long limit = ChronoUnit.MICROS.between(Instant.EPOCH, oldest);
+    expire(live.entries(schema.collectionId(), Kind.DATA), limit);
+    expire(live.entries(schema.collectionId(), Kind.DEAD), limit);
+  }
+
+  private void expire(List<SegmentEntry> entries, long limit) {
+    List<SegmentEntry> expired = entries.stream().filter(entry -> entry.maxTime() < limit).toList();
+    if (expired.isEmpty()) {
+      return;
+    }
+    Change.Builder change = Change.builder();
+    for (SegmentEntry entry : expired) {
+      change.remove(entry.file());
+      if (entry.kind() == Kind.DATA) {
+        entry.ranges().forEach((log, range) -> change.hole(expiredHole(entry, log, range)));
+      }
+    }
+    Manifest commit = committer.commit(change.build());
+    live.replaced(commit, namesOf(expired), List.of());
+  }
+
+  private static Hole expiredHole(SegmentEntry entry, String log, Range range) {
+    return new Hole(entry.collection(), log, range.from(), range.next(), HoleKind.EXPIRED, null);
+  }
+
+  private static Set<String> namesOf(List<SegmentEntry> entries) {
+    Set<String> names = new HashSet<>();
+    entries.forEach(entry -> names.add(entry.file()));
+    return names;
+  }
+}

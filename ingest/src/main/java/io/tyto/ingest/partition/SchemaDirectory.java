@@ -1,0 +1,15 @@
+package io.tyto.ingest.partition;
+
+import io.tyto.model.schema.TableSchema;
+import java.util.List;
+
+/// What a partition asks the catalog. Thread-safe; answers without I/O.
+public interface SchemaDirectory {
+  /// The newest schema of a collection. INTERNAL where there is no such collection.
+  TableSchema newest(int collectionId);
+
+  /// The collections of a group, ascending by id.
+  List<Integer> collectionsOf(int groupId);
+
+  long catalogVersion();
+}

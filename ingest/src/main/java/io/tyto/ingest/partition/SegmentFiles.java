@@ -1,0 +1,167 @@
+package io.tyto.ingest.partition;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.tyto.engine.segment.EntityKey;
+import io.tyto.engine.segment.Segment;
+import io.tyto.engine.segment.SegmentSink;
+import io.tyto.engine.segment.SegmentSummary;
+import io.tyto.engine.segment.SegmentWriter;
+import io.tyto.engine.segment.StateSegment;
+import io.tyto.engine.source.RowSource;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.store.Disk;
+import io.tyto.store.DiskErrors;
+import io.tyto.store.Store;
+import io.tyto.store.StoreKeys;
+import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.manifest.Manifest.Range;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import io.tyto.store.manifest.ManifestChain;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/// Writes segments into the store, reads them back, and opens them. Thread-safe.
+final class SegmentFiles {
+  private static final System.Logger LOG = System.getLogger(SegmentFiles.class.getName());
+
+  /// Collection number of what belongs to the group as a whole.
+  static final int WHOLE_GROUP = 0;
+
+  private final PartitionId id;
+  private final Store store;
+  private final Disk disk;
+  private final ManifestChain chain;
+  private final Alarms alarms;
+  private final SegmentWriter writer = new SegmentWriter();
+
+  @FunctionalInterface
+  private interface Content {
+    SegmentSummary writeTo(SegmentSink sink) throws IOException;
+  }
+
+  SegmentFiles(PartitionId id, Store store, Disk disk, ManifestChain chain, Alarms alarms) {
+    this.id = id;
+    this.store = store;
+    this.disk = disk;
+    this.chain = chain;
+    this.alarms = alarms;
+  }
+
+  /// Writes rows of tails or segments as one new segment of a collection.
+  ///
+  /// @param ranges log offsets that the segment answers for
+  SegmentEntry writeRows(
+      Kind kind, TableSchema schema, List<RowSource> sources, Map<String, Range> ranges) {
+    return write(
+        kind,
+        schema.collectionId(),
+        schema.version(),
+        ranges,
+        sink -> writer.write(schema, sources, null, sink));
+  }
+
+  /// Writes entity keys and their ids, ascending by id.
+  SegmentEntry writeState(Iterator<EntityKey> entities, Map<String, Range> ranges) {
+    return write(
+        Kind.STATE,
+        WHOLE_GROUP,
+        1,
+        ranges,
+        sink -> StateSegment.write(id.project(), id.group(), id.partition(), entities, sink));
+  }
+
+  /// Maps a committed segment. Where it is damaged or missing, an alarm is raised and every read of
+  /// it will fail with the damage.
+  LiveSegment open(SegmentEntry entry) {
+    try {
+      Segment segment =
+          Segment.open(store.localFile(chain.segmentKey(entry.file())), entry.bytes());
+      alarms.clear(entry.file());
+      return new LiveSegment(entry, segment);
+    } catch (TytoException e) {
+      LOG.log(ERROR, "segment " + entry.file() + " of partition " + id + " is quarantined", e);
+      alarms.raise(entry.file(), "quarantined: " + e.getMessage());
+      return new LiveSegment(entry, id.partition(), e);
+    }
+  }
+
+  /// Visits the entities of a STATE segment. SEGMENT_CORRUPT where it cannot be read.
+  void readState(SegmentEntry entry, Consumer<EntityKey> visitor) {
+    Path file = store.localFile(chain.segmentKey(entry.file()));
+    try (StateSegment state = StateSegment.open(file, entry.bytes())) {
+      state.forEach(visitor);
+    }
+  }
+
+  private SegmentEntry write(
+      Kind kind, int collection, int schemaVersion, Map<String, Range> ranges, Content content) {
+    Path scratch = store.scratchFolder().resolve(UUID.randomUUID() + ".seg");
+    SegmentSummary summary;
+    try {
+      summary = writeScratch(scratch, content);
+    } catch (IOException e) {
+      discard(scratch);
+      throw DiskErrors.before("write a segment of partition " + id, e);
+    } catch (RuntimeException e) {
+      discard(scratch);
+      throw e;
+    }
+    String name =
+        StoreKeys.segmentFile(chain.current().version() + 1, collection, summary.sha256());
+    String key = chain.segmentKey(name);
+    store.putFile(key, scratch);
+    requireSameHash(key, summary);
+    return new SegmentEntry(
+        name,
+        collection,
+        kind,
+        Map.copyOf(ranges),
+        summary.rows(),
+        summary.minTimeMicros(),
+        summary.maxTimeMicros(),
+        summary.bytes(),
+        summary.sha256(),
+        schemaVersion,
+        0,
+        null,
+        null);
+  }
+
+  private SegmentSummary writeScratch(Path scratch, Content content) throws IOException {
+    disk.createFolders(store.scratchFolder());
+    try (Disk.File file = disk.create(scratch)) {
+      SegmentSummary summary = content.writeTo(file::append);
+      file.force();
+      return summary;
+    }
+  }
+
+  /// What the disk gives back is compared before a manifest may name it.
+  private void requireSameHash(String key, SegmentSummary summary) {
+    String stored = store.sha256(key);
+    if (!stored.equals(summary.sha256())) {
+      store.delete(key);
+      throw new TytoException(
+          ErrorCode.STORE_FAILED,
+          "%s reads back with SHA-256 %s, but %s was written. Check the disk; the seal is tried again"
+              .formatted(key, stored, summary.sha256()));
+    }
+  }
+
+  private void discard(Path scratch) {
+    try {
+      disk.delete(scratch);
+    } catch (IOException e) {
+      LOG.log(WARNING, "could not delete the unfinished segment " + scratch, e);
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.tyto.ingest.partition;
+
+import io.tyto.engine.entity.KeyHash;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.RowSource;
+import io.tyto.model.schema.TableSchema;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/// Collects what a snapshot consists of, partition by partition. Not thread-safe.
+public final class SnapshotSources {
+  private final List<RowSource> sources = new ArrayList<>();
+  private final List<LiveSegment> held = new ArrayList<>();
+  private final StringBuilder identity = new StringBuilder();
+
+  void note(long manifestVersion) {
+    identity.append("|m").append(manifestVersion);
+  }
+
+  void add(LiveSegment segment) {
+    held.add(segment);
+    sources.add(segment.source());
+  }
+
+  void add(List<RowSource> tailRows) {
+    long rows = 0;
+    for (RowSource source : tailRows) {
+      rows += source.rowCount();
+    }
+    identity.append("|t").append(rows);
+    sources.addAll(tailRows);
+  }
+
+  /// The snapshot, which lets go of the segments when it is closed for the last time.
+  public TableSnapshot toSnapshot(TableSchema schema) {
+    identity.append('|').append(schema.collectionId()).append('v').append(schema.version());
+    long hash = KeyHash.of(identity.toString().getBytes(StandardCharsets.UTF_8));
+    return new TableSnapshot(schema, HexFormat.of().toHexDigits(hash), sources, this::release);
+  }
+
+  /// Lets go of everything collected so far.
+  public void release() {
+    held.forEach(LiveSegment::release);
+    held.clear();
+  }
+}

@@ -1,0 +1,227 @@
+package io.tyto.ingest.partition;
+
+import io.tyto.engine.entity.EntityTable;
+import io.tyto.engine.source.RowSource;
+import io.tyto.ingest.log.LogEntry;
+import io.tyto.ingest.log.LogRecord;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.store.manifest.Manifest.Counts;
+import io.tyto.store.manifest.Manifest.Hole;
+import io.tyto.store.manifest.Manifest.HoleKind;
+import io.tyto.store.manifest.Manifest.Range;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Everything between two commits of a partition: the rows of all its collections since the last
+/// seal, and the log offsets they stand for. A commit takes a unit whole.
+///
+/// The partition's thread fills it and then freezes it; afterwards nothing changes. Queries read
+/// the tails at any time.
+final class TailUnit {
+  private static final String UNREADABLE = "UNREADABLE_RECORD";
+
+  private final PartitionId id;
+  private final SchemaDirectory schemas;
+  private final @Nullable EntityTable entities;
+  private final int entitiesBefore;
+  private final Map<Integer, CollectionTail> rows = new ConcurrentHashMap<>();
+  private final Map<Integer, CollectionTail> deadLetters = new ConcurrentHashMap<>();
+  private final Map<String, Span> spans = new LinkedHashMap<>();
+  private final List<Hole> gaps = new ArrayList<>();
+  private final CompletableFuture<Void> committed = new CompletableFuture<>();
+  private long rowsApplied;
+  private long deadLettersApplied;
+  private long repetitions;
+  private Map<String, Long> dedupFrom = Map.of();
+  private int entitiesAfter;
+  private volatile long filledSinceNanos;
+
+  /// Offsets of one log, growing.
+  private static final class Span {
+    private final long from;
+    private long next;
+
+    private Span(long from) {
+      this.from = from;
+      this.next = from;
+    }
+  }
+
+  /// @param entities null where the group has no entity
+  TailUnit(PartitionId id, SchemaDirectory schemas, @Nullable EntityTable entities) {
+    this.id = id;
+    this.schemas = schemas;
+    this.entities = entities;
+    this.entitiesBefore = entities == null ? 0 : entities.size();
+    this.entitiesAfter = entitiesBefore;
+  }
+
+  /// Nothing to commit.
+  boolean isEmpty() {
+    return spans.isEmpty();
+  }
+
+  /// Rows and dead letters.
+  long rowCount() {
+    return rowsApplied + deadLettersApplied;
+  }
+
+  long sizeBytes() {
+    long bytes = 0;
+    for (CollectionTail tail : rows.values()) {
+      bytes += tail.tail().sizeBytes();
+    }
+    for (CollectionTail tail : deadLetters.values()) {
+      bytes += tail.tail().sizeBytes();
+    }
+    return bytes;
+  }
+
+  /// Time since its first record; 0 while it is empty. Safe from any thread.
+  long ageNanos(long nowNanos) {
+    long since = filledSinceNanos;
+    return since == 0 ? 0 : nowNanos - since;
+  }
+
+  /// Takes a record as a row or dead letter. Offsets of a log ascend from call to call.
+  void apply(String logId, LogRecord record) {
+    cover(logId, record.offset(), record.offset() + 1);
+    switch (record.kind()) {
+      case EVENT -> applyEvent(logId, record);
+      case DEAD_LETTER -> applyDeadLetter(logId, record);
+    }
+  }
+
+  /// Takes a record that repeats an earlier one: it is counted and has no row.
+  void drop(String logId, LogRecord record) {
+    cover(logId, record.offset(), record.offset() + 1);
+    repetitions++;
+  }
+
+  /// Covers offsets of a log up to one, although they hold nothing for this partition.
+  void cover(String logId, long from, long next) {
+    Span span = spans.get(logId);
+    if (span == null) {
+      if (spans.isEmpty()) {
+        // The lowest bit only keeps a time of exactly 0 apart from none.
+        filledSinceNanos = System.nanoTime() | 1;
+      }
+      span = new Span(from);
+      spans.put(logId, span);
+    }
+    span.next = next;
+  }
+
+  void addGap(String logId, LogEntry.Gap gap) {
+    cover(logId, gap.from(), gap.next());
+    gaps.add(new Hole(0, logId, gap.from(), gap.next(), HoleKind.GAP, gap.where()));
+  }
+
+  /// Makes everything applied so far visible to queries.
+  void publish() {
+    rows.values().forEach(CollectionTail::publish);
+    deadLetters.values().forEach(CollectionTail::publish);
+  }
+
+  void freeze(Map<String, Long> newDedupFrom) {
+    publish();
+    dedupFrom = Map.copyOf(newDedupFrom);
+    entitiesAfter = entities == null ? 0 : entities.size();
+  }
+
+  Map<Integer, CollectionTail> rows() {
+    return rows;
+  }
+
+  Map<Integer, CollectionTail> deadLetters() {
+    return deadLetters;
+  }
+
+  Map<String, Range> ranges() {
+    Map<String, Range> ranges = new LinkedHashMap<>();
+    spans.forEach((logId, span) -> ranges.put(logId, new Range(span.from, span.next)));
+    return ranges;
+  }
+
+  List<Hole> gaps() {
+    return gaps;
+  }
+
+  Counts counts() {
+    long read = rowsApplied + deadLettersApplied + repetitions;
+    return new Counts(read, rowsApplied, deadLettersApplied, repetitions, 0);
+  }
+
+  Map<String, Long> dedupFrom() {
+    return dedupFrom;
+  }
+
+  /// Entities first seen in this unit have ids above it.
+  int entitiesBefore() {
+    return entitiesBefore;
+  }
+
+  int entitiesAfter() {
+    return entitiesAfter;
+  }
+
+  /// Completed when the unit is committed, or failed when it never will be.
+  CompletableFuture<Void> committed() {
+    return committed;
+  }
+
+  /// The published rows of a collection.
+  static List<RowSource> view(@Nullable CollectionTail tail) {
+    return tail == null ? List.of() : tail.tail().view(tail.tail().rowCount());
+  }
+
+  private void applyEvent(String logId, LogRecord record) {
+    CollectionTail tail = rows.get(record.collection());
+    if (tail == null) {
+      tail = new CollectionTail(schemas.newest(record.collection()), id.partition());
+      rows.put(record.collection(), tail);
+    }
+    try {
+      tail.append(logId, record, entities);
+    } catch (TytoException e) {
+      bury(logId, record, String.valueOf(e.getMessage()));
+      return;
+    }
+    rowsApplied++;
+  }
+
+  private void applyDeadLetter(String logId, LogRecord record) {
+    try {
+      deadLettersOf(record.collection()).append(logId, record, (EntityTable) null);
+    } catch (TytoException e) {
+      bury(logId, record, String.valueOf(e.getMessage()));
+      return;
+    }
+    deadLettersApplied++;
+  }
+
+  /// A record that cannot be read must not stop the partition: it would stop it at every start.
+  private void bury(String logId, LogRecord record, String reason) {
+    DeadLetters.DeadLetter letter =
+        new DeadLetters.DeadLetter(
+            UNREADABLE, null, reason, "log " + logId, record.offset(), record.body());
+    deadLettersOf(record.collection()).append(logId, record, letter);
+    deadLettersApplied++;
+  }
+
+  private CollectionTail deadLettersOf(int collection) {
+    CollectionTail tail = deadLetters.get(collection);
+    if (tail == null) {
+      TableSchema schema = DeadLetters.schema(id.project(), id.group(), collection);
+      tail = new CollectionTail(schema, id.partition());
+      deadLetters.put(collection, tail);
+    }
+    return tail;
+  }
+}
