@@ -1,37 +1,122 @@
 package io.tyto.graphqlschema;
 
+import graphql.ExecutionInput;
 import graphql.ExecutionResult;
+import graphql.GraphQL;
+import graphql.GraphQLError;
+import graphql.execution.instrumentation.InstrumentationContext;
+import graphql.execution.instrumentation.InstrumentationState;
+import graphql.execution.instrumentation.SimpleInstrumentationContext;
+import graphql.execution.instrumentation.SimplePerformantInstrumentation;
+import graphql.execution.instrumentation.parameters.InstrumentationExecuteOperationParameters;
+import graphql.parser.ParserOptions;
+import graphql.schema.DataFetcher;
+import graphql.schema.GraphQLSchema;
+import graphql.schema.idl.RuntimeWiring;
+import graphql.schema.idl.SchemaGenerator;
+import graphql.schema.idl.TypeRuntimeWiring;
+import graphql.validation.QueryComplexityLimits;
+import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.TableSchema;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// The GraphQL API of one version of the catalog: its schema and its execution.
 ///
 /// *Thread-safety*: immutable, shared by all requests. *Lifetime*: until the catalog changes; then
 /// {@link #build} a new one (off the event loop: 100 collections take seconds) and swap it in.
 public final class GraphQlApi {
+  private final ApiSchema schema;
+  private final QueryService queries;
+  private final Clock clock;
+  private final GraphQlOptions options;
+  private final GraphQL graphQl;
+  private final ParserOptions parserOptions;
+  private final QueryComplexityLimits complexity;
 
-  private GraphQlApi() {}
+  private GraphQlApi(ApiSchema schema, QueryService queries, Clock clock, GraphQlOptions options) {
+    this.schema = schema;
+    this.queries = queries;
+    this.clock = clock;
+    this.options = options;
+    FieldErrors errors = new FieldErrors();
+    this.graphQl =
+        GraphQL.newGraphQL(executable(schema))
+            .queryExecutionStrategy(new FinishedObjects(errors))
+            .defaultDataFetcherExceptionHandler(errors)
+            .preparsedDocumentProvider(new DocumentCache(options))
+            .instrumentation(new CompileFirst(schema))
+            .build();
+    this.parserOptions =
+        ParserOptions.getDefaultOperationParserOptions()
+            .transform(parser ->
+                parser.maxTokens(options.maxTokens()).maxCharacters(options.maxCharacters()));
+    this.complexity =
+        QueryComplexityLimits.newLimits()
+            .maxDepth(options.maxDepth())
+            .maxFieldsCount(options.maxFields())
+            .build();
+  }
 
   /// Generates the schema; CONFIG_INVALID where two names meet in it.
   ///
   /// @param clock what `last` and the presets call now
   public static GraphQlApi build(
       List<TableSchema> collections, QueryService queries, Clock clock, GraphQlOptions options) {
-    throw new UnsupportedOperationException();
+    return new GraphQlApi(ApiSchema.of(collections), queries, clock, options);
+  }
+
+  private static GraphQLSchema executable(ApiSchema schema) {
+    DataFetcher<Object> panel =
+        environment ->
+            Operation.in(environment.getGraphQlContext())
+                .answer(environment.getExecutionStepInfo().getPath().getKeysOnly());
+    RuntimeWiring.Builder wiring = RuntimeWiring.newRuntimeWiring();
+    ApiSchema.scalars().forEach(wiring::scalar);
+    TypeRuntimeWiring.Builder root = TypeRuntimeWiring.newTypeWiring("Query");
+    root.dataFetcher("collections", panel);
+    root.dataFetcher("schemaVersion", environment -> schema.version());
+    for (ApiCollection collection : schema.byField().values()) {
+      root.dataFetcher(collection.field(), environment -> collection);
+      wiring.type(
+          collection.typeName() + "Collection", builder -> builder.defaultDataFetcher(panel));
+    }
+    return new SchemaGenerator()
+        .makeExecutableSchema(schema.definitions(), wiring.type(root).build());
+  }
+
+  /// Has the whole request compiled before its first field is fetched.
+  private static final class CompileFirst extends SimplePerformantInstrumentation {
+    private final ApiSchema schema;
+
+    CompileFirst(ApiSchema schema) {
+      this.schema = schema;
+    }
+
+    @Override
+    public InstrumentationContext<ExecutionResult> beginExecuteOperation(
+        InstrumentationExecuteOperationParameters parameters, InstrumentationState state) {
+      var context = parameters.getExecutionContext();
+      Operation.in(context.getGraphQLContext())
+          .start(context.getNormalizedQueryTree().get(), schema);
+      return SimpleInstrumentationContext.noOp();
+    }
   }
 
   /// The schema definition language of this API.
   public String sdl() {
-    throw new UnsupportedOperationException();
+    return schema.text();
   }
 
   /// Hash of {@link #sdl}: an ETag, and what `schemaVersion` answers.
   public String schemaVersion() {
-    throw new UnsupportedOperationException();
+    return schema.version();
   }
 
   /// Runs one operation to its end; blocks, best called on a virtual thread. Never throws for what
@@ -44,6 +129,28 @@ public final class GraphQlApi {
   ///
   /// @param context limits of the whole operation; cancel it when the client leaves
   public ExecutionResult execute(GraphQlRequest request, QueryContext context) {
-    throw new UnsupportedOperationException();
+    Operation operation = new Operation(queries, context, clock.instant(), options);
+    ExecutionInput input =
+        ExecutionInput.newExecutionInput(request.query())
+            .operationName(request.operationName())
+            .variables(request.variables())
+            .extensions(request.extensions())
+            .graphQLContext(
+                Map.of(
+                    Operation.class, operation,
+                    ParserOptions.class, parserOptions,
+                    QueryComplexityLimits.KEY, complexity))
+            .build();
+    ExecutionResult result = graphQl.execute(input);
+    List<GraphQLError> errors = new ArrayList<>();
+    for (GraphQLError error : result.getErrors()) {
+      errors.add(ApiError.of(error, context.queryId()));
+    }
+    Map<String, Object> extensions = operation.extensions();
+    extensions.put("schemaVersion", schema.version());
+    return result.transform(builder -> {
+      builder.errors(errors);
+      extensions.forEach(builder::addExtension);
+    });
   }
 }

@@ -1,0 +1,156 @@
+package io.tyto.graphqlschema;
+
+import graphql.ErrorClassification;
+import graphql.ErrorType;
+import graphql.GraphQLError;
+import graphql.language.SourceLocation;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// An error as clients see it: `{message, locations, path, extensions {code, coordinate, retryable,
+/// queryId}}`. Nothing of the inside: no class names, no stack traces.
+final class ApiError implements GraphQLError {
+  private static final long serialVersionUID = 1L;
+
+  private final transient ErrorCode code;
+  private final String message;
+  private final transient @Nullable String coordinate;
+  private final transient List<SourceLocation> locations;
+  private final transient @Nullable List<Object> path;
+  private final String queryId;
+
+  private ApiError(
+      ErrorCode code,
+      String message,
+      @Nullable String coordinate,
+      List<SourceLocation> locations,
+      @Nullable List<Object> path,
+      String queryId) {
+    this.code = code;
+    this.message = message;
+    this.coordinate = coordinate;
+    this.locations = locations;
+    this.path = path;
+    this.queryId = queryId;
+  }
+
+  /// What went wrong with one field.
+  static ApiError of(
+      TytoException cause,
+      @Nullable SourceLocation location,
+      @Nullable List<Object> path,
+      String queryId) {
+    boolean isOurs = cause.code().type() == ErrorCode.Type.INTERNAL;
+    return new ApiError(
+        cause.code(),
+        isOurs ? ours(queryId) : String.valueOf(cause.getMessage()),
+        cause.coordinate(),
+        location == null ? List.of() : List.of(location),
+        path,
+        queryId);
+  }
+
+  /// The message for what is not the client's business.
+  private static String ours(String queryId) {
+    return "the server failed to answer; its log tells more under query " + queryId;
+  }
+
+  /// Any error of graphql-java.
+  static ApiError of(GraphQLError error, String queryId) {
+    if (error instanceof ApiError known) {
+      return known;
+    }
+    return new ApiError(
+        codeOf(error),
+        String.valueOf(error.getMessage()),
+        null,
+        error.getLocations() == null ? List.of() : error.getLocations(),
+        error.getPath(),
+        queryId);
+  }
+
+  private static ErrorCode codeOf(GraphQLError error) {
+    return switch (error.getErrorType()) {
+      case ErrorType.InvalidSyntax ->
+          isGivenUp(error) ? ErrorCode.DOCUMENT_TOO_COMPLEX : ErrorCode.GRAPHQL_PARSE_FAILED;
+      case ErrorType.ExecutionAborted -> ErrorCode.DOCUMENT_TOO_COMPLEX;
+      case ErrorType.ValidationError ->
+          isCoercion(error) ? ErrorCode.BAD_USER_INPUT : ErrorCode.GRAPHQL_VALIDATION_FAILED;
+      case ErrorType.OperationNotSupported -> ErrorCode.GRAPHQL_VALIDATION_FAILED;
+      case null, default -> ErrorCode.INTERNAL;
+    };
+  }
+
+  /// The parser's limits throw what a syntax error throws; only the words differ.
+  private static boolean isGivenUp(GraphQLError error) {
+    return String.valueOf(error.getMessage()).contains("parsing has been cancelled");
+  }
+
+  /// Values of variables are looked at after validation, and called validation errors all the same.
+  private static boolean isCoercion(GraphQLError error) {
+    return !(error instanceof graphql.validation.ValidationError);
+  }
+
+  ErrorCode code() {
+    return code;
+  }
+
+  @Override
+  public String getMessage() {
+    return message;
+  }
+
+  @Override
+  public List<SourceLocation> getLocations() {
+    return locations;
+  }
+
+  @Override
+  public ErrorClassification getErrorType() {
+    return ErrorClassification.errorClassification(code.name());
+  }
+
+  @Override
+  public @Nullable List<Object> getPath() {
+    return path;
+  }
+
+  @Override
+  public Map<String, Object> getExtensions() {
+    Map<String, Object> extensions = new LinkedHashMap<>();
+    extensions.put("code", code.name());
+    if (coordinate != null) {
+      extensions.put("coordinate", coordinate);
+    }
+    extensions.put("retryable", code.isRetryable());
+    extensions.put("queryId", queryId);
+    return extensions;
+  }
+
+  @Override
+  public Map<String, Object> toSpecification() {
+    Map<String, Object> error = new LinkedHashMap<>();
+    error.put("message", message);
+    if (!locations.isEmpty()) {
+      error.put(
+          "locations",
+          locations.stream()
+              .map(at -> Map.of("line", at.getLine(), "column", at.getColumn()))
+              .toList());
+    }
+    if (path != null) {
+      error.put("path", path);
+    }
+    error.put("extensions", getExtensions());
+    return error;
+  }
+
+  @Override
+  public String toString() {
+    return toSpecification().toString();
+  }
+}

@@ -1,0 +1,187 @@
+package io.tyto.graphqlschema;
+
+import graphql.GraphQLContext;
+import graphql.GraphQLError;
+import graphql.execution.AbortExecutionException;
+import graphql.language.SourceLocation;
+import graphql.normalized.ExecutableNormalizedField;
+import graphql.normalized.ExecutableNormalizedOperation;
+import io.tyto.graphqlschema.panel.Panel;
+import io.tyto.graphqlschema.panel.Panels;
+import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.graphqlschema.schema.ApiSchema;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.QueryService;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.QueryMeta;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/// One running operation: all its panels are compiled, then all are asked at once, each on a
+/// virtual thread of its own; fetchers only wait for the answers.
+///
+/// *Lifetime*: one call of {@link GraphQlApi#execute}. *Thread-safety*: compiled and started on one
+/// thread; answers are taken from any.
+final class Operation {
+  private final QueryService queries;
+  private final QueryContext context;
+  private final Instant now;
+  private final GraphQlOptions options;
+  private final Map<List<String>, CompletableFuture<Object>> answers = new HashMap<>();
+  private final Queue<QueryMeta> metas = new ConcurrentLinkedQueue<>();
+  private final Map<String, Instant> watermarks = new ConcurrentHashMap<>();
+
+  Operation(QueryService queries, QueryContext context, Instant now, GraphQlOptions options) {
+    this.queries = queries;
+    this.context = context;
+    this.now = now;
+    this.options = options;
+  }
+
+  /// The operation that graphql-java is running.
+  static Operation in(GraphQLContext context) {
+    return Objects.requireNonNull(context.get(Operation.class), "operation");
+  }
+
+  /// A compiled panel.
+  ///
+  /// @param path result keys from the root
+  /// @param collection whose field it is; null for all
+  private record Place(List<String> path, @Nullable ApiCollection collection, Panel panel) {}
+
+  /// Compiles every panel and, only if all are right, asks them; else throws all that is wrong.
+  void start(ExecutableNormalizedOperation operation, ApiSchema schema) {
+    List<Place> places = new ArrayList<>();
+    List<GraphQLError> errors = new ArrayList<>();
+    for (ExecutableNormalizedField root : operation.getTopLevelFields()) {
+      ApiCollection collection = schema.byField().get(root.getName());
+      List<ExecutableNormalizedField> fields =
+          collection != null
+              ? root.getChildren()
+              : root.getName().equals("collections") ? List.of(root) : List.of();
+      for (ExecutableNormalizedField field : fields) {
+        if (field.getName().equals("__typename")) {
+          continue;
+        }
+        try {
+          places.add(
+              new Place(
+                  field.getListOfResultKeys(), collection, compile(field, collection, schema)));
+        } catch (TytoException e) {
+          errors.add(refusal(e, field, operation));
+        }
+      }
+    }
+    if (places.size() > options.maxPanels()) {
+      errors.add(tooMany(places.size()));
+    }
+    if (!errors.isEmpty()) {
+      throw new AbortExecutionException(errors);
+    }
+    ask(places);
+  }
+
+  private Panel compile(
+      ExecutableNormalizedField field, @Nullable ApiCollection collection, ApiSchema schema) {
+    return collection == null
+        ? Panels.collections(field, schema.byField().values(), options.query())
+        : Panels.of(field, collection, now, options.query());
+  }
+
+  private ApiError refusal(
+      TytoException cause,
+      ExecutableNormalizedField field,
+      ExecutableNormalizedOperation operation) {
+    SourceLocation location = operation.getMergedField(field).getSingleField().getSourceLocation();
+    return ApiError.of(
+        cause, location, List.copyOf(field.getListOfResultKeys()), context.queryId());
+  }
+
+  private ApiError tooMany(int panels) {
+    return ApiError.of(
+        new TytoException(
+            ErrorCode.DOCUMENT_TOO_COMPLEX,
+            "%d questions in one operation, at most %d".formatted(panels, options.maxPanels())),
+        null,
+        null,
+        context.queryId());
+  }
+
+  private void ask(List<Place> places) {
+    if (places.size() == 1) {
+      // Nothing to run beside: the caller's thread serves as well.
+      Place place = places.getFirst();
+      CompletableFuture<Object> answer = new CompletableFuture<>();
+      complete(answer, place);
+      answers.put(place.path(), answer);
+      return;
+    }
+    for (Place place : places) {
+      CompletableFuture<Object> answer = new CompletableFuture<>();
+      answers.put(place.path(), answer);
+      Thread.ofVirtual().name("panel " + context.queryId()).start(() -> complete(answer, place));
+    }
+  }
+
+  private void complete(CompletableFuture<Object> answer, Place place) {
+    try {
+      Panel.Answer got = place.panel().answer(queries, context);
+      note(got.meta(), place.collection());
+      answer.complete(got.data());
+    } catch (RuntimeException | Error e) {
+      // Whatever it is, somebody waits for it; the fetcher tells it to client or log.
+      answer.completeExceptionally(e);
+    }
+  }
+
+  private void note(@Nullable QueryMeta meta, @Nullable ApiCollection collection) {
+    if (meta == null) {
+      return;
+    }
+    metas.add(meta);
+    if (collection != null && meta.watermark() != null) {
+      watermarks.merge(collection.field(), meta.watermark(), (a, b) -> a.isBefore(b) ? a : b);
+    }
+  }
+
+  /// The answer of the panel at this path.
+  CompletableFuture<Object> answer(List<String> path) {
+    CompletableFuture<Object> answer = answers.get(path);
+    if (answer == null) {
+      throw new IllegalStateException("no panel was compiled for " + path);
+    }
+    return answer;
+  }
+
+  String queryId() {
+    return context.queryId();
+  }
+
+  /// What the result tells of the whole operation.
+  Map<String, Object> extensions() {
+    Map<String, Object> extensions = new LinkedHashMap<>();
+    extensions.put("queryId", context.queryId());
+    long rows = 0;
+    int segments = 0;
+    for (QueryMeta meta : metas) {
+      rows += meta.rowsScanned();
+      segments += meta.segmentsScanned();
+    }
+    extensions.put("stats", Map.of("rowsScanned", rows, "segments", segments));
+    Map<String, String> times = new LinkedHashMap<>();
+    watermarks.forEach((field, time) -> times.put(field, time.toString()));
+    extensions.put("watermark", times);
+    return extensions;
+  }
+}

@@ -1,0 +1,214 @@
+package io.tyto.graphqlschema.panel;
+
+import graphql.normalized.ExecutableNormalizedField;
+import io.tyto.graphqlschema.input.Identity;
+import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.port.QueryService;
+import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.ResultColumn;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The field `aggregate`: typed rows of keys and measures.
+final class AggregatePanel implements Panel {
+  private static final int DEFAULT_LIMIT = 100;
+
+  private final AggregateQuery query;
+  private final ObjectShape<AggregateResult> shape;
+  private final Question question;
+
+  private AggregatePanel(
+      AggregateQuery query, ObjectShape<AggregateResult> shape, Question question) {
+    this.query = query;
+    this.shape = shape;
+    this.question = question;
+  }
+
+  static Panel compile(ExecutableNormalizedField field, Scope scope) {
+    return new Compiler(field, scope).compile();
+  }
+
+  @Override
+  public Answer answer(QueryService queries, QueryContext context) {
+    AggregateResult result = queries.aggregate(query, Scope.within(context, question.timeout()));
+    return new Answer(shape.read(result), result.meta());
+  }
+
+  /// Notes, while it walks through the selection, which measures and parts of the answer it needs.
+  private static final class Compiler {
+    private final ExecutableNormalizedField field;
+    private final Scope scope;
+    private final Question question;
+    private final MeasureSet measures = new MeasureSet();
+    private final MeasureCells measureCells;
+    private final KeyCells keyCells;
+    private boolean wantsTotals;
+    private boolean wantsPrevious;
+    private boolean wantsOthersRows;
+    private boolean wantsGroupCount;
+    private boolean wantsCursors;
+
+    Compiler(ExecutableNormalizedField field, Scope scope) {
+      this.field = field;
+      this.scope = scope;
+      this.question = Question.read(Scope.arguments(field), scope);
+      this.measureCells = new MeasureCells(scope.collection(), measures);
+      this.keyCells =
+          new KeyCells(scope.collection().typeName() + "Key", question.input().grouping());
+    }
+
+    Panel compile() {
+      InputObject arguments = question.arguments();
+      int limit = Scope.count(arguments, "limit", DEFAULT_LIMIT, scope.limits().maxRows());
+      int offset = Scope.count(arguments, "offset", 0, Integer.MAX_VALUE);
+      boolean isFirstPage = offset == 0 && !arguments.has("after");
+      ObjectShape<AggregateResult> shape = ObjectShape.of(field, part -> part(part, isFirstPage));
+      AggregateQuery.Wants wants =
+          new AggregateQuery.Wants(
+              wantsTotals, wantsPrevious, wantsOthersRows, wantsGroupCount, wantsCursors);
+      return new AggregatePanel(question.query(measures, wants, limit, offset), shape, question);
+    }
+
+    private Cell<AggregateResult> part(ExecutableNormalizedField part, boolean isFirstPage) {
+      return switch (part.getName()) {
+        case "rows" -> {
+          ObjectShape<AggregateResult> row = ObjectShape.of(part, this::member);
+          yield Cell.of(result -> row.readAll(result, result.rowCount()));
+        }
+        case "totals" -> {
+          wantsTotals = true;
+          yield single(part, AggregateResult::totals);
+        }
+        case "previousTotals" -> {
+          wantsTotals = true;
+          wantsPrevious = true;
+          yield single(part, AggregateResult::previousTotals);
+        }
+        case "others" -> single(part, AggregateResult::others);
+        case "othersRows" -> {
+          wantsOthersRows = true;
+          ObjectShape<AggregateResult> row = ObjectShape.of(part, this::othersMember);
+          yield Cell.of(result -> row.readAll(result, result.othersRowCount()));
+        }
+        case "groupCount" -> {
+          wantsGroupCount = true;
+          yield Cell.of(result -> Formats.longNumber(result.groupCount()));
+        }
+        case "pageInfo" -> {
+          wantsCursors |= hasCursor(part);
+          ObjectShape<Shapes.Page> page = Shapes.page(part);
+          yield Cell.of(result -> page.read(page(result, isFirstPage)));
+        }
+        case "meta" -> {
+          var meta = Shapes.meta(part);
+          yield Cell.of(result -> meta.read(result.meta()));
+        }
+        default -> throw Shapes.unknown(part);
+      };
+    }
+
+    /// Measures that stand in one row, or in none.
+    private Cell<AggregateResult> single(ExecutableNormalizedField part, Columns columnsOf) {
+      ObjectShape<List<ResultColumn>> shape = measureCells.compile(part);
+      return Cell.of(result -> {
+        List<ResultColumn> columns = columnsOf.of(result);
+        return columns.isEmpty() || columns.getFirst().size() == 0 ? null : shape.read(columns);
+      });
+    }
+
+    private interface Columns {
+      List<ResultColumn> of(AggregateResult result);
+    }
+
+    private static boolean hasCursor(ExecutableNormalizedField page) {
+      return page.getChildren().stream().anyMatch(child -> child.getName().endsWith("Cursor"));
+    }
+
+    private Cell<AggregateResult> member(ExecutableNormalizedField member) {
+      return switch (member.getName()) {
+        case "id" -> (result, row) -> result.ids().get(row);
+        case "key" -> {
+          ObjectShape<List<ResultColumn>> key = keyCells.compile(member);
+          yield (result, row) -> key.read(result.keys(), row);
+        }
+        case "measures" -> {
+          ObjectShape<List<ResultColumn>> shape = measureCells.compile(member);
+          yield (result, row) -> shape.read(result.measures(), row);
+        }
+        case "previous" -> {
+          wantsPrevious = true;
+          ObjectShape<List<ResultColumn>> shape = measureCells.compile(member);
+          yield (result, row) ->
+              result.previous().isEmpty() ? null : shape.read(result.previous(), row);
+        }
+        case "cursor" -> {
+          wantsCursors = true;
+          yield (result, row) -> cursor(result, row);
+        }
+        default -> throw Shapes.unknown(member);
+      };
+    }
+
+    private Cell<AggregateResult> othersMember(ExecutableNormalizedField member) {
+      return switch (member.getName()) {
+        case "id" -> this::othersId;
+        case "key" -> {
+          ObjectShape<List<ResultColumn>> key = keyCells.compile(member, topKeys());
+          yield (result, row) -> key.read(remaining(result), row);
+        }
+        case "measures" -> {
+          ObjectShape<List<ResultColumn>> shape = measureCells.compile(member);
+          yield (result, row) -> shape.read(result.othersMeasures(), row);
+        }
+        case "previous" -> (result, row) -> null;
+        case "cursor" ->
+            throw question
+                .arguments()
+                .error("input", "othersRows are no page: they have no cursor to select");
+        default -> throw Shapes.unknown(member);
+      };
+    }
+
+    private Set<Integer> topKeys() {
+      var top = question.input().top();
+      return top == null ? Set.of() : Set.copyOf(top.keys());
+    }
+
+    private Object othersId(AggregateResult result, int row) {
+      List<@Nullable Object> parts = new ArrayList<>();
+      for (ResultColumn key : remaining(result)) {
+        Object value = key.size() == 0 ? null : key.value(row);
+        parts.add(value == null ? null : value.toString());
+      }
+      return Identity.of(question.input().identity(), "others", parts);
+    }
+
+    /// Keys by position; an empty column stands for a key of top.
+    private static List<ResultColumn> remaining(AggregateResult result) {
+      List<ResultColumn> keys = new ArrayList<>();
+      for (ResultColumn key : result.othersKeys()) {
+        keys.add(key == null ? new ResultColumn.Objects(new Object[0]) : key);
+      }
+      return keys;
+    }
+
+    private Shapes.Page page(AggregateResult result, boolean isFirstPage) {
+      boolean hasRows = result.rowCount() > 0;
+      return new Shapes.Page(
+          result.hasNextPage(),
+          !isFirstPage,
+          hasRows ? cursor(result, 0) : null,
+          hasRows ? cursor(result, result.rowCount() - 1) : null);
+    }
+
+    private @Nullable String cursor(AggregateResult result, int row) {
+      List<String> cursors = result.cursors();
+      return cursors == null ? null : question.cursors().outer(cursors.get(row));
+    }
+  }
+}

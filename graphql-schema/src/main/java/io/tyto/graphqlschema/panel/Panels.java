@@ -1,0 +1,57 @@
+package io.tyto.graphqlschema.panel;
+
+import graphql.normalized.ExecutableNormalizedField;
+import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.input.QueryLimits;
+import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/// Compiles the fields of an operation that are panels. A mistake is a `TytoException`.
+public final class Panels {
+
+  private Panels() {}
+
+  /// A field below a collection.
+  public static Panel of(
+      ExecutableNormalizedField field, ApiCollection collection, Instant now, QueryLimits limits) {
+    Scope scope = new Scope(collection, now, limits);
+    return switch (field.getName()) {
+      case "aggregate" -> AggregatePanel.compile(field, scope);
+      case "table" -> TablePanel.compile(field, scope);
+      case "records" -> RecordsPanel.compile(field, scope);
+      case "values" -> ValuesPanel.compile(field, scope);
+      case "info" -> InfoPanel.one(field, collection, limits);
+      default -> throw Shapes.unknown(field);
+    };
+  }
+
+  /// The root field `collections`.
+  public static Panel collections(
+      ExecutableNormalizedField field, Collection<ApiCollection> all, QueryLimits limits) {
+    InputObject arguments = Scope.arguments(field);
+    if (!arguments.has("names")) {
+      return InfoPanel.many(field, List.copyOf(all), limits);
+    }
+    List<ApiCollection> named = new ArrayList<>();
+    for (String name : arguments.list("names", String.class)) {
+      named.add(
+          all.stream()
+              .filter(collection -> collection.name().equals(name))
+              .findFirst()
+              .orElseThrow(() -> unknown(name, all)));
+    }
+    return InfoPanel.many(field, named, limits);
+  }
+
+  private static TytoException unknown(String name, Collection<ApiCollection> all) {
+    List<String> names = all.stream().map(ApiCollection::name).toList();
+    return new TytoException(
+        ErrorCode.UNKNOWN_COLLECTION,
+        "there is no collection %s; there are %s".formatted(name, String.join(", ", names)));
+  }
+}

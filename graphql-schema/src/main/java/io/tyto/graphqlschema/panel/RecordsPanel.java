@@ -1,0 +1,190 @@
+package io.tyto.graphqlschema.panel;
+
+import graphql.normalized.ExecutableNormalizedField;
+import io.tyto.graphqlschema.input.FilterInput;
+import io.tyto.graphqlschema.input.Identity;
+import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.schema.ApiColumn;
+import io.tyto.graphqlschema.schema.ApiType;
+import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.port.QueryService;
+import io.tyto.model.query.AggregateQuery.Direction;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.result.RecordsResult;
+import java.time.Duration;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The field `records`: raw rows as a Relay connection.
+final class RecordsPanel implements Panel {
+  private static final int DEFAULT_FIRST = 50;
+
+  private final RecordsQuery query;
+  private final ObjectShape<RecordsResult> shape;
+  private final @Nullable Duration timeout;
+
+  private RecordsPanel(
+      RecordsQuery query, ObjectShape<RecordsResult> shape, @Nullable Duration timeout) {
+    this.query = query;
+    this.shape = shape;
+    this.timeout = timeout;
+  }
+
+  static Panel compile(ExecutableNormalizedField field, Scope scope) {
+    return new Compiler(field, scope).compile();
+  }
+
+  @Override
+  public Answer answer(QueryService queries, QueryContext context) {
+    RecordsResult result = queries.records(query, Scope.within(context, timeout));
+    return new Answer(shape.read(result), result.meta());
+  }
+
+  /// Notes, while it walks through the selection, which columns it needs.
+  private static final class Compiler {
+    private final ExecutableNormalizedField field;
+    private final Scope scope;
+    private final InputObject arguments;
+    private final Cursors cursors;
+    private final List<String> columns = new ArrayList<>();
+    private boolean wantsTotal;
+
+    Compiler(ExecutableNormalizedField field, Scope scope) {
+      this.field = field;
+      this.scope = scope;
+      this.arguments = Scope.arguments(field);
+      this.cursors = Cursors.of(arguments, arguments, scope.now(), "after", "before");
+    }
+
+    Panel compile() {
+      ObjectShape<RecordsResult> shape = ObjectShape.of(field, this::part);
+      boolean isBackward = arguments.has("last");
+      int max = scope.limits().maxRecords();
+      int limit =
+          isBackward
+              ? Scope.count(arguments, "last", 0, max)
+              : Scope.count(arguments, "first", DEFAULT_FIRST, max);
+      RecordsQuery query =
+          new RecordsQuery(
+              scope.collection().name(),
+              scope.ranges(cursors).interval(arguments, ZoneOffset.UTC),
+              arguments.has("where")
+                  ? new FilterInput(scope.collection()).read(arguments, "where")
+                  : null,
+              orders(),
+              List.copyOf(columns),
+              limit,
+              Scope.count(arguments, "offset", 0, Integer.MAX_VALUE),
+              isBackward,
+              cursors.inner(arguments, "after"),
+              cursors.inner(arguments, "before"),
+              wantsTotal,
+              identity());
+      return new RecordsPanel(query, shape, Scope.timeout(arguments));
+    }
+
+    private String identity() {
+      return Identity.of(
+          scope.collection().name(),
+          "records",
+          arguments.get("range") == null ? "" : arguments.require("range"),
+          arguments.get("where") == null ? "" : arguments.require("where"),
+          arguments.require("orderBy"));
+    }
+
+    private List<RecordsQuery.Order> orders() {
+      List<RecordsQuery.Order> orders = new ArrayList<>();
+      for (InputObject order :
+          arguments.objects("orderBy", scope.collection().typeName() + "RecordOrder")) {
+        String member = order.only();
+        orders.add(
+            new RecordsQuery.Order(
+                scope.collection().byField(member).name(), Direction.valueOf(order.text(member))));
+      }
+      return List.copyOf(orders);
+    }
+
+    private Cell<RecordsResult> part(ExecutableNormalizedField part) {
+      return switch (part.getName()) {
+        case "edges" -> {
+          ObjectShape<RecordsResult> edge = ObjectShape.of(part, this::edge);
+          yield Cell.of(result -> edge.readAll(result, result.rowCount()));
+        }
+        case "nodes" -> {
+          ObjectShape<RecordsResult> node = node(part);
+          yield Cell.of(result -> node.readAll(result, result.rowCount()));
+        }
+        case "pageInfo" -> {
+          ObjectShape<Shapes.Page> page = Shapes.page(part);
+          yield Cell.of(result -> page.read(page(result)));
+        }
+        case "totalCount" -> {
+          wantsTotal = true;
+          yield Cell.of(result ->
+              result.totalCount() == null ? null : Formats.longNumber(result.totalCount()));
+        }
+        case "meta" -> {
+          var meta = Shapes.meta(part);
+          yield Cell.of(result -> meta.read(result.meta()));
+        }
+        default -> throw Shapes.unknown(part);
+      };
+    }
+
+    private Cell<RecordsResult> edge(ExecutableNormalizedField member) {
+      return switch (member.getName()) {
+        case "cursor" -> (result, row) -> cursors.outer(result.cursors().get(row));
+        case "node" -> node(member);
+        default -> throw Shapes.unknown(member);
+      };
+    }
+
+    private ObjectShape<RecordsResult> node(ExecutableNormalizedField node) {
+      return ObjectShape.of(
+          node,
+          member ->
+              member.getName().equals("_id")
+                  ? (result, row) -> result.ids().get(row)
+                  : column(scope.collection().byField(member.getName())));
+    }
+
+    private Cell<RecordsResult> column(ApiColumn column) {
+      int known = columns.indexOf(column.name());
+      int position = known < 0 ? columns.size() : known;
+      if (known < 0) {
+        columns.add(column.name());
+      }
+      ApiType type = column.type();
+      if (column.isList()) {
+        return (result, row) -> list(result.columns().get(position).value(row), type);
+      }
+      return (result, row) -> {
+        Object value = result.columns().get(position).value(row);
+        return value == null ? null : type.json(value);
+      };
+    }
+
+    private static @Nullable Object list(@Nullable Object value, ApiType type) {
+      if (!(value instanceof List<?> elements)) {
+        return null;
+      }
+      List<@Nullable Object> list = new ArrayList<>(elements.size());
+      for (Object element : elements) {
+        list.add(element == null ? null : type.json(element));
+      }
+      return list;
+    }
+
+    private Shapes.Page page(RecordsResult result) {
+      boolean hasRows = result.rowCount() > 0;
+      return new Shapes.Page(
+          result.hasNextPage(),
+          result.hasPreviousPage(),
+          hasRows ? cursors.outer(result.cursors().getFirst()) : null,
+          hasRows ? cursors.outer(result.cursors().getLast()) : null);
+    }
+  }
+}

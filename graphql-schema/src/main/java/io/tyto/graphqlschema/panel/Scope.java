@@ -1,0 +1,63 @@
+package io.tyto.graphqlschema.panel;
+
+import graphql.normalized.ExecutableNormalizedField;
+import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.input.QueryLimits;
+import io.tyto.graphqlschema.input.RangeInput;
+import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.graphqlschema.schema.ApiType;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.query.QueryContext;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the panels of one collection are compiled with.
+///
+/// @param now the instant of the whole operation, so that its panels agree on what today is
+record Scope(ApiCollection collection, Instant now, QueryLimits limits) {
+
+  static InputObject arguments(ExecutableNormalizedField field) {
+    Map<String, @Nullable Object> arguments = new HashMap<>(field.getResolvedArguments());
+    return InputObject.of(field.getSingleObjectTypeName() + "." + field.getName(), arguments);
+  }
+
+  RangeInput ranges(Cursors cursors) {
+    return new RangeInput(cursors.now(), collection.time().type() == ApiType.DATE);
+  }
+
+  /// A number of rows from 0 to `max`; null is `otherwise`.
+  static int count(InputObject arguments, String name, int otherwise, int max) {
+    int count = arguments.has(name) ? arguments.integer(name) : otherwise;
+    if (count < 0) {
+      throw arguments.error(name, "must not be negative, found " + count);
+    }
+    if (count > max) {
+      throw arguments.error(
+          ErrorCode.LIMIT_TOO_LARGE, name, "%d is asked for, at most %d".formatted(count, max));
+    }
+    return count;
+  }
+
+  /// The timeout in `options`, or null.
+  static @Nullable Duration timeout(InputObject object) {
+    if (!object.has("options")) {
+      return null;
+    }
+    InputObject options = object.object("options", "QueryOptions");
+    if (!options.has("timeoutMs")) {
+      return null;
+    }
+    int millis = options.integer("timeoutMs");
+    if (millis < 1) {
+      throw options.error("timeoutMs", "must be 1 or more, found " + millis);
+    }
+    return Duration.ofMillis(millis);
+  }
+
+  static QueryContext within(QueryContext context, @Nullable Duration timeout) {
+    return timeout == null ? context : context.within(timeout);
+  }
+}

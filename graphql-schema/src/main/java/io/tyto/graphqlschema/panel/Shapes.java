@@ -1,0 +1,79 @@
+package io.tyto.graphqlschema.panel;
+
+import graphql.normalized.ExecutableNormalizedField;
+import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.result.QueryMeta;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// Compiles the small types that several panels share.
+final class Shapes {
+
+  private Shapes() {}
+
+  /// A field that the schema has and the code does not.
+  static IllegalStateException unknown(ExecutableNormalizedField field) {
+    return new IllegalStateException(
+        "nothing answers " + field.getSingleObjectTypeName() + "." + field.getName());
+  }
+
+  static @Nullable String time(@Nullable Instant instant) {
+    return instant == null ? null : Formats.time(instant);
+  }
+
+  static ObjectShape<QueryMeta> meta(ExecutableNormalizedField meta) {
+    return ObjectShape.of(
+        meta,
+        field ->
+            switch (field.getName()) {
+              case "queryId" -> Cell.of(QueryMeta::queryId);
+              case "servedBy" -> Cell.of(QueryMeta::servedBy);
+              case "elapsedMs" -> Cell.of(QueryMeta::elapsedMillis);
+              case "rowsScanned" -> Cell.of(of -> Formats.longNumber(of.rowsScanned()));
+              case "bytesScanned" -> Cell.of(of -> Formats.longNumber(of.bytesScanned()));
+              case "segmentsScanned" -> Cell.of(QueryMeta::segmentsScanned);
+              case "segmentsPruned" -> Cell.of(QueryMeta::segmentsPruned);
+              case "watermark" -> Cell.of(of -> time(of.watermark()));
+              case "snapshot" -> Cell.of(QueryMeta::snapshot);
+              // One node answers whole or not at all.
+              case "partial" -> Cell.of(_ -> false);
+              case "truncated" -> Cell.of(QueryMeta::truncated);
+              case "approximate" -> Cell.of(QueryMeta::approximate);
+              case "warnings" -> {
+                ObjectShape<QueryMeta.Warning> warning = warning(field);
+                yield Cell.of(of -> warning.readEach(of.warnings()));
+              }
+              default -> throw unknown(field);
+            });
+  }
+
+  private static ObjectShape<QueryMeta.Warning> warning(ExecutableNormalizedField warning) {
+    return ObjectShape.of(
+        warning,
+        field ->
+            Cell.of(
+                switch (field.getName()) {
+                  case "code" -> QueryMeta.Warning::code;
+                  case "message" -> QueryMeta.Warning::message;
+                  case "coordinate" -> QueryMeta.Warning::coordinate;
+                  default -> throw unknown(field);
+                }));
+  }
+
+  /// What `PageInfo` tells.
+  record Page(boolean hasNext, boolean hasPrevious, @Nullable String start, @Nullable String end) {}
+
+  static ObjectShape<Page> page(ExecutableNormalizedField page) {
+    return ObjectShape.of(
+        page,
+        field ->
+            Cell.of(
+                switch (field.getName()) {
+                  case "hasNextPage" -> Page::hasNext;
+                  case "hasPreviousPage" -> Page::hasPrevious;
+                  case "startCursor" -> Page::start;
+                  case "endCursor" -> Page::end;
+                  default -> throw unknown(field);
+                }));
+  }
+}

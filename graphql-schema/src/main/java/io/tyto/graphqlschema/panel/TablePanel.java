@@ -1,0 +1,153 @@
+package io.tyto.graphqlschema.panel;
+
+import graphql.normalized.ExecutableNormalizedField;
+import io.tyto.graphqlschema.input.FilterInput;
+import io.tyto.graphqlschema.input.Grouping;
+import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.input.MeasureInput;
+import io.tyto.graphqlschema.input.MeasureInput.NamedMeasure;
+import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.port.QueryService;
+import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.GroupKey;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.AggregateResult;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// The field `table`: the same question as `aggregate`, answered by columns.
+final class TablePanel implements Panel {
+  private static final int DEFAULT_LIMIT = 10_000;
+
+  private final AggregateQuery query;
+  private final ObjectShape<AggregateResult> shape;
+  private final Question question;
+
+  private TablePanel(AggregateQuery query, ObjectShape<AggregateResult> shape, Question question) {
+    this.query = query;
+    this.shape = shape;
+    this.question = question;
+  }
+
+  @Override
+  public Answer answer(QueryService queries, QueryContext context) {
+    AggregateResult result = queries.aggregate(query, Scope.within(context, question.timeout()));
+    return new Answer(shape.read(result), result.meta());
+  }
+
+  static Panel compile(ExecutableNormalizedField field, Scope scope) {
+    InputObject arguments = Scope.arguments(field);
+    Question question = Question.read(arguments, scope);
+    MeasureSet measures = new MeasureSet();
+    List<TableColumn> columns = columns(question, named(arguments, scope), measures);
+    requireDistinctNames(arguments, columns);
+    int limit = Scope.count(arguments, "limit", DEFAULT_LIMIT, Integer.MAX_VALUE);
+    requireFewCells(arguments, limit, columns.size(), scope.limits().maxTableCells());
+    boolean wantsCursors =
+        field.getChildren().stream().anyMatch(child -> child.getName().equals("endCursor"));
+    boolean wantsPrevious = question.input().comparison() != null;
+    AggregateQuery.Wants wants =
+        new AggregateQuery.Wants(false, wantsPrevious, false, false, wantsCursors);
+    return new TablePanel(
+        question.query(measures, wants, limit, 0),
+        ObjectShape.of(field, part -> part(part, columns, question.cursors())),
+        question);
+  }
+
+  private static List<NamedMeasure> named(InputObject arguments, Scope scope) {
+    ApiCollection collection = scope.collection();
+    return new MeasureInput(collection, new FilterInput(collection)).readAll(arguments, "measures");
+  }
+
+  /// Keys, then measures, then the measures of the compared period.
+  private static List<TableColumn> columns(
+      Question question, List<NamedMeasure> named, MeasureSet measures) {
+    List<TableColumn> columns = new ArrayList<>();
+    List<Grouping.Key> keys = question.input().grouping().keys();
+    for (int i = 0; i < keys.size(); i++) {
+      Grouping.Key key = keys.get(i);
+      switch (key.groupKey()) {
+        case GroupKey.Dimension _ -> columns.add(TableColumn.dimension(key.column(), i));
+        case GroupKey.TimeBucket _ -> {
+          columns.add(TableColumn.bucket(key.column(), i, false));
+          columns.add(TableColumn.bucket(key.column(), i, true));
+        }
+        case GroupKey.Bins _ -> {
+          columns.add(TableColumn.bin(key.column(), i, false));
+          columns.add(TableColumn.bin(key.column(), i, true));
+        }
+      }
+    }
+    List<TableColumn> previous = new ArrayList<>();
+    for (NamedMeasure measure : named) {
+      int position = measures.add(measure.measure(), measure.type());
+      columns.add(TableColumn.measure(measure, position, false));
+      previous.add(TableColumn.measure(measure, position, true));
+    }
+    if (question.input().comparison() != null) {
+      columns.addAll(previous);
+    }
+    return List.copyOf(columns);
+  }
+
+  private static void requireDistinctNames(InputObject arguments, List<TableColumn> columns) {
+    Set<String> names = new HashSet<>();
+    for (TableColumn column : columns) {
+      if (!names.add(column.name())) {
+        throw arguments.error(
+            "measures", "two columns are called " + column.name() + ": give one of them a name");
+      }
+    }
+  }
+
+  private static void requireFewCells(InputObject arguments, int limit, int columns, int max) {
+    long cells = (long) limit * columns;
+    if (cells > max) {
+      throw arguments.error(
+          ErrorCode.LIMIT_TOO_LARGE,
+          "limit",
+          "%d rows of %d columns are %d cells, at most %d".formatted(limit, columns, cells, max));
+    }
+  }
+
+  private static Cell<AggregateResult> part(
+      ExecutableNormalizedField part, List<TableColumn> columns, Cursors cursors) {
+    return switch (part.getName()) {
+      case "columns" -> {
+        ObjectShape<TableColumn.Filled> shape = ObjectShape.of(part, TablePanel::member);
+        yield Cell.of(
+            result -> shape.readEach(columns.stream().map(each -> each.fill(result)).toList()));
+      }
+      case "rowCount" -> Cell.of(AggregateResult::rowCount);
+      case "endCursor" -> Cell.of(result -> endCursor(result, cursors));
+      case "hasNextPage" -> Cell.of(AggregateResult::hasNextPage);
+      case "meta" -> {
+        var meta = Shapes.meta(part);
+        yield Cell.of(result -> meta.read(result.meta()));
+      }
+      default -> throw Shapes.unknown(part);
+    };
+  }
+
+  private static @Nullable String endCursor(AggregateResult result, Cursors cursors) {
+    List<String> all = result.cursors();
+    return all == null || all.isEmpty() ? null : cursors.outer(all.getLast());
+  }
+
+  private static Cell<TableColumn.Filled> member(ExecutableNormalizedField member) {
+    return Cell.of(
+        switch (member.getName()) {
+          case "name" -> of -> of.column().name();
+          case "role" -> of -> of.column().role().name();
+          case "type" -> of -> of.column().type();
+          case "nullable" -> of -> of.column().isNullable();
+          case "dictionary" -> TableColumn.Filled::dictionary;
+          case "values" -> TableColumn.Filled::values;
+          default -> throw Shapes.unknown(member);
+        });
+  }
+}

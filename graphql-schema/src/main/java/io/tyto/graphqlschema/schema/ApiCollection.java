@@ -1,0 +1,103 @@
+package io.tyto.graphqlschema.schema;
+
+import io.tyto.model.schema.ApiNames;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.SystemColumns;
+import io.tyto.model.schema.TableSchema;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/// A collection as the API shows it: its columns by every name that a request can call them.
+///
+/// The time of arrival is a column like the others, named `_received`. *Thread-safety*: immutable.
+public final class ApiCollection {
+  private final TableSchema schema;
+  private final String typeName;
+  private final List<ApiColumn> columns;
+  private final Map<String, ApiColumn> byField = new HashMap<>();
+  private final Map<String, ApiColumn> byConstant = new HashMap<>();
+  private final ApiColumn time;
+
+  public ApiCollection(TableSchema schema) {
+    this.schema = schema;
+    this.typeName = ApiNames.type(schema.config().apiName());
+    this.columns = columnsOf(schema);
+    for (ApiColumn column : columns) {
+      byField.put(column.field(), column);
+      byConstant.put(column.constant(), column);
+    }
+    this.time = byField(schema.timeColumn().apiName());
+  }
+
+  private static List<ApiColumn> columnsOf(TableSchema schema) {
+    EventConfig config = schema.config();
+    String entityKey = config.entity() == null ? null : config.entity().key();
+    List<ApiColumn> columns = new ArrayList<>();
+    for (var spec : schema.columns()) {
+      boolean isTime = spec.name().equals(config.time());
+      columns.add(ApiColumn.of(spec, spec.name().equals(entityKey), isTime));
+    }
+    for (var spec : SystemColumns.ALL) {
+      if (spec.id() == SystemColumns.RECEIVED) {
+        columns.add(ApiColumn.of(spec, false, true));
+      }
+    }
+    return List.copyOf(columns);
+  }
+
+  public TableSchema schema() {
+    return schema;
+  }
+
+  /// The name by which the engine knows it.
+  public String name() {
+    return schema.name();
+  }
+
+  /// Its field in the root query.
+  public String field() {
+    return schema.config().apiName();
+  }
+
+  /// What the names of its types begin with.
+  public String typeName() {
+    return typeName;
+  }
+
+  public EventConfig.Expose expose() {
+    return schema.config().expose();
+  }
+
+  /// In the order of the config, `_received` last.
+  public List<ApiColumn> columns() {
+    return columns;
+  }
+
+  List<ApiColumn> columns(Predicate<ApiColumn> which) {
+    return columns.stream().filter(which).toList();
+  }
+
+  /// The column that holds the event's time.
+  public ApiColumn time() {
+    return time;
+  }
+
+  public ApiColumn byField(String field) {
+    return known(byField, field);
+  }
+
+  public ApiColumn byConstant(String constant) {
+    return known(byConstant, constant);
+  }
+
+  private ApiColumn known(Map<String, ApiColumn> columns, String name) {
+    ApiColumn column = columns.get(name);
+    if (column == null) {
+      throw new IllegalArgumentException(name() + " has no column that the API calls " + name);
+    }
+    return column;
+  }
+}

@@ -1,0 +1,127 @@
+package io.tyto.graphqlschema.schema;
+
+import graphql.schema.GraphQLScalarType;
+import graphql.schema.idl.SchemaParser;
+import graphql.schema.idl.TypeDefinitionRegistry;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.schema.TableSchema;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The whole schema as text, as parsed definitions, and as the collections behind its names.
+///
+/// @param text what a client reads
+/// @param version hash of the text
+/// @param byField collections by their field in the root query, in the order of the catalog
+public record ApiSchema(
+    String text,
+    String version,
+    TypeDefinitionRegistry definitions,
+    Map<String, ApiCollection> byField) {
+
+  private static final String SHARED = "shared.graphqls";
+  private static final String[] ROOT_FIELDS = {
+    "collections(names: [ID!]): [Collection!]!", "schemaVersion: String!"
+  };
+
+  /// Generates the schema; CONFIG_INVALID where two names meet in it.
+  public static ApiSchema of(List<TableSchema> tables) {
+    SchemaParser parser = new SchemaParser();
+    String shared = shared();
+    StringBuilder text = new StringBuilder(shared);
+    TypeDefinitionRegistry definitions = parser.parse(shared);
+    Map<String, String> owners = new HashMap<>();
+    definitions.types().keySet().forEach(name -> owners.put(name, "a type that every API has"));
+    definitions.scalars().keySet().forEach(name -> owners.put(name, "a scalar that every API has"));
+    owners.put("Query", "the root query");
+    Map<String, ApiCollection> byField = new LinkedHashMap<>();
+    for (TableSchema table : tables) {
+      ApiCollection collection = new ApiCollection(table);
+      String part = CollectionSdl.write(collection);
+      TypeDefinitionRegistry types = parser.parse(part);
+      types.types().keySet().forEach(name -> claim(owners, name, collection));
+      if (isRootField(collection.field()) || byField.put(collection.field(), collection) != null) {
+        throw collision(
+            collection, "Query." + collection.field(), "another field of the root query");
+      }
+      definitions.merge(types);
+      text.append(part);
+    }
+    String root = root(byField);
+    definitions.merge(parser.parse(root));
+    text.append(root);
+    return new ApiSchema(text.toString(), hash(text.toString()), definitions, byField);
+  }
+
+  /// The scalars that the definitions leave to code.
+  public static List<GraphQLScalarType> scalars() {
+    return Scalars.all();
+  }
+
+  private static void claim(Map<String, String> owners, String name, ApiCollection collection) {
+    String owner = owners.putIfAbsent(name, "a type of collection " + collection.name());
+    if (owner != null) {
+      throw collision(collection, name, owner);
+    }
+  }
+
+  private static TytoException collision(ApiCollection collection, String name, String owner) {
+    return new TytoException(
+        ErrorCode.CONFIG_INVALID,
+        "collection %s would make %s, which is the name of %s: add a line such as api: %sEvents to its config"
+            .formatted(collection.name(), name, owner, collection.field()));
+  }
+
+  private static boolean isRootField(String field) {
+    for (String root : ROOT_FIELDS) {
+      if (root.split("[(:]")[0].equals(field)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static String root(Map<String, ApiCollection> byField) {
+    SdlWriter sdl = new SdlWriter().comment("root").open("type Query");
+    for (ApiCollection collection : byField.values()) {
+      sdl.member(
+          collection.schema().config().description(),
+          collection.field() + ": " + collection.typeName() + "Collection!");
+    }
+    sdl.member("All collections, or those of these names", ROOT_FIELDS[0]);
+    return sdl.member("Changes with every change of this schema", ROOT_FIELDS[1])
+        .close()
+        .toString();
+  }
+
+  private static String shared() {
+    try (InputStream resource = ApiSchema.class.getResourceAsStream(SHARED)) {
+      if (resource == null) {
+        throw new IllegalStateException(SHARED + " is missing from the jar");
+      }
+      return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String hash(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}
