@@ -1,0 +1,155 @@
+package io.tyto.server;
+
+import io.tyto.engine.EngineOptions;
+import io.tyto.engine.LocalQueryService;
+import io.tyto.gateway.Gateway;
+import io.tyto.gateway.GatewayOptions;
+import io.tyto.graphqlschema.GraphQlOptions;
+import io.tyto.ingest.Durability;
+import io.tyto.ingest.IngestOptions;
+import io.tyto.ingest.LocalNode;
+import io.tyto.model.port.AdminService.ApplyResult;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.server.settings.Setting;
+import io.tyto.server.settings.Settings;
+import io.tyto.store.Disk;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/// One process that does everything: ingest, storage, queries and the gateway over one data folder.
+///
+/// Lifetime: from {@link #start} to {@link #close}; accepted events stay in the log and come back.
+public final class TytoServer implements AutoCloseable {
+  private static final Duration BODY_TIMEOUT = Duration.ofSeconds(60);
+
+  private final LocalNode node;
+  private final LocalQueryService queries;
+  private final Gateway gateway;
+  private final ApplyResult configs;
+  private final String address;
+
+  private TytoServer(
+      LocalNode node,
+      LocalQueryService queries,
+      Gateway gateway,
+      ApplyResult configs,
+      String address) {
+    this.node = node;
+    this.queries = queries;
+    this.gateway = gateway;
+    this.configs = configs;
+    this.address = address;
+  }
+
+  /// Recovers the data folder, applies the configs and listens.
+  ///
+  /// @param configFiles taken over before serving; an incompatible one stops the start
+  public static TytoServer start(Settings settings, List<ConfigFile> configFiles, Clock clock) {
+    LocalNode node = openNode(settings, clock);
+    try {
+      ApplyResult applied =
+          configFiles.isEmpty()
+              ? new ApplyResult(List.of(), List.of(), List.of())
+              : node.applyConfigs(configFiles);
+      LocalQueryService queries = new LocalQueryService(node, engineOptions(settings));
+      GatewayOptions options = gatewayOptions(settings);
+      try {
+        Gateway gateway = Gateway.start(options, queries, node, node, clock);
+        String address = "http://" + host(options.host()) + ":" + gateway.port();
+        node.publishAddress(address);
+        return new TytoServer(node, queries, gateway, applied, address);
+      } catch (RuntimeException e) {
+        queries.close();
+        throw e;
+      }
+    } catch (RuntimeException e) {
+      node.close();
+      throw e;
+    }
+  }
+
+  /// The node alone, for commands that work on a folder no server holds.
+  public static LocalNode openNode(Settings settings, Clock clock) {
+    Path data = settings.path(Setting.DATA);
+    return LocalNode.open(data, ingestOptions(settings), Disk.SYSTEM, clock);
+  }
+
+  public String address() {
+    return address;
+  }
+
+  public LocalNode node() {
+    return node;
+  }
+
+  public ApplyResult configs() {
+    return configs;
+  }
+
+  @Override
+  public void close() {
+    gateway.close();
+    queries.close();
+    node.close();
+  }
+
+  static IngestOptions ingestOptions(Settings settings) {
+    IngestOptions defaults = IngestOptions.DEFAULT;
+    IngestOptions.Log log = defaults.log();
+    IngestOptions.Seal seal = defaults.seal();
+    return defaults
+        .withPartitions(Math.toIntExact(settings.number(Setting.PARTITIONS)))
+        .withDurability(
+            Durability.valueOf(settings.text(Setting.LOG_DURABILITY).toUpperCase(Locale.ROOT)))
+        .withLog(
+            new IngestOptions.Log(
+                settings.number(Setting.LOG_FILE_BYTES),
+                log.batchBytes(),
+                log.queueBytes(),
+                log.pauseBelowBytes(),
+                log.readOnlyBelowBytes()))
+        .withSeal(
+            new IngestOptions.Seal(
+                settings.number(Setting.SEAL_ROWS),
+                settings.number(Setting.SEAL_BYTES),
+                settings.duration(Setting.SEAL_AGE),
+                settings.duration(Setting.SEAL_SMALL_AGE),
+                seal.smallRows(),
+                seal.maxWaiting(),
+                seal.threads()))
+        .withDedupWindow(settings.number(Setting.DEDUP_WINDOW));
+  }
+
+  static EngineOptions engineOptions(Settings settings) {
+    int cores = Runtime.getRuntime().availableProcessors();
+    return EngineOptions.defaults()
+        .withWorkers(Math.toIntExact(settings.number(Setting.QUERY_THREADS, cores)));
+  }
+
+  static GatewayOptions gatewayOptions(Settings settings) {
+    String listen = settings.text(Setting.LISTEN);
+    int colon = listen.lastIndexOf(':');
+    return new GatewayOptions(
+        listen.substring(0, colon),
+        Integer.parseInt(listen.substring(colon + 1)),
+        Math.toIntExact(settings.number(Setting.HTTP_QUERY_BYTES)),
+        Math.toIntExact(settings.number(Setting.HTTP_INGEST_BYTES)),
+        Math.toIntExact(settings.number(Setting.HTTP_UNZIPPED_BYTES)),
+        settings.duration(Setting.QUERY_TIMEOUT),
+        settings.number(Setting.QUERY_MEMORY, Runtime.getRuntime().maxMemory() / 4),
+        Math.toIntExact(settings.number(Setting.QUERY_CONCURRENCY)),
+        BODY_TIMEOUT,
+        GraphQlOptions.DEFAULT);
+  }
+
+  /// The host as clients on this machine reach it.
+  private static String host(String listen) {
+    return switch (listen) {
+      case "0.0.0.0", "::", "[::]" -> "127.0.0.1";
+      default -> listen;
+    };
+  }
+}

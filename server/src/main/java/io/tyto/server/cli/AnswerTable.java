@@ -1,0 +1,90 @@
+package io.tyto.server.cli;
+
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Prints the rows of a GraphQL answer as a plain table, one line of meta data below.
+final class AnswerTable {
+  private AnswerTable() {}
+
+  static void print(PrintWriter out, Json.Node answer, double clientMillis) {
+    Object panel = answer.get("data").value();
+    while (panel instanceof Map<?, ?> map && !map.containsKey("meta") && map.size() == 1) {
+      panel = map.values().iterator().next();
+    }
+    Json.Node node = new Json.Node(panel);
+    table(out, rows(node));
+    Json.Node meta = node.get("meta");
+    out.printf(
+        Locale.ROOT,
+        "  %.1f ms over HTTP, %s ms in the engine, %,d rows scanned, from %s%n",
+        clientMillis,
+        meta.get("elapsedMs").text(),
+        meta.get("rowsScanned").number(),
+        meta.get("servedBy").text());
+  }
+
+  private static List<Map<String, String>> rows(Json.Node panel) {
+    for (String list : List.of("rows", "nodes")) {
+      if (!panel.get(list).isMissing()) {
+        return panel.get(list).elements().stream().map(row -> flat(row.value())).toList();
+      }
+    }
+    return List.of(flat(panel.get("totals").value()));
+  }
+
+  private static Map<String, String> flat(@Nullable Object value) {
+    Map<String, String> cells = new LinkedHashMap<>();
+    flatten("", value, cells);
+    return cells;
+  }
+
+  private static void flatten(String name, @Nullable Object value, Map<String, String> cells) {
+    if (value instanceof Map<?, ?> map) {
+      map.forEach((key, inner) -> {
+        boolean wrapper = key.equals("key") || key.equals("measures");
+        String path = wrapper ? "" : key.toString();
+        flatten(name.isEmpty() || path.isEmpty() ? name + path : name + "." + path, inner, cells);
+      });
+    } else if (value instanceof Double number) {
+      cells.put(name, String.format(Locale.ROOT, Math.abs(number) < 10 ? "%.3f" : "%,.2f", number));
+    } else {
+      cells.put(name, String.valueOf(value));
+    }
+  }
+
+  private static void table(PrintWriter out, List<Map<String, String>> rows) {
+    Set<String> names = new LinkedHashSet<>();
+    rows.forEach(row -> names.addAll(row.keySet()));
+    List<Integer> widths = new ArrayList<>();
+    StringBuilder head = new StringBuilder("  ");
+    for (String name : names) {
+      int width = name.length();
+      for (Map<String, String> row : rows) {
+        width = Math.max(width, row.getOrDefault(name, "").length());
+      }
+      widths.add(width);
+      head.append(pad(name, width)).append("  ");
+    }
+    out.println(head.toString().stripTrailing());
+    for (Map<String, String> row : rows) {
+      StringBuilder line = new StringBuilder("  ");
+      int column = 0;
+      for (String name : names) {
+        line.append(pad(row.getOrDefault(name, ""), widths.get(column++))).append("  ");
+      }
+      out.println(line.toString().stripTrailing());
+    }
+  }
+
+  private static String pad(String text, int width) {
+    return text + " ".repeat(width - text.length());
+  }
+}

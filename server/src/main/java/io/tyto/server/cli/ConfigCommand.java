@@ -1,0 +1,146 @@
+package io.tyto.server.cli;
+
+import io.tyto.ingest.LocalNode;
+import io.tyto.ingest.config.ConfigParser;
+import io.tyto.ingest.config.ConfigProposal;
+import io.tyto.ingest.config.ParsedConfigs;
+import io.tyto.model.port.AdminService.ApplyResult;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.server.TytoServer;
+import io.tyto.server.settings.Setting;
+import io.tyto.server.settings.Settings;
+import io.tyto.store.DataLock;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "config",
+    mixinStandardHelpOptions = true,
+    description = "Proposes, checks, applies event configs; shows the server's settings.",
+    subcommands = {
+      ConfigCommand.Init.class,
+      ConfigCommand.Check.class,
+      ConfigCommand.Apply.class,
+      ConfigCommand.Show.class
+    })
+final class ConfigCommand implements Runnable {
+  @Spec private CommandSpec spec;
+
+  @Override
+  public void run() {
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "init",
+      mixinStandardHelpOptions = true,
+      description = "Reads a sample of NDJSON, JSON or CSV and prints a config to edit.")
+  static final class Init implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE")
+    private Path sample;
+
+    @Option(names = "--name", description = "the collection's name; by default the file's")
+    private @Nullable String name;
+
+    @Override
+    public Integer call() {
+      spec.commandLine().getOut().print(ConfigProposal.propose(sample, name));
+      spec.commandLine().getOut().flush();
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "check",
+      mixinStandardHelpOptions = true,
+      description = "Prints every error of the event configs.")
+  static final class Check implements Callable<Integer> {
+    @Mixin private SettingFlags flags;
+    @Spec private CommandSpec spec;
+
+    @Parameters(
+        arity = "0..1",
+        paramLabel = "FOLDER_OR_FILE",
+        description = "by default the setting config")
+    private @Nullable Path where;
+
+    @Override
+    public Integer call() {
+      Path path = where == null ? flags.resolve().path(Setting.CONFIG) : where;
+      List<ConfigFile> files = ConfigFiles.read(path);
+      ParsedConfigs parsed = ConfigParser.parse(files);
+      PrintWriter out = spec.commandLine().getOut();
+      parsed.notes().forEach(note -> out.println("note: " + note));
+      parsed.problems().forEach(out::println);
+      out.printf(
+          "%s: %d files, %d collections good, %d errors%n",
+          path, files.size(), parsed.configs().size(), parsed.problems().size());
+      return parsed.isValid() ? 0 : 1;
+    }
+  }
+
+  @Command(
+      name = "apply",
+      mixinStandardHelpOptions = true,
+      description =
+          "Takes over new collections and added fields, in the running server if there is one.")
+  static final class Apply implements Callable<Integer> {
+    @Mixin private SettingFlags flags;
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      Settings settings = flags.resolve();
+      List<ConfigFile> files = ConfigFiles.read(settings.path(Setting.CONFIG));
+      Path data = settings.path(Setting.DATA);
+      PrintWriter out = spec.commandLine().getOut();
+      Optional<DataLock.Holder> holder = DataLock.holder(data);
+      ApplyResult result;
+      if (holder.isPresent() && !holder.get().address().isEmpty()) {
+        out.println("applying in the server at " + holder.get().address());
+        result = new RunningServer(holder.get().address()).applyConfigs(files);
+      } else {
+        try (LocalNode node = TytoServer.openNode(settings, Clock.systemUTC())) {
+          result = node.applyConfigs(files);
+        }
+      }
+      result.created().forEach(name -> out.println("new collection    " + name));
+      result.extended().forEach(name -> out.println("fields added to   " + name));
+      result.unchanged().forEach(name -> out.println("unchanged         " + name));
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      description = "Prints every setting, its value and where it came from.")
+  static final class Show implements Callable<Integer> {
+    @Mixin private SettingFlags flags;
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      Settings settings = flags.resolve();
+      PrintWriter out = spec.commandLine().getOut();
+      for (Setting setting : Setting.values()) {
+        Settings.Value value = settings.value(setting);
+        out.printf("%-20s %-20s %s%n", setting.key(), value.text(), value.origin());
+      }
+      return 0;
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.tyto.server.cli;
+
+import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.server.TytoServer;
+import io.tyto.server.demo.DemoData;
+import io.tyto.server.settings.Setting;
+import io.tyto.server.settings.Settings;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "demo",
+    mixinStandardHelpOptions = true,
+    description = "Generates a month of game events, ingests them, asks six questions and serves.")
+final class DemoCommand implements Callable<Integer> {
+  private static final String MARKER = "demo-rows";
+
+  @Mixin private SettingFlags flags;
+  @Spec private CommandSpec spec;
+
+  @Option(names = "--once", description = "exit after printing the answers")
+  private boolean once;
+
+  @Option(names = "--fresh", description = "throw away the data of an earlier demo")
+  private boolean fresh;
+
+  @Option(names = "--rows", defaultValue = "1200000", description = "events (default: 1,200,000)")
+  private long rows;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    PrintWriter out = spec.commandLine().getOut();
+    Path folder =
+        Path.of(System.getProperty("java.io.tmpdir"))
+            .resolve("tyto-demo-" + System.getProperty("user.name"));
+    boolean known =
+        !fresh
+            && Files.exists(marker(folder))
+            && Files.readString(marker(folder)).equals(Long.toString(rows));
+    if (!known) {
+      delete(folder);
+    }
+    out.println("Tyto: a GraphQL analytics API on a columnar engine of its own.");
+    out.println("This demo is one process. It plays a month of a game's events (logins, rounds,");
+    out.println("recharges) through the real ingest path, then asks questions over HTTP.");
+    out.println();
+    out.println(
+        "data    " + folder + (known ? " (from an earlier demo; --fresh starts anew)" : ""));
+    out.flush();
+    TytoServer server = TytoServer.start(settings(folder), DemoData.configs(), Clock.systemUTC());
+    if (!known) {
+      ingest(server, out);
+      Files.writeString(marker(folder), Long.toString(rows));
+    }
+    collections(server, out);
+    ask(server, out);
+    out.println();
+    ServeCommand.urls(out, server.address());
+    if (once) {
+      server.close();
+      out.flush();
+      return 0;
+    }
+    out.println("Open (anybody on this machine may ask); Ctrl-C stops it.");
+    out.flush();
+    ServeCommand.untilInterrupted(server);
+    return 0;
+  }
+
+  private Settings settings(Path folder) {
+    Map<Setting, String> overrides = new HashMap<>();
+    overrides.put(Setting.DATA, folder.toString());
+    Settings asked = flags.resolve(overrides);
+    if (once && asked.value(Setting.LISTEN).origin().equals("default")) {
+      // Nobody will visit, so do not mind a server on the usual port.
+      overrides.put(Setting.LISTEN, "127.0.0.1:0");
+    }
+    return flags.resolve(overrides);
+  }
+
+  private void ingest(TytoServer server, PrintWriter out) {
+    Progress progress = new Progress(out, "ingest", rows);
+    Object turn = new Object();
+    DemoData.Sent sent =
+        DemoData.send(
+            server.node(),
+            rows,
+            Instant.now(),
+            done -> {
+              synchronized (turn) {
+                progress.show(done, done);
+              }
+            });
+    progress.finish(sent.accepted());
+    out.printf(
+        "%,d events are durable in the log and queryable; %d broken ones are kept as dead letters%n",
+        sent.accepted(), sent.refused());
+  }
+
+  private static void collections(TytoServer server, PrintWriter out) {
+    for (CollectionStatus one : server.node().status().collections()) {
+      out.printf("%-10s %,12d rows%n", one.name(), one.rows());
+    }
+    out.flush();
+  }
+
+  private static void ask(TytoServer server, PrintWriter out) {
+    RunningServer client = new RunningServer(server.address());
+    for (String block : DemoData.queries().split("\n\n")) {
+      List<String> lines = block.strip().lines().toList();
+      out.println();
+      out.println(lines.getFirst());
+      String query = String.join("\n", lines.subList(1, lines.size()));
+      long start = System.nanoTime();
+      Json.Node answer = client.graphQl(query);
+      double millis = (System.nanoTime() - start) / 1e6;
+      out.println("  " + query);
+      AnswerTable.print(out, answer, millis);
+      out.flush();
+    }
+  }
+
+  /// Holds how many rows were sent; written last, so that it stands for a whole demo.
+  private static Path marker(Path folder) {
+    return folder.resolve(MARKER);
+  }
+
+  private static void delete(Path folder) throws IOException {
+    if (!Files.exists(folder)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

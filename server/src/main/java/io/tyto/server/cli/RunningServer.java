@@ -1,0 +1,203 @@
+package io.tyto.server.cli;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.ApplyResult;
+import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.AdminService.Status;
+import io.tyto.model.port.IngestService.FileImport;
+import io.tyto.model.port.IngestService.FileImportResult;
+import io.tyto.model.port.IngestService.ImportProgress;
+import io.tyto.model.port.IngestService.Rejected;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The server that holds a data folder, asked over HTTP by the other commands of the same machine.
+final class RunningServer {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final String address;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
+  RunningServer(String address) {
+    this.address = address;
+  }
+
+  Status status() {
+    Json.Node reply = send(request("/v1/status").timeout(TIMEOUT).GET().build());
+    List<CollectionStatus> collections = new ArrayList<>();
+    for (Json.Node one : reply.get("collections").elements()) {
+      collections.add(
+          new CollectionStatus(
+              one.get("name").text(),
+              one.get("rows").number(),
+              one.get("tailRows").number(),
+              (int) one.get("segments").number(),
+              one.get("bytes").number(),
+              one.get("deadLetters").number(),
+              one.get("logLagRecords").number(),
+              one.get("sealAgeMillis").number(),
+              one.get("alarm").textOrNull()));
+    }
+    return new Status(
+        reply.get("diskBytes").number(),
+        reply.get("freeDiskBytes").number(),
+        collections,
+        reply.get("alarms").elements().stream().map(Json.Node::text).toList());
+  }
+
+  ApplyResult applyConfigs(List<ConfigFile> files) {
+    List<Map<String, String>> list =
+        files.stream().map(file -> Map.of("name", file.name(), "text", file.text())).toList();
+    Json.Node reply =
+        send(
+            request("/v1/config")
+                .timeout(TIMEOUT)
+                .POST(HttpRequest.BodyPublishers.ofString(Json.write(Map.of("files", list))))
+                .build());
+    return new ApplyResult(
+        texts(reply.get("created")), texts(reply.get("extended")), texts(reply.get("unchanged")));
+  }
+
+  /// Sends a file and follows its progress. No deadline: the server's progress lines show life.
+  FileImportResult importFile(FileImport file, InputStream content, ImportProgress progress) {
+    String path =
+        "/v1/collections/%s/import?source=%s&contentId=%s&bytes=%d&again=%s"
+            .formatted(
+                encode(file.collection()),
+                encode(file.source()),
+                encode(file.contentId()),
+                file.contentBytes(),
+                file.again());
+    HttpRequest request =
+        request(path).POST(HttpRequest.BodyPublishers.ofInputStream(() -> content)).build();
+    try {
+      HttpResponse<InputStream> response =
+          http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+      try (BufferedReader lines =
+          new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+        return follow(lines, progress);
+      }
+    } catch (IOException e) {
+      throw unreachable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(ErrorCode.CANCELLED, "interrupted", e);
+    }
+  }
+
+  Json.Node graphQl(String query) {
+    return send(
+        request("/graphql")
+            .timeout(TIMEOUT)
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(Map.of("query", query))))
+            .build());
+  }
+
+  private FileImportResult follow(BufferedReader lines, ImportProgress progress)
+      throws IOException {
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      Json.Node node = Json.parse(line);
+      refuse(node);
+      Json.Node result = node.get("result");
+      if (!result.isMissing()) {
+        return result(result);
+      }
+      if (!progress.progress(
+          node.get("records").number(), node.get("bytes").number(), node.get("rate").number())) {
+        throw new TytoException(
+            ErrorCode.CANCELLED, "stopped; the same command goes on where this one ended");
+      }
+    }
+    throw new TytoException(
+        ErrorCode.STORE_FAILED,
+        "the server at " + address + " ended the import without a result; run the command again");
+  }
+
+  private static FileImportResult result(Json.Node result) {
+    List<Rejected> examples = new ArrayList<>();
+    for (Json.Node one : result.get("examples").elements()) {
+      examples.add(
+          new Rejected(
+              (int) one.get("index").number(),
+              one.get("field").textOrNull(),
+              one.get("code").text(),
+              one.get("message").text()));
+    }
+    return new FileImportResult(
+        result.get("accepted").number(),
+        result.get("duplicates").number(),
+        result.get("rejected").number(),
+        result.get("alreadyImported").number(),
+        examples);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(address + path))
+        .header("Content-Type", "application/json");
+  }
+
+  private Json.Node send(HttpRequest request) {
+    try {
+      Json.Node reply = Json.parse(http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+      refuse(reply);
+      return reply;
+    } catch (IOException e) {
+      throw unreachable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(ErrorCode.CANCELLED, "interrupted", e);
+    }
+  }
+
+  private static void refuse(Json.Node reply) {
+    List<Json.Node> errors = reply.get("errors").elements();
+    if (!errors.isEmpty()) {
+      throw new TytoException(code(errors.getFirst()), errors.getFirst().get("message").text());
+    }
+  }
+
+  private static ErrorCode code(Json.Node error) {
+    String name = error.get("extensions").get("code").textOrNull();
+    for (ErrorCode code : ErrorCode.values()) {
+      if (code.name().equals(name)) {
+        return code;
+      }
+    }
+    return ErrorCode.INTERNAL;
+  }
+
+  private TytoException unreachable(@Nullable IOException cause) {
+    return new TytoException(
+        ErrorCode.STORE_LOCKED,
+        "the server that holds the data folder does not answer at %s: %s"
+            .formatted(address, cause == null ? "" : cause.getMessage()),
+        cause);
+  }
+
+  private static List<String> texts(Json.Node list) {
+    return list.elements().stream().map(Json.Node::text).toList();
+  }
+
+  private static String encode(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+}

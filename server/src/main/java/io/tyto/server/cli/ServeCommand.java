@@ -1,0 +1,75 @@
+package io.tyto.server.cli;
+
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.server.TytoServer;
+import io.tyto.server.settings.Setting;
+import io.tyto.server.settings.Settings;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "serve",
+    mixinStandardHelpOptions = true,
+    description = "Serves a data folder: ingestion, queries, GraphiQL.")
+final class ServeCommand implements Callable<Integer> {
+  @Mixin private SettingFlags flags;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    Settings settings = flags.resolve();
+    Path configs = settings.path(Setting.CONFIG);
+    boolean known = Files.isDirectory(settings.path(Setting.DATA).resolve("1"));
+    List<ConfigFile> files =
+        known && !Files.exists(configs) ? List.of() : ConfigFiles.read(configs);
+    TytoServer server = TytoServer.start(settings, files, Clock.systemUTC());
+    PrintWriter out = spec.commandLine().getOut();
+    announce(out, server, settings);
+    out.flush();
+    untilInterrupted(server);
+    return 0;
+  }
+
+  private static void announce(PrintWriter out, TytoServer server, Settings settings) {
+    server.configs().created().forEach(name -> out.println("new collection     " + name));
+    server.configs().extended().forEach(name -> out.println("fields added to    " + name));
+    urls(out, server.address());
+    out.println("data               " + settings.path(Setting.DATA).toAbsolutePath().normalize());
+    boolean loopback = settings.text(Setting.LISTEN).matches("(127\\..*|localhost|\\[?::1]?):\\d+");
+    out.println(
+        loopback
+            ? "Only this machine can reach it; --listen 0.0.0.0:8080 opens it to the network."
+            : "WARNING: anybody who reaches this address may query and ingest; there are no keys yet.");
+    out.println("Ctrl-C stops it.");
+  }
+
+  static void urls(PrintWriter out, String address) {
+    out.println("GraphiQL           " + address + "/graphiql");
+    out.println("GraphQL            POST " + address + "/graphql");
+    out.println("schema             " + address + "/schema.graphql");
+    out.println("events             POST " + address + "/v1/collections/{name}/events");
+  }
+
+  /// Serves until SIGINT or SIGTERM, then closes in order.
+  static void untilInterrupted(TytoServer server) throws InterruptedException {
+    CountDownLatch stop = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.close();
+                  stop.countDown();
+                },
+                "shutdown"));
+    stop.await();
+  }
+}

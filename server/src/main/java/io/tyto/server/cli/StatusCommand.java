@@ -1,0 +1,79 @@
+package io.tyto.server.cli;
+
+import io.tyto.ingest.LocalNode;
+import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.AdminService.Status;
+import io.tyto.server.TytoServer;
+import io.tyto.server.settings.Setting;
+import io.tyto.server.settings.Settings;
+import io.tyto.store.DataLock;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "status",
+    mixinStandardHelpOptions = true,
+    description = "Tells collections, rows, segments, lag and disk of a data folder.")
+final class StatusCommand implements Callable<Integer> {
+  private static final int MAX_COLLECTIONS = 7;
+
+  @Mixin private SettingFlags flags;
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    Settings settings = flags.resolve();
+    Path data = settings.path(Setting.DATA);
+    PrintWriter out = spec.commandLine().getOut();
+    Optional<DataLock.Holder> holder = DataLock.holder(data);
+    Status status;
+    if (holder.isPresent() && !holder.get().address().isEmpty()) {
+      out.printf("data %s, served at %s%n", data, holder.get().address());
+      status = new RunningServer(holder.get().address()).status();
+    } else {
+      out.printf("data %s, not served%n", data);
+      try (LocalNode node = TytoServer.openNode(settings, Clock.systemUTC())) {
+        status = node.status();
+      }
+    }
+    print(out, status);
+    return status.alarms().isEmpty() ? 0 : 1;
+  }
+
+  private static void print(PrintWriter out, Status status) {
+    out.printf(
+        "%-24s %15s %10s %9s %10s %8s %9s%n",
+        "collection", "rows", "unsealed", "segments", "bytes", "dead", "log lag");
+    status.collections().stream()
+        .limit(MAX_COLLECTIONS)
+        .forEach(collection -> print(out, collection));
+    int more = status.collections().size() - MAX_COLLECTIONS;
+    if (more > 0) {
+      out.printf("... and %d more%n", more);
+    }
+    out.printf(
+        "disk: %s used, %s free%n",
+        Sizes.bytes(status.diskBytes()), Sizes.bytes(status.freeDiskBytes()));
+    status.alarms().forEach(alarm -> out.println("ALARM " + alarm));
+  }
+
+  private static void print(PrintWriter out, CollectionStatus collection) {
+    out.printf(
+        "%-24s %,15d %,10d %9d %10s %,8d %,9d%s%n",
+        collection.name(),
+        collection.rows(),
+        collection.tailRows(),
+        collection.segments(),
+        Sizes.bytes(collection.bytes()),
+        collection.deadLetters(),
+        collection.logLagRecords(),
+        collection.alarm() == null ? "" : "  ALARM " + collection.alarm());
+  }
+}
