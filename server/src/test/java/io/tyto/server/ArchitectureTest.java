@@ -1,0 +1,91 @@
+package io.tyto.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/// The fences of ARCHITECTURE.md that Maven's modules cannot draw.
+final class ArchitectureTest {
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.tyto");
+
+  private static void fence(String library, String... rooms) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(rooms)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library)
+        .because(library + " stays behind its fence, see ARCHITECTURE.md")
+        .allowEmptyShould(true)
+        .check(CLASSES);
+  }
+
+  @Test
+  void librariesStayBehindTheirFences() {
+    fence("io.vertx..", "io.tyto.gateway..", "io.tyto.server..");
+    fence("graphql..", "io.tyto.graphqlschema..", "io.tyto.gateway..");
+    fence("org.roaringbitmap..", "io.tyto.index..");
+    fence("jdk.incubator.vector..", "io.tyto.engine.kernel..");
+    fence("org.yaml..", "io.tyto.ingest.config..", "io.tyto.server.settings..");
+    fence("org.snakeyaml..", "io.tyto.ingest.config..", "io.tyto.server.settings..");
+    fence("com.google.re2j..", "io.tyto.engine..", "io.tyto.ingest.config..");
+    fence("org.duckdb..", "io.tyto.testkit..", "io.tyto.perf..");
+    fence("picocli..", "io.tyto.server.cli..");
+  }
+
+  @Test
+  void onlyTheMemoryPackageMapsFilesAndOpensArenas() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("io.tyto.engine.memory..")
+        .should()
+        .callMethod(java.lang.foreign.Arena.class, "ofShared")
+        .orShould()
+        .callMethod(java.lang.foreign.Arena.class, "ofConfined")
+        .orShould()
+        .callMethod(java.lang.foreign.Arena.class, "ofAuto")
+        .because("whoever opens an arena answers for its lifetime")
+        .check(CLASSES);
+  }
+
+  @Test
+  void theModelKnowsNobodyAndDoesNothing() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.tyto.model..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.nio.file..", "java.nio.channels..", "java.net.http..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void insideTheEngineImportsGoOneWay() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("io.tyto.engine.vector..", "io.tyto.engine.memory..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.tyto.engine.plan..",
+            "io.tyto.engine.group..",
+            "io.tyto.engine.filter..",
+            "io.tyto.engine.segment..",
+            "io.tyto.engine.tail..")
+        .check(CLASSES);
+    noClasses()
+        .that()
+        .resideInAnyPackage(
+            "io.tyto.engine.segment..", "io.tyto.engine.tail..", "io.tyto.engine.group..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.tyto.engine.plan..")
+        .check(CLASSES);
+  }
+}
