@@ -59,7 +59,8 @@ final class GatewayTest {
 
   @Test
   void answersQueries() throws Exception {
-    HttpResponse<String> response = graphQl("{ play { values(dimension: COUNTRY) { value count } } }");
+    HttpResponse<String> response =
+        graphQl("{ play { values(dimension: COUNTRY) { value count } } }");
     assertEquals(200, response.statusCode());
     assertEquals(
         "{\"data\":{\"play\":{\"values\":[{\"value\":\"DE\",\"count\":3}]}}}",
@@ -122,8 +123,7 @@ final class GatewayTest {
         request("/v1/collections/play/events")
             .POST(BodyPublishers.ofInputStream(() -> zeros(5 * INGEST_BYTES)))
             .build();
-    assertError(
-        413, "PAYLOAD_TOO_LARGE", http.send(chunked, HttpResponse.BodyHandlers.ofString()));
+    assertError(413, "PAYLOAD_TOO_LARGE", http.send(chunked, HttpResponse.BodyHandlers.ofString()));
     assertTrue(ports.ingested.isEmpty());
     assertEquals(202, post("/v1/collections/play/events", "application/json", "{}").statusCode());
   }

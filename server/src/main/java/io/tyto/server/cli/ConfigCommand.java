@@ -2,7 +2,6 @@ package io.tyto.server.cli;
 
 import io.tyto.ingest.LocalNode;
 import io.tyto.ingest.config.ConfigParser;
-import io.tyto.ingest.config.ConfigProposal;
 import io.tyto.ingest.config.ParsedConfigs;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.ConfigFile;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -28,39 +26,13 @@ import picocli.CommandLine.Spec;
     name = "config",
     mixinStandardHelpOptions = true,
     description = "Proposes, checks, applies event configs; shows the server's settings.",
-    subcommands = {
-      ConfigCommand.Init.class,
-      ConfigCommand.Check.class,
-      ConfigCommand.Apply.class,
-      ConfigCommand.Show.class
-    })
+    subcommands = {ConfigCommand.Check.class, ConfigCommand.Apply.class, ConfigCommand.Show.class})
 final class ConfigCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
-  }
-
-  @Command(
-      name = "init",
-      mixinStandardHelpOptions = true,
-      description = "Reads a sample of NDJSON, JSON or CSV and prints a config to edit.")
-  static final class Init implements Callable<Integer> {
-    @Spec private CommandSpec spec;
-
-    @Parameters(paramLabel = "FILE")
-    private Path sample;
-
-    @Option(names = "--name", description = "the collection's name; by default the file's")
-    private @Nullable String name;
-
-    @Override
-    public Integer call() {
-      spec.commandLine().getOut().print(ConfigProposal.propose(sample, name));
-      spec.commandLine().getOut().flush();
-      return 0;
-    }
   }
 
   @Command(

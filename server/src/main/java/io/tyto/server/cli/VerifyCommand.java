@@ -3,6 +3,7 @@ package io.tyto.server.cli;
 import io.tyto.ingest.DataVerifier;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
+import io.tyto.store.maintenance.StoreVerifier;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -26,7 +27,7 @@ final class VerifyCommand implements Callable<Integer> {
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
     PrintWriter out = spec.commandLine().getOut();
-    DataVerifier.Report report = DataVerifier.verify(data);
+    StoreVerifier.Report report = DataVerifier.verify(data);
     report.faults().forEach(fault -> out.println("FAULT " + fault));
     out.printf(
         "%s: %,d manifests, %,d segments, %,d rows, %s read, %d faults%n",

@@ -45,8 +45,8 @@ final class Cells {
     }
   }
 
-  /// Evaluates `2`, `1-2`, `1+2+1`: cell 1 plus cell 2 plus one. A sum with a null is null; the last
-  /// term of a sum of three is a constant.
+  /// Evaluates `2`, `1-2`, `1+2+1`: cell 1 plus cell 2 plus one. A sum with a null is null; the
+  /// last term of a sum of three is a constant.
   static Object evaluate(String expression, List<Object> row) {
     String[] plus = expression.split("\\+");
     String[] minus = expression.split("-");
@@ -54,7 +54,8 @@ final class Cells {
       return row.get(Integer.parseInt(expression));
     }
     if (minus.length == 2) {
-      return combine(row.get(Integer.parseInt(minus[0])), row.get(Integer.parseInt(minus[1])), true);
+      return combine(
+          row.get(Integer.parseInt(minus[0])), row.get(Integer.parseInt(minus[1])), true);
     }
     Object sum =
         combine(row.get(Integer.parseInt(plus[0])), row.get(Integer.parseInt(plus[1])), false);

@@ -11,8 +11,8 @@ import java.util.List;
 ///
 /// Directives: `-- then` separates two documents (the second may hold `{{cell}}` of the first's
 /// first row); `-- join n` joins the rows of aggregate `b` to those of `a` by the first n cells;
-/// `-- cells 0, 1, 0-1` says which cells, or sums and differences of cells, answer the query;
-/// `-- date n` reads cell n as a local date.
+/// `-- cells 0, 1, 0-1` says which cells, or sums and differences of cells, answer the query; `--
+/// date n` reads cell n as a local date.
 record QueryFile(List<Block> blocks) {
 
   record Block(String id, List<String> documents, int join, List<String> cells, int date) {}

@@ -8,7 +8,7 @@ import io.tyto.server.TytoServer;
 import io.tyto.server.cli.CommandRunner;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
-import io.tyto.testkit.SharedData;
+import io.tyto.testkit.data.SharedData;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -26,20 +26,17 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Imports public data sets with the command and asks the published queries as GraphQL over HTTP.
 ///
-/// Data and results lie outside of the repository (`-Dtyto.shared=FOLDER`, `TYTO_SHARED`, or `shared`
-/// beside the checkout); without them the test says so and is skipped.
+/// Data and results lie outside of the repository (`-Dtyto.shared=FOLDER`, `TYTO_SHARED`, or
+/// `shared` beside the checkout); without them the test says so and is skipped.
 final class RealDataTest {
   private static final Map<String, String> FILES =
       Map.of(
@@ -76,11 +73,6 @@ final class RealDataTest {
 
   @Test
   void publishedQueriesGiveThePublishedAnswers() throws Exception {
-    Optional<Path> shared = SharedData.folder();
-    if (shared.isEmpty()) {
-      System.out.println("RealDataTest: skipped, no shared data");
-      Assumptions.abort("skipped, no shared data");
-    }
     Path configs = Files.createDirectories(folder.resolve("config"));
     for (String set : FILES.keySet()) {
       try (InputStream in = RealDataTest.class.getResourceAsStream(set + ".yaml")) {
@@ -89,19 +81,24 @@ final class RealDataTest {
     }
     Path data = folder.resolve("data");
     for (String set : new TreeSet<>(FILES.keySet())) {
-      Path file = shared.get().resolve("data").resolve(set).resolve(FILES.get(set));
-      int code = CommandRunner.run("import", set, file.toString(), "--data", data.toString(),
-          "--config", configs.toString());
+      Path file = SharedData.file("data/" + set + "/" + FILES.get(set));
+      int code =
+          CommandRunner.run(
+              "import",
+              set,
+              file.toString(),
+              "--data",
+              data.toString(),
+              "--config",
+              configs.toString());
       assertTrue(code == 0 || (code == 3 && set.equals("movies")), set + " exit code " + code);
     }
     Settings settings =
         Settings.resolve(
-            null,
-            Map.of(),
-            Map.of(Setting.DATA, data.toString(), Setting.LISTEN, "127.0.0.1:0"));
+            null, Map.of(), Map.of(Setting.DATA, data.toString(), Setting.LISTEN, "127.0.0.1:0"));
     try (TytoServer server = TytoServer.start(settings, List.of(), Clock.systemUTC())) {
       rowCounts(server);
-      compareAll(server, shared.get().resolve("expected"));
+      compareAll(server, SharedData.file("expected"));
     }
     assertEquals(0, CommandRunner.run("verify", "--data", data.toString()), "verify finds faults");
   }
@@ -109,8 +106,11 @@ final class RealDataTest {
   private void rowCounts(TytoServer server) {
     for (Map.Entry<String, Integer> one : ROWS.entrySet()) {
       Object answer =
-          ask(server, "{ " + one.getKey()
-              + " { aggregate(input: {range: {preset: ALL_TIME}}) { totals { count } } } }");
+          ask(
+              server,
+              "{ "
+                  + one.getKey()
+                  + " { aggregate(input: {range: {preset: ALL_TIME}}) { totals { count } } } }");
       assertTrue(
           Cells.equal(Long.valueOf(one.getValue()), Cells.rows(answer).getFirst().getFirst(), 0),
           one.getKey() + " has " + answer);
@@ -166,8 +166,7 @@ final class RealDataTest {
     }
     if (expected.size() != actual.size()) {
       return "%d rows, expected %d; first %s"
-          .formatted(
-              actual.size(), expected.size(), actual.isEmpty() ? "none" : actual.getFirst());
+          .formatted(actual.size(), expected.size(), actual.isEmpty() ? "none" : actual.getFirst());
     }
     double tolerance = published.getDouble("rel_tolerance", 1e-9);
     for (int i = 0; i < expected.size(); i++) {

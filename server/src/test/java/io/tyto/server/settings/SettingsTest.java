@@ -18,7 +18,8 @@ final class SettingsTest {
 
   @Test
   void aFlagStandsAboveTheEnvironmentAboveTheFileAboveTheDefault() throws IOException {
-    Path file = Files.writeString(folder.resolve("tyto.yaml"), "seal: {rows: 1, age: 5s}\nlisten: a:1\n");
+    Path file =
+        Files.writeString(folder.resolve("tyto.yaml"), "seal: {rows: 1, age: 5s}\nlisten: a:1\n");
     Settings settings =
         Settings.resolve(
             file,
