@@ -2,13 +2,21 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
 import io.tyto.model.result.ResultColumn;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/// The state of one measure for all groups. Groups are dense from 0. Not thread-safe.
+/// The state of one measure for all groups. Groups are dense from 0. Not thread-safe while it changes.
 ///
 /// Life: {@link #ensureGroups} and {@link #update} while scanning, {@link #endSource} when the scan leaves
 /// a source, {@link #merge} with the states of other threads, then the results.
 public sealed interface Accumulator permits ColumnAccumulator, CountAccumulator {
+
+  /// How results are laid out.
+  enum Form {
+    LONGS,
+    DOUBLES,
+    OBJECTS
+  }
 
   /// Makes room for the groups `[0, count)`.
   void ensureGroups(int count);
@@ -32,17 +40,50 @@ public sealed interface Accumulator permits ColumnAccumulator, CountAccumulator 
   /// Bytes held now; cheap.
   long sizeBytes();
 
+  Form form();
+
   boolean isNull(int group);
 
-  /// Ascending order of two groups whose values are not null; IllegalStateException for Top.
+  /// Ascending order of two groups whose values are not null; IllegalStateException for lists of values.
   int compare(int left, int right);
+
+  /// Where {@link #form} is LONGS; 0 where null. NUMERIC_OVERFLOW for a sum beyond 64 bits.
+  long asLong(int group);
 
   /// The value as a number, NaN where null or where it is none.
   double asDouble(int group);
 
-  /// Logical value of the measure, see {@link ResultColumn}; NUMERIC_OVERFLOW for a sum beyond 64 bits.
+  /// Logical value of the measure, see {@link ResultColumn}.
   @Nullable Object value(int group);
 
   /// The values of `[0, count)`.
-  ResultColumn column(int count);
+  default ResultColumn column(int count) {
+    return switch (form()) {
+      case LONGS -> {
+        long[] values = new long[count];
+        BitSet nulls = new BitSet();
+        for (int group = 0; group < count; group++) {
+          values[group] = asLong(group);
+          nulls.set(group, isNull(group));
+        }
+        yield new ResultColumn.Longs(values, nulls);
+      }
+      case DOUBLES -> {
+        double[] values = new double[count];
+        BitSet nulls = new BitSet();
+        for (int group = 0; group < count; group++) {
+          nulls.set(group, isNull(group));
+          values[group] = nulls.get(group) ? 0 : asDouble(group);
+        }
+        yield new ResultColumn.Doubles(values, nulls);
+      }
+      case OBJECTS -> {
+        @Nullable Object[] values = new Object[count];
+        for (int group = 0; group < count; group++) {
+          values[group] = value(group);
+        }
+        yield new ResultColumn.Objects(values);
+      }
+    };
+  }
 }

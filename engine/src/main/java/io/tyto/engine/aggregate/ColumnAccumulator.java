@@ -1,4 +1,69 @@
 package io.tyto.engine.aggregate;
 
+import io.tyto.engine.scan.Batch;
+import io.tyto.engine.vector.ColumnVector;
+import org.jspecify.annotations.Nullable;
+
 /// An accumulator over the non-null values of one column, or over the non-null elements of its lists.
-abstract non-sealed class ColumnAccumulator implements Accumulator {}
+///
+/// Subclasses are thus free of nulls and lists; each switches on the vector's class once per batch.
+abstract non-sealed class ColumnAccumulator implements Accumulator {
+  final int slot;
+
+  ColumnAccumulator(int slot) {
+    this.slot = slot;
+  }
+
+  @Override
+  public final void update(Batch batch, GroupedRows rows) {
+    GroupedRows.ColumnValues values = rows.values(batch, slot);
+    ColumnVector vector = values.vector;
+    if (vector != null && values.rows.count > 0) {
+      accept(batch, values, vector, values.rows);
+    }
+  }
+
+  /// Takes in the values of `vector` at the rows' positions; none is null, and there is at least one.
+  abstract void accept(
+      Batch batch, GroupedRows.ColumnValues values, ColumnVector vector, GroupedRows rows);
+
+  @Override
+  public void endSource() {}
+
+  @Override
+  public long asLong(int group) {
+    throw new IllegalStateException(getClass().getSimpleName() + " gives no longs");
+  }
+
+  /// For accumulators whose form says where the value is.
+  @Override
+  public @Nullable Object value(int group) {
+    if (isNull(group)) {
+      return null;
+    }
+    return switch (form()) {
+      case LONGS -> asLong(group);
+      case DOUBLES -> asDouble(group);
+      case OBJECTS ->
+          throw new IllegalStateException(getClass().getSimpleName() + " lacks value()");
+    };
+  }
+
+  static IllegalStateException unexpected(ColumnVector vector) {
+    return new IllegalStateException("unexpected " + vector.getClass().getSimpleName());
+  }
+
+  static long[] longs(ColumnVector vector) {
+    if (vector instanceof ColumnVector.Longs longs) {
+      return longs.values();
+    }
+    throw unexpected(vector);
+  }
+
+  static double[] doubles(ColumnVector vector) {
+    if (vector instanceof ColumnVector.Doubles doubles) {
+      return doubles.values();
+    }
+    throw unexpected(vector);
+  }
+}

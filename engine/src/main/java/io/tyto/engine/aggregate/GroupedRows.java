@@ -1,6 +1,9 @@
 package io.tyto.engine.aggregate;
 
+import io.tyto.engine.scan.Batch;
+import io.tyto.engine.vector.ColumnVector;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Positions of a batch with the group of each: what accumulators take in. Reused from batch to batch.
 ///
@@ -15,6 +18,21 @@ public final class GroupedRows {
 
   /// Every group is 0.
   boolean isOneGroup;
+
+  /// The values of a column behind these rows, by slot, until the next {@link #set}.
+  private @Nullable ColumnValues[] values = new ColumnValues[0];
+
+  /// The non-null values of a column: its vector, or that of its elements, and where they stand.
+  static final class ColumnValues {
+    final GroupedRows scratch = new GroupedRows(0);
+
+    /// Position in the batch of each value, where the column is a list.
+    int[] rowPositions = new int[0];
+
+    GroupedRows rows = scratch;
+    @Nullable ColumnVector vector;
+    boolean isList;
+  }
 
   public GroupedRows(int capacity) {
     positions = new int[capacity];
@@ -33,19 +51,105 @@ public final class GroupedRows {
     return groups;
   }
 
+  public boolean isWhole() {
+    return isWhole;
+  }
+
   /// Says what the arrays hold now.
-  public void set(int count, boolean isWhole, boolean isOneGroup) {
-    this.count = count;
-    this.isWhole = isWhole;
-    this.isOneGroup = isOneGroup;
+  public void set(int newCount, boolean newIsWhole, boolean newIsOneGroup) {
+    count = newCount;
+    isWhole = newIsWhole;
+    isOneGroup = newIsOneGroup;
+    for (ColumnValues known : values) {
+      if (known != null) {
+        known.vector = null;
+      }
+    }
   }
 
   /// Makes room for `count` rows; keeps the content.
-  public void ensure(int count) {
-    if (count > positions.length) {
-      int capacity = Math.max(count, positions.length + (positions.length >> 1));
-      positions = Arrays.copyOf(positions, capacity);
-      groups = Arrays.copyOf(groups, capacity);
+  public void ensure(int capacity) {
+    if (capacity > positions.length) {
+      int larger = Math.max(capacity, positions.length + (positions.length >> 1));
+      positions = Arrays.copyOf(positions, larger);
+      groups = Arrays.copyOf(groups, larger);
     }
+  }
+
+  /// These rows' values in a column, nulls left out and lists laid flat; computed once per batch.
+  ColumnValues values(Batch batch, int slot) {
+    if (slot >= values.length) {
+      values = Arrays.copyOf(values, slot + 1);
+    }
+    ColumnValues known = values[slot];
+    if (known == null) {
+      known = new ColumnValues();
+      values[slot] = known;
+    }
+    if (known.vector == null) {
+      ColumnVector vector = batch.column(slot);
+      if (vector instanceof ColumnVector.Lists lists) {
+        flatten(lists, known);
+      } else {
+        known.isList = false;
+        known.rows = withoutNulls(vector, this, known.scratch);
+        known.vector = vector;
+      }
+    }
+    return known;
+  }
+
+  private void flatten(ColumnVector.Lists lists, ColumnValues to) {
+    GroupedRows flat = to.scratch;
+    int[] offsets = lists.offsets();
+    int elements = 0;
+    for (int i = 0; i < count; i++) {
+      elements += lists.isNull(positions[i]) ? 0 : offsets[positions[i] + 1] - offsets[positions[i]];
+    }
+    flat.ensure(elements);
+    if (to.rowPositions.length < elements) {
+      to.rowPositions = new int[flat.positions.length];
+    }
+    ColumnVector values = lists.elements();
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      int row = positions[i];
+      if (lists.isNull(row)) {
+        continue;
+      }
+      for (int element = offsets[row]; element < offsets[row + 1]; element++) {
+        if (!values.isNull(element)) {
+          flat.positions[found] = element;
+          flat.groups[found] = groups[i];
+          to.rowPositions[found++] = row;
+        }
+      }
+    }
+    flat.set(found, false, isOneGroup);
+    to.rows = flat;
+    to.vector = values;
+    to.isList = true;
+  }
+
+  private static GroupedRows withoutNulls(
+      ColumnVector vector, GroupedRows rows, GroupedRows scratch) {
+    if (vector instanceof ColumnVector.AllNull) {
+      scratch.set(0, false, rows.isOneGroup);
+      return scratch;
+    }
+    long[] nulls = vector.nulls();
+    if (nulls == null) {
+      return rows;
+    }
+    scratch.ensure(rows.count);
+    int found = 0;
+    for (int i = 0; i < rows.count; i++) {
+      int position = rows.positions[i];
+      scratch.positions[found] = position;
+      scratch.groups[found] = rows.groups[i];
+      found += (int) (~(nulls[position >>> 6] >>> position) & 1);
+    }
+    scratch.set(found, false, rows.isOneGroup);
+    return scratch;
   }
 }

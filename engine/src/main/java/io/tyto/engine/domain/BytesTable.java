@@ -84,6 +84,11 @@ public final class BytesTable {
     return find(state, Hashing.bytes(value, 0, value.length, seed), value, 0, value.length);
   }
 
+  /// Of `data[from, from + length)`.
+  public int find(byte[] data, int from, int length) {
+    return find(state, Hashing.bytes(data, from, length, seed), data, from, length);
+  }
+
   private static int find(State table, long hash, byte[] data, int from, int length) {
     int mask = table.slots.length - 1;
     int slot = (int) hash & mask;

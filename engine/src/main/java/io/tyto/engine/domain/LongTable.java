@@ -3,6 +3,7 @@ package io.tyto.engine.domain;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// Numbers distinct longs from 1 in order of first sight. Thread-safe: look-ups take no lock, a value
 /// seen for the first time does.
@@ -45,17 +46,50 @@ public final class LongTable {
     return values[code - 1];
   }
 
-  /// Writes the code of each of `keys[0, count)` to `codes`; an unknown key is numbered.
-  public void intern(long[] keys, int count, int[] codes) {
+  /// Writes the code of each key at `positions[0, count)` to `codes`: 0 for null, and an unknown key is
+  /// numbered.
+  void intern(
+      long[] keys, long @Nullable [] nulls, int[] positions, int count, int[] codes) {
     Slots table = slots;
     for (int i = 0; i < count; i++) {
-      int code = find(table, keys[i]);
+      int position = positions[i];
+      if (nulls != null && (nulls[position >>> 6] >>> position & 1) != 0) {
+        codes[i] = 0;
+        continue;
+      }
+      int code = find(table, keys[position]);
       if (code == 0) {
-        code = add(keys[i]);
+        code = add(keys[position]);
         table = slots;
       }
       codes[i] = code;
     }
+  }
+
+  /// Numbers the pairs of codes `(left[i], right[i])`, in place of `left`.
+  public void internPairs(int[] left, int[] right, int count) {
+    Slots table = slots;
+    for (int i = 0; i < count; i++) {
+      long key = pair(left[i], right[i]);
+      int code = find(table, key);
+      if (code == 0) {
+        code = add(key);
+        table = slots;
+      }
+      left[i] = code;
+    }
+  }
+
+  public static long pair(int left, int right) {
+    return (long) left << 32 | right & 0xffffffffL;
+  }
+
+  public static int left(long pair) {
+    return (int) (pair >>> 32);
+  }
+
+  public static int right(long pair) {
+    return (int) pair;
   }
 
   public int intern(long key) {

@@ -3,16 +3,106 @@ package io.tyto.engine.filter;
 import io.tyto.engine.scan.ColumnSlots;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.TimeInterval;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Turns a filter and a time range into a {@link RowFilter}. Stateless.
+/// Turns a filter and a time range into a {@link CompiledFilter}.
+///
+/// NOT is pushed down to the leaves, which holds in three-valued logic too; after that only the rows
+/// where something is true are asked for, and null needs no bits of its own.
 public final class FilterCompiler {
-  private FilterCompiler() {}
+  private final ColumnSlots slots;
+  private final ValueTests tests;
+
+  private FilterCompiler(ColumnSlots slots, long seed) {
+    this.slots = slots;
+    tests = new ValueTests(seed);
+  }
 
   /// Columns are taken from (and added to) `slots`. BAD_USER_INPUT for a pattern that cannot be read;
-  /// IllegalArgumentException for unknown columns and literals of the wrong type.
-  public static RowFilter compile(
-      @Nullable Filter where, TimeInterval range, ColumnSlots slots) {
-    throw new UnsupportedOperationException();
+  /// IllegalArgumentException for unknown columns, ClassCastException for literals of the wrong type.
+  ///
+  /// @param seed of hash tables
+  public static CompiledFilter compile(
+      @Nullable Filter where, TimeInterval range, ColumnSlots slots, long seed) {
+    FilterCompiler compiler = new FilterCompiler(slots, seed);
+    List<RowTest> parts = new ArrayList<>();
+    compiler.addRange(range, parts);
+    if (where != null) {
+      parts.add(compiler.compile(where, true));
+    }
+    return new CompiledFilter(all(parts));
+  }
+
+  private void addRange(TimeInterval range, List<RowTest> parts) {
+    if (range.from() == null && range.to() == null) {
+      return;
+    }
+    ColumnSpec column = slots.schema().timeColumn();
+    BigInteger low = range.from() == null ? null : firstFrom(column.type(), range.from());
+    BigInteger high =
+        range.to() == null ? null : firstFrom(column.type(), range.to()).subtract(BigInteger.ONE);
+    parts.add(new RowTest.OfColumn(slots.slot(column), Literals.range(low, high, false)));
+  }
+
+  /// The first value at or after the instant; a date stands for its midnight, UTC.
+  private static BigInteger firstFrom(ColumnType type, Instant instant) {
+    Literals.Floor floor =
+        switch (type) {
+          case ColumnType.TimestampType timestamp -> Literals.floor(timestamp, instant);
+          case ColumnType.DateType _ -> {
+            LocalDate day = LocalDate.ofInstant(instant, ZoneOffset.UTC);
+            boolean isMidnight = day.atStartOfDay().toInstant(ZoneOffset.UTC).equals(instant);
+            yield new Literals.Floor(BigInteger.valueOf(day.toEpochDay()), isMidnight);
+          }
+          default -> throw new IllegalArgumentException(type + " is no time");
+        };
+    return floor.isExact() ? floor.value() : floor.value().add(BigInteger.ONE);
+  }
+
+  private RowTest compile(Filter filter, boolean positive) {
+    return switch (filter) {
+      case Filter.Not not -> compile(not.filter(), !positive);
+      case Filter.And and -> combine(and.filters(), positive, positive);
+      case Filter.Or or -> combine(or.filters(), positive, !positive);
+      case Filter.Compare leaf -> leaf(leaf.column(), leaf, positive);
+      case Filter.In leaf -> leaf(leaf.column(), leaf, positive);
+      case Filter.Match leaf -> leaf(leaf.column(), leaf, positive);
+      case Filter.IsNull leaf -> leaf(leaf.column(), leaf, positive);
+      case Filter.HasAll leaf -> leaf(leaf.column(), leaf, positive);
+      case Filter.ListEmpty leaf -> leaf(leaf.column(), leaf, positive);
+      case Filter.ListLength leaf -> leaf(leaf.column(), leaf, positive);
+      case Filter.AnyElement leaf -> leaf(leaf.column(), leaf, positive);
+      case Filter.JsonPath leaf -> leaf(leaf.column(), leaf, positive);
+    };
+  }
+
+  private RowTest leaf(String column, Filter leaf, boolean positive) {
+    int slot = slots.slot(column);
+    return new RowTest.OfColumn(slot, tests.of(slots.column(slot).type(), leaf, positive));
+  }
+
+  private RowTest combine(List<Filter> filters, boolean positive, boolean isAll) {
+    List<RowTest> parts = new ArrayList<>();
+    for (Filter filter : filters) {
+      parts.add(compile(filter, positive));
+    }
+    return isAll ? all(parts) : new RowTest.Any(sorted(parts));
+  }
+
+  private static RowTest all(List<RowTest> parts) {
+    return parts.size() == 1 ? parts.getFirst() : new RowTest.All(sorted(parts));
+  }
+
+  private static List<RowTest> sorted(List<RowTest> parts) {
+    return parts.stream().sorted(Comparator.comparingInt(RowTest::cost)).toList();
   }
 }

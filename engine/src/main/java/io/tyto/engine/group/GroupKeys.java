@@ -5,8 +5,6 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The values of one key for all groups, in physical form. Immutable.
-///
-/// `codes` number the values: equal codes within one key mean equal values, and code 0 is null.
 public sealed interface GroupKeys {
   int count();
 
@@ -118,6 +116,17 @@ public sealed interface GroupKeys {
       Arrays.setAll(selected, i -> codes[groups[i]]);
       return new BytesKeys(selected, table);
     }
+  }
+
+  /// Flags for the codes that are 0, or null where none is.
+  static boolean @Nullable [] nulls(int[] codes) {
+    boolean[] nulls = new boolean[codes.length];
+    boolean some = false;
+    for (int i = 0; i < codes.length; i++) {
+      nulls[i] = codes[i] == 0;
+      some |= nulls[i];
+    }
+    return some ? nulls : null;
   }
 
   private static boolean @Nullable [] selectNulls(boolean @Nullable [] nulls, int[] groups) {

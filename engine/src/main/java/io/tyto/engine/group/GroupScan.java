@@ -1,19 +1,32 @@
 package io.tyto.engine.group;
 
+import io.tyto.engine.aggregate.Accumulator;
 import io.tyto.engine.aggregate.StateSpec;
 import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.scan.ScanStats;
+import io.tyto.engine.scan.Workers;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.TableSchema;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Filters, groups and accumulates the rows of some sources. Thread-safe: no state.
 ///
 /// Names and types are checked by the caller; what does not fit is an IllegalArgumentException, except
 /// patterns of the user's own (BAD_USER_INPUT).
+///
+/// Threads share the numbering of groups and have states of their own, which are merged as arrays. If
+/// every state is free of order, threads take blocks as they come. Else (sums of doubles) the blocks are
+/// cut into runs that depend on the data alone, and runs are merged in order, so that answers repeat to
+/// the bit whatever the parallelism.
 public final class GroupScan {
+  /// Runs of blocks in an ordered scan: more of them balance better and merge longer.
+  private static final int RUNS = 16;
 
   /// @param range of the schema's time column
   public record Spec(
@@ -25,8 +38,98 @@ public final class GroupScan {
 
   private GroupScan() {}
 
-  /// Blocks until done. Answers repeat to the bit for the same sources, whatever the parallelism.
+  /// Blocks until done.
   public static Groups run(Spec spec, List<RowSource> sources, ScanContext context) {
-    throw new UnsupportedOperationException();
+    context.check();
+    ScanPlan plan = ScanPlan.of(spec, sources, context);
+    Lane merged = plan.isOrderFree() ? scanAsTheyCome(plan) : scanInRuns(plan);
+    return groups(plan, merged);
+  }
+
+  private static Lane scanAsTheyCome(ScanPlan plan) {
+    int blocks = plan.pruned().blocks().size();
+    int lanes = Math.max(1, Math.min(plan.context().parallelism(), blocks));
+    AtomicInteger next = new AtomicInteger();
+    List<Lane> done = new ArrayList<>();
+    Workers.run(
+        plan.context(),
+        lanes,
+        _ -> {
+          Lane lane = new Lane(plan);
+          int block;
+          while ((block = next.getAndIncrement()) < blocks) {
+            lane.scan(block);
+          }
+          lane.leave();
+          synchronized (done) {
+            done.add(lane);
+          }
+        });
+    Lane first = done.getFirst();
+    for (Lane lane : done.subList(1, done.size())) {
+      first.merge(lane);
+    }
+    return first;
+  }
+
+  private static Lane scanInRuns(ScanPlan plan) {
+    int blocks = plan.pruned().blocks().size();
+    int runs = Math.max(1, Math.min(RUNS, blocks));
+    OrderedMerge merge = new OrderedMerge(plan, runs);
+    Workers.run(
+        plan.context(),
+        runs,
+        run -> {
+          Lane lane = new Lane(plan);
+          int to = (int) ((long) blocks * (run + 1) / runs);
+          for (int block = (int) ((long) blocks * run / runs); block < to; block++) {
+            lane.scan(block);
+          }
+          lane.leave();
+          merge.add(run, lane);
+        });
+    return merge.result;
+  }
+
+  /// Merges runs in order, each as soon as those before it are in.
+  private static final class OrderedMerge {
+    private final @Nullable Lane[] waiting;
+    private final Lane result;
+    private int next;
+
+    OrderedMerge(ScanPlan plan, int runs) {
+      waiting = new Lane[runs];
+      result = new Lane(plan);
+    }
+
+    synchronized void add(int run, Lane lane) {
+      waiting[run] = lane;
+      while (next < waiting.length && waiting[next] != null) {
+        result.merge(waiting[next]);
+        waiting[next++] = null;
+      }
+    }
+  }
+
+  private static Groups groups(ScanPlan plan, Lane lane) {
+    int[] present = plan.coders().isEmpty() ? new int[1] : lane.presentGroups();
+    int[][] codes = plan.space().codes(present);
+    List<GroupKeys> keys = new ArrayList<>();
+    for (int key = 0; key < codes.length; key++) {
+      keys.add(plan.coders().get(key).keys(codes[key]));
+    }
+    int[] all = new int[present.length];
+    Arrays.setAll(all, i -> i);
+    List<Accumulator> states = new ArrayList<>();
+    for (Accumulator state : lane.states) {
+      Accumulator compact = state.fresh();
+      compact.ensureGroups(present.length);
+      state.ensureGroups(plan.coders().isEmpty() ? 1 : 0);
+      compact.merge(state, present, all, present.length);
+      states.add(compact);
+    }
+    ScanStats stats = plan.pruned().stats().plus(new ScanStats(0, lane.bytesRead(), 0, 0));
+    Groups groups = new Groups(present.length, keys, states, stats);
+    return plan.isOrderFree() ? groups : groups.sorted();
   }
 }

@@ -2,6 +2,8 @@ package io.tyto.engine.group;
 
 import io.tyto.engine.aggregate.Accumulator;
 import io.tyto.engine.scan.ScanStats;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The groups of a scan: one row per group, its keys and its states. Immutable but for the states, which
@@ -50,7 +52,8 @@ public final class Groups {
 
   /// Group i of the result is group `groups[i]` of this; a group may be left out.
   public Groups select(int[] groups) {
-    throw new UnsupportedOperationException();
+    List<GroupKeys> selected = keys.stream().map(key -> key.select(groups)).toList();
+    return merge(groups.length, selected, groups, range(groups.length));
   }
 
   /// Merges the groups that agree in the keys at `keptKeys`, which become the keys of the result.
@@ -58,24 +61,86 @@ public final class Groups {
   /// Without kept keys: one group. Not what `totals` means where a list column was exploded or a bucket
   /// axis dropped rows: then scan without keys.
   public Groups regroup(int[] keptKeys) {
-    throw new UnsupportedOperationException();
+    int[] targets = tuples(keptKeys);
+    int newCount = keptKeys.length == 0 ? 1 : 0;
+    int[] firsts = new int[Math.max(count, 1)];
+    for (int group = 0; group < count; group++) {
+      if (keptKeys.length > 0 && targets[group] == newCount) {
+        firsts[newCount++] = group;
+      }
+    }
+    int[] representatives = Arrays.copyOf(firsts, newCount);
+    List<GroupKeys> kept = new ArrayList<>();
+    for (int key : keptKeys) {
+      kept.add(keys.get(key).select(representatives));
+    }
+    return merge(newCount, kept, range(count), targets);
   }
 
   /// The general form: new groups with keys of the caller's, where group `sources[i]` of this is merged
   /// into group `targets[i]`. A group may go to several targets (a window) or to none. Targets without a
   /// source are empty groups.
   public Groups merge(int newCount, List<GroupKeys> newKeys, int[] sources, int[] targets) {
-    throw new UnsupportedOperationException();
+    List<Accumulator> merged = new ArrayList<>();
+    for (Accumulator state : states) {
+      Accumulator target = state.fresh();
+      target.ensureGroups(newCount);
+      target.merge(state, sources, targets, sources.length);
+      merged.add(target);
+    }
+    return new Groups(newCount, newKeys, merged, stats);
   }
 
-  /// For each group the number of the distinct tuple of the keys at `positions`, from 0, dense, in order
-  /// of first sight.
+  /// For each group the number of its tuple of the keys at `positions`, from 0, dense, in order of first
+  /// sight.
   public int[] tuples(int[] positions) {
-    throw new UnsupportedOperationException();
+    if (positions.length == 0) {
+      return new int[count];
+    }
+    return new TupleNumbers(Arrays.stream(positions).mapToObj(keys::get).toList()).number();
   }
 
   /// For each group of `other` (same kinds of keys) the group of this with equal keys, or -1.
   public int[] match(Groups other) {
-    throw new UnsupportedOperationException();
+    if (keys.isEmpty()) {
+      return new int[other.count];
+    }
+    TupleNumbers numbers = new TupleNumbers(keys);
+    int[] mine = numbers.number();
+    int[] groupOf = new int[count];
+    for (int group = 0; group < count; group++) {
+      groupOf[mine[group]] = group;
+    }
+    int[] matched = numbers.find(other.keys);
+    for (int i = 0; i < matched.length; i++) {
+      matched[i] = matched[i] < 0 ? -1 : groupOf[matched[i]];
+    }
+    return matched;
+  }
+
+  /// The same groups in ascending order of their keys.
+  Groups sorted() {
+    if (count < 2) {
+      return this;
+    }
+    int[] groups = range(count);
+    GroupOrder.sort(groups, this::compareKeys);
+    return select(groups);
+  }
+
+  private int compareKeys(int left, int right) {
+    for (GroupKeys key : keys) {
+      int order = key.compare(left, right);
+      if (order != 0) {
+        return order;
+      }
+    }
+    return 0;
+  }
+
+  private static int[] range(int count) {
+    int[] range = new int[count];
+    Arrays.setAll(range, i -> i);
+    return range;
   }
 }

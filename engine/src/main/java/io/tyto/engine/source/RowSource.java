@@ -13,6 +13,16 @@ public interface RowSource {
 
   int rowCount();
 
+  /// How many blocks the rows fill, the last one perhaps in part.
+  static int blocks(RowSource source) {
+    return (int) (((long) source.rowCount() + BLOCK_ROWS - 1) / BLOCK_ROWS);
+  }
+
+  /// Rows of one block: all but the last are full.
+  static int blockRows(RowSource source, int block) {
+    return (int) Math.min(BLOCK_ROWS, source.rowCount() - (long) block * BLOCK_ROWS);
+  }
+
   /// Config version of the collection its rows were written with.
   int schemaVersion();
 

@@ -1,0 +1,186 @@
+package io.tyto.engine.aggregate;
+
+import io.tyto.engine.domain.ColumnDomain;
+import io.tyto.engine.domain.Domains;
+import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.ColumnSlots;
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.Zone;
+import io.tyto.model.query.Measure;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Physical;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Makes the empty accumulators of a scan. Used by the thread that prepares it.
+public final class Accumulators {
+  private static final String ENTITY = "_entity";
+  private static final String LOG = "_log";
+  private static final String OFFSET = "_offset";
+
+  private final ColumnSlots slots;
+  private final Domains domains;
+  private final List<RowSource> sources;
+  private final long seed;
+
+  public Accumulators(
+      ColumnSlots slots, Domains domains, List<RowSource> sources, long seed) {
+    this.slots = slots;
+    this.domains = domains;
+    this.sources = sources;
+    this.seed = seed;
+  }
+
+  /// The accumulator of a simple measure; its columns are added to the slots.
+  public Accumulator create(Measure measure) {
+    return switch (measure) {
+      case Measure.Count _ -> new CountAccumulator();
+      case Measure.Column(var column, var function) -> create(slots.slot(column), function);
+      case Measure.Quantiles quantiles -> quantiles(quantiles);
+      case Measure.Top(var column, var n) -> {
+        int slot = slots.slot(column);
+        yield new TopValues(slot, type(slot), n, domains.domain(slot), seed);
+      }
+      case Measure.Only _, Measure.Expr _ ->
+          throw new IllegalArgumentException(measure + " is not a simple measure");
+    };
+  }
+
+  private ColumnType.Scalar type(int slot) {
+    return slots.column(slot).type().element();
+  }
+
+  private Accumulator create(int slot, Measure.Function function) {
+    ColumnType.Scalar type = type(slot);
+    return switch (function) {
+      case COUNT -> new NonNullCount(slot);
+      case COUNT_DISTINCT -> {
+        Accumulator byEntity = entities(slot);
+        yield byEntity == null ? new DistinctSketch(slot) : byEntity;
+      }
+      case COUNT_DISTINCT_EXACT -> {
+        Accumulator byEntity = entities(slot);
+        yield byEntity == null
+            ? new DistinctExact(slot, new CodeReader.OfDomain(domains.domain(slot)))
+            : byEntity;
+      }
+      case SUM -> sum(slot, type, SumKind.SUM);
+      case SUM_EXACT -> sum(slot, type, SumKind.SUM_EXACT);
+      case AVG -> sum(slot, type, SumKind.AVG);
+      case MIN -> extreme(slot, type, false);
+      case MAX -> extreme(slot, type, true);
+      case STDDEV ->
+          type.physical() == Physical.LONG
+              ? new LongMoments(slot, scale(type))
+              : new DoubleMoments(slot, requireNumber(type));
+      case FIRST -> edge(slot, type, false);
+      case LAST -> edge(slot, type, true);
+    };
+  }
+
+  private static int scale(ColumnType.Scalar type) {
+    return type instanceof ColumnType.DecimalType decimal ? decimal.scale() : 0;
+  }
+
+  private static ColumnType.Scalar requireNumber(ColumnType.Scalar type) {
+    if (type.physical() == Physical.BYTES && !(type instanceof ColumnType.DecimalType)) {
+      throw new IllegalArgumentException(type + " is no number");
+    }
+    return type;
+  }
+
+  private Accumulator sum(int slot, ColumnType.Scalar type, SumKind kind) {
+    return switch (requireNumber(type).physical()) {
+      case LONG ->
+          new LongSum(
+              slot,
+              kind,
+              scale(type),
+              type instanceof ColumnType.DecimalType,
+              slots.column(slot).name());
+      case DOUBLE -> {
+        if (kind == SumKind.SUM_EXACT) {
+          throw new IllegalArgumentException("doubles have no exact sum");
+        }
+        yield new DoubleSum(slot, kind);
+      }
+      case BYTES -> new WideSum(slot, kind, scale(type));
+    };
+  }
+
+  private static Accumulator extreme(int slot, ColumnType.Scalar type, boolean isMax) {
+    return switch (type.physical()) {
+      case LONG -> new LongExtreme(slot, type, isMax);
+      case DOUBLE -> new DoubleExtreme(slot, isMax);
+      case BYTES -> new BytesExtreme(slot, type, isMax);
+    };
+  }
+
+  private Accumulator edge(int slot, ColumnType.Scalar type, boolean isLast) {
+    int log = slots.slot(LOG);
+    EdgeValue.Axis axis =
+        new EdgeValue.Axis(
+            slots.slot(slots.schema().timeColumn()),
+            log,
+            slots.slot(OFFSET),
+            (ColumnDomain.Bytes) domains.domain(log));
+    return new EdgeValue(slot, type, isLast, axis);
+  }
+
+  private Accumulator quantiles(Measure.Quantiles quantiles) {
+    int slot = slots.slot(quantiles.column());
+    ColumnType.Scalar type = requireNumber(type(slot));
+    double[] qs = quantiles.qs().stream().mapToDouble(Double::doubleValue).toArray();
+    return quantiles.exact()
+        ? new QuantileExact(slot, type, qs, quantiles.method())
+        : new QuantileSketch(slot, type, qs);
+  }
+
+  /// Distinct entities by their dense ids, where the column is the entity's key and every source has
+  /// the ids; else null.
+  private @Nullable Accumulator entities(int slot) {
+    EventConfig.Entity entity = slots.schema().config().entity();
+    ColumnSpec column = slots.column(slot);
+    if (entity == null || !entity.key().equals(column.name()) || column.type().isList()) {
+      return null;
+    }
+    int entitySlot = slots.slot(ENTITY);
+    Map<Integer, Long> greatest = greatestIds(entitySlot);
+    if (greatest == null) {
+      return null;
+    }
+    Map<Integer, Integer> bases = new HashMap<>();
+    long next = 0;
+    for (Map.Entry<Integer, Long> partition : greatest.entrySet()) {
+      bases.put(partition.getKey(), (int) next);
+      next += partition.getValue();
+    }
+    return next >= Integer.MAX_VALUE
+        ? null
+        : new DistinctExact(entitySlot, new CodeReader.OfEntity(bases, (int) next + 1));
+  }
+
+  private @Nullable Map<Integer, Long> greatestIds(int entitySlot) {
+    Map<Integer, Long> greatest = new TreeMap<>();
+    Batch batch = new Batch(slots);
+    for (int i = 0; i < sources.size(); i++) {
+      RowSource source = sources.get(i);
+      batch.enter(source, i);
+      ColumnReader reader = batch.reader(entitySlot);
+      for (int block = 0; block < RowSource.blocks(source); block++) {
+        Zone zone = reader == null ? null : reader.zone(block);
+        if (zone == null || !zone.hasBounds() && zone.nulls() < zone.rows()) {
+          return null;
+        }
+        greatest.merge(source.partition(), zone.hasBounds() ? zone.maxLong() : 0, Math::max);
+      }
+    }
+    return greatest;
+  }
+}

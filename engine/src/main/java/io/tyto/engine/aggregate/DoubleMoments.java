@@ -1,0 +1,111 @@
+package io.tyto.engine.aggregate;
+
+import io.tyto.engine.domain.WideBytes;
+import io.tyto.engine.scan.Batch;
+import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.schema.ColumnType;
+import java.util.Arrays;
+
+/// STDDEV of doubles and of wide decimals, after Welford; merged after Chan.
+///
+/// A group's cell is count, mean, sum of squared differences from the mean.
+final class DoubleMoments extends ColumnAccumulator {
+  private static final int CELL = 3;
+
+  private final ColumnType.Scalar type;
+  private double[] cells = new double[0];
+
+  DoubleMoments(int slot, ColumnType.Scalar type) {
+    super(slot);
+    this.type = type;
+  }
+
+  @Override
+  public void ensureGroups(int count) {
+    if (count * CELL > cells.length) {
+      cells = Arrays.copyOf(cells, Capacity.grown(cells.length, count * CELL));
+    }
+  }
+
+  @Override
+  void accept(
+      Batch batch, GroupedRows.ColumnValues columnValues, ColumnVector vector, GroupedRows rows) {
+    switch (vector) {
+      case ColumnVector.Doubles doubles -> {
+        for (int i = 0; i < rows.count; i++) {
+          add(rows.groups[i], doubles.values()[rows.positions[i]]);
+        }
+      }
+      case ColumnVector.Ordinals _, ColumnVector.Bytes _ -> {
+        for (int i = 0; i < rows.count; i++) {
+          add(rows.groups[i], WideBytes.toDouble(vector, rows.positions[i], type));
+        }
+      }
+      case ColumnVector.AllNull _, ColumnVector.Longs _, ColumnVector.Lists _ ->
+          throw unexpected(vector);
+    }
+  }
+
+  private void add(int group, double value) {
+    int cell = group * CELL;
+    double count = ++cells[cell];
+    double delta = value - cells[cell + 1];
+    cells[cell + 1] += delta / count;
+    cells[cell + 2] += delta * (value - cells[cell + 1]);
+  }
+
+  @Override
+  public void merge(Accumulator other, int[] sources, int[] targets, int count) {
+    double[] from = ((DoubleMoments) other).cells;
+    for (int i = 0; i < count; i++) {
+      int source = sources[i] * CELL;
+      int target = targets[i] * CELL;
+      double added = from[source];
+      if (added == 0) {
+        continue;
+      }
+      double held = cells[target];
+      double total = held + added;
+      double delta = from[source + 1] - cells[target + 1];
+      cells[target] = total;
+      cells[target + 1] += delta * added / total;
+      cells[target + 2] += from[source + 2] + delta * delta * held * added / total;
+    }
+  }
+
+  @Override
+  public Accumulator fresh() {
+    return new DoubleMoments(slot, type);
+  }
+
+  @Override
+  public boolean isOrderFree() {
+    return false;
+  }
+
+  @Override
+  public long sizeBytes() {
+    return cells.length * 8L;
+  }
+
+  @Override
+  public Form form() {
+    return Form.DOUBLES;
+  }
+
+  @Override
+  public boolean isNull(int group) {
+    return cells[group * CELL] < 2;
+  }
+
+  @Override
+  public double asDouble(int group) {
+    int cell = group * CELL;
+    return isNull(group) ? Double.NaN : Math.sqrt(cells[cell + 2] / (cells[cell] - 1));
+  }
+
+  @Override
+  public int compare(int left, int right) {
+    return Double.compare(asDouble(left), asDouble(right));
+  }
+}

@@ -1,0 +1,107 @@
+package io.tyto.engine.aggregate;
+
+import io.tyto.engine.scan.Batch;
+import io.tyto.engine.vector.ColumnVector;
+import java.util.Arrays;
+
+/// Sums of doubles after Neumaier: each addition's rounding error is kept and added at the end, so that a
+/// long sum is as good as a short one.
+///
+/// A group's cell is sum, correction, count.
+final class DoubleSum extends ColumnAccumulator {
+  private static final int CELL = 3;
+
+  private final SumKind kind;
+  private double[] cells = new double[0];
+
+  DoubleSum(int slot, SumKind kind) {
+    super(slot);
+    this.kind = kind;
+  }
+
+  @Override
+  public void ensureGroups(int count) {
+    if (count * CELL > cells.length) {
+      cells = Arrays.copyOf(cells, Capacity.grown(cells.length, count * CELL));
+    }
+  }
+
+  @Override
+  void accept(
+      Batch batch, GroupedRows.ColumnValues columnValues, ColumnVector vector, GroupedRows rows) {
+    double[] values = doubles(vector);
+    double[] to = cells;
+    int[] positions = rows.positions;
+    int[] groups = rows.groups;
+    for (int i = 0; i < rows.count; i++) {
+      int cell = groups[i] * CELL;
+      double value = values[positions[i]];
+      double before = to[cell];
+      double after = before + value;
+      // The larger of the two tells what was lost; both forms are computed to keep the loop branchless.
+      double lost =
+          Math.abs(before) >= Math.abs(value) ? before - after + value : value - after + before;
+      to[cell] = after;
+      to[cell + 1] += lost;
+      to[cell + 2]++;
+    }
+  }
+
+  @Override
+  public void merge(Accumulator other, int[] sources, int[] targets, int count) {
+    double[] from = ((DoubleSum) other).cells;
+    for (int i = 0; i < count; i++) {
+      int source = sources[i] * CELL;
+      int target = targets[i] * CELL;
+      double before = cells[target];
+      double value = from[source];
+      double after = before + value;
+      double lost =
+          Math.abs(before) >= Math.abs(value) ? before - after + value : value - after + before;
+      cells[target] = after;
+      cells[target + 1] += lost + from[source + 1];
+      cells[target + 2] += from[source + 2];
+    }
+  }
+
+  @Override
+  public Accumulator fresh() {
+    return new DoubleSum(slot, kind);
+  }
+
+  @Override
+  public boolean isOrderFree() {
+    return false;
+  }
+
+  @Override
+  public long sizeBytes() {
+    return cells.length * 8L;
+  }
+
+  @Override
+  public Form form() {
+    return Form.DOUBLES;
+  }
+
+  @Override
+  public boolean isNull(int group) {
+    return cells[group * CELL + 2] == 0;
+  }
+
+  @Override
+  public double asDouble(int group) {
+    if (isNull(group)) {
+      return Double.NaN;
+    }
+    int cell = group * CELL;
+    // A sum that left the range of doubles is infinite, and its correction is not a number.
+    double sum = Double.isFinite(cells[cell]) ? cells[cell] + cells[cell + 1] : cells[cell];
+    return kind == SumKind.AVG ? sum / cells[cell + 2] : sum;
+  }
+
+  @Override
+  public int compare(int left, int right) {
+    return Double.compare(asDouble(left), asDouble(right));
+  }
+}

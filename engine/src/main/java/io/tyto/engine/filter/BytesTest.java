@@ -1,0 +1,105 @@
+package io.tyto.engine.filter;
+
+import io.tyto.engine.source.Zone;
+import io.tyto.engine.vector.ColumnVector;
+import io.tyto.engine.vector.Dictionary;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A matcher over byte strings, or its negation; evaluated once per dictionary where there is one.
+final class BytesTest implements ValueTest {
+  private final BytesMatcher matcher;
+  private final boolean negated;
+  private final Map<Dictionary, OrdinalSet> known = new IdentityHashMap<>();
+
+  BytesTest(BytesMatcher matcher, boolean negated) {
+    this.matcher = matcher;
+    this.negated = negated;
+  }
+
+  boolean isNegated() {
+    return negated;
+  }
+
+  /// What the matcher (not its negation) accepts; shared by all threads of the query.
+  OrdinalSet ordinals(Dictionary dictionary) {
+    synchronized (known) {
+      OrdinalSet set = known.get(dictionary);
+      // A tail's dictionary grows; its new ordinals belong to rows of later views or batches.
+      if (set == null || set.size() < dictionary.size()) {
+        set = matcher.ordinals(dictionary);
+        known.put(dictionary, set);
+      }
+      return set;
+    }
+  }
+
+  @Override
+  public void retain(ColumnVector vector, long[] mask, Masks masks) {
+    ValueTest.dropNulls(vector, mask);
+    switch (vector) {
+      case ColumnVector.Ordinals ordinals -> retainOrdinals(ordinals, mask, masks);
+      case ColumnVector.Bytes bytes -> {
+        for (int word = 0; word < Masks.words(bytes.length()); word++) {
+          mask[word] = matching(bytes, word << 6, mask[word]);
+        }
+      }
+      case ColumnVector.AllNull _ -> {}
+      case ColumnVector.Longs _, ColumnVector.Doubles _, ColumnVector.Lists _ ->
+          throw NumberTests.unexpected(vector, "bytes");
+    }
+  }
+
+  private void retainOrdinals(ColumnVector.Ordinals vector, long[] mask, Masks masks) {
+    OrdinalSet set = ordinals(vector.dictionary());
+    if (set.isEmpty() || set.isAll()) {
+      if (set.isEmpty() != negated) {
+        Masks.clear(mask, vector.length());
+      }
+    } else if (set.isContiguous()) {
+      masks.kernels.retainRange(
+          vector.values(), vector.length(), set.low(), set.high(), negated, mask);
+    } else {
+      masks.kernels.retainMembers(vector.values(), vector.length(), set.bits(), negated, mask);
+    }
+  }
+
+  private long matching(ColumnVector.Bytes vector, int from, long candidates) {
+    long kept = candidates;
+    int[] offsets = vector.offsets();
+    for (long left = candidates; left != 0; left &= left - 1) {
+      int bit = Long.numberOfTrailingZeros(left);
+      int position = from + bit;
+      if (matcher.matches(vector.data(), offsets[position], offsets[position + 1]) == negated) {
+        kept &= ~(1L << bit);
+      }
+    }
+    return kept;
+  }
+
+  @Override
+  public Verdict verdict(Zone zone, @Nullable Dictionary dictionary) {
+    if (zone.nulls() == zone.rows()) {
+      return Verdict.NEVER;
+    }
+    if (dictionary == null) {
+      return Verdict.SOMETIMES;
+    }
+    OrdinalSet set = ordinals(dictionary);
+    boolean bounded = zone.hasBounds() && dictionary.isOrdered();
+    long least = bounded ? zone.minLong() : 0;
+    long greatest = bounded ? zone.maxLong() : set.size() - 1L;
+    boolean disjoint = set.isEmpty() || set.high() < least || set.low() > greatest;
+    boolean within =
+        set.isAll() || set.isContiguous() && set.low() <= least && set.high() >= greatest;
+    return negated
+        ? Verdict.of(within, disjoint && zone.nulls() == 0)
+        : Verdict.of(disjoint, within && zone.nulls() == 0);
+  }
+
+  @Override
+  public int cost() {
+    return 1 + matcher.cost();
+  }
+}

@@ -1,0 +1,23 @@
+package io.tyto.engine.filter;
+
+import io.tyto.engine.kernel.Kernels;
+import io.tyto.engine.scan.Batch;
+
+/// A predicate of one query, made by {@link FilterCompiler}. Thread-safe.
+public final class CompiledFilter {
+  private final RowTest test;
+
+  CompiledFilter(RowTest test) {
+    this.test = test;
+  }
+
+  /// Passes every row of every source.
+  public boolean isTrue() {
+    return test instanceof RowTest.All(var parts) && parts.isEmpty();
+  }
+
+  /// The evaluator for the source the batch is in, for one thread.
+  public SourceFilter open(Batch batch, Kernels kernels) {
+    return new SourceFilter(test, batch, new Masks(kernels));
+  }
+}

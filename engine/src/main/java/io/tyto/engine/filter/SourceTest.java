@@ -1,0 +1,245 @@
+package io.tyto.engine.filter;
+
+import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.Zone;
+import io.tyto.engine.vector.ColumnVector;
+import io.tyto.engine.vector.Dictionary;
+import io.tyto.index.InvertedIndex;
+import io.tyto.index.RowSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A {@link RowTest} bound to one source and one thread: knows the source's zone maps and indexes.
+abstract sealed class SourceTest {
+  /// What the zone maps say of the block entered last.
+  Verdict verdict = Verdict.SOMETIMES;
+
+  final Verdict enterBlock(int block) {
+    verdict = judge(block);
+    return verdict;
+  }
+
+  abstract Verdict judge(int block);
+
+  /// Clears the bits of the rows where the test is not true; only called where the verdict was
+  /// SOMETIMES.
+  abstract void retain(long[] mask, Masks masks);
+
+  static SourceTest of(RowTest test, Batch batch) {
+    return switch (test) {
+      case RowTest.All(var parts) ->
+          new All(batch, parts.stream().map(part -> of(part, batch)).toList());
+      case RowTest.Any(var parts) ->
+          new Any(batch, parts.stream().map(part -> of(part, batch)).toList());
+      case RowTest.OfColumn(var slot, var valueTest) -> ofColumn(batch, slot, valueTest);
+    };
+  }
+
+  private static SourceTest ofColumn(Batch batch, int slot, ValueTest test) {
+    ColumnReader reader = batch.reader(slot);
+    if (reader == null) {
+      return new OfColumn(batch, slot, test, null, null);
+    }
+    Dictionary dictionary = reader.dictionary();
+    RowSet rows = Indexed.rows(reader, dictionary, test, batch.source().rowCount());
+    return rows == null
+        ? new OfColumn(batch, slot, test, reader, dictionary)
+        : new Indexed(batch, rows);
+  }
+
+  private static final class All extends SourceTest {
+    private final Batch batch;
+    private final List<SourceTest> parts;
+
+    All(Batch batch, List<SourceTest> parts) {
+      this.batch = batch;
+      this.parts = parts;
+    }
+
+    @Override
+    Verdict judge(int block) {
+      Verdict all = Verdict.ALWAYS;
+      for (SourceTest part : parts) {
+        switch (part.enterBlock(block)) {
+          case NEVER -> {
+            return Verdict.NEVER;
+          }
+          case SOMETIMES -> all = Verdict.SOMETIMES;
+          case ALWAYS -> {}
+        }
+      }
+      return all;
+    }
+
+    @Override
+    void retain(long[] mask, Masks masks) {
+      for (SourceTest part : parts) {
+        if (part.verdict == Verdict.SOMETIMES) {
+          part.retain(mask, masks);
+          if (Masks.isEmpty(mask, batch.length())) {
+            return;
+          }
+        }
+      }
+    }
+  }
+
+  private static final class Any extends SourceTest {
+    private final Batch batch;
+    private final List<SourceTest> parts;
+
+    Any(Batch batch, List<SourceTest> parts) {
+      this.batch = batch;
+      this.parts = parts;
+    }
+
+    @Override
+    Verdict judge(int block) {
+      Verdict any = Verdict.NEVER;
+      for (SourceTest part : parts) {
+        switch (part.enterBlock(block)) {
+          case ALWAYS -> {
+            return Verdict.ALWAYS;
+          }
+          case SOMETIMES -> any = Verdict.SOMETIMES;
+          case NEVER -> {}
+        }
+      }
+      return any;
+    }
+
+    @Override
+    void retain(long[] mask, Masks masks) {
+      int words = Masks.words(batch.length());
+      long[] passed = masks.borrow(batch.length());
+      long[] open = masks.borrow(batch.length());
+      Masks.clear(passed, batch.length());
+      for (SourceTest part : parts) {
+        if (part.verdict == Verdict.SOMETIMES) {
+          for (int word = 0; word < words; word++) {
+            open[word] = mask[word] & ~passed[word];
+          }
+          part.retain(open, masks);
+          for (int word = 0; word < words; word++) {
+            passed[word] |= open[word];
+          }
+        }
+      }
+      for (int word = 0; word < words; word++) {
+        mask[word] &= passed[word];
+      }
+      masks.release(open);
+      masks.release(passed);
+    }
+  }
+
+  private static final class OfColumn extends SourceTest {
+    private final Batch batch;
+    private final int slot;
+    private final ValueTest test;
+    private final @Nullable ColumnReader reader;
+    private final @Nullable Dictionary dictionary;
+
+    OfColumn(
+        Batch batch,
+        int slot,
+        ValueTest test,
+        @Nullable ColumnReader reader,
+        @Nullable Dictionary dictionary) {
+      this.batch = batch;
+      this.slot = slot;
+      this.test = test;
+      this.reader = reader;
+      this.dictionary = dictionary;
+    }
+
+    @Override
+    Verdict judge(int block) {
+      if (reader == null) {
+        return ofAbsent();
+      }
+      Zone zone = reader.zone(block);
+      return zone == null ? Verdict.SOMETIMES : test.verdict(zone, dictionary);
+    }
+
+    /// A column that is not here is null throughout: the test is true of null or not.
+    private Verdict ofAbsent() {
+      long[] one = {1};
+      test.retain(new ColumnVector.AllNull(1), one, new Masks(io.tyto.engine.kernel.Kernels.scalar()));
+      return one[0] == 0 ? Verdict.NEVER : Verdict.ALWAYS;
+    }
+
+    @Override
+    void retain(long[] mask, Masks masks) {
+      test.retain(batch.column(slot), mask, masks);
+    }
+  }
+
+  /// Rows known from an inverted index: blocks without any are skipped, others need no column.
+  private static final class Indexed extends SourceTest {
+    /// An index is used where at most one row in so many passes; else comparing codes is cheaper.
+    private static final int SELECTIVITY = 64;
+
+    /// More ordinals than this are not looked up one by one to estimate.
+    private static final int MAX_ORDINALS = 1 << 10;
+
+    private final Batch batch;
+    private final RowSet rows;
+    private final int[] positions = new int[RowSource.BATCH_ROWS];
+
+    Indexed(Batch batch, RowSet rows) {
+      this.batch = batch;
+      this.rows = rows;
+    }
+
+    /// The rows that pass, or null where the index is missing or no help.
+    static @Nullable RowSet rows(
+        ColumnReader reader, @Nullable Dictionary dictionary, ValueTest test, int rowCount) {
+      InvertedIndex index = reader.index();
+      BytesTest bytesTest =
+          switch (test) {
+            case BytesTest bytes -> bytes;
+            case ListTests.Any(BytesTest bytes, var negated) when !negated -> bytes;
+            default -> null;
+          };
+      if (index == null || dictionary == null || bytesTest == null || bytesTest.isNegated()) {
+        return null;
+      }
+      OrdinalSet set = bytesTest.ordinals(dictionary);
+      if (set.isEmpty() || set.count() > MAX_ORDINALS) {
+        return null;
+      }
+      int[] ordinals = set.toArray();
+      long matches = 0;
+      for (int ordinal : ordinals) {
+        matches += index.cardinality(ordinal);
+      }
+      return matches > rowCount / SELECTIVITY ? null : index.rowsOfAny(ordinals, ordinals.length);
+    }
+
+    @Override
+    Verdict judge(int block) {
+      int from = block * RowSource.BLOCK_ROWS;
+      int to = (int) Math.min((long) from + RowSource.BLOCK_ROWS, batch.source().rowCount());
+      int found = rows.countBetween(from, to);
+      return Verdict.of(found == 0, found == to - from);
+    }
+
+    @Override
+    void retain(long[] mask, Masks masks) {
+      int length = batch.length();
+      int found = rows.positions(batch.from(), batch.from() + length, positions);
+      long[] passed = masks.borrow(length);
+      Masks.clear(passed, length);
+      for (int i = 0; i < found; i++) {
+        passed[positions[i] >>> 6] |= 1L << positions[i];
+      }
+      for (int word = 0; word < Masks.words(length); word++) {
+        mask[word] &= passed[word];
+      }
+      masks.release(passed);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.tyto.engine.group;
+
+import io.tyto.engine.aggregate.GroupedRows;
+import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.vector.ColumnVector;
+import java.util.Arrays;
+import java.util.List;
+
+/// Gives the rows of a batch their groups, for one thread. Rows fall away (outside an axis) and
+/// multiply (lists).
+final class GroupAssigner {
+  private final List<KeyCoder> coders;
+  private final GroupSpace space;
+  private final int[][] codes;
+  private int[] elements = new int[RowSource.BATCH_ROWS];
+  private int[] origins = new int[RowSource.BATCH_ROWS];
+  private int[] spare = new int[RowSource.BATCH_ROWS];
+
+  /// @param coders at least one
+  GroupAssigner(List<KeyCoder> coders, GroupSpace space) {
+    this.coders = coders;
+    this.space = space;
+    codes = new int[coders.size()][RowSource.BATCH_ROWS];
+  }
+
+  /// `rows` holds the positions of the rows that pass; afterwards those that have a group, and it.
+  void assign(Batch batch, GroupedRows rows) {
+    int count = rows.count();
+    boolean isWhole = rows.isWhole();
+    for (int key = 0; key < coders.size() && count > 0; key++) {
+      KeyCoder coder = coders.get(key);
+      ColumnVector vector = batch.column(coder.slot());
+      boolean isDropping;
+      if (vector instanceof ColumnVector.Lists lists) {
+        count = explode(lists, rows, count, key);
+        isWhole = false;
+        isDropping = coder.codes(lists.elements(), elements, count, codes[key]);
+      } else {
+        isDropping = coder.codes(vector, rows.positions(), count, codes[key]);
+      }
+      if (isDropping) {
+        count = drop(rows, count, key);
+        isWhole = false;
+      }
+    }
+    space.groups(codes, count);
+    rows.ensure(count);
+    System.arraycopy(codes[0], 0, rows.groups(), 0, count);
+    rows.set(count, isWhole, false);
+  }
+
+  /// Repeats each row for each of its elements, earlier keys' codes with it; sets `elements`.
+  private int explode(ColumnVector.Lists lists, GroupedRows rows, int count, int key) {
+    int[] offsets = lists.offsets();
+    int total = 0;
+    for (int i = 0; i < count; i++) {
+      int row = rows.positions()[i];
+      total += lists.isNull(row) ? 0 : offsets[row + 1] - offsets[row];
+    }
+    grow(total);
+    rows.ensure(total);
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+      int row = rows.positions()[i];
+      if (!lists.isNull(row)) {
+        for (int element = offsets[row]; element < offsets[row + 1]; element++) {
+          elements[found] = element;
+          origins[found++] = i;
+        }
+      }
+    }
+    gather(rows.positions(), total);
+    for (int earlier = 0; earlier < key; earlier++) {
+      gather(codes[earlier], total);
+    }
+    return total;
+  }
+
+  /// `values[i] = values[origins[i]]`; origins ascend by steps of at most one and may jump ahead, so a
+  /// copy is needed.
+  private void gather(int[] values, int count) {
+    for (int i = 0; i < count; i++) {
+      spare[i] = values[origins[i]];
+    }
+    System.arraycopy(spare, 0, values, 0, count);
+  }
+
+  private void grow(int count) {
+    if (count > elements.length) {
+      int capacity = Math.max(count, elements.length + (elements.length >> 1));
+      elements = new int[capacity];
+      origins = new int[capacity];
+      spare = new int[capacity];
+      for (int key = 0; key < codes.length; key++) {
+        codes[key] = Arrays.copyOf(codes[key], capacity);
+      }
+    }
+  }
+
+  /// Leaves out the rows whose code of the key is DROPPED.
+  private int drop(GroupedRows rows, int count, int key) {
+    int[] positions = rows.positions();
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      if (codes[key][i] != KeyCoder.DROPPED) {
+        positions[kept] = positions[i];
+        for (int earlier = 0; earlier <= key; earlier++) {
+          codes[earlier][kept] = codes[earlier][i];
+        }
+        kept++;
+      }
+    }
+    return kept;
+  }
+}

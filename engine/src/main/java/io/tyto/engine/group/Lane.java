@@ -1,0 +1,203 @@
+package io.tyto.engine.group;
+
+import io.tyto.engine.aggregate.Accumulator;
+import io.tyto.engine.aggregate.CountAccumulator;
+import io.tyto.engine.aggregate.GroupedRows;
+import io.tyto.engine.filter.CompiledFilter;
+import io.tyto.engine.filter.SourceFilter;
+import io.tyto.engine.kernel.Kernels;
+import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.RowSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// One thread's part of a group scan: reads blocks, and holds a state of its own for every group.
+final class Lane {
+  /// Assumed for a group and state when room is made; what it really takes is counted afterwards.
+  private static final int STATE_BYTES = 16;
+
+  private final ScanPlan plan;
+  private final Kernels kernels = Kernels.best();
+  private final Batch batch;
+  private final @Nullable GroupAssigner assigner;
+  private final long[] mask = new long[RowSource.BATCH_ROWS / Long.SIZE];
+  private final long[] stateMask = new long[RowSource.BATCH_ROWS / Long.SIZE];
+  private final GroupedRows rows = new GroupedRows(RowSource.BATCH_ROWS);
+  private final GroupedRows[] filteredRows;
+  private final List<SourceFilter> stateFilters = new ArrayList<>();
+  private final boolean[] canPass;
+  private @Nullable SourceFilter filter;
+  private int sourceIndex = -1;
+  private int groupLimit;
+  private long reservedBytes;
+  private long othersBytesRead;
+
+  /// Which groups have rows.
+  final CountAccumulator presence = new CountAccumulator();
+
+  final List<Accumulator> states;
+
+  Lane(ScanPlan plan) {
+    this.plan = plan;
+    batch = new Batch(plan.slots());
+    assigner =
+        plan.coders().isEmpty() ? null : new GroupAssigner(plan.coders(), plan.space());
+    states = plan.states().stream().map(Accumulator::fresh).toList();
+    filteredRows = new GroupedRows[plan.stateFilters().size()];
+    Arrays.setAll(filteredRows, i -> new GroupedRows(RowSource.BATCH_ROWS));
+    canPass = new boolean[filteredRows.length];
+  }
+
+  /// Reads entry `i` of the plan's block list.
+  void scan(int i) {
+    int source = plan.pruned().blocks().source(i);
+    if (source != sourceIndex) {
+      enter(source);
+    }
+    SourceFilter current = filter;
+    int block = plan.pruned().blocks().block(i);
+    if (current == null || !current.enterBlock(block)) {
+      return;
+    }
+    for (int f = 0; f < canPass.length; f++) {
+      canPass[f] = stateFilters.get(f).enterBlock(block);
+    }
+    int from = block * RowSource.BLOCK_ROWS;
+    int to = from + RowSource.blockRows(batch.source(), block);
+    for (int at = from; at < to; at += RowSource.BATCH_ROWS) {
+      plan.context().check();
+      batch.move(at, Math.min(RowSource.BATCH_ROWS, to - at));
+      scanBatch(current);
+    }
+  }
+
+  private void enter(int source) {
+    leave();
+    sourceIndex = source;
+    batch.enter(plan.sources().get(source), source);
+    filter = plan.filter().open(batch, kernels);
+    stateFilters.clear();
+    for (CompiledFilter stateFilter : plan.stateFilters()) {
+      stateFilters.add(stateFilter.open(batch, kernels));
+    }
+  }
+
+  /// Ends the current source.
+  void leave() {
+    if (sourceIndex >= 0) {
+      states.forEach(Accumulator::endSource);
+      sourceIndex = -1;
+    }
+  }
+
+  private void scanBatch(SourceFilter current) {
+    int length = batch.length();
+    SourceFilter.fill(mask, length);
+    if (!current.retain(mask)) {
+      return;
+    }
+    int count = kernels.positions(mask, length, rows.positions());
+    rows.set(count, count == length, assigner == null);
+    if (assigner != null) {
+      assigner.assign(batch, rows);
+    }
+    if (rows.count() == 0) {
+      return;
+    }
+    makeRoom();
+    presence.update(batch, rows);
+    filterRows();
+    for (int i = 0; i < states.size(); i++) {
+      int number = plan.filterOfState()[i];
+      GroupedRows taken = number < 0 ? rows : filteredRows[number];
+      if (taken.count() > 0) {
+        states.get(i).update(batch, taken);
+      }
+    }
+    account();
+  }
+
+  /// Makes the rows of each state filter.
+  private void filterRows() {
+    for (int f = 0; f < filteredRows.length; f++) {
+      GroupedRows to = filteredRows[f];
+      System.arraycopy(mask, 0, stateMask, 0, SourceFilter.words(batch.length()));
+      if (!canPass[f] || !stateFilters.get(f).retain(stateMask)) {
+        to.set(0, false, assigner == null);
+        continue;
+      }
+      to.ensure(rows.count());
+      int kept = 0;
+      for (int i = 0; i < rows.count(); i++) {
+        int position = rows.positions()[i];
+        to.positions()[kept] = position;
+        to.groups()[kept] = rows.groups()[i];
+        kept += (int) (stateMask[position >>> 6] >>> position & 1);
+      }
+      to.set(kept, rows.isWhole() && kept == rows.count(), assigner == null);
+    }
+  }
+
+  private void makeRoom() {
+    int limit = plan.space().limit();
+    if (limit > groupLimit) {
+      long expected = (long) (limit - groupLimit) * (states.size() + 1) * STATE_BYTES;
+      plan.context().memory().reserve(expected);
+      reservedBytes += expected;
+      groupLimit = limit;
+      presence.ensureGroups(limit);
+      states.forEach(state -> state.ensureGroups(limit));
+    }
+  }
+
+  private void account() {
+    long bytes = presence.sizeBytes();
+    for (Accumulator state : states) {
+      bytes += state.sizeBytes();
+    }
+    if (bytes != reservedBytes) {
+      plan.context().memory().reserve(bytes - reservedBytes);
+      reservedBytes = bytes;
+    }
+  }
+
+  /// By this lane and those merged into it.
+  long bytesRead() {
+    return batch.bytesRead() + othersBytesRead;
+  }
+
+  /// Takes in what another lane found.
+  void merge(Lane other) {
+    int limit = other.groupLimit;
+    presence.ensureGroups(limit);
+    groupLimit = Math.max(groupLimit, limit);
+    int[] groups = new int[limit];
+    int present = 0;
+    for (int group = 0; group < limit; group++) {
+      groups[present] = group;
+      present += other.presence.asLong(group) > 0 ? 1 : 0;
+    }
+    presence.merge(other.presence, groups, groups, present);
+    for (int i = 0; i < states.size(); i++) {
+      states.get(i).ensureGroups(limit);
+      states.get(i).merge(other.states.get(i), groups, groups, present);
+    }
+    othersBytesRead += other.bytesRead();
+    account();
+    plan.context().memory().reserve(-other.reservedBytes);
+    other.reservedBytes = 0;
+  }
+
+  /// The groups that have rows, ascending.
+  int[] presentGroups() {
+    int[] groups = new int[groupLimit];
+    int present = 0;
+    for (int group = 0; group < groupLimit; group++) {
+      groups[present] = group;
+      present += presence.asLong(group) > 0 ? 1 : 0;
+    }
+    return Arrays.copyOf(groups, present);
+  }
+}

@@ -1,0 +1,95 @@
+package io.tyto.engine.group;
+
+import io.tyto.engine.aggregate.Accumulator;
+import io.tyto.engine.aggregate.Accumulators;
+import io.tyto.engine.aggregate.StateSpec;
+import io.tyto.engine.domain.Domains;
+import io.tyto.engine.filter.BlockPruner;
+import io.tyto.engine.filter.CompiledFilter;
+import io.tyto.engine.filter.FilterCompiler;
+import io.tyto.engine.scan.ColumnSlots;
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.source.RowSource;
+import io.tyto.model.query.Filter;
+import io.tyto.model.query.TimeInterval;
+import io.tyto.model.schema.ColumnType;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A group scan made ready: what its threads share. Thread-safe once built.
+///
+/// @param stateFilters the distinct filters of states
+/// @param filterOfState for each state its place in `stateFilters`, or -1
+/// @param states empty, one per state spec
+record ScanPlan(
+    ColumnSlots slots,
+    List<RowSource> sources,
+    CompiledFilter filter,
+    BlockPruner.Pruned pruned,
+    List<KeyCoder> coders,
+    GroupSpace space,
+    List<CompiledFilter> stateFilters,
+    int[] filterOfState,
+    List<Accumulator> states,
+    Domains domains,
+    ScanContext context) {
+
+  static ScanPlan of(GroupScan.Spec spec, List<RowSource> sources, ScanContext context) {
+    long seed = context.seed();
+    ColumnSlots slots = new ColumnSlots(spec.schema());
+    CompiledFilter filter = FilterCompiler.compile(spec.where(), spec.range(), slots, seed);
+    Domains domains = new Domains(slots, sources, seed);
+    List<KeyCoder> coders = new ArrayList<>();
+    for (ScanKey key : spec.keys()) {
+      coders.add(coder(key, slots, domains, seed));
+    }
+    List<Filter> wheres = new ArrayList<>();
+    List<CompiledFilter> stateFilters = new ArrayList<>();
+    List<Accumulator> states = new ArrayList<>();
+    int[] filterOfState = new int[spec.states().size()];
+    Accumulators accumulators = new Accumulators(slots, domains, sources, seed);
+    for (StateSpec state : spec.states()) {
+      int number = -1;
+      if (state.where() != null) {
+        number = wheres.indexOf(state.where());
+        if (number < 0) {
+          number = wheres.size();
+          wheres.add(state.where());
+          stateFilters.add(
+              FilterCompiler.compile(state.where(), TimeInterval.ALL_TIME, slots, seed));
+        }
+      }
+      filterOfState[states.size()] = number;
+      states.add(accumulators.create(state.measure()));
+    }
+    BlockPruner.Pruned pruned = BlockPruner.prune(filter, slots, sources);
+    return new ScanPlan(
+        slots,
+        List.copyOf(sources),
+        filter,
+        pruned,
+        List.copyOf(coders),
+        GroupSpace.of(coders, pruned.stats().rowsScanned(), seed),
+        List.copyOf(stateFilters),
+        filterOfState,
+        List.copyOf(states),
+        domains,
+        context);
+  }
+
+  private static KeyCoder coder(ScanKey key, ColumnSlots slots, Domains domains, long seed) {
+    int slot = slots.slot(key.column());
+    ColumnType.Scalar type = slots.column(slot).type().element();
+    return switch (key) {
+      case ScanKey.ColumnKey _ -> new KeyCoder.OfColumn(slot, domains.domain(slot));
+      case ScanKey.BucketKey bucket -> new KeyCoder.OfBuckets(slot, bucket.axis());
+      case ScanKey.BinsKey(_, Double width, _) when width != null ->
+          KeyCoder.OfWidth.of(slot, type, width, seed);
+      case ScanKey.BinsKey bins -> KeyCoder.OfEdges.of(slot, type, bins.edges());
+    };
+  }
+
+  boolean isOrderFree() {
+    return states.stream().allMatch(Accumulator::isOrderFree);
+  }
+}

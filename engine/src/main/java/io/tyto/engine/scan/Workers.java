@@ -1,0 +1,98 @@
+package io.tyto.engine.scan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
+
+/// Deals numbered tasks to the calling thread and to helpers from the pool.
+public final class Workers {
+  private Workers() {}
+
+  /// Runs tasks `[0, tasks)`, started in ascending order, and returns when none runs any more. The
+  /// first failure stops the rest and is thrown here. A busy pool delays nobody: the caller works too.
+  public static void run(ScanContext context, int tasks, IntConsumer task) {
+    AtomicInteger next = new AtomicInteger();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Runnable work = () -> work(next, tasks, task, failure);
+    List<Helper> helpers = new ArrayList<>();
+    for (int i = 1; i < Math.min(context.parallelism(), tasks); i++) {
+      Helper helper = new Helper(work);
+      try {
+        context.workers().execute(helper);
+      } catch (RejectedExecutionException e) {
+        break; // the pool is full or closing: this thread does it alone
+      }
+      helpers.add(helper);
+    }
+    work.run();
+    helpers.forEach(Helper::join);
+    rethrow(failure.get());
+  }
+
+  private static void work(
+      AtomicInteger next, int tasks, IntConsumer task, AtomicReference<Throwable> failure) {
+    int number;
+    while (failure.get() == null && (number = next.getAndIncrement()) < tasks) {
+      try {
+        task.accept(number);
+      } catch (RuntimeException | Error e) {
+        failure.compareAndSet(null, e);
+      }
+    }
+  }
+
+  private static void rethrow(@org.jspecify.annotations.Nullable Throwable failure) {
+    switch (failure) {
+      case null -> {}
+      case RuntimeException e -> throw e;
+      case Error e -> throw e;
+      default -> throw new IllegalStateException(failure);
+    }
+  }
+
+  /// Work that is either begun by the pool or called off.
+  private static final class Helper implements Runnable {
+    private final Runnable work;
+    private final AtomicBoolean isTaken = new AtomicBoolean();
+    private final CountDownLatch done = new CountDownLatch(1);
+
+    Helper(Runnable work) {
+      this.work = work;
+    }
+
+    @Override
+    public void run() {
+      if (isTaken.compareAndSet(false, true)) {
+        try {
+          work.run();
+        } finally {
+          done.countDown();
+        }
+      }
+    }
+
+    /// Waits for work that has begun, which checks the query's deadline itself; the rest never begins.
+    void join() {
+      if (isTaken.compareAndSet(false, true)) {
+        return;
+      }
+      boolean interrupted = false;
+      while (true) {
+        try {
+          done.await();
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
