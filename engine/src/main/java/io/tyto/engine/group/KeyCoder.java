@@ -75,13 +75,13 @@ sealed interface KeyCoder {
     }
   }
 
-  /// Code of bucket b is b + 1; no null: what has no time falls away.
+  /// Code of bucket b is b + 1.
   record OfBuckets(int slot, BucketAxis axis) implements KeyCoder {
     @Override
     public boolean codes(ColumnVector vector, int[] positions, int count, int[] codes) {
       if (!(vector instanceof ColumnVector.Longs longs)) {
-        Arrays.fill(codes, 0, count, DROPPED);
-        return true;
+        Arrays.fill(codes, 0, count, 0);
+        return false;
       }
       long width = axis.uniformWidth();
       int dropped =
@@ -92,8 +92,7 @@ sealed interface KeyCoder {
       if (nulls != null) {
         for (int i = 0; i < count; i++) {
           if ((nulls[positions[i] >>> 6] >>> positions[i] & 1) != 0) {
-            codes[i] = DROPPED;
-            dropped = DROPPED;
+            codes[i] = 0;
           }
         }
       }
@@ -148,8 +147,8 @@ sealed interface KeyCoder {
     @Override
     public GroupKeys keys(int[] codes) {
       long[] values = new long[codes.length];
-      Arrays.setAll(values, i -> codes[i] - 1L);
-      return new GroupKeys.LongKeys(values, null);
+      Arrays.setAll(values, i -> Math.max(0, codes[i] - 1L));
+      return new GroupKeys.LongKeys(values, GroupKeys.nulls(codes));
     }
 
     @Override

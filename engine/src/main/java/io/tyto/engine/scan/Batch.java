@@ -1,8 +1,10 @@
 package io.tyto.engine.scan;
 
+import io.tyto.engine.expression.DerivedColumns;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.schema.ColumnSpec;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -74,10 +76,17 @@ public final class Batch {
   /// The reader of a slot, or null where the source has no such column and none is derived.
   public @Nullable ColumnReader reader(int slot) {
     if (!opened[slot]) {
-      readers[slot] = source().column(slots.column(slot).id());
+      readers[slot] = open(slots.column(slot));
       opened[slot] = true;
     }
     return readers[slot];
+  }
+
+  private @Nullable ColumnReader open(ColumnSpec column) {
+    ColumnReader stored = source().column(column.id());
+    return stored == null && column.derive() != null
+        ? DerivedColumns.reader(source(), slots.schema(), column)
+        : stored;
   }
 
   public ColumnVector column(int slot) {

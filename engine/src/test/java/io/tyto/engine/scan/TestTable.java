@@ -92,6 +92,7 @@ public final class TestTable {
     EventConfig config =
         new EventConfig(
             "test",
+            "test",
             null,
             "ts",
             new EventConfig.Entity("user", "user"),
