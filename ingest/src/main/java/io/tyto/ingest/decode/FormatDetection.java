@@ -82,11 +82,11 @@ final class FormatDetection {
         : Format.NDJSON;
   }
 
-  /// The first byte that is not white space, or -1; only a beginning is looked at.
+  /// The first byte, unsigned, that is not white space, or -1; only a beginning is looked at.
   private int firstByte() {
     for (int place = 0; place < MAX_LEADING_BYTES && input.has(place); place++) {
       if (!Framer.isBlank(input.at(place))) {
-        return input.at(place);
+        return input.at(place) & 0xFF;
       }
     }
     return -1;

@@ -58,10 +58,10 @@ final class JsonScanner {
     this.position = position;
   }
 
-  /// First byte of what comes next after white space, or -1 at the end.
+  /// First byte, unsigned, of what comes next after white space, or -1 at the end.
   int peek() {
     while (position < end) {
-      byte c = data[position];
+      int c = data[position] & 0xFF;
       if (c != ' ' && c != '\n' && c != '\r' && c != '\t') {
         return c;
       }
