@@ -16,6 +16,9 @@ import java.util.zip.GZIPInputStream;
 final class Bodies {
   private static final int CHUNK = 1 << 16;
 
+  /// What is read and thrown away of a body that is refused, so that the client gets to see why.
+  private static final long MAX_DISCARDED_BYTES = 256L << 20;
+
   /// Above this ratio a gzip body is a bomb, not data.
   private static final int MAX_RATIO = 100;
 
@@ -30,12 +33,14 @@ final class Bodies {
         && announced.matches("\\d{1,18}")
         && Long.parseLong(announced) > maxBytes) {
       body.completeExceptionally(tooLarge(maxBytes, setting));
-      return body;
     }
     Buffer collected = Buffer.buffer();
+    long[] received = new long[1];
     request.handler(chunk -> {
-      if (collected.length() + chunk.length() > maxBytes) {
-        request.pause();
+      received[0] += chunk.length();
+      if (received[0] > MAX_DISCARDED_BYTES) {
+        request.connection().close();
+      } else if (received[0] > maxBytes) {
         body.completeExceptionally(tooLarge(maxBytes, setting));
       } else if (!body.isDone()) {
         collected.appendBuffer(chunk);

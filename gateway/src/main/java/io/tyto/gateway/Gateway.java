@@ -56,6 +56,8 @@ public final class Gateway implements AutoCloseable {
                     .setPort(options.port())
                     .setMaxHeaderSize(MAX_HEADER_BYTES)
                     .setIdleTimeout(IDLE_SECONDS)
+                    // HTTP/2 comes with TLS; an upgrade in clear text would hold whole bodies.
+                    .setHttp2ClearTextEnabled(false)
                     .setCompressionSupported(true))
             .requestHandler(router);
     try {

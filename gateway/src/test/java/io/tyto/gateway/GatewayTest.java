@@ -244,7 +244,7 @@ final class GatewayTest {
     HttpResponse<String> response = get("/v1/collections/play/events");
     assertError(405, "METHOD_NOT_ALLOWED", response);
     assertEquals("POST", response.headers().firstValue("Allow").orElse(""));
-    assertError(405, "METHOD_NOT_ALLOWED", get("/graphql?query={collections{name}}"));
+    assertError(405, "METHOD_NOT_ALLOWED", get("/graphql?query=%7Bcollections%7Bname%7D%7D"));
   }
 
   private static void assertError(int status, String code, HttpResponse<String> response) {
