@@ -162,6 +162,15 @@ public final class FsStore implements Store {
   }
 
   @Override
+  public void settle(String folder) {
+    Path path = path(folder);
+    if (disk.isFolder(path)) {
+      ensureFolder(path);
+      forceFolder(path);
+    }
+  }
+
+  @Override
   public boolean exists(String key) {
     return disk.exists(path(key));
   }
@@ -336,7 +345,7 @@ public final class FsStore implements Store {
       return;
     } catch (IOException e) {
       System.getLogger(FsStore.class.getName())
-          .log(System.Logger.Level.WARNING, "left behind " + temporary, e);
+          .log(System.Logger.Level.WARNING, "left behind {0}: {1}", temporary, e);
     }
   }
 

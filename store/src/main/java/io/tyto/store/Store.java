@@ -31,6 +31,11 @@ public interface Store {
   /// Returns normally where the key did not exist.
   void delete(String key);
 
+  /// Makes the names in a folder durable: a process that died between putting an object and hearing
+  /// of its durability leaves one that can be seen and may yet vanish. For whoever builds on what
+  /// it finds without putting anything beside it. A folder that does not exist is settled.
+  void settle(String folder);
+
   boolean exists(String key);
 
   /// STORE_FAILED where the key does not exist.

@@ -9,7 +9,6 @@ import io.tyto.store.document.JsonFields;
 import io.tyto.store.document.NumberedLog;
 import io.tyto.store.document.SealedJson;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -28,8 +27,11 @@ public final class Catalog {
   private final int project;
   private final String writerId;
   private final Supplier<String> commitIds;
-  private volatile CatalogState state = CatalogState.EMPTY;
-  private String sha256 = "";
+
+  private volatile Tip tip = new Tip(CatalogState.EMPTY, "");
+
+  /// The newest version known here, with the hash of its document.
+  private record Tip(CatalogState state, String sha256) {}
 
   /// Reads the newest state. MANIFEST_CORRUPT where a version is damaged.
   ///
@@ -58,63 +60,72 @@ public final class Catalog {
 
   /// As last read or written by this object; never blocks.
   public CatalogState state() {
-    return state;
+    return tip.state();
   }
 
   /// Reads versions that others wrote since.
   public synchronized CatalogState refresh() {
-    if (log.isLeftBehind(state.version()) && log.read(state.version() + 1).isEmpty()) {
+    long version = state().version();
+    if (log.isLeftBehind(version) && log.read(version + 1).isEmpty()) {
       reload();
     } else {
-      replay();
+      replay(tip);
     }
-    return state;
+    return state();
   }
 
   /// Starts from the newest whole state.
   private synchronized void reload() {
-    OptionalLong newest = log.newest();
-    long whole = newest.orElse(0) / WHOLE_STATE_EVERY * WHOLE_STATE_EVERY;
-    if (whole > 0) {
-      byte[] document =
-          log.read(whole)
-              .orElseThrow(
-                  () -> JsonFields.corrupt(log.key(whole), "a whole state", "no such file"));
-      CatalogState found = decode(whole, document).state();
-      if (found == null) {
-        throw JsonFields.corrupt(log.key(whole), "a whole state", "a single change");
-      }
-      state = found;
-      sha256 = SealedJson.sha256(document);
-    }
-    replay();
-    if (state.version() < newest.orElse(0)) {
+    long newest = log.newest().orElse(0);
+    long whole = newest / WHOLE_STATE_EVERY * WHOLE_STATE_EVERY;
+    replay(whole == 0 ? new Tip(CatalogState.EMPTY, "") : readWhole(whole));
+    if (state().version() < newest) {
       throw JsonFields.corrupt(
-          log.key(state.version() + 1),
-          "a version, because version %d exists".formatted(newest.orElse(0)),
+          log.key(state().version() + 1),
+          "a version, because version %d exists".formatted(newest),
           "no such file");
     }
   }
 
-  private void replay() {
-    CatalogState next = state;
-    Optional<byte[]> document = log.read(next.version() + 1);
-    while (document.isPresent()) {
-      CatalogCodec.Entry entry = decode(next.version() + 1, document.get());
-      if (!entry.previousSha256().equals(sha256)) {
-        throw JsonFields.corrupt(
-            log.key(entry.version()),
-            "a predecessor with sha256 " + entry.previousSha256(),
-            "sha256 " + sha256);
-      }
-      for (CatalogFact fact : entry.facts()) {
-        next = next.with(fact);
-      }
-      next = next.atVersion(entry.version());
-      sha256 = SealedJson.sha256(document.get());
-      document = log.read(next.version() + 1);
-      state = next;
+  private Tip readWhole(long version) {
+    byte[] document =
+        log.read(version)
+            .orElseThrow(
+                () -> JsonFields.corrupt(log.key(version), "a whole state", "no such file"));
+    CatalogState state = decode(version, document).state();
+    if (state == null) {
+      throw JsonFields.corrupt(log.key(version), "a whole state", "a single change");
     }
+    return new Tip(state, SealedJson.sha256(document));
+  }
+
+  private void replay(Tip from) {
+    Tip next = from;
+    Optional<byte[]> document = log.read(from.state().version() + 1);
+    while (document.isPresent()) {
+      next = after(next, document.get());
+      document = log.read(next.state().version() + 1);
+    }
+    if (next.state().version() > state().version()) {
+      // Manifests will rest on these ids, in other folders.
+      log.settle();
+    }
+    tip = next;
+  }
+
+  private Tip after(Tip before, byte[] document) {
+    CatalogCodec.Entry entry = decode(before.state().version() + 1, document);
+    if (!entry.previousSha256().equals(before.sha256())) {
+      throw JsonFields.corrupt(
+          log.key(entry.version()),
+          "a predecessor with sha256 " + entry.previousSha256(),
+          "sha256 " + before.sha256());
+    }
+    CatalogState state = before.state();
+    for (CatalogFact fact : entry.facts()) {
+      state = state.with(fact);
+    }
+    return new Tip(state.atVersion(entry.version()), SealedJson.sha256(document));
   }
 
   private CatalogCodec.Entry decode(long version, byte[] document) {
@@ -133,14 +144,14 @@ public final class Catalog {
   public synchronized CatalogState change(Consumer<CatalogDraft> edit) {
     for (int rivals = 0; rivals < MAX_RIVALS; rivals++) {
       refresh();
-      CatalogDraft draft = new CatalogDraft(state);
-      if (!state.projects().containsKey(project)) {
+      CatalogDraft draft = new CatalogDraft(state());
+      if (!state().projects().containsKey(project)) {
         draft.addProject(new Project(project, nameOf(project)));
       }
       int implied = draft.facts().size();
       edit.accept(draft);
       if (draft.facts().size() == implied || record(draft)) {
-        return state;
+        return state();
       }
     }
     throw new TytoException(
@@ -154,13 +165,14 @@ public final class Catalog {
   }
 
   private boolean record(CatalogDraft draft) {
-    long version = state.version() + 1;
+    Tip before = tip;
+    long version = before.state().version() + 1;
     CatalogState next = draft.state().atVersion(version);
     byte[] document =
         CatalogCodec.encode(
             new CatalogCodec.Entry(
                 version,
-                sha256,
+                before.sha256(),
                 writerId,
                 commitIds.get(),
                 draft.facts(),
@@ -168,8 +180,7 @@ public final class Catalog {
     if (!log.append(version, document)) {
       return false;
     }
-    sha256 = SealedJson.sha256(document);
-    state = next;
+    tip = new Tip(next, SealedJson.sha256(document));
     return true;
   }
 }

@@ -44,6 +44,11 @@ public final class NumberedLog {
     return store.get(key(version));
   }
 
+  /// Makes durable what was found.
+  public void settle() {
+    store.settle(folder);
+  }
+
   /// Every number that exists, ascending.
   public List<Long> versions() {
     List<Long> versions = new ArrayList<>();
@@ -68,7 +73,8 @@ public final class NumberedLog {
   }
 
   /// Writes a document under its number. True: it stands there, durable, whether this call's
-  /// acknowledgements arrived or not. False: the number belongs to another document.
+  /// acknowledgements arrived or not. False: the number belongs to another document, or the log has
+  /// gone far beyond it; this writer is out.
   ///
   /// STORE_FAILED leaves the outcome unknown; a later call with the same bytes resolves it.
   /// DISK_FULL means that this call wrote nothing.
@@ -97,13 +103,11 @@ public final class NumberedLog {
     // A document that stands there already is ours if an earlier attempt succeeded without telling:
     // every document carries a unique commit id.
     boolean ours = created || Arrays.equals(read(version).orElse(null), document);
-    if (!ours || !isLeftBehind(version)) {
-      return ours;
-    }
-    if (created) {
-      // The number had been used and collected: what was just written is not part of the log.
-      store.delete(key(version));
-    }
-    return false;
+    // If the log has gone on that far, either the number had been used and collected, and what was
+    // just
+    // written is not part of the log, or it was ours and others have built on it for long. Which of
+    // the two
+    // cannot be told, so it stays for the collector; the writer is out in both cases.
+    return ours && !isLeftBehind(version);
   }
 }

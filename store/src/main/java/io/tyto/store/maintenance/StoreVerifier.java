@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Re-reads every catalog version, manifest, page and live segment, and checks invariants I1 to I7
 /// of docs/commit-protocol.md.
@@ -21,6 +23,9 @@ import java.util.function.Consumer;
 /// never ends it: it goes on with the next object. Thread-safe.
 public final class StoreVerifier {
   private static final int MAX_ATTEMPTS = 3;
+  private static final Pattern CATALOG_KEY = Pattern.compile("(\\d{1,9})/catalog/\\d{20}");
+  private static final Pattern PARTITION_KEY =
+      Pattern.compile("(\\d{1,9}/\\d{1,9}/g\\d{1,9}/p\\d{1,9})/(m|s|pages)/.*");
 
   private final Store store;
   private final SegmentCheck check;
@@ -53,11 +58,13 @@ public final class StoreVerifier {
     Set<Integer> projects = new TreeSet<>();
     Set<String> partitions = new TreeSet<>();
     for (String key : keys) {
-      if (key.matches("\\d+/catalog/\\d{20}")) {
-        projects.add(Integer.parseInt(key.substring(0, key.indexOf('/'))));
+      Matcher catalog = CATALOG_KEY.matcher(key);
+      Matcher partition = PARTITION_KEY.matcher(key);
+      if (catalog.matches()) {
+        projects.add(Integer.parseInt(catalog.group(1)));
         tally.catalogVersions++;
-      } else if (key.matches("\\d+/\\d+/g\\d+/p\\d+/(m|s|pages)/.*")) {
-        partitions.add(key.substring(0, key.indexOf('/', key.indexOf("/p"))));
+      } else if (partition.matches()) {
+        partitions.add(partition.group(1));
       }
     }
     Map<Integer, CatalogState> catalogs = new TreeMap<>();

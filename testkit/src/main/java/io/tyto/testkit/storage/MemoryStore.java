@@ -157,6 +157,9 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public void settle(String folder) {}
+
+  @Override
   public boolean exists(String key) {
     return call("exists " + key, () -> objects.containsKey(key));
   }
