@@ -51,7 +51,7 @@ final class Rolling {
       all.add(axis.boundary(i));
       all.add(axis.boundary(i + 1));
     }
-    if (rangeFrom != null) {
+    if (rangeFrom != null && buckets > 0) {
       all.add(rangeFrom);
     }
     long[] points = all.stream().mapToLong(Long::longValue).toArray();
@@ -65,7 +65,7 @@ final class Rolling {
   }
 
   private static int[] homes(TimeAxis axis, long[] points, @Nullable Long rangeFrom) {
-    int[] homes = new int[points.length - 1];
+    int[] homes = new int[Math.max(0, points.length - 1)];
     for (int i = 0; i < homes.length; i++) {
       boolean isBefore = rangeFrom != null && points[i] < rangeFrom;
       homes[i] = isBefore ? -1 : axis.indexOf(points[i]);

@@ -1,0 +1,152 @@
+package io.tyto.engine.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.GroupKey;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.BinKey;
+import io.tyto.model.result.ResultColumn;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/// Thousands of random queries against the row-at-a-time reference, each over a random split of the
+/// same rows into sources.
+class AggregateRandomTest {
+  private static final long SEED = Long.getLong("test.seed", 4_711L);
+  private static final int SCALE = Integer.getInteger("test.scale", 1);
+  private static final int TABLES = 15;
+  private static final int QUERIES_PER_TABLE = 140;
+  private static final ExecutorService WORKERS = Executors.newFixedThreadPool(2);
+
+  @AfterAll
+  static void stopWorkers() {
+    WORKERS.shutdownNow();
+  }
+
+  @Test
+  void agreesWithTheReference() {
+    for (int t = 0; t < TABLES * SCALE; t++) {
+      long seed = SEED + t * 1_000_003L;
+      Random random = new Random(seed);
+      GameTable table =
+          GameTable.random(random.nextInt(10) == 0 ? 0 : 20 + random.nextInt(180), random);
+      RandomQueries queries = new RandomQueries(random);
+      for (int q = 0; q < QUERIES_PER_TABLE; q++) {
+        AggregateQuery query = queries.aggregate();
+        int tails = 1 + random.nextInt(4);
+        String what = "-Dtest.seed=" + seed + " query " + q + ": " + query;
+        try {
+          check(table, query, tails, random);
+        } catch (RuntimeException | AssertionError e) {
+          throw new AssertionError(what, e);
+        }
+      }
+    }
+  }
+
+  private static void check(GameTable table, AggregateQuery query, int tails, Random random) {
+    ReferenceEngine.Answer expected = ReferenceEngine.answer(table, query);
+    AggregateResult actual = run(query, table, tails, random);
+    assertEquals(expected.groupCount(), actual.groupCount(), "groups");
+    assertEquals(expected.hasNextPage(), actual.hasNextPage(), "hasNextPage");
+    assertEquals(expected.rows().size(), actual.rowCount(), "rows");
+    for (int row = 0; row < expected.rows().size(); row++) {
+      ReferenceEngine.Row wanted = expected.rows().get(row);
+      String what = "row " + row + " " + wanted.key();
+      for (int k = 0; k < query.groupBy().size(); k++) {
+        Object key = shown(table, query, k, wanted.key().get(k));
+        assertSame(key, actual.keys().get(k).value(row), what + " key " + k);
+      }
+      assertSame(wanted.values(), row(actual.measures(), row), what);
+      if (query.compareTo() != null) {
+        assertSame(wanted.previousValues(), row(actual.previous(), row), what + " previous");
+      }
+    }
+    if (query.wants().totals()) {
+      assertSame(expected.totals(), row(actual.totals(), 0), "totals");
+    }
+    if (query.others()) {
+      assertSame(expected.others(), row(actual.others(), 0), "others");
+    }
+    if (query.wants().othersRows()) {
+      assertEquals(expected.othersRows().size(), actual.othersRowCount(), "rows of others");
+      for (int row = 0; row < actual.othersRowCount(); row++) {
+        assertSame(
+            expected.othersRows().get(row).values(),
+            row(actual.othersMeasures(), row),
+            "others row " + row);
+      }
+    }
+  }
+
+  static AggregateResult run(AggregateQuery query, GameTable table, int tails, Random random) {
+    QueryContext context = new QueryContext("test", Duration.ofMinutes(1), 1L << 30);
+    return AggregateRunner.run(
+        query,
+        null,
+        table.snapshot(tails, random),
+        new PlanLimits(1_000_000, 10_000_000),
+        new ScanContext(context, WORKERS, 2, random.nextLong()));
+  }
+
+  private static @Nullable Object shown(
+      GameTable table, AggregateQuery query, int position, @Nullable Object key) {
+    if (key == null) {
+      return null;
+    }
+    return switch (query.groupBy().get(position)) {
+      case GroupKey.Dimension _ -> key;
+      case GroupKey.TimeBucket _ ->
+          ReferenceEngine.axis(table, query, position).bucket((Integer) key);
+      case GroupKey.Bins(_, Double width, var edges) -> {
+        int number = ((Long) key).intValue();
+        yield width != null
+            ? new BinKey((long) key * width, ((long) key + 1) * width)
+            : new BinKey(
+                number == 0 ? null : edges.get(number - 1),
+                number == edges.size() ? null : edges.get(number));
+      }
+    };
+  }
+
+  private static List<@Nullable Object> row(List<ResultColumn> columns, int row) {
+    List<@Nullable Object> values = new ArrayList<>();
+    columns.forEach(column -> values.add(column.value(row)));
+    return values;
+  }
+
+  private static void assertSame(@Nullable Object expected, @Nullable Object actual, String what) {
+    if (!isSame(expected, actual)) {
+      throw new AssertionError(what + ": expected " + expected + " but got " + actual);
+    }
+  }
+
+  private static boolean isSame(@Nullable Object expected, @Nullable Object actual) {
+    if (expected instanceof List<?> left && actual instanceof List<?> right) {
+      for (int i = 0; i < left.size() && left.size() == right.size(); i++) {
+        if (!isSame(left.get(i), right.get(i))) {
+          return false;
+        }
+      }
+      return left.size() == right.size();
+    }
+    if (expected instanceof Double left && actual instanceof Double right) {
+      return left.equals(right) || Math.abs(left - right) <= 1e-9 * Math.max(1, Math.abs(left));
+    }
+    if (expected instanceof BigDecimal left && actual instanceof BigDecimal right) {
+      return left.compareTo(right) == 0;
+    }
+    return expected == null ? actual == null : expected.equals(actual);
+  }
+}

@@ -1,0 +1,214 @@
+package io.tyto.engine.plan;
+
+import io.tyto.engine.row.Row;
+import io.tyto.engine.rows.RandomTable;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.tail.Tail;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Physical;
+import io.tyto.model.schema.SystemColumns;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.model.schema.TimestampUnit;
+import io.tyto.model.schema.Values;
+import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Game events as plain Java values, and the row sources that hold the same rows.
+final class GameTable {
+  static final ColumnType.DecimalType MONEY = new ColumnType.DecimalType(18, 2);
+  static final ColumnType.DecimalType WIDE = new ColumnType.DecimalType(38, 4);
+  static final Instant START = Instant.parse("2026-03-20T00:00:00Z");
+  static final int DAYS = 14;
+
+  private static final Map<String, ColumnType> COLUMNS = new LinkedHashMap<>();
+
+  static {
+    COLUMNS.put("ts", ColumnType.TIMESTAMP);
+    COLUMNS.put("country", ColumnType.STRING);
+    COLUMNS.put("server", ColumnType.LONG);
+    COLUMNS.put("amount", MONEY);
+    COLUMNS.put("wide", WIDE);
+    COLUMNS.put("score", ColumnType.DOUBLE);
+    COLUMNS.put("day", ColumnType.DATE);
+    COLUMNS.put("ok", ColumnType.BOOL);
+    COLUMNS.put("seen", new ColumnType.TimestampType(TimestampUnit.MILLIS));
+    COLUMNS.put("device", ColumnType.UUID);
+    COLUMNS.put("host", ColumnType.IP);
+    COLUMNS.put("tags", new ColumnType.ListType(ColumnType.STRING));
+    COLUMNS.put("levels", new ColumnType.ListType(ColumnType.LONG));
+  }
+
+  private final TableSchema schema;
+  private final List<Event> events = new ArrayList<>();
+
+  /// @param values by column name, logical; absent is null
+  record Event(
+      int partition, String logId, long offset, Instant received, Map<String, Object> values) {
+    @Nullable Object value(String column) {
+      return column.equals("_received") ? received : values.get(column);
+    }
+  }
+
+  GameTable() {
+    this("ts");
+  }
+
+  /// @param time the column of event time
+  GameTable(@Nullable String time) {
+    List<ColumnSpec> columns = new ArrayList<>();
+    COLUMNS.forEach((name, type) ->
+        columns.add(RandomTable.column(SystemColumns.FIRST_USER_ID + columns.size(), name, type)));
+    schema = RandomTable.schema("game", columns, time);
+  }
+
+  TableSchema schema() {
+    return schema;
+  }
+
+  List<Event> events() {
+    return events;
+  }
+
+  /// Adds an event to partition 0.
+  GameTable add(Map<String, Object> values) {
+    events.add(new Event(0, "log", events.size(), START, values));
+    return this;
+  }
+
+  static GameTable random(int rows, Random random) {
+    GameTable table = new GameTable();
+    long[] offsets = new long[4];
+    for (int i = 0; i < rows; i++) {
+      int partition = random.nextInt(2);
+      int log = partition * 2 + random.nextInt(2);
+      Instant received = START.plusSeconds(random.nextInt(DAYS * 86_400));
+      table.events.add(
+          new Event(partition, "log-" + log % 2, offsets[log]++, received, values(random)));
+    }
+    return table;
+  }
+
+  private static Map<String, Object> values(Random random) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    // Quarter hours, so that several rows share an event time.
+    long quarter = random.nextInt(DAYS * 96);
+    put(values, random, 50, "ts", START.plusSeconds(quarter * 900));
+    put(
+        values,
+        random,
+        8,
+        "country",
+        pick(random, "de", "DE", "fr", "in", "br", "", "zz", "日本", "😀"));
+    put(values, random, 10, "server", pick(random, 1L, 2L, 3L, 7L, 40L, -5L, 1L << 50));
+    put(values, random, 10, "amount", BigDecimal.valueOf(random.nextInt(20_000) - 2_000, 2));
+    put(values, random, 10, "wide", BigDecimal.valueOf(random.nextInt(20_000) - 2_000, 4));
+    put(values, random, 10, "score", (random.nextInt(400) - 100) * 0.25);
+    put(values, random, 10, "day", LocalDate.of(2026, 3, 18).plusDays(random.nextInt(20)));
+    put(values, random, 10, "ok", random.nextBoolean());
+    put(values, random, 10, "seen", START.plusMillis(random.nextInt(1_000_000_000)));
+    put(values, random, 10, "device", new UUID(-random.nextInt(3), random.nextInt(2)));
+    put(values, random, 10, "host", address(random.nextInt(4)));
+    put(values, random, 10, "tags", list(random, "a", "b", "c"));
+    put(values, random, 10, "levels", list(random, 1L, 2L, 30L));
+    return values;
+  }
+
+  private static void put(
+      Map<String, Object> values, Random random, int oneIn, String column, Object value) {
+    if (random.nextInt(oneIn) != 0) {
+      values.put(column, value);
+    }
+  }
+
+  private static Object pick(Random random, Object... choices) {
+    return choices[random.nextInt(choices.length)];
+  }
+
+  private static List<@Nullable Object> list(Random random, Object... choices) {
+    @Nullable Object[] elements = new Object[random.nextInt(4)];
+    Arrays.setAll(elements, _ -> random.nextInt(8) == 0 ? null : pick(random, choices));
+    return Arrays.asList(elements);
+  }
+
+  private static InetAddress address(int last) {
+    try {
+      return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) (200 + last)});
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// The same rows, cut at random into `tails` tails, each of one partition.
+  TableSnapshot snapshot(int tails, Random random) {
+    List<List<Event>> parts = new ArrayList<>();
+    for (int i = 0; i < 2 * tails; i++) {
+      parts.add(new ArrayList<>());
+    }
+    for (Event event : events) {
+      parts.get(event.partition() * tails + random.nextInt(tails)).add(event);
+    }
+    List<RowSource> sources = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      sources.addAll(sources(parts.get(i), i / tails));
+    }
+    return new TableSnapshot(schema, "snapshot-" + events.size(), sources, () -> {});
+  }
+
+  private List<RowSource> sources(List<Event> part, int partition) {
+    Tail tail = new Tail(schema, partition);
+    Row row = new Row(schema.columns().size());
+    for (Event event : part) {
+      RandomTable.fill(row, physical(event));
+      long received = TimestampUnit.MICROS.fromInstant(event.received());
+      tail.append(row, event.logId(), event.offset(), received, 0);
+    }
+    tail.publish();
+    return tail.view(part.size());
+  }
+
+  private @Nullable Object[] physical(Event event) {
+    @Nullable Object[] physical = new Object[schema.columns().size()];
+    for (int i = 0; i < physical.length; i++) {
+      ColumnSpec column = schema.columns().get(i);
+      Object value = event.value(column.name());
+      ColumnType.Scalar type = column.type().element();
+      physical[i] =
+          value instanceof List<?> list
+              ? list.stream().map(element -> physical(type, element)).toArray()
+              : physical(type, value);
+    }
+    return physical;
+  }
+
+  private static @Nullable Object physical(ColumnType.Scalar type, @Nullable Object value) {
+    if (value == null) {
+      return null;
+    }
+    return switch (type.physical()) {
+      case Physical.LONG -> Values.toLong(type, value);
+      case Physical.DOUBLE -> value;
+      case Physical.BYTES -> Values.toBytes(type, value);
+    };
+  }
+
+  /// The event's place in time, as a date counts: midnight UTC.
+  static @Nullable Instant instant(@Nullable Object time) {
+    return time instanceof LocalDate date
+        ? date.atStartOfDay(ZoneOffset.UTC).toInstant()
+        : (Instant) time;
+  }
+}
