@@ -3,7 +3,10 @@ package io.tyto.graphqlschema;
 import graphql.ErrorClassification;
 import graphql.ErrorType;
 import graphql.GraphQLError;
+import graphql.execution.UnknownOperationException;
 import graphql.language.SourceLocation;
+import graphql.validation.ValidationError;
+import graphql.validation.ValidationErrorType;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.util.LinkedHashMap;
@@ -76,23 +79,33 @@ final class ApiError implements GraphQLError {
   private static ErrorCode codeOf(GraphQLError error) {
     return switch (error.getErrorType()) {
       case ErrorType.InvalidSyntax ->
-          isGivenUp(error) ? ErrorCode.DOCUMENT_TOO_COMPLEX : ErrorCode.GRAPHQL_PARSE_FAILED;
+          isTooLong(error) ? ErrorCode.DOCUMENT_TOO_COMPLEX : ErrorCode.GRAPHQL_PARSE_FAILED;
       case ErrorType.ExecutionAborted -> ErrorCode.DOCUMENT_TOO_COMPLEX;
-      case ErrorType.ValidationError ->
-          isCoercion(error) ? ErrorCode.BAD_USER_INPUT : ErrorCode.GRAPHQL_VALIDATION_FAILED;
+      case ErrorType.ValidationError -> validationCode(error);
       case ErrorType.OperationNotSupported -> ErrorCode.GRAPHQL_VALIDATION_FAILED;
       case null, default -> ErrorCode.INTERNAL;
     };
   }
 
   /// The parser's limits throw what a syntax error throws; only the words differ.
-  private static boolean isGivenUp(GraphQLError error) {
+  private static boolean isTooLong(GraphQLError error) {
     return String.valueOf(error.getMessage()).contains("parsing has been cancelled");
   }
 
-  /// Values of variables are looked at after validation, and called validation errors all the same.
-  private static boolean isCoercion(GraphQLError error) {
-    return !(error instanceof graphql.validation.ValidationError);
+  /// graphql-java calls it a validation error too where a document is too deep, and where the value
+  /// of a variable is wrong.
+  private static ErrorCode validationCode(GraphQLError error) {
+    if (error instanceof UnknownOperationException) {
+      return ErrorCode.GRAPHQL_VALIDATION_FAILED;
+    }
+    if (!(error instanceof ValidationError invalid)) {
+      return ErrorCode.BAD_USER_INPUT;
+    }
+    var type = invalid.getValidationErrorType();
+    return type == ValidationErrorType.MaxQueryDepthExceeded
+            || type == ValidationErrorType.MaxQueryFieldsExceeded
+        ? ErrorCode.DOCUMENT_TOO_COMPLEX
+        : ErrorCode.GRAPHQL_VALIDATION_FAILED;
   }
 
   ErrorCode code() {

@@ -28,13 +28,14 @@ final class Client {
   }
 
   Client(FakeQueries queries, GraphQlOptions options) {
+    this(queries, options, Clock.fixed(FakeQueries.NOON, ZoneOffset.UTC));
+  }
+
+  Client(FakeQueries queries, GraphQlOptions options, Clock clock) {
     this.queries = queries;
     this.api =
         GraphQlApi.build(
-            List.of(Collections.recharge(), Collections.everything()),
-            queries,
-            Clock.fixed(FakeQueries.NOON, ZoneOffset.UTC),
-            options);
+            List.of(Collections.recharge(), Collections.everything()), queries, clock, options);
   }
 
   static QueryContext context() {

@@ -91,7 +91,8 @@ final class AggregatePanel implements Panel {
         }
         case "others" -> single(part, AggregateResult::others);
         case "othersRows" -> {
-          wantsOthersRows = true;
+          // Without others there are none, and a document may select them all the same.
+          wantsOthersRows = question.input().others();
           ObjectShape<AggregateResult> row = ObjectShape.of(part, this::othersMember);
           yield Cell.of(result -> row.readAll(result, result.othersRowCount()));
         }
