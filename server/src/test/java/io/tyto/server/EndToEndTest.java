@@ -70,7 +70,7 @@ final class EndToEndTest {
       assertEquals(1_500, count(server));
       assertEquals(2, server.node().status().collections().getFirst().deadLetters());
       assertEquals(
-          "[{\"key\":{\"country\":\"DE\"},\"measures\":{\"count\":750,\"amount\":{\"sumExact\":\"280875.00\"}}},"
+          "[{\"key\":{\"country\":\"DE\"},\"measures\":{\"count\":750,\"amount\":{\"sumExact\":\"280500.00\"}}},"
               + "{\"key\":{\"country\":\"FR\"},\"measures\":{\"count\":750,\"amount\":{\"sumExact\":\"281250.00\"}}}]",
           rows(
               server,
