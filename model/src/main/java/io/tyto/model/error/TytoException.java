@@ -2,8 +2,8 @@ package io.tyto.model.error;
 
 import org.jspecify.annotations.Nullable;
 
-/// The one exception that crosses module borders. Its message is written for the person who reads it:
-/// what, where, what was expected, what to do.
+/// The one exception that crosses module borders. Its message is written for the person who reads
+/// it: what, where, what was expected, what to do.
 public class TytoException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final ErrorCode code;

@@ -29,7 +29,10 @@ public interface AdminService {
   record ApplyResult(List<String> created, List<String> extended, List<String> unchanged) {}
 
   record Status(
-      long diskBytes, long freeDiskBytes, List<CollectionStatus> collections, List<String> alarms) {}
+      long diskBytes,
+      long freeDiskBytes,
+      List<CollectionStatus> collections,
+      List<String> alarms) {}
 
   record CollectionStatus(
       String name,

@@ -15,8 +15,8 @@ public interface IngestService {
   /// @param body NDJSON or a JSON array, not compressed
   CompletableFuture<IngestResult> ingest(String collection, byte[] body);
 
-  /// Imports records of a file as a log of its own: `source` names it for people, `contentId` is the
-  /// SHA-256 of its content. Blocks until every record is committed or refused.
+  /// Imports records of a file as a log of its own: `source` names it for people, `contentId` is
+  /// the SHA-256 of its content. Blocks until every record is committed or refused.
   FileImportResult importFile(FileImport request, InputStream content, ImportProgress progress);
 
   /// @param rejected index in the body and why; these became dead letters
@@ -29,7 +29,11 @@ public interface IngestService {
       String collection, String source, String contentId, long contentBytes, boolean again) {}
 
   record FileImportResult(
-      long accepted, long duplicates, long rejected, long alreadyImported, List<Rejected> examples) {}
+      long accepted,
+      long duplicates,
+      long rejected,
+      long alreadyImported,
+      List<Rejected> examples) {}
 
   /// Told from time to time; returns false to stop in a consistent state.
   interface ImportProgress {

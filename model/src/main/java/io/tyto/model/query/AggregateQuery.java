@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// `orderBy` -> `limitPer` -> offset/after -> limit. Totals stand before having.
 ///
 /// @param measures what the caller wants back, without duplicates; orderBy, having and top may name
-///     others
+///   others
 /// @param identity hash of the caller's input, part of every group's id and cursor
 /// @param after an opaque cursor of an earlier answer; pins its snapshot
 public record AggregateQuery(

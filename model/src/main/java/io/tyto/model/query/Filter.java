@@ -3,12 +3,13 @@ package io.tyto.model.query;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A predicate over rows, in SQL's three-valued logic: a row passes where it is true, not where null.
+/// A predicate over rows, in SQL's three-valued logic: a row passes where it is true, not where
+/// null.
 ///
 /// Column leaves name the column by its config name; literals are logical values of the column's
-/// element type (see {@link io.tyto.model.schema.Values}), for string operators always String.
-/// On a list column a leaf other than {@link ListLength}, {@link ListEmpty}, {@link IsNull},
-/// {@link HasAll} and {@link AnyElement} is true if it is true of any element; null elements match
+/// element type (see {@link io.tyto.model.schema.Values}), for string operators always String. On a
+/// list column a leaf other than {@link ListLength}, {@link ListEmpty}, {@link IsNull}, {@link
+/// HasAll} and {@link AnyElement} is true if it is true of any element; null elements match
 /// nothing; a null list makes it null.
 public sealed interface Filter {
 
@@ -34,7 +35,8 @@ public sealed interface Filter {
 
   record In(String column, List<Object> values, boolean ignoreCase) implements Filter {}
 
-  /// @param pattern for LIKE with `%`, `_` and `\` as escape; for REGEX in RE2 syntax, found anywhere
+  /// @param pattern for LIKE with `%`, `_` and `\` as escape; for REGEX in RE2 syntax, found
+  ///   anywhere
   record Match(String column, MatchKind kind, String pattern, boolean ignoreCase)
       implements Filter {}
 
@@ -67,7 +69,7 @@ public sealed interface Filter {
   ///
   /// @param path JSON Pointer
   /// @param is a filter whose column is ignored, over String (AS_STRING) or Double (AS_NUMBER);
-  ///     null for EXISTS
+  ///   null for EXISTS
   record JsonPath(String column, String path, JsonAs as, @Nullable Filter is) implements Filter {}
 
   enum JsonAs {

@@ -48,7 +48,6 @@ public sealed interface Measure {
 
   /// `of` (over rows that meet `where`) divided by `per` (over rows that meet `perWhere`); always a
   /// double. Without `per` just the number; null where `per` is 0 or null.
-  record Expr(
-      Measure of, @Nullable Filter where, @Nullable Measure per, @Nullable Filter perWhere)
+  record Expr(Measure of, @Nullable Filter where, @Nullable Measure per, @Nullable Filter perWhere)
       implements Measure {}
 }

@@ -61,7 +61,9 @@ public final class QueryContext {
     if (System.nanoTime() - deadlineNanos > 0) {
       throw new TytoException(
           ErrorCode.QUERY_TIMEOUT,
-          "query " + queryId + " reached its deadline: narrow the range, group by fewer keys,"
+          "query "
+              + queryId
+              + " reached its deadline: narrow the range, group by fewer keys,"
               + " or ask for a longer timeout");
     }
   }

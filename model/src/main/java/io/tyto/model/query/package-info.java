@@ -1,4 +1,5 @@
-/// What a caller asks: one immutable record tree per query, already resolved to column names, absolute times and typed literals.
+/// What a caller asks: one immutable record tree per query, already resolved to column names,
+/// absolute times and typed literals.
 @NullMarked
 package io.tyto.model.query;
 

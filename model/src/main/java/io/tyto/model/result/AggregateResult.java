@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param ids one stable id a row: hash of the query's identity and the key
 /// @param previous measures of the compared period, or empty
 /// @param totals one row, or empty; `previousTotals` and `others` alike
-/// @param othersKeys keys that remain without those of `top`, in `groupBy` order, null for a key of top
+/// @param othersKeys keys that remain without those of `top`, in `groupBy` order, null for a key of
+///   top
 /// @param groupCount groups after having and before limits
 /// @param cursors one a row, or null where not wanted
 public record AggregateResult(

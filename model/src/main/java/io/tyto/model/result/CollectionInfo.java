@@ -18,7 +18,8 @@ public record CollectionInfo(
     @Nullable Long ingestLagMillis,
     List<ColumnStats> columns) {
 
-  /// @param cardinality distinct values, an upper bound unless `cardinalityExact`; null where unknown
+  /// @param cardinality distinct values, an upper bound unless `cardinalityExact`; null where
+  ///   unknown
   public record ColumnStats(
       String column,
       @Nullable Long cardinality,

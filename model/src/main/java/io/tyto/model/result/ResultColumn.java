@@ -4,8 +4,8 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /// One column of an answer. Logical values are those of {@link io.tyto.model.schema.Values}, and
-/// besides: time bucket keys -> {@link Bucket}, bins -> {@link BinKey}, top -> List of
-/// {@link CountedValue}, quantiles -> List of Double, lists -> List.
+/// besides: time bucket keys -> {@link Bucket}, bins -> {@link BinKey}, top -> List of {@link
+/// CountedValue}, quantiles -> List of Double, lists -> List.
 public sealed interface ResultColumn {
   int size();
 

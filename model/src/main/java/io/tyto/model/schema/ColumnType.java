@@ -3,8 +3,8 @@ package io.tyto.model.schema;
 /// The type of a column: one of eleven scalars, or a list of one of them.
 ///
 /// The textual form (`decimal(18,2)`, `string[]`) is what configs say and what toString prints.
-// The constants below are safe to meet from two threads at once: ColumnType has no default method, so
-// making a StringType does not initialise ColumnType.
+// The constants below are safe to meet from two threads at once: ColumnType has no default method,
+// so making a StringType does not initialise ColumnType.
 @SuppressWarnings("ClassInitializationDeadlock")
 public sealed interface ColumnType {
 
@@ -95,7 +95,8 @@ public sealed interface ColumnType {
     }
   }
 
-  /// Exact decimal with `scale` fraction digits; a scaled long to 18 digits, 16 sortable bytes to 38.
+  /// Exact decimal with `scale` fraction digits: a scaled long to 18 digits, 16 sortable bytes
+  /// beyond.
   record DecimalType(int precision, int scale) implements Scalar {
     public static final int MAX_PRECISION = 38;
     public static final int MAX_LONG_PRECISION = 18;

@@ -2,8 +2,8 @@ package io.tyto.model.schema;
 
 import java.util.List;
 
-/// The columns that every row carries beside those of its config; their ids lie below
-/// {@link #FIRST_USER_ID} and are the same in every collection.
+/// The columns that every row carries beside those of its config; their ids lie below {@link
+/// #FIRST_USER_ID} and are the same in every collection.
 public final class SystemColumns {
   /// Index of the row's log in the segment's or tail's list of log ids.
   public static final int LOG = 1;

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// One version of a collection as the catalog knows it: numeric ids and the columns in stored order.
+/// One version of a collection as the catalog knows it: numeric ids and the columns in stored
+/// order.
 ///
 /// @param version config version of the collection, from 1
 /// @param columns user columns, ids from {@link SystemColumns#FIRST_USER_ID}

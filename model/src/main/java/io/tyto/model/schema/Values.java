@@ -13,8 +13,8 @@ import java.util.UUID;
 
 /// Converts between logical values and their physical form.
 ///
-/// Logical values are: string, json -> String; bool -> Boolean; int, long -> Long; double -> Double;
-/// decimal -> BigDecimal with the column's scale; timestamp -> Instant; date -> LocalDate;
+/// Logical values are: string, json -> String; bool -> Boolean; int, long -> Long; double ->
+/// Double; decimal -> BigDecimal with the column's scale; timestamp -> Instant; date -> LocalDate;
 /// uuid -> UUID; ip -> InetAddress. Thread-safe: no state.
 public final class Values {
   private static final int WIDE_BYTES = 16;
@@ -23,8 +23,8 @@ public final class Values {
 
   /// The physical long of a logical value of a type whose physical form is LONG.
   ///
-  /// Throws ArithmeticException when the value does not fit (range, or more fraction digits than the
-  /// decimal's scale).
+  /// Throws ArithmeticException when the value does not fit (range, or more fraction digits than
+  /// the decimal's scale).
   public static long toLong(ColumnType.Scalar type, Object value) {
     return switch (type) {
       case ColumnType.BoolType _ -> ((Boolean) value) ? 1 : 0;
@@ -104,8 +104,8 @@ public final class Values {
     };
   }
 
-  /// The integer behind the 16 sortable bytes of a wide decimal: big-endian two's complement with the
-  /// sign bit flipped, so that unsigned byte order is numeric order.
+  /// The integer behind the 16 sortable bytes of a wide decimal: big-endian two's complement with
+  /// the sign bit flipped, so that unsigned byte order is numeric order.
   public static BigInteger wideInteger(byte[] value) {
     byte[] copy = value.clone();
     copy[0] ^= (byte) 0x80;

@@ -1,4 +1,5 @@
-/// What a collection looks like: column types, their physical form, the parsed event config. Values only, no I/O.
+/// What a collection looks like: column types, their physical form, the parsed event config. Values
+/// only, no I/O.
 @NullMarked
 package io.tyto.model.schema;
 
