@@ -71,6 +71,18 @@ public final class RecordReader implements AutoCloseable {
     return columns;
   }
 
+  /// The character between cells of a CSV or TSV, as given or detected.
+  public char delimiter() {
+    return delimiter;
+  }
+
+  /// The cells of a CSV or TSV record as text, for a look at data that has no schema yet.
+  public List<String> cells(RawRecord record) {
+    CsvCells cells = new CsvCells(CsvDialect.of(delimiter, fileFormat.quote()));
+    cells.split(record.data(), record.from(), record.to());
+    return cells.texts();
+  }
+
   /// A new decoder for the records of this input; one for each thread. BAD_USER_INPUT where no
   /// column of the file is a field of the collection.
   public RecordDecoder decoder(TableSchema schema, Clock clock) {

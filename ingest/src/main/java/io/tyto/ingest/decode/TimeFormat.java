@@ -67,7 +67,8 @@ public sealed interface TimeFormat {
       ZonedDateTime sample = ZonedDateTime.of(2001, 2, 3, 4, 5, 6, 0, ZoneOffset.UTC);
       TimeReader.read(formatter, formatter.format(sample));
       return pattern;
-    } catch (IllegalArgumentException | DateTimeException e) {
+    } catch (IllegalArgumentException | DateTimeException | ClassCastException e) {
+      // The JDK's builder casts where a padding letter meets adjacent numbers, as in `epch_ms`.
       throw new IllegalArgumentException(
           "'%s' is no format (%s); %s".formatted(text, e.getMessage(), EXPECTED), e);
     }
