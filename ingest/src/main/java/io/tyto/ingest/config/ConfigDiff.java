@@ -2,6 +2,7 @@ package io.tyto.ingest.config;
 
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.EventConfig.FileFormat;
 import io.tyto.model.schema.EventConfig.Source;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -65,11 +67,17 @@ public record ConfigDiff(List<ColumnSpec> added, List<String> differences) {
     heads.of("api", EventConfig::apiName);
     heads.of("description", EventConfig::description);
     heads.of("time", EventConfig::time);
-    heads.of("timeBounds", EventConfig::timeBounds);
-    heads.of("entity", EventConfig::entity);
+    heads.of("timeBounds.past", config -> config.timeBounds().past());
+    heads.of("timeBounds.future", config -> config.timeBounds().future());
+    heads.of("entity.name", config -> config.entity() == null ? null : config.entity().name());
+    heads.of("entity.key", config -> config.entity() == null ? null : config.entity().key());
     heads.of("eventId", EventConfig::eventId);
-    heads.of("retention", EventConfig::retention);
-    heads.of("expose", EventConfig::expose);
+    heads.of("retention.raw", config -> config.retention().raw());
+    heads.of("expose.aggregate", config -> config.expose().aggregate());
+    heads.of("expose.table", config -> config.expose().table());
+    heads.of("expose.records", config -> config.expose().records());
+    heads.of("expose.cubes", config -> config.expose().cubes());
+    heads.of("expose.values", config -> config.expose().values());
     heads.of("annotations", EventConfig::annotations);
   }
 
@@ -94,7 +102,15 @@ public record ConfigDiff(List<ColumnSpec> added, List<String> differences) {
       Source before, Source after, Set<String> added, List<String> differences) {
     compareMaps("source.map.", before.map(), after.map(), added, differences);
     compareMaps("source.formats.", before.formats(), after.formats(), added, differences);
-    new Comparison<>("source.", before, after, differences).of("file", Source::file);
+    Comparison<FileFormat> files =
+        new Comparison<>("source.file.", before.file(), after.file(), differences);
+    files.of("format", FileFormat::format);
+    files.of("delimiter", FileFormat::delimiter);
+    files.of("quote", FileFormat::quote);
+    files.of("columns", FileFormat::columns);
+    files.of("nullTokens", FileFormat::nullTokens);
+    files.of("emptyIsNull", FileFormat::emptyIsNull);
+    files.of("listSeparator", FileFormat::listSeparator);
   }
 
   private static void compareMaps(
@@ -103,7 +119,7 @@ public record ConfigDiff(List<ColumnSpec> added, List<String> differences) {
       Map<String, String> after,
       Set<String> added,
       List<String> differences) {
-    Set<String> keys = new java.util.TreeSet<>(before.keySet());
+    Set<String> keys = new TreeSet<>(before.keySet());
     keys.addAll(after.keySet());
     keys.removeAll(added);
     for (String key : keys) {

@@ -4,6 +4,7 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.text.Suggestion;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// The section `fields` after reading: what other sections may refer to.
@@ -26,6 +27,8 @@ record Fields(List<ColumnSpec> columns, Set<String> broken) {
 
   /// ` (did you mean 'x'?)`, or nothing.
   String didYouMean(String name) {
-    return Suggestion.didYouMean(name, columns.stream().map(ColumnSpec::name).toList());
+    Set<String> names = new TreeSet<>(broken);
+    columns.forEach(column -> names.add(column.name()));
+    return Suggestion.didYouMean(name, names);
   }
 }

@@ -1,5 +1,6 @@
 package io.tyto.ingest.config;
 
+import io.tyto.ingest.decode.TimeFormat;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig.FileFormat;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// Reads the section `source`.
 final class SourceReader {
   private static final List<String> FORMATS = List.of("auto", "ndjson", "json", "csv", "tsv");
+
+  /// What {@link FileFormat} says where cells are never quoted.
+  private static final char NO_QUOTE = 0;
 
   private final Fields columns;
   private final Problems problems;
@@ -96,13 +100,13 @@ final class SourceReader {
   }
 
   private boolean isFormat(Located text, ColumnType type) {
-    ColumnType.Scalar element = type.element();
-    if (!(element instanceof ColumnType.TimestampType)
-        && !(element instanceof ColumnType.DateType)) {
-      problems.wrong(text, "expected on a timestamp or a date, not on " + type);
+    try {
+      TimeFormat.parse(type.element(), text.value());
+      return true;
+    } catch (IllegalArgumentException e) {
+      problems.wrong(text, String.valueOf(e.getMessage()));
       return false;
     }
-    return true;
   }
 
   /// A column that comes from the input, by its name.
@@ -131,7 +135,6 @@ final class SourceReader {
       return FileFormat.DEFAULT;
     }
     section.allowOnly(ConfigKeys.FILE);
-    Character quote = character(section, "quote");
     Located separator = section.text("listSeparator");
     if (separator != null && separator.value().isEmpty()) {
       problems.wrong(separator, "expected at least one character, such as \"|\"");
@@ -139,7 +142,7 @@ final class SourceReader {
     return new FileFormat(
         format(section),
         character(section, "delimiter"),
-        quote == null ? FileFormat.DEFAULT.quote() : quote,
+        quote(section),
         columnNames(section),
         section.texts("nullTokens").stream().map(Located::value).toList(),
         section.bool("emptyIsNull", true),
@@ -162,19 +165,27 @@ final class SourceReader {
     return FileFormat.Format.valueOf(format.value().toUpperCase(Locale.ROOT));
   }
 
+  private char quote(Section section) {
+    if ("none".equals(section.plainText("quote"))) {
+      return NO_QUOTE;
+    }
+    Character quote = character(section, "quote");
+    return quote == null ? FileFormat.DEFAULT.quote() : quote;
+  }
+
   private @Nullable Character character(Section section, String key) {
     Located text = section.text(key);
     if (text == null) {
       return null;
     }
-    if (text.value().length() == 1 && "\r\n".indexOf(text.value().charAt(0)) < 0) {
+    if (text.value().matches("[\\x01-\\x7f&&[^\r\n]]")) {
       return text.value().charAt(0);
     }
     problems.wrong(
         text,
         text.value().startsWith("\\")
-            ? "expected one character; an escape such as \"\\t\" stands in double quotes"
-            : "expected one character");
+            ? "expected one ASCII character; an escape such as \"\\t\" stands in double quotes"
+            : "expected one ASCII character");
     return null;
   }
 

@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -15,6 +17,9 @@ import org.snakeyaml.engine.v2.nodes.Node;
 final class YamlFile {
   static final int MAX_CHARACTERS = 1 << 20;
   private static final int MAX_ALIASES = 50;
+
+  /// Deeper than any config; the composer recurses, so depth is counted before it runs.
+  private static final int MAX_DEPTH = 30;
 
   private YamlFile() {}
 
@@ -31,6 +36,11 @@ final class YamlFile {
             .setCodePointLimit(MAX_CHARACTERS)
             .build();
     try {
+      int deepLine = lineTooDeep(settings, file.text());
+      if (deepLine > 0) {
+        problems.wrong(deepLine, "", "nests more than " + MAX_DEPTH + " deep");
+        return null;
+      }
       Optional<Node> root = new Compose(settings).composeString(file.text());
       if (root.isPresent() && root.get() instanceof MappingNode mapping) {
         return new Section(problems, "", mapping);
@@ -43,6 +53,22 @@ final class YamlFile {
       problems.wrong(1, "", "not YAML: " + e.getMessage());
     }
     return null;
+  }
+
+  /// The line in which nesting goes too deep, or 0.
+  private static int lineTooDeep(LoadSettings settings, String text) {
+    int depth = 0;
+    for (Event event : new Parse(settings).parseString(text)) {
+      switch (event.getEventId()) {
+        case MappingStart, SequenceStart -> depth++;
+        case MappingEnd, SequenceEnd -> depth--;
+        default -> {}
+      }
+      if (depth > MAX_DEPTH) {
+        return event.getStartMark().map(Mark::getLine).orElse(0) + 1;
+      }
+    }
+    return 0;
   }
 
   /// The two slips that YAML's own words explain worst.

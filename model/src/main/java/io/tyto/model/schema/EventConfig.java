@@ -44,6 +44,7 @@ public record EventConfig(
   /// How files are read.
   ///
   /// @param format `auto` decides by name and first bytes
+  /// @param quote around cells that hold a delimiter; 0: cells are never quoted
   /// @param columns names by position where there is no header; empty: the first line is the header
   /// @param nullTokens cells that mean null (CSV); an empty cell is null unless `emptyIsNull` is
   ///   false

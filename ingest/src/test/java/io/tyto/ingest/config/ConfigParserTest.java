@@ -1,0 +1,439 @@
+package io.tyto.ingest.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.EventConfig.Entity;
+import io.tyto.model.schema.EventConfig.Expose;
+import io.tyto.model.schema.EventConfig.FileFormat;
+import io.tyto.model.schema.EventConfig.TimeBounds;
+import java.time.Duration;
+import java.time.Period;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class ConfigParserTest {
+  static final String RECHARGE =
+      """
+      collection: recharge
+      description: In-game purchases
+      time: ts
+      timeBounds: { past: P10Y, future: PT2H }
+      entity: { name: user, key: user_id }
+      eventId: id
+      fields:
+        id: string
+        ts:          { type: timestamp(ms) }
+        user_id:     { type: string }
+        country:     { type: string, description: ISO 3166-1 alpha-2 }
+        server_id:   { type: long, role: dimension }
+        tags:        { type: "string[]" }
+        amount:      { type: "decimal(18,2)", unit: USD, api: price }
+        duration_ms: { type: long, unit: ms, deprecated: "use seconds", annotations: { color: teal } }
+        payload:     json
+        tag_count:   { derive: "length(tags)" }
+        seconds:     { derive: "duration_ms / 1000", type: double }
+        is_tagged:   { derive: tag_count > 0 }
+      source:
+        map: { user_id: /user/id, amount: /payment/amount, tags: "/tags/*/name", payload: "" }
+        formats: { ts: epoch_ms }
+        file: { format: tsv, delimiter: "\\t", quote: none, columns: [id, ts], nullTokens: [NA, '\\N'], emptyIsNull: false, listSeparator: "|" }
+      retention: { raw: P90D }
+      expose: { records: false }
+      annotations: { label: Recharges, weight: 3 }
+      cubes:
+        by_country: { dimensions: [country], measures: [count, sum(amount)], granularities: [hour, day] }
+      """;
+
+  private static ParsedConfigs parse(String... texts) {
+    List<ConfigFile> files =
+        java.util.stream.IntStream.range(0, texts.length)
+            .mapToObj(i -> new ConfigFile((char) ('a' + i) + ".yaml", texts[i]))
+            .toList();
+    return ConfigParser.parse(files);
+  }
+
+  private static void assertProblems(ParsedConfigs parsed, String... expected) {
+    assertEquals(
+        String.join("\n", expected),
+        String.join("\n", parsed.problems().stream().map(ConfigProblem::toString).toList()));
+  }
+
+  /// Problems of a config whose fields are given, from line 3 on.
+  private static void assertFieldProblems(String fields, String... expected) {
+    assertProblems(parse("collection: x\nfields:\n" + fields.indent(2)), expected);
+  }
+
+  @Test
+  void everyKeyArrives() {
+    ParsedConfigs parsed = parse(RECHARGE);
+    assertProblems(parsed);
+    EventConfig config = parsed.orThrow().getFirst();
+    assertEquals("recharge", config.collection());
+    assertEquals("recharge", config.apiName());
+    assertEquals("In-game purchases", config.description());
+    assertEquals("ts", config.time());
+    assertEquals(new TimeBounds(Period.ofYears(10), Duration.ofHours(2)), config.timeBounds());
+    assertEquals(new Entity("user", "user_id"), config.entity());
+    assertEquals("id", config.eventId());
+    assertEquals(RECHARGE, config.text());
+    assertEquals(
+        Map.of(
+            "user_id",
+            "/user/id",
+            "amount",
+            "/payment/amount",
+            "tags",
+            "/tags/*/name",
+            "payload",
+            ""),
+        config.source().map());
+    assertEquals(Map.of("ts", "epoch_ms"), config.source().formats());
+    assertEquals(
+        new FileFormat(
+            FileFormat.Format.TSV,
+            '\t',
+            '\0',
+            List.of("id", "ts"),
+            List.of("NA", "\\N"),
+            false,
+            "|"),
+        config.source().file());
+    assertEquals(Period.ofDays(90), config.retention().raw());
+    assertEquals(new Expose(true, true, false, true, true), config.expose());
+    assertEquals(Map.of("label", "Recharges", "weight", "3"), config.annotations());
+    assertEquals(1, parsed.notes().size());
+    assertTrue(parsed.notes().getFirst().toString().contains("cubes: are kept but not built"));
+  }
+
+  @Test
+  void columnsHaveTypesNamesAndExpressions() {
+    EventConfig config = parse(RECHARGE).orThrow().getFirst();
+    List<String> shown =
+        config.columns().stream()
+            .map(column -> column.name() + " " + column.apiName() + " " + column.type())
+            .toList();
+    assertEquals(
+        List.of(
+            "id id string",
+            "ts ts timestamp(ms)",
+            "user_id userId string",
+            "country country string",
+            "server_id serverId long",
+            "tags tags string[]",
+            "amount price decimal(18,2)",
+            "duration_ms durationMs long",
+            "payload payload json",
+            "tag_count tagCount long",
+            "seconds seconds double",
+            "is_tagged isTagged bool"),
+        shown);
+    ColumnSpec duration = config.column("duration_ms");
+    assertNotNull(duration);
+    assertEquals("ms", duration.unit());
+    assertEquals("use seconds", duration.deprecated());
+    assertEquals(Map.of("color", "teal"), duration.annotations());
+    ColumnSpec server = config.column("server_id");
+    assertNotNull(server);
+    assertEquals(ColumnSpec.Role.DIMENSION, server.role());
+    ColumnSpec tagged = config.column("is_tagged");
+    assertNotNull(tagged);
+    assertNotNull(tagged.derive());
+  }
+
+  @Test
+  void defaultsAreThoseOfTheDocumentation() {
+    EventConfig config = parse("collection: x\nfields: { a: long }\n").orThrow().getFirst();
+    assertEquals(TimeBounds.DEFAULT, config.timeBounds());
+    assertEquals(EventConfig.Retention.NONE, config.retention());
+    assertEquals(EventConfig.Source.DEFAULT, config.source());
+    assertEquals(Expose.ALL, config.expose());
+    assertEquals(null, config.time());
+    assertEquals(null, config.entity());
+    assertEquals(null, config.eventId());
+  }
+
+  @Test
+  void allProblemsComeAtOnceWithTheirLines() {
+    assertProblems(
+        parse(
+            """
+            colection: x
+            time: tss
+            eventId: tags
+            entity: { name: User, key: score }
+            fields:
+              ts:    { type: datetime }
+              tags:  { type: "string[]", rol: id }
+              score: { type: double, role: id }
+              other: { type: long, role: measure }
+            source:
+              map: { othr: /a, other: "/a/*", tags: a/b }
+              formats: { tags: iso }
+              file: { delimiter: '\\t', format: cvs }
+            retention: { raw: 90 days }
+            timeBounds: { future: tomorrow }
+            expose: { agregate: true, table: maybe }
+            """),
+        "a.yaml:1: colection: found an unknown key, expected collection, api, description, time,"
+            + " timeBounds, entity, eventId, fields, source, retention, expose, annotations, cubes,"
+            + " lifetime, join (did you mean 'collection'?)",
+        "a.yaml:1: collection: is missing, expected the name of the collection",
+        "a.yaml:2: time: found 'tss', expected a column of `fields` that is a timestamp or a date"
+            + " (did you mean 'ts'?)",
+        "a.yaml:3: eventId: found 'tags', which is a string[]; expected a column that is a string,"
+            + " int, long or uuid",
+        "a.yaml:4: entity.name: found 'User', expected a name of ASCII letters and digits that"
+            + " begins with a small letter, such as user",
+        "a.yaml:4: entity.key: found 'score', which is a double; expected a column that is a string,"
+            + " int, long or uuid",
+        "a.yaml:6: fields.ts.type: found 'datetime', expected string, bool, int, long, double,"
+            + " decimal(p,s), timestamp, timestamp(ms|us|ns), date, uuid, ip, json, or one of them"
+            + " (except json) followed by []",
+        "a.yaml:7: fields.tags.rol: found an unknown key, expected type, derive, api, description,"
+            + " role, unit, deprecated, privacy, annotations (did you mean 'role'?)",
+        "a.yaml:8: fields.score.role: found 'id', expected on a string, int, long or uuid, not on"
+            + " double",
+        "a.yaml:9: fields.other.role: found 'measure', expected dimension or id; every number is a"
+            + " measure without being told",
+        "a.yaml:11: source.map.othr: found no column, expected the name of a column of `fields`"
+            + " (did you mean 'other'?)",
+        "a.yaml:11: source.map.other: found '/a/*', '*' means every element, expected on a list;"
+            + " declare the field as long[]",
+        "a.yaml:11: source.map.tags: found 'a/b', a JSON Pointer begins with '/', such as '/a/b'",
+        "a.yaml:12: source.formats.tags: found 'iso', a format is for timestamps and dates, not for"
+            + " string",
+        "a.yaml:13: source.file.format: found 'cvs', expected auto, ndjson, json, csv, tsv (did you"
+            + " mean 'csv'?)",
+        "a.yaml:13: source.file.delimiter: found '\\t', expected one ASCII character; an escape such"
+            + " as \"\\t\" stands in double quotes",
+        "a.yaml:14: retention.raw: found '90 days', expected an ISO-8601 period of days or more such"
+            + " as P90D, P6M or P2Y",
+        "a.yaml:15: timeBounds.future: found 'tomorrow', expected an ISO-8601 duration such as P1D"
+            + " or PT15M",
+        "a.yaml:16: expose.agregate: found an unknown key, expected aggregate, table, records,"
+            + " cubes, values (did you mean 'aggregate'?)",
+        "a.yaml:16: expose.table: found 'maybe', expected true or false");
+  }
+
+  @Test
+  void expressionsAreCheckedWithTheirPosition() {
+    assertFieldProblems(
+        """
+        tags: { type: "string[]" }
+        a: { derive: "length(tagz)" }
+        b: { derive: "c + 1" }
+        c: { derive: "length(tags) * 2" }
+        d: { derive: "length(tags)", type: int }
+        e: { derive: "regex_extract('x', '(a')" }
+        f: { derive: "1 +" }
+        g: { derive: "a + 1" }
+        """,
+        "a.yaml:4: fields.a.derive: found 'length(tagz)', at character 8: no column 'tagz' here (did"
+            + " you mean 'tags'?)",
+        "a.yaml:5: fields.b.derive: found 'c + 1', at character 1: no column 'c' here; a derived"
+            + " field can be used only by fields below it, move c up",
+        "a.yaml:7: fields.d.derive: found 'length(tags)', at character 1: the expression gives long,"
+            + " which does not fit int without loss; leave `type` out or write long",
+        "a.yaml:8: fields.e.derive: found 'regex_extract('x', '(a')', not a regular expression (RE2"
+            + " syntax): missing closing ) in '(a'",
+        "a.yaml:9: fields.f.derive: found '1 +', at character 4: found the end, expected a value");
+  }
+
+  @Test
+  void namesThatMeetInTheApiAreToldApart() {
+    assertFieldProblems(
+        """
+        count: long
+        user_id: string
+        userId: string
+        yearID: long
+        year_id: long
+        "US Gross": long
+        größe: long
+        fine: { type: long, api: not-fine }
+        or_: { type: long }
+        """,
+        "a.yaml:3: fields.count: the API needs the name 'count' for itself; add `api: eventCount`",
+        "a.yaml:5: fields.userId: is 'userId' in the API, and so is the column user_id (line 4); add"
+            + " `api: userId2` to one of them",
+        "a.yaml:7: fields.year_id: is 'yearId' in the API, and so is the column yearID (line 6); add"
+            + " `api: yearId2` to one of them",
+        "a.yaml:8: fields.US Gross: a column's name has ASCII letters, digits and '_' and begins with"
+            + " a letter; name it so and write `source: { map: { <name>: \"/US Gross\" } }`",
+        "a.yaml:9: fields.größe: a column's name has ASCII letters, digits and '_' and begins with a"
+            + " letter; name it so and write `source: { map: { <name>: \"/größe\" } }`",
+        "a.yaml:10: fields.fine.api: found 'not-fine', expected a name of ASCII letters and digits"
+            + " that begins with a small letter, such as eventCount",
+        "a.yaml:11: fields.or_: the API needs the name 'or' for itself; add `api: eventOr`");
+    assertProblems(parse("collection: x\nfields:\n  count: { type: long, api: eventCount }\n"));
+  }
+
+  @Test
+  void collectionsAndEntitiesMustNotMeetEither() {
+    String plain = "collection: %s\nfields: { a: string }\n";
+    assertProblems(
+        parse(plain.formatted("recharge"), plain.formatted("recharge_key")),
+        "b.yaml:1: collection: the collection recharge_key needs the type 'RechargeKey', which the"
+            + " collection recharge has already; add `api: rechargeKeyEvents`");
+    assertProblems(
+        parse(plain.formatted("string")),
+        "a.yaml:1: collection: the collection string needs the type 'String', which every schema has"
+            + " already; add `api: stringEvents`");
+    assertProblems(
+        parse(plain.formatted("collections")),
+        "a.yaml:1: collection: the collection collections needs the root field 'collections', which"
+            + " every schema has already; add `api: collectionsEvents`");
+    assertProblems(
+        parse(plain.formatted("x"), plain.formatted("x")),
+        "b.yaml:1: collection: found 'x', another file has a collection of that name; every"
+            + " collection has one file");
+    assertProblems(
+        parse(
+            plain.formatted("login") + "entity: { name: user, key: a }\n",
+            "collection: score\nentity: { name: user, key: a }\nfields: { a: long }\n"),
+        "b.yaml:2: entity.key: the column a is a long, but the key of user in another collection is a"
+            + " string; one entity has one kind of key");
+    assertProblems(parse("collection: string\napi: stringEvents\nfields: { a: string }\n"));
+  }
+
+  @Test
+  void standingCollectionsCountUnlessReplaced() {
+    EventConfig standing =
+        parse("collection: recharge\nfields: { a: string }\n").orThrow().getFirst();
+    ConfigFile clash = new ConfigFile("c.yaml", "collection: Recharge\nfields: { a: string }\n");
+    assertFalse(ConfigParser.parse(List.of(clash), List.of(standing)).isValid());
+    ConfigFile next = new ConfigFile("c.yaml", "collection: recharge\nfields: { a: long }\n");
+    assertTrue(ConfigParser.parse(List.of(next), List.of(standing)).isValid());
+  }
+
+  @Test
+  void whatThisVersionCannotDoIsRefusedNotIgnored() {
+    assertProblems(
+        parse(
+            """
+            collection: x
+            fields:
+              user: { type: string, privacy: { policy: hash } }
+            source: { kafka: { topic: t } }
+            lifetime: { spent: count }
+            join: [ { from: login } ]
+            """),
+        "a.yaml:3: fields.user.privacy: this version has no privacy policies and would store the"
+            + " value as it comes; leave the field out, or send it already hashed and remove"
+            + " `privacy`",
+        "a.yaml:4: source.kafka: this version does not read Kafka; leave it out and send events over"
+            + " HTTP or import files",
+        "a.yaml:5: lifetime: this version keeps no state per entity; leave the section out, nothing"
+            + " is lost: it can be computed from stored events later",
+        "a.yaml:6: join: this version does not join at ingest; leave the section out and send the"
+            + " fields with the event");
+  }
+
+  @Test
+  void commonSlipsOfYamlAreExplained() {
+    assertFieldProblems(
+        "amount: { type: decimal(18,2) }\n",
+        "a.yaml:3: fields.amount.2): found an unknown key, expected type, derive, api, description,"
+            + " role, unit, deprecated, privacy, annotations; inside { } a type with a comma stands"
+            + " in quotes: \"decimal(18,2)\"",
+        "a.yaml:3: fields.amount.type: found 'decimal(18', expected a type; inside { } a type with a"
+            + " comma stands in quotes: \"decimal(18,2)\"");
+    assertFieldProblems(
+        "tags: { type: string[] }\n",
+        "a.yaml:3: not YAML: expected ',' or '}', but got [; inside { } a list type stands in quotes:"
+            + " \"string[]\"");
+    assertProblems(
+        parse("collection: x\nfields:\n  a: long\n  a: string\n"),
+        "a.yaml:4: fields.a: stands twice, first in line 3; keep one");
+    assertProblems(parse(""), "a.yaml:1: expected a mapping that begins with `collection:`");
+    assertProblems(parse("- a\n"), "a.yaml:1: expected a mapping that begins with `collection:`");
+    assertTrue(parse("a: [\n").problems().getFirst().toString().startsWith("a.yaml:2: not YAML"));
+  }
+
+  @Test
+  void aBrokenFieldIsToldOnceNotWhereverItIsUsed() {
+    assertProblems(
+        parse(
+            """
+            collection: x
+            time: ts
+            fields:
+              ts: { type: tmestamp }
+              hour: { derive: "hour(ts)" }
+              next: { derive: "hour + 1" }
+            source: { map: { ts: /time } }
+            """),
+        "a.yaml:4: fields.ts.type: found 'tmestamp', expected string, bool, int, long, double,"
+            + " decimal(p,s), timestamp, timestamp(ms|us|ns), date, uuid, ip, json, or one of them"
+            + " (except json) followed by []");
+  }
+
+  @Test
+  void problemsBecomeOneExceptionWithAllOfThem() {
+    ParsedConfigs parsed = parse("collection: 1x\nfields: { a: lng }\n");
+    TytoException thrown = assertThrows(TytoException.class, parsed::orThrow);
+    assertEquals(ErrorCode.CONFIG_INVALID, thrown.code());
+    assertEquals(2, String.valueOf(thrown.getMessage()).lines().count());
+  }
+
+  @Test
+  void aliasesThatNestAndOtherTricksEndInProblems() {
+    String bomb =
+        "collection: x\nannotations:\n  a: &a [x,x,x,x,x,x,x,x,x]\n"
+            + "  b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n  c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+            + "  d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c]\n  e: [*d,*d,*d,*d,*d,*d,*d,*d,*d]\n"
+            + "fields: { a: long }\n";
+    assertFalse(parse(bomb).isValid());
+    assertFalse(parse("collection: x\nfields: &a\n  b: *a\n").isValid());
+    assertFalse(parse("collection: !!java.net.URL [x]\nfields: { a: long }\n").isValid());
+    assertFalse(parse("[".repeat(100_000)).isValid());
+    assertFalse(parse("x".repeat(YamlFile.MAX_CHARACTERS + 1)).isValid());
+  }
+
+  @Test
+  void noTextHoweverMutilatedMakesTheParserFail() {
+    long seed = Long.getLong("test.seed", 20261121L);
+    Random random = new Random(seed);
+    int rounds = 500 * Integer.getInteger("test.scale", 1);
+    for (int i = 0; i < rounds; i++) {
+      String text = mutilated(RECHARGE, random);
+      try {
+        ParsedConfigs parsed = parse(text);
+        assertEquals(parsed.problems().isEmpty(), parsed.configs().size() == 1);
+      } catch (RuntimeException | StackOverflowError e) {
+        throw new AssertionError("seed " + seed + ", round " + i + ", text:\n" + text, e);
+      }
+    }
+  }
+
+  private static String mutilated(String text, Random random) {
+    StringBuilder result = new StringBuilder(text);
+    for (int changes = 1 + random.nextInt(4); changes > 0; changes--) {
+      int at = random.nextInt(result.length());
+      switch (random.nextInt(4)) {
+        case 0 -> result.deleteCharAt(at);
+        case 1 -> result.insert(at, "{}[]:,#&*!|>'\"%@`-? \t\n\\0é😀".charAt(random.nextInt(26)));
+        case 2 -> {
+          String[] lines = result.toString().split("\n");
+          lines[random.nextInt(lines.length)] = lines[random.nextInt(lines.length)];
+          result.setLength(0);
+          result.append(String.join("\n", Arrays.asList(lines)));
+        }
+        default -> result.setCharAt(at, (char) (32 + random.nextInt(95)));
+      }
+    }
+    return result.toString();
+  }
+}
