@@ -28,11 +28,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Game events as plain Java values, and the row sources that hold the same rows.
-final class GameTable {
-  static final ColumnType.DecimalType MONEY = new ColumnType.DecimalType(18, 2);
-  static final ColumnType.DecimalType WIDE = new ColumnType.DecimalType(38, 4);
-  static final Instant START = Instant.parse("2026-03-20T00:00:00Z");
-  static final int DAYS = 14;
+public final class GameTable {
+  public static final ColumnType.DecimalType MONEY = new ColumnType.DecimalType(18, 2);
+  public static final ColumnType.DecimalType WIDE = new ColumnType.DecimalType(38, 4);
+  public static final Instant START = Instant.parse("2026-03-20T00:00:00Z");
+  public static final int DAYS = 14;
 
   private static final Map<String, ColumnType> COLUMNS = new LinkedHashMap<>();
 
@@ -56,41 +56,43 @@ final class GameTable {
   private final List<Event> events = new ArrayList<>();
 
   /// @param values by column name, logical; absent is null
-  record Event(
+  public record Event(
       int partition, String logId, long offset, Instant received, Map<String, Object> values) {
-    @Nullable Object value(String column) {
+    public @Nullable Object value(String column) {
       return column.equals("_received") ? received : values.get(column);
     }
   }
 
-  GameTable() {
+  public GameTable() {
     this("ts");
   }
 
   /// @param time the column of event time
-  GameTable(@Nullable String time) {
+  public GameTable(@Nullable String time) {
     List<ColumnSpec> columns = new ArrayList<>();
     COLUMNS.forEach((name, type) ->
         columns.add(RandomTable.column(SystemColumns.FIRST_USER_ID + columns.size(), name, type)));
     schema = RandomTable.schema("game", columns, time);
   }
 
-  TableSchema schema() {
+  public TableSchema schema() {
     return schema;
   }
 
-  List<Event> events() {
+  public List<Event> events() {
     return events;
   }
 
   /// Adds an event to partition 0.
-  GameTable add(Map<String, Object> values) {
+  public GameTable add(Map<String, Object> values) {
     events.add(new Event(0, "log", events.size(), START, values));
     return this;
   }
 
-  static GameTable random(int rows, Random random) {
-    GameTable table = new GameTable();
+  /// With any of its time columns, or the time of arrival, as event time.
+  public static GameTable random(int rows, Random random) {
+    String[] times = {"ts", "ts", "ts", "seen", "day", null};
+    GameTable table = new GameTable(times[random.nextInt(times.length)]);
     long[] offsets = new long[4];
     for (int i = 0; i < rows; i++) {
       int partition = random.nextInt(2);
@@ -153,7 +155,7 @@ final class GameTable {
   }
 
   /// The same rows, cut at random into `tails` tails, each of one partition.
-  TableSnapshot snapshot(int tails, Random random) {
+  public TableSnapshot snapshot(int tails, Random random) {
     List<List<Event>> parts = new ArrayList<>();
     for (int i = 0; i < 2 * tails; i++) {
       parts.add(new ArrayList<>());

@@ -145,7 +145,7 @@ final class RandomQueries {
   }
 
   private GroupKey time(boolean mayRoll) {
-    String column = random.nextInt(5) > 0 ? "ts" : random.nextBoolean() ? "seen" : "day";
+    String column = pick(List.of("ts", "ts", "ts", "ts", "seen", "day", "_received"));
     boolean isDate = column.equals("day");
     Granularity granularity =
         isDate
