@@ -39,6 +39,7 @@ public final class GraphQlApi {
   private final GraphQL graphQl;
   private final ParserOptions parserOptions;
   private final QueryComplexityLimits complexity;
+  private final IntrospectionCache introspections = new IntrospectionCache();
 
   private GraphQlApi(ApiSchema schema, QueryService queries, Clock clock, GraphQlOptions options) {
     this.schema = schema;
@@ -141,10 +142,21 @@ public final class GraphQlApi {
                     ParserOptions.class, parserOptions,
                     QueryComplexityLimits.KEY, complexity))
             .build();
-    ExecutionResult result = graphQl.execute(input);
+    ExecutionResult result = introspections.get(request);
+    if (result == null) {
+      result = graphQl.execute(input);
+      if (operation.isIntrospection() && result.getErrors().isEmpty()) {
+        introspections.put(request, result);
+      }
+    }
+    return finished(result, operation);
+  }
+
+  /// The result with errors as clients see them, and with what the whole operation cost.
+  private ExecutionResult finished(ExecutionResult result, Operation operation) {
     List<GraphQLError> errors = new ArrayList<>();
     for (GraphQLError error : result.getErrors()) {
-      errors.add(ApiError.of(error, context.queryId()));
+      errors.add(ApiError.of(error, operation.queryId()));
     }
     Map<String, Object> extensions = operation.extensions();
     extensions.put("schemaVersion", schema.version());

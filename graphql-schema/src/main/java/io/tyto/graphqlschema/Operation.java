@@ -41,6 +41,7 @@ final class Operation {
   private final Map<List<String>, CompletableFuture<Object>> answers = new HashMap<>();
   private final Queue<QueryMeta> metas = new ConcurrentLinkedQueue<>();
   private final Map<String, Instant> watermarks = new ConcurrentHashMap<>();
+  private boolean isIntrospection;
 
   Operation(QueryService queries, QueryContext context, Instant now, GraphQlOptions options) {
     this.queries = queries;
@@ -62,6 +63,8 @@ final class Operation {
 
   /// Compiles every panel and, only if all are right, asks them; else throws all that is wrong.
   void start(ExecutableNormalizedOperation operation, ApiSchema schema) {
+    isIntrospection =
+        operation.getTopLevelFields().stream().allMatch(root -> root.getName().startsWith("__"));
     List<Place> places = new ArrayList<>();
     List<GraphQLError> errors = new ArrayList<>();
     for (ExecutableNormalizedField root : operation.getTopLevelFields()) {
@@ -78,7 +81,7 @@ final class Operation {
           places.add(
               new Place(
                   field.getListOfResultKeys(), collection, compile(field, collection, schema)));
-        } catch (TytoException e) {
+        } catch (RuntimeException e) {
           errors.add(refusal(e, field, operation));
         }
       }
@@ -100,11 +103,11 @@ final class Operation {
   }
 
   private ApiError refusal(
-      TytoException cause,
+      RuntimeException cause,
       ExecutableNormalizedField field,
       ExecutableNormalizedOperation operation) {
     SourceLocation location = operation.getMergedField(field).getSingleField().getSourceLocation();
-    return ApiError.of(
+    return FieldErrors.tell(
         cause, location, List.copyOf(field.getListOfResultKeys()), context.queryId());
   }
 
@@ -162,6 +165,11 @@ final class Operation {
       throw new IllegalStateException("no panel was compiled for " + path);
     }
     return answer;
+  }
+
+  /// Whether it does nothing but read the schema; known once it has been started.
+  boolean isIntrospection() {
+    return isIntrospection;
   }
 
   String queryId() {

@@ -2,6 +2,7 @@ package io.tyto.graphqlschema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,6 +18,7 @@ import io.tyto.model.result.AggregateResult;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.TableSchema;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -261,6 +263,35 @@ class ExecutionTest {
             .data("{__schema{queryType{name} types{name}} __type(name:\"TimeRange\"){isOneOf}}");
     assertTrue(types.contains("RechargeAggregateInput"));
     assertTrue(types.contains("isOneOf:true"));
+  }
+
+  @Test
+  void theSchemaIsReadOnce() {
+    Client client = new Client();
+    String query = "{__schema{types{name}}}";
+    ExecutionResult first = client.ask(query, Map.of());
+    ExecutionResult second =
+        client.api.execute(
+            GraphQlRequest.of(query), new QueryContext("q-2", Duration.ofSeconds(1), 1));
+    assertSame(first.<Object>getData(), second.<Object>getData());
+    assertEquals("q-2", Objects.requireNonNull(second.getExtensions()).get("queryId"));
+  }
+
+  @Test
+  void hostileTimesAreRefusedNotComputed() {
+    Client client = new Client();
+    String ask = "records(range:%s){nodes{_id}}";
+    for (String range :
+        List.of(
+            "{last:\"P2147483647Y\"}",
+            "{last:\"PT9223372036854775807S\"}",
+            "{last:\"P\"}",
+            "{last:\"T1H\"}",
+            "{between:{from:\"-999999999-01-01T00:00:00Z\",to:\"+999999999-01-01T00:00:00Z\"}}")) {
+      assertEquals(
+          "GRAPHQL_VALIDATION_FAILED", client.rechargeRefused(ask.formatted(range)), range);
+    }
+    client.recharge(ask.formatted("{last:\"P9999Y\"}"));
   }
 
   @Test

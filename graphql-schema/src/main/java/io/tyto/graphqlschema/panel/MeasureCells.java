@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// read from the column that holds it.
 final class MeasureCells {
   private static final int MAX_DEPTH = 3;
+  private static final int MAX_TOP = 1_000;
+  private static final int MAX_QUANTILES = 100;
 
   private final ApiCollection collection;
   private final MeasureSet measures;
@@ -144,8 +146,9 @@ final class MeasureCells {
   private Cell<List<ResultColumn>> quantiles(
       ApiColumn column, InputObject arguments, @Nullable Filter only) {
     List<Double> qs = List.copyOf(arguments.list("qs", Double.class));
-    if (qs.isEmpty()) {
-      throw arguments.error("qs", "needs one quantile at least");
+    if (qs.isEmpty() || qs.size() > MAX_QUANTILES) {
+      throw arguments.error(
+          "qs", "takes 1 to %d quantiles, found %d".formatted(MAX_QUANTILES, qs.size()));
     }
     int position = addQuantiles(column, arguments, qs, only);
     return (columns, row) -> {
@@ -164,7 +167,10 @@ final class MeasureCells {
       ExecutableNormalizedField field,
       InputObject arguments,
       @Nullable Filter only) {
-    int n = Scope.count(arguments, "n", 10, 1_000);
+    int n = Scope.count(arguments, "n", 10, MAX_TOP);
+    if (n == 0) {
+      throw arguments.error("n", "must be 1 or more");
+    }
     int position = measures.add(only(new Measure.Top(column.name(), n), only), ApiType.TEXT);
     ObjectShape<CountedValue> shape = CountedValues.compile(field);
     return (columns, row) -> {

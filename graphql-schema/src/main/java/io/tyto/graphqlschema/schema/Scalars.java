@@ -33,12 +33,14 @@ final class Scalars {
   /// More digits than any column can hold, few enough that reading them costs nothing.
   private static final int MAX_NUMBER_CHARACTERS = 100;
 
+  private static final int MAX_YEARS = 9_999;
+
   private Scalars() {}
 
   static List<GraphQLScalarType> all() {
     return List.of(
         scalar("DateTime", Scalars::dateTime, "a time with offset such as 2026-11-21T00:00:00Z"),
-        scalar("Date", raw -> LocalDate.parse(text(raw)), "a day such as 2026-11-21"),
+        scalar("Date", Scalars::date, "a day such as 2026-11-21"),
         scalar("Long", Scalars::longNumber, "a 64-bit integer, as a number or as its digits"),
         scalar("Decimal", Scalars::decimal, "a decimal such as \"12.50\""),
         scalar(
@@ -71,7 +73,22 @@ final class Scalars {
   }
 
   private static Instant dateTime(Object raw) {
-    return OffsetDateTime.parse(text(raw)).toInstant();
+    OffsetDateTime time = OffsetDateTime.parse(text(raw));
+    requireYear(time.getYear());
+    return time.toInstant();
+  }
+
+  private static LocalDate date(Object raw) {
+    LocalDate date = LocalDate.parse(text(raw));
+    requireYear(date.getYear());
+    return date;
+  }
+
+  /// RFC 3339 has four digits, and sums of such times stay within what the engine counts in.
+  private static void requireYear(int year) {
+    if (year < 0 || year > MAX_YEARS) {
+      throw new IllegalArgumentException("year beyond four digits");
+    }
   }
 
   private static Long longNumber(Object raw) {
@@ -108,13 +125,18 @@ final class Scalars {
   /// `P1M`, `PT15M`, `P1DT12H`: the calendar part first, then the clock part.
   private static TimeAmount amount(String text) {
     int clock = text.indexOf('T');
-    if (clock < 0) {
-      return new TimeAmount(Period.parse(text), Duration.ZERO);
+    String calendar = clock < 0 ? text : text.substring(0, clock);
+    Period period = calendar.equals("P") && clock > 0 ? Period.ZERO : Period.parse(calendar);
+    Duration duration =
+        clock < 0 ? Duration.ZERO : Duration.parse("P" + text.substring(clock));
+    long years =
+        Math.abs(period.toTotalMonths()) / 12
+            + Math.abs((long) period.getDays()) / 365
+            + Math.abs(duration.toDays()) / 365;
+    if (years > MAX_YEARS) {
+      throw new IllegalArgumentException("longer than all of time");
     }
-    String calendar = text.substring(0, clock);
-    return new TimeAmount(
-        calendar.equals("P") ? Period.ZERO : Period.parse(calendar),
-        Duration.parse("P" + text.substring(clock)));
+    return new TimeAmount(period, duration);
   }
 
   private static ZoneId zone(String id) {

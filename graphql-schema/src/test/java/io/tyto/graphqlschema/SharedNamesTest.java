@@ -1,0 +1,47 @@
+package io.tyto.graphqlschema;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import graphql.schema.idl.SchemaParser;
+import io.tyto.model.schema.ApiNames;
+import io.tyto.model.schema.TableSchema;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/// What the config check calls taken is what the generator takes: else a config that loads would
+/// break the schema.
+class SharedNamesTest {
+
+  private static Set<String> types(TableSchema... tables) {
+    String sdl =
+        GraphQlApi.build(
+                List.of(tables), new FakeQueries(), Clock.systemUTC(), GraphQlOptions.DEFAULT)
+            .sdl();
+    var definitions = new SchemaParser().parse(sdl);
+    Set<String> names = new TreeSet<>(definitions.types().keySet());
+    names.addAll(definitions.scalars().keySet());
+    return names;
+  }
+
+  @Test
+  void sharedTypesAreReserved() {
+    Set<String> free = types();
+    free.removeAll(ApiNames.SHARED_TYPES);
+    assertEquals(Set.of(), free);
+  }
+
+  @Test
+  void typesOfACollectionHaveKnownSuffixes() {
+    Set<String> added = types(Collections.recharge());
+    added.removeAll(types());
+    for (String name : added) {
+      assertTrue(name.startsWith("Recharge"), name);
+      assertTrue(
+          ApiNames.COLLECTION_TYPE_SUFFIXES.contains(name.substring("Recharge".length())), name);
+    }
+  }
+}
