@@ -127,8 +127,7 @@ final class Scalars {
     int clock = text.indexOf('T');
     String calendar = clock < 0 ? text : text.substring(0, clock);
     Period period = calendar.equals("P") && clock > 0 ? Period.ZERO : Period.parse(calendar);
-    Duration duration =
-        clock < 0 ? Duration.ZERO : Duration.parse("P" + text.substring(clock));
+    Duration duration = clock < 0 ? Duration.ZERO : Duration.parse("P" + text.substring(clock));
     long years =
         Math.abs(period.toTotalMonths()) / 12
             + Math.abs((long) period.getDays()) / 365
