@@ -24,10 +24,10 @@ final class DistinctLongs {
     if (count > SAMPLE * 8 && most < count) {
       // Values that hardly repeat in a sample will not turn out to be few.
       for (int i = 0; i < SAMPLE; i++) {
-        add(source[(int) ((long) i * count / SAMPLE)]);
-      }
-      if (size > SAMPLE / 4 * 3) {
-        return false;
+        if (add(source[(int) ((long) i * count / SAMPLE)])
+            && size > Math.min(most, SAMPLE / 4 * 3)) {
+          return false;
+        }
       }
     }
     for (int i = 0; i < count; i++) {

@@ -11,6 +11,11 @@ public sealed interface DoubleDecoder {
   /// Values `[from, from + count)` into `target[0, count)`.
   void decode(int from, int count, double[] target);
 
+  /// Any number of zeros.
+  static DoubleDecoder zeros() {
+    return new Bits(LongDecoder.zeros());
+  }
+
   /// @param payload followed by at least 8 readable bytes that belong to it
   /// @param values how many it holds
   static DoubleDecoder open(Encoding encoding, MemorySegment payload, int values) {

@@ -18,6 +18,11 @@ public sealed interface LongDecoder {
   /// The same, for values that are known to fit an int.
   void decode(int from, int count, int[] target);
 
+  /// Any number of zeros.
+  static LongDecoder zeros() {
+    return new Constant(0);
+  }
+
   /// @param payload followed by at least 8 readable bytes that belong to it
   /// @param values how many it holds
   static LongDecoder open(Encoding encoding, MemorySegment payload, int values) {

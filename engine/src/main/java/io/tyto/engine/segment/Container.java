@@ -86,6 +86,11 @@ final class Container implements AutoCloseable {
     return directory.find(kind.id(), id, block) >= 0;
   }
 
+  /// Ids of all blocks of a kind, ascending.
+  int[] ids(BlockKind kind) {
+    return directory.ids(kind.id());
+  }
+
   /// A block that must be there.
   Block require(BlockKind kind, int id, int block) {
     Block found = find(kind, id, block);
@@ -286,6 +291,20 @@ final class Container implements AutoCloseable {
 
   CorruptSegmentException corrupt(long byteOffset, String expected, String actual) {
     return new CorruptSegmentException(fault(byteOffset, expected, actual), null);
+  }
+
+  /// What to throw when decoding a block failed. Its checksum was right, so either it was written
+  /// wrong or the mapping lost its file; what is no fault of the bytes is returned as it came.
+  RuntimeException unreadable(@Nullable Block block, Throwable cause) {
+    if (cause instanceof TytoException known) {
+      return known;
+    }
+    if (cause instanceof IllegalStateException closed) {
+      return closed;
+    }
+    long at = block == null ? 0 : block.byteOffset();
+    String what = block == null ? "a block" : "readable " + block.encoding();
+    return new CorruptSegmentException(fault(at, what, String.valueOf(cause)), cause);
   }
 
   private Fault fault(long byteOffset, String expected, String actual) {

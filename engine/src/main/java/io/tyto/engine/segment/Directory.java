@@ -114,6 +114,15 @@ final class Directory {
     return -1;
   }
 
+  /// Ids of all blocks of a kind, ascending.
+  int[] ids(int kind) {
+    return IntStream.range(0, size)
+        .filter(entry -> kind(entry) == kind)
+        .map(this::id)
+        .distinct()
+        .toArray();
+  }
+
   /// Entries in the order of the file.
   int[] byPosition() {
     return IntStream.range(0, size)

@@ -4,6 +4,8 @@ import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// A sealed segment, mapped read-only.
@@ -11,55 +13,142 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe; its column readers are not. Lifetime: the opener holds it once; {@link #retain}
 /// adds a holder, and the last {@link #release} unmaps it.
 public final class Segment implements RowSource {
-  private Segment() {}
+  private final Container container;
+  private final SegmentInfo info;
+  private final ConcurrentHashMap<Integer, SegmentColumn> columns = new ConcurrentHashMap<>();
+  private final AtomicInteger holders = new AtomicInteger(1);
+
+  private Segment(Container container) {
+    this.container = container;
+    Container.Block block = container.require(BlockKind.INFO, 0, 0);
+    try {
+      info = SegmentInfo.read(container.read(block));
+    } catch (IndexOutOfBoundsException e) {
+      throw container.unreadable(block, e);
+    }
+    if (info.rows() < 0
+        || info.rows() > SegmentWriter.MAX_ROWS
+        || info.blockRows() != RowSource.BLOCK_ROWS) {
+      throw container.corrupt(
+          block.byteOffset(),
+          "at most %d rows in blocks of %d".formatted(SegmentWriter.MAX_ROWS, RowSource.BLOCK_ROWS),
+          "%d rows in blocks of %d".formatted(info.rows(), info.blockRows()));
+    }
+  }
 
   /// Maps the file and checks its header and footer, not its blocks. SEGMENT_CORRUPT.
   ///
   /// @param expectedBytes the length its manifest entry names
   public static Segment open(Path file, long expectedBytes) {
-    throw new UnsupportedOperationException("written next");
+    Container container = Container.open(file, expectedBytes, ContainerFormat.FileKind.ROWS);
+    try {
+      return new Segment(container);
+    } catch (RuntimeException e) {
+      container.close();
+      throw e;
+    }
   }
 
   public Segment retain() {
-    throw new UnsupportedOperationException("written next");
+    if (holders.getAndUpdate(n -> n == 0 ? 0 : n + 1) == 0) {
+      throw new IllegalStateException("segment " + name() + " is already released");
+    }
+    return this;
   }
 
   public void release() {
-    throw new UnsupportedOperationException("written next");
+    int left = holders.updateAndGet(n -> n == 0 ? -1 : n - 1);
+    if (left == 0) {
+      container.close();
+    } else if (left < 0) {
+      holders.set(0);
+      throw new IllegalStateException("segment " + name() + " released more often than held");
+    }
   }
 
   /// Reads every byte again and decodes every value; empty when all is well.
   public List<Fault> verify() {
-    throw new UnsupportedOperationException("written next");
+    return new SegmentVerification(this, container).run();
   }
 
   @Override
   public int rowCount() {
-    throw new UnsupportedOperationException("written next");
+    return (int) info.rows();
   }
 
   @Override
   public int schemaVersion() {
-    throw new UnsupportedOperationException("written next");
+    return info.schemaVersion();
   }
 
   @Override
   public int partition() {
-    throw new UnsupportedOperationException("written next");
+    return container.owner().partition();
+  }
+
+  public int projectId() {
+    return container.owner().projectId();
+  }
+
+  public int groupId() {
+    return container.owner().groupId();
+  }
+
+  public int collectionId() {
+    return container.owner().collectionId();
+  }
+
+  /// Least event time in epoch microseconds; see {@link SegmentSummary}.
+  public long minTimeMicros() {
+    return info.minTimeMicros();
+  }
+
+  public long maxTimeMicros() {
+    return info.maxTimeMicros();
+  }
+
+  /// Names what the rows are sorted by; empty: the order of arrival.
+  public String sortKey() {
+    return info.sortKey();
   }
 
   @Override
   public @Nullable ColumnReader column(int columnId) {
-    throw new UnsupportedOperationException("written next");
+    SegmentColumn column = segmentColumn(columnId);
+    return column == null ? null : new SegmentColumnReader(column, rowCount());
+  }
+
+  /// Null where the column is not stored here.
+  @Nullable SegmentColumn segmentColumn(int columnId) {
+    SegmentColumn known = columns.get(columnId);
+    if (known == null && container.has(BlockKind.COLUMN, columnId, 0)) {
+      known = new SegmentColumn(container, columnId);
+      checkBlocks(known);
+      columns.put(columnId, known);
+    }
+    return known;
+  }
+
+  private void checkBlocks(SegmentColumn column) {
+    long rows = 0;
+    for (ColumnDescriptor.BlockZone block : column.descriptor().blocks()) {
+      rows += block.zone().rows();
+    }
+    if (rows != info.rows()) {
+      throw container.corrupt(
+          container.require(BlockKind.COLUMN, column.columnId(), 0).byteOffset(),
+          info.rows() + " rows in column " + column.columnId(),
+          rows + " rows");
+    }
   }
 
   @Override
   public String name() {
-    throw new UnsupportedOperationException("written next");
+    return container.name();
   }
 
   @Override
   public long storedBytes() {
-    throw new UnsupportedOperationException("written next");
+    return container.sizeBytes();
   }
 }

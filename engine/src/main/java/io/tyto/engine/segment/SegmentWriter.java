@@ -1,6 +1,8 @@
 package io.tyto.engine.segment;
 
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
 import java.io.IOException;
 import java.util.List;
@@ -8,8 +10,22 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes rows of any sources, the tail's chunks or older segments, into one new segment.
 ///
-/// Thread-safe: no state between calls.
+/// One column after the other, so that memory is bounded by the largest column's dictionary and
+/// ordinals. Equal rows and options give equal bytes. Thread-safe: no state between calls.
 public final class SegmentWriter {
+  /// The most rows one segment holds.
+  public static final int MAX_ROWS = 1 << 27;
+
+  private final SegmentOptions options;
+
+  public SegmentWriter() {
+    this(SegmentOptions.ofSystemProperty());
+  }
+
+  public SegmentWriter(SegmentOptions options) {
+    this.options = options;
+  }
+
   /// Rows in the order of the sources, system columns included. Columns a source lacks are null, or
   /// computed where the column is derived.
   ///
@@ -17,6 +33,39 @@ public final class SegmentWriter {
   public SegmentSummary write(
       TableSchema schema, List<RowSource> sources, @Nullable RowFilter keep, SegmentSink sink)
       throws IOException {
-    throw new UnsupportedOperationException("written next");
+    SourceRows rows = new SourceRows(schema, sources, keep);
+    if (rows.count() > MAX_ROWS) {
+      throw new IllegalArgumentException(
+          rows.count() + " rows; a segment holds at most " + MAX_ROWS);
+    }
+    ContainerFormat.Owner owner =
+        new ContainerFormat.Owner(
+            ContainerFormat.FileKind.ROWS,
+            schema.projectId(),
+            schema.groupId(),
+            schema.collectionId(),
+            rows.partition());
+    ContainerWriter target = new ContainerWriter(owner, sink);
+    ColumnWriter columns = new ColumnWriter(target, rows, options);
+    for (ColumnSpec column : SystemColumns.ALL) {
+      columns.write(column);
+    }
+    for (ColumnSpec column : schema.columns()) {
+      columns.write(column);
+    }
+    TimeBounds times = TimeBounds.of(schema, rows);
+    SegmentInfo info =
+        new SegmentInfo(
+            schema.version(),
+            SystemColumns.ALL.size() + schema.columns().size(),
+            rows.count(),
+            RowSource.BLOCK_ROWS,
+            times.min(),
+            times.max(),
+            "");
+    target.rawBlock(BlockKind.INFO, 0, 0, info.write());
+    target.finish();
+    return new SegmentSummary(
+        rows.count(), times.min(), times.max(), target.position(), target.sha256());
   }
 }

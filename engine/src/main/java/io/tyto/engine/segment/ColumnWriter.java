@@ -1,0 +1,139 @@
+package io.tyto.engine.segment;
+
+import io.tyto.engine.encoding.BytesEncoder;
+import io.tyto.engine.encoding.DoubleEncoder;
+import io.tyto.engine.encoding.EncodedValues;
+import io.tyto.engine.encoding.LongEncoder;
+import io.tyto.engine.encoding.PayloadBuilder;
+import io.tyto.engine.encoding.SortedBytes;
+import io.tyto.index.InvertedIndexBuilder;
+import io.tyto.model.schema.ColumnSpec;
+import java.io.IOException;
+import java.util.List;
+
+/// Writes the columns of one segment, each with its dictionary, index and descriptor. Not
+/// thread-safe.
+final class ColumnWriter {
+  /// Above this share of distinct values a dictionary must prove smaller than the values
+  /// themselves.
+  private static final double MOSTLY_DISTINCT = 0.5;
+
+  /// Fewer ordinals than this are found as fast by comparing codes of a byte.
+  private static final int MIN_INDEXED_ORDINALS = 64;
+
+  private static final double MAX_INDEX_BYTES_PER_ROW = 2.5;
+
+  private final ContainerWriter target;
+  private final SourceRows rows;
+  private final SegmentOptions options;
+  private final LongEncoder longEncoder;
+  private final LongEncoder offsetsEncoder;
+  private final DoubleEncoder doubleEncoder;
+  private final BytesEncoder bytesEncoder;
+
+  ColumnWriter(ContainerWriter target, SourceRows rows, SegmentOptions options) {
+    this.target = target;
+    this.rows = rows;
+    this.options = options;
+    longEncoder = new LongEncoder(options.encoding());
+    offsetsEncoder = new LongEncoder(options.encoding());
+    doubleEncoder = new DoubleEncoder(options.encoding());
+    bytesEncoder = new BytesEncoder(options.encoding(), options.codec());
+  }
+
+  void write(ColumnSpec column) throws IOException {
+    switch (column.type().physical()) {
+      case LONG -> writeValues(column, new ValuesBuffer.OfLongs(longEncoder));
+      case DOUBLE -> writeValues(column, new ValuesBuffer.OfDoubles(doubleEncoder));
+      case BYTES -> writeBytes(column);
+    }
+  }
+
+  private void writeValues(ColumnSpec column, ValuesBuffer buffer) throws IOException {
+    BlockAssembler assembler = assembler(column, buffer);
+    rows.forEachBatch(column, assembler::add);
+    writeDescriptor(column, false, 0, assembler.finish());
+  }
+
+  private BlockAssembler assembler(ColumnSpec column, ValuesBuffer buffer) {
+    return new BlockAssembler(target, column.id(), column.type().isList(), buffer, offsetsEncoder);
+  }
+
+  private void writeDescriptor(
+      ColumnSpec column,
+      boolean isDictionary,
+      int dictionarySize,
+      List<ColumnDescriptor.BlockZone> blocks)
+      throws IOException {
+    PayloadBuilder descriptor =
+        new ColumnDescriptor(column.type(), isDictionary, dictionarySize, blocks).write();
+    target.rawBlock(BlockKind.COLUMN, column.id(), 0, descriptor);
+  }
+
+  private void writeBytes(ColumnSpec column) throws IOException {
+    if (options.mayUseDictionary()) {
+      boolean isForced = options.dictionaries() == SegmentOptions.Choice.ALWAYS;
+      OrdinalCollector collector = new OrdinalCollector(column.type().isList(), !isForced);
+      if (collector.collect(rows, column)) {
+        int[] order = OrdinalSort.sort(collector.table());
+        EncodedValues dictionary = SortedBytes.encode(collector.table(), order);
+        if (isForced || isSmallerThanValues(column, collector, dictionary)) {
+          writeOrdinals(column, collector, order, dictionary);
+          return;
+        }
+      }
+    }
+    writeValues(column, new ValuesBuffer.OfBytes(bytesEncoder));
+  }
+
+  private boolean isSmallerThanValues(
+      ColumnSpec column, OrdinalCollector collector, EncodedValues dictionary) throws IOException {
+    int distinct = collector.table().size();
+    if (distinct <= collector.presentValues() * MOSTLY_DISTINCT) {
+      return true;
+    }
+    double ordinalBits = Integer.SIZE - Integer.numberOfLeadingZeros(distinct);
+    double dictionaryBytes =
+        dictionary.payload().remaining() + collector.values() * ordinalBits / Byte.SIZE;
+    return dictionaryBytes <= PlainSize.estimate(rows, column, options);
+  }
+
+  private void writeOrdinals(
+      ColumnSpec column, OrdinalCollector collector, int[] order, EncodedValues dictionary)
+      throws IOException {
+    target.block(BlockKind.DICTIONARY, column.id(), 0, dictionary);
+    int[] ranks = new int[order.length];
+    for (int rank = 0; rank < order.length; rank++) {
+      ranks[order[rank]] = rank;
+    }
+    BlockAssembler assembler = assembler(column, new ValuesBuffer.OfLongs(longEncoder));
+    collector.forEachBatch(ranks, assembler::add);
+    List<ColumnDescriptor.BlockZone> blocks = assembler.finish();
+    writeIndex(column, collector, order, ranks);
+    writeDescriptor(column, true, order.length, blocks);
+  }
+
+  private void writeIndex(ColumnSpec column, OrdinalCollector collector, int[] order, int[] ranks)
+      throws IOException {
+    boolean isForced = options.indexes() == SegmentOptions.Choice.ALWAYS;
+    if (options.indexes() == SegmentOptions.Choice.NEVER
+        || !isForced && order.length < MIN_INDEXED_ORDINALS) {
+      return;
+    }
+    int[] occurrences = collector.occurrences();
+    int[] ranked = new int[order.length];
+    for (int rank = 0; rank < order.length; rank++) {
+      ranked[rank] = occurrences[order[rank]];
+    }
+    InvertedIndexBuilder builder = new InvertedIndexBuilder(ranked);
+    collector.forEach((ordinal, row) -> builder.add(ranks[ordinal], row));
+    byte[] index = builder.build();
+    if (isForced || index.length <= MAX_INDEX_BYTES_PER_ROW * rows.count()) {
+      target.rawBlock(
+          BlockKind.INVERTED_INDEX,
+          column.id(),
+          0,
+          new PayloadBuilder().putBytes(index, 0, index.length));
+    }
+  }
+}

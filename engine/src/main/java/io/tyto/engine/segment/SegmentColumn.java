@@ -1,0 +1,84 @@
+package io.tyto.engine.segment;
+
+import io.tyto.engine.vector.Dictionary;
+import io.tyto.index.InvertedIndex;
+import io.tyto.index.InvertedIndexes;
+import org.jspecify.annotations.Nullable;
+
+/// What all readers of a column share. Thread-safe: dictionary and index are opened, and their
+/// checksums verified, by whoever asks first.
+final class SegmentColumn {
+  private final Container container;
+  private final int columnId;
+  private final ColumnDescriptor descriptor;
+  private volatile @Nullable Dictionary dictionary;
+  private volatile @Nullable InvertedIndex index;
+
+  SegmentColumn(Container container, int columnId) {
+    this.container = container;
+    this.columnId = columnId;
+    Container.Block block = container.require(BlockKind.COLUMN, columnId, 0);
+    try {
+      descriptor = ColumnDescriptor.read(container.read(block));
+    } catch (RuntimeException e) {
+      throw container.unreadable(block, e);
+    }
+  }
+
+  Container container() {
+    return container;
+  }
+
+  int columnId() {
+    return columnId;
+  }
+
+  ColumnDescriptor descriptor() {
+    return descriptor;
+  }
+
+  @Nullable Dictionary dictionary() {
+    Dictionary known = dictionary;
+    if (known == null && descriptor.isDictionary()) {
+      known = SegmentDictionary.open(container, columnId, descriptor.dictionarySize());
+      dictionary = known;
+    }
+    return known;
+  }
+
+  @Nullable InvertedIndex index() {
+    InvertedIndex known = index;
+    if (known == null) {
+      Container.Block block = container.find(BlockKind.INVERTED_INDEX, columnId, 0);
+      if (block == null) {
+        return null;
+      }
+      known = openIndex(block);
+      index = known;
+    }
+    return known;
+  }
+
+  private InvertedIndex openIndex(Container.Block block) {
+    try {
+      InvertedIndex opened = InvertedIndexes.open(block.payload());
+      if (opened.ordinals() != descriptor.dictionarySize()) {
+        throw new IllegalArgumentException(opened.ordinals() + " ordinals in the index");
+      }
+      return opened;
+    } catch (RuntimeException | InternalError e) {
+      throw container.unreadable(block, e);
+    }
+  }
+
+  ValuesReader newValuesReader() {
+    return switch (descriptor.type().physical()) {
+      case LONG -> new ValuesReader.OfLongs();
+      case DOUBLE -> new ValuesReader.OfDoubles();
+      case BYTES -> {
+        Dictionary values = dictionary();
+        yield values == null ? new ValuesReader.OfBytes() : new ValuesReader.OfOrdinals(values);
+      }
+    };
+  }
+}

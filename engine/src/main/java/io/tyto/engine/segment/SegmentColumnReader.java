@@ -1,0 +1,124 @@
+package io.tyto.engine.segment;
+
+import io.tyto.engine.encoding.LongDecoder;
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.Zone;
+import io.tyto.engine.vector.ColumnVector;
+import io.tyto.engine.vector.Dictionary;
+import io.tyto.index.InvertedIndex;
+import io.tyto.model.schema.ColumnType;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// Reads one column of one segment, a block of rows at a time.
+final class SegmentColumnReader implements ColumnReader {
+  private final SegmentColumn column;
+  private final int rows;
+  private final ValuesReader values;
+
+  private int openBlock = -1;
+  private Container.@Nullable Block openedLast;
+  private boolean isAllNull;
+  private @Nullable NullBitmap valueNulls;
+  private @Nullable NullBitmap listNulls;
+  private @Nullable LongDecoder listOffsets;
+  private int[] offsets = new int[0];
+
+  SegmentColumnReader(SegmentColumn column, int rows) {
+    this.column = column;
+    this.rows = rows;
+    values = column.newValuesReader();
+  }
+
+  @Override
+  public ColumnType type() {
+    return column.descriptor().type();
+  }
+
+  @Override
+  public ColumnVector read(int from, int count) {
+    Objects.checkFromIndexSize(from, count, rows);
+    int block = from / RowSource.BLOCK_ROWS;
+    int start = from % RowSource.BLOCK_ROWS;
+    if (start + count > RowSource.BLOCK_ROWS) {
+      throw new IllegalArgumentException(count + " rows from " + from + " span two blocks");
+    }
+    try {
+      if (block != openBlock) {
+        open(block);
+      }
+      return listOffsets == null ? readValues(start, count) : readLists(listOffsets, start, count);
+    } catch (RuntimeException | InternalError e) {
+      openBlock = -1;
+      throw column.container().unreadable(openedLast, e);
+    }
+  }
+
+  private void open(int block) {
+    openBlock = -1;
+    Container.Block valuesBlock = find(BlockKind.VALUES, block);
+    values.open(valuesBlock);
+    isAllNull = valuesBlock == null;
+    valueNulls = bitmap(find(BlockKind.VALUE_NULLS, block));
+    if (type().isList()) {
+      listNulls = bitmap(find(BlockKind.LIST_NULLS, block));
+      Container.Block found =
+          column.container().require(BlockKind.LIST_OFFSETS, column.columnId(), block);
+      openedLast = found;
+      listOffsets = LongDecoder.open(found.encoding(), found.payload(), found.values());
+    }
+    openBlock = block;
+  }
+
+  private Container.@Nullable Block find(BlockKind kind, int block) {
+    Container.Block found = column.container().find(kind, column.columnId(), block);
+    if (found != null) {
+      openedLast = found;
+    }
+    return found;
+  }
+
+  private static @Nullable NullBitmap bitmap(Container.@Nullable Block block) {
+    return block == null ? null : new NullBitmap(block.payload());
+  }
+
+  private ColumnVector readValues(int from, int count) {
+    long[] nulls = null;
+    if (isAllNull) {
+      nulls = NullBitmap.allNull(count);
+    } else if (valueNulls != null) {
+      nulls = valueNulls.copy(from, count);
+    }
+    return values.read(from, count, nulls);
+  }
+
+  private ColumnVector readLists(LongDecoder decoder, int from, int count) {
+    if (offsets.length < count + 1) {
+      offsets = new int[count + 1];
+    }
+    decoder.decode(from, count + 1, offsets);
+    int base = offsets[0];
+    for (int i = 0; i <= count; i++) {
+      offsets[i] -= base;
+    }
+    ColumnVector elements = readValues(base, offsets[count]);
+    long[] nulls = listNulls == null ? null : listNulls.copy(from, count);
+    return new ColumnVector.Lists(count, offsets, elements, nulls);
+  }
+
+  @Override
+  public @Nullable Zone zone(int block) {
+    return column.descriptor().blocks().get(block).zone();
+  }
+
+  @Override
+  public @Nullable Dictionary dictionary() {
+    return column.dictionary();
+  }
+
+  @Override
+  public @Nullable InvertedIndex index() {
+    return column.index();
+  }
+}
