@@ -5,10 +5,11 @@ import io.tyto.model.result.ResultColumn;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/// The state of one measure for all groups. Groups are dense from 0. Not thread-safe while it changes.
+/// The state of one measure for all groups. Groups are dense from 0. Not thread-safe while it
+/// changes.
 ///
-/// Life: {@link #ensureGroups} and {@link #update} while scanning, {@link #endSource} when the scan leaves
-/// a source, {@link #merge} with the states of other threads, then the results.
+/// Life: {@link #ensureGroups} and {@link #update} while scanning, {@link #endSource} when the scan
+/// leaves a source, {@link #merge} with the states of other threads, then the results.
 public sealed interface Accumulator permits ColumnAccumulator, CountAccumulator {
 
   /// How results are laid out.
@@ -24,11 +25,12 @@ public sealed interface Accumulator permits ColumnAccumulator, CountAccumulator 
   /// Takes the rows in; their groups have room.
   void update(Batch batch, GroupedRows rows);
 
-  /// Resolves what refers to the current source. No more rows of it follow unless it is entered again.
+  /// Resolves what refers to the current source. No more rows of it follow unless it is entered
+  /// again.
   void endSource();
 
-  /// Adds group `sources[i]` of `other` to group `targets[i]` for `i < count`. Both are of one spec and
-  /// one scan, {@link #endSource} was called on both, and the targets have room.
+  /// Adds group `sources[i]` of `other` to group `targets[i]` for `i < count`. Both are of one spec
+  /// and one scan, {@link #endSource} was called on both, and the targets have room.
   void merge(Accumulator other, int[] sources, int[] targets, int count);
 
   /// An empty state of the same spec.
@@ -44,7 +46,8 @@ public sealed interface Accumulator permits ColumnAccumulator, CountAccumulator 
 
   boolean isNull(int group);
 
-  /// Ascending order of two groups whose values are not null; IllegalStateException for lists of values.
+  /// Ascending order of two groups whose values are not null; IllegalStateException for lists of
+  /// values.
   int compare(int left, int right);
 
   /// Where {@link #form} is LONGS; 0 where null. NUMERIC_OVERFLOW for a sum beyond 64 bits.

@@ -29,8 +29,7 @@ public final class Accumulators {
   private final List<RowSource> sources;
   private final long seed;
 
-  public Accumulators(
-      ColumnSlots slots, Domains domains, List<RowSource> sources, long seed) {
+  public Accumulators(ColumnSlots slots, Domains domains, List<RowSource> sources, long seed) {
     this.slots = slots;
     this.domains = domains;
     this.sources = sources;
@@ -142,8 +141,8 @@ public final class Accumulators {
         : new QuantileSketch(slot, type, qs);
   }
 
-  /// Distinct entities by their dense ids, where the column is the entity's key and every source has
-  /// the ids; else null.
+  /// Distinct entities by their dense ids, where the column is the entity's key and every source
+  /// has the ids; else null.
   private @Nullable Accumulator entities(int slot) {
     EventConfig.Entity entity = slots.schema().config().entity();
     ColumnSpec column = slots.column(slot);

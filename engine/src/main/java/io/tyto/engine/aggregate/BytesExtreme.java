@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// MIN and MAX of byte strings.
 ///
-/// Within one ordered dictionary ordinals are compared; the best of each group is turned into bytes when
-/// the dictionary changes or the source ends.
+/// Within one ordered dictionary ordinals are compared; the best of each group is turned into bytes
+/// when the dictionary changes or the source ends.
 final class BytesExtreme extends ColumnAccumulator {
   private static final int NONE = -1;
 
@@ -127,8 +127,7 @@ final class BytesExtreme extends ColumnAccumulator {
       if (from.isEmpty(sources[i])) {
         continue;
       }
-      int order =
-          cells.isEmpty(targets[i]) ? 0 : cells.compare(targets[i], from, sources[i]);
+      int order = cells.isEmpty(targets[i]) ? 0 : cells.compare(targets[i], from, sources[i]);
       if (cells.isEmpty(targets[i]) || (isMax ? order < 0 : order > 0)) {
         cells.copy(from, sources[i], targets[i]);
       }

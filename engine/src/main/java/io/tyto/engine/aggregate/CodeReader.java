@@ -24,7 +24,8 @@ sealed interface CodeReader {
     }
   }
 
-  /// Dense entity ids: an entity lives in one partition only, so ids of partitions are laid end to end.
+  /// Dense entity ids: an entity lives in one partition only, so ids of partitions are laid end to
+  /// end.
   ///
   /// @param bases added to the ids of each partition
   record OfEntity(Map<Integer, Integer> bases, int limit) implements CodeReader {

@@ -4,7 +4,8 @@ import io.tyto.engine.scan.Batch;
 import io.tyto.engine.vector.ColumnVector;
 import org.jspecify.annotations.Nullable;
 
-/// An accumulator over the non-null values of one column, or over the non-null elements of its lists.
+/// An accumulator over the non-null values of one column, or over the non-null elements of its
+/// lists.
 ///
 /// Subclasses are thus free of nulls and lists; each switches on the vector's class once per batch.
 abstract non-sealed class ColumnAccumulator implements Accumulator {
@@ -23,7 +24,8 @@ abstract non-sealed class ColumnAccumulator implements Accumulator {
     }
   }
 
-  /// Takes in the values of `vector` at the rows' positions; none is null, and there is at least one.
+  /// Takes in the values of `vector` at the rows' positions; none is null, and there is at least
+  /// one.
   abstract void accept(
       Batch batch, GroupedRows.ColumnValues values, ColumnVector vector, GroupedRows rows);
 

@@ -6,8 +6,8 @@ import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
 import java.util.Arrays;
 import org.apache.datasketches.hll.HllSketch;
-import org.apache.datasketches.hll.TgtHllType;
 import org.apache.datasketches.hll.HllUnion;
+import org.apache.datasketches.hll.TgtHllType;
 import org.jspecify.annotations.Nullable;
 
 /// COUNT_DISTINCT by HyperLogLog, standard error 1.6 %. Uses the composite estimator: the other one

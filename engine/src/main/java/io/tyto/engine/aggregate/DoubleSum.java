@@ -4,8 +4,8 @@ import io.tyto.engine.scan.Batch;
 import io.tyto.engine.vector.ColumnVector;
 import java.util.Arrays;
 
-/// Sums of doubles after Neumaier: each addition's rounding error is kept and added at the end, so that a
-/// long sum is as good as a short one.
+/// Sums of doubles after Neumaier: each addition's rounding error is kept and added at the end, so
+/// that a long sum is as good as a short one.
 ///
 /// A group's cell is sum, correction, count.
 final class DoubleSum extends ColumnAccumulator {
@@ -38,7 +38,8 @@ final class DoubleSum extends ColumnAccumulator {
       double value = values[positions[i]];
       double before = to[cell];
       double after = before + value;
-      // The larger of the two tells what was lost; both forms are computed to keep the loop branchless.
+      // The larger of the two tells what was lost; both forms are computed to keep the loop
+      // branchless.
       double lost =
           Math.abs(before) >= Math.abs(value) ? before - after + value : value - after + before;
       to[cell] = after;

@@ -12,7 +12,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// FIRST and LAST: the value at the least or greatest event time. Ties go by the record's identity:
-/// partition, log id, offset. Rows without an event time have no place in the order and do not count.
+/// partition, log id, offset. Rows without an event time have no place in the order and do not
+/// count.
 final class EdgeValue extends ColumnAccumulator {
   /// Where the order comes from.
   ///

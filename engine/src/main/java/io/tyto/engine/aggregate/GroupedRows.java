@@ -5,7 +5,8 @@ import io.tyto.engine.vector.ColumnVector;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Positions of a batch with the group of each: what accumulators take in. Reused from batch to batch.
+/// Positions of a batch with the group of each: what accumulators take in. Reused from batch to
+/// batch.
 ///
 /// A position may occur more than once (a list column exploded it); positions ascend.
 public final class GroupedRows {
@@ -104,7 +105,8 @@ public final class GroupedRows {
     int[] offsets = lists.offsets();
     int elements = 0;
     for (int i = 0; i < count; i++) {
-      elements += lists.isNull(positions[i]) ? 0 : offsets[positions[i] + 1] - offsets[positions[i]];
+      elements +=
+          lists.isNull(positions[i]) ? 0 : offsets[positions[i] + 1] - offsets[positions[i]];
     }
     flat.ensure(elements);
     if (to.rowPositions.length < elements) {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// MIN and MAX of longs.
 ///
-/// The greatest long stands for "nothing yet" under MIN (the least under MAX); whether it was really seen
-/// is kept apart.
+/// The greatest long stands for "nothing yet" under MIN (the least under MAX); whether it was
+/// really seen is kept apart.
 final class LongExtreme extends ColumnAccumulator {
   private final ColumnType.Scalar type;
   private final boolean isMax;
@@ -45,9 +45,7 @@ final class LongExtreme extends ColumnAccumulator {
     if (rows.isOneGroup && rows.isWhole) {
       add(
           0,
-          isMax
-              ? Kernels.best().max(values, rows.count)
-              : Kernels.best().min(values, rows.count));
+          isMax ? Kernels.best().max(values, rows.count) : Kernels.best().min(values, rows.count));
       return;
     }
     long[] to = extremes;

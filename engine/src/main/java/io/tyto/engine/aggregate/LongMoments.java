@@ -35,14 +35,7 @@ final class LongMoments extends ColumnAccumulator {
     long[] values = longs(vector);
     for (int i = 0; i < rows.count; i++) {
       long value = values[rows.positions[i]];
-      add(
-          rows.groups[i],
-          1,
-          value,
-          value >> 63,
-          value * value,
-          Math.multiplyHigh(value, value),
-          0);
+      add(rows.groups[i], 1, value, value >> 63, value * value, Math.multiplyHigh(value, value), 0);
     }
   }
 
@@ -113,8 +106,7 @@ final class LongMoments extends ColumnAccumulator {
     }
     int cell = group * CELL;
     BigInteger count = BigInteger.valueOf(cells[cell]);
-    BigInteger sum =
-        WideBytes.integer(cells[cell + 1], cells[cell + 2], cells[cell + 2] >> 63);
+    BigInteger sum = WideBytes.integer(cells[cell + 1], cells[cell + 2], cells[cell + 2] >> 63);
     BigInteger squares = WideBytes.integer(cells[cell + 3], cells[cell + 4], cells[cell + 5]);
     BigInteger numerator = count.multiply(squares).subtract(sum.multiply(sum));
     BigInteger denominator = count.multiply(count.subtract(BigInteger.ONE));

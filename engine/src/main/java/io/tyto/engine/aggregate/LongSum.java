@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Sums of longs (or of decimals held as longs): exact, whatever they come to.
 ///
-/// A group's cell is a 64-bit sum that wraps and a count, side by side for the cache's sake. Each wrap is
-/// noted in `wraps`, which only exists once there was one: the sum is `low + wraps * 2^64`.
+/// A group's cell is a 64-bit sum that wraps and a count, side by side for the cache's sake. Each
+/// wrap is noted in `wraps`, which only exists once there was one: the sum is `low + wraps * 2^64`.
 final class LongSum extends ColumnAccumulator {
   private static final int CELL = 2;
 

@@ -17,8 +17,7 @@ final class NonNullCount extends ColumnAccumulator {
   }
 
   @Override
-  void accept(
-      Batch batch, GroupedRows.ColumnValues values, ColumnVector vector, GroupedRows rows) {
+  void accept(Batch batch, GroupedRows.ColumnValues values, ColumnVector vector, GroupedRows rows) {
     counts.update(batch, rows);
   }
 

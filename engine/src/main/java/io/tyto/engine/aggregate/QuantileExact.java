@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Exact quantiles: keeps every value, selects at the end.
 ///
-/// LINEAR interpolates between the two nearest ranks (SQL's percentile_cont), DISCRETE takes the least
-/// value with at least a share of q at or below it (percentile_disc).
+/// LINEAR interpolates between the two nearest ranks (SQL's percentile_cont), DISCRETE takes the
+/// least value with at least a share of q at or below it (percentile_disc).
 final class QuantileExact extends ColumnAccumulator {
   private final ColumnType.Scalar type;
   private final double[] qs;

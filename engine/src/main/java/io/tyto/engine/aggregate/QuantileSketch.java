@@ -11,8 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Approximate quantiles by DDSketch: each within 1 % of the exact (discrete) one. Its stores never
-/// collapse, so the answer depends on the values only, not on their order or on splits.
+/// Approximate quantiles by DDSketch: each within 1 % of the value of rank `floor(q * (n - 1))`.
+/// Its stores never collapse, so the answer depends on the values only, not on their order or on
+/// splits.
 final class QuantileSketch extends ColumnAccumulator {
   static final double RELATIVE_ERROR = 0.01;
 

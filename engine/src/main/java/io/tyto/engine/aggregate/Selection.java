@@ -4,8 +4,8 @@ package io.tyto.engine.aggregate;
 final class Selection {
   private Selection() {}
 
-  /// Rearranges `values[from, to)` so that the element of rank `k` (an absolute position) stands at `k`,
-  /// with nothing greater before it and nothing smaller behind.
+  /// Rearranges `values[from, to)` so that the element of rank `k` (an absolute position) stands at
+  /// `k`, with nothing greater before it and nothing smaller behind.
   static long select(long[] values, int from, int to, int k) {
     int low = from;
     int high = to - 1;

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Sums of decimals of 19 to 38 digits, exact in 192 bits.
 ///
-/// A group's cell is the sum's three words, least significant first, in two's complement, and the count.
+/// A group's cell is the sum's three words, least significant first, in two's complement, and the
+/// count.
 final class WideSum extends ColumnAccumulator {
   private static final int CELL = 4;
 

@@ -1,4 +1,5 @@
-/// The states of measures: one {@link io.tyto.engine.aggregate.Accumulator} holds the state of every group.
+/// The states of measures: one {@link io.tyto.engine.aggregate.Accumulator} holds the state of
+/// every group.
 @NullMarked
 package io.tyto.engine.aggregate;
 

@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
-/// Numbers distinct byte strings from 1 in order of first sight. Thread-safe: look-ups take no lock, a
-/// value seen for the first time does.
+/// Numbers distinct byte strings from 1 in order of first sight. Thread-safe: look-ups take no
+/// lock, a value seen for the first time does.
 public final class BytesTable {
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int FIRST_CAPACITY = 64;
@@ -24,8 +24,8 @@ public final class BytesTable {
     this.seed = seed;
   }
 
-  /// A slot holds the upper half of the hash and the code, and is written after the code's entry, so
-  /// a reader that sees the slot sees the bytes.
+  /// A slot holds the upper half of the hash and the code, and is written after the code's entry,
+  /// so a reader that sees the slot sees the bytes.
   private record State(long[] slots, byte[][] data, int[] starts, int[] lengths) {
     State(int capacity) {
       this(
@@ -107,8 +107,7 @@ public final class BytesTable {
   private static boolean equal(State table, int entry, byte[] data, int from, int length) {
     int start = table.starts[entry];
     return table.lengths[entry] == length
-        && Arrays.equals(
-            table.data[entry], start, start + length, data, from, from + length);
+        && Arrays.equals(table.data[entry], start, start + length, data, from, from + length);
   }
 
   private synchronized int add(long hash, byte[] data, int from, int length) {

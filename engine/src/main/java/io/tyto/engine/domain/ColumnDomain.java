@@ -7,8 +7,8 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Gives the values of one column dense codes: 0 is null, values count from 1. One per column and scan,
-/// shared by all threads. Thread-safe.
+/// Gives the values of one column dense codes: 0 is null, values count from 1. One per column and
+/// scan, shared by all threads. Thread-safe.
 public sealed interface ColumnDomain {
 
   /// Codes of the values at `positions[0, count)`.
@@ -178,8 +178,9 @@ public sealed interface ColumnDomain {
 
     /// Takes all values of a dictionary in.
     public void internAll(Dictionary dictionary) {
+      int size = dictionary.size();
       int[] codes = translation(dictionary);
-      for (int ordinal = 0; ordinal < codes.length; ordinal++) {
+      for (int ordinal = 0; ordinal < size; ordinal++) {
         codes[ordinal] = table.intern(dictionary.value(ordinal));
       }
     }

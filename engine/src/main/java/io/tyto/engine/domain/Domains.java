@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The domains of one scan, one per column, chosen by what zone maps and dictionaries say. Used by the
-/// thread that prepares the scan.
+/// The domains of one scan, one per column, chosen by what zone maps and dictionaries say. Used by
+/// the thread that prepares the scan.
 public final class Domains {
   /// Dictionaries of together so many values are taken in beforehand, to know how many there are.
   private static final int MAX_INTERNED_AHEAD = 1 << 16;
@@ -110,7 +110,8 @@ public final class Domains {
       dictionaries.add(dictionary);
     }
     dictionaries.forEach(domain::internAll);
-    // A dictionary that grows meanwhile (a tail's) only grows by values of rows outside the snapshot.
+    // A dictionary that grows meanwhile (a tail's) only grows by values of rows outside the
+    // snapshot.
     domain.bound();
     return domain;
   }

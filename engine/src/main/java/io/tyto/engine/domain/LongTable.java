@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Numbers distinct longs from 1 in order of first sight. Thread-safe: look-ups take no lock, a value
-/// seen for the first time does.
+/// Numbers distinct longs from 1 in order of first sight. Thread-safe: look-ups take no lock, a
+/// value seen for the first time does.
 ///
 /// Limits: 2^30 values.
 public final class LongTable {
@@ -26,7 +26,8 @@ public final class LongTable {
     this.seed = seed;
   }
 
-  /// Open addressing; a code is published after its key, so a reader that sees the code sees the key.
+  /// Open addressing; a code is published after its key, so a reader that sees the code sees the
+  /// key.
   private record Slots(long[] keys, int[] codes) {
     Slots(int capacity) {
       this(new long[capacity], new int[capacity]);
@@ -46,10 +47,9 @@ public final class LongTable {
     return values[code - 1];
   }
 
-  /// Writes the code of each key at `positions[0, count)` to `codes`: 0 for null, and an unknown key is
-  /// numbered.
-  void intern(
-      long[] keys, long @Nullable [] nulls, int[] positions, int count, int[] codes) {
+  /// Writes the code of each key at `positions[0, count)` to `codes`: 0 for null, and an unknown
+  /// key is numbered.
+  void intern(long[] keys, long @Nullable [] nulls, int[] positions, int count, int[] codes) {
     Slots table = slots;
     for (int i = 0; i < count; i++) {
       int position = positions[i];

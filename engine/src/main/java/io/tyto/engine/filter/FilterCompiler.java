@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Turns a filter and a time range into a {@link CompiledFilter}.
 ///
-/// NOT is pushed down to the leaves, which holds in three-valued logic too; after that only the rows
-/// where something is true are asked for, and null needs no bits of its own.
+/// NOT is pushed down to the leaves, which holds in three-valued logic too; after that only the
+/// rows where something is true are asked for, and null needs no bits of its own.
 public final class FilterCompiler {
   private final ColumnSlots slots;
   private final ValueTests tests;
@@ -27,8 +27,9 @@ public final class FilterCompiler {
     tests = new ValueTests(seed);
   }
 
-  /// Columns are taken from (and added to) `slots`. BAD_USER_INPUT for a pattern that cannot be read;
-  /// IllegalArgumentException for unknown columns, ClassCastException for literals of the wrong type.
+  /// Columns are taken from (and added to) `slots`. BAD_USER_INPUT for a pattern that cannot be
+  /// read; IllegalArgumentException for unknown columns, ClassCastException for literals of the
+  /// wrong type.
   ///
   /// @param seed of hash tables
   public static CompiledFilter compile(

@@ -19,7 +19,8 @@ final class JsonTest implements ValueTest {
   private final ValueTest value;
   private final Map<Dictionary, OrdinalSet> known = new IdentityHashMap<>();
 
-  /// @param value over bytes (AS_STRING), doubles (AS_NUMBER) or longs, 1 where it is there (EXISTS)
+  /// @param value over bytes (AS_STRING), doubles (AS_NUMBER) or longs, 1 where it is there
+  ///   (EXISTS)
   JsonTest(JsonPathReader path, Filter.JsonAs as, ValueTest value) {
     this.path = path;
     this.as = as;

@@ -9,9 +9,9 @@ import java.util.List;
 
 /// SQL LIKE over UTF-8: `%` any text, `_` one code point, `\` takes the next character literally.
 ///
-/// The pattern is cut at `%` into pieces; the first and last are anchored, the ones between are each
-/// found at the leftmost place, which never needs to be given up again. So the time is at most text
-/// length times piece length, and nothing backtracks over more than one piece.
+/// The pattern is cut at `%` into pieces; the first and last are anchored, the ones between are
+/// each found at the leftmost place, which never needs to be given up again. So the time is at most
+/// text length times piece length, and nothing backtracks over more than one piece.
 final class LikeMatcher implements BytesMatcher {
   /// Stands for `_`; the byte 0xff occurs in no UTF-8 text.
   private static final byte ANY = (byte) 0xff;

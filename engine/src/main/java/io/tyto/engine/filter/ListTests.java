@@ -36,7 +36,8 @@ final class ListTests {
     }
   }
 
-  /// Each of the tests passes for some element; negated: the list is not null and one of them does not.
+  /// Each of the tests passes for some element; negated: the list is not null and one of them does
+  /// not.
   record HasAll(List<ValueTest> elements, boolean negated) implements ValueTest {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {

@@ -82,8 +82,7 @@ final class Literals {
     if (high.bitLength() > WIDE_BITS) {
       return high.signum() < 0 == negated ? new ValueTest.NotNull() : new ValueTest.Never();
     }
-    BytesMatcher matcher =
-        new BytesMatchers.Between(null, false, Values.wideBytes(high), true);
+    BytesMatcher matcher = new BytesMatchers.Between(null, false, Values.wideBytes(high), true);
     return new BytesTest(matcher, negated);
   }
 

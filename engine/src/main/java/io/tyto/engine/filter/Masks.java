@@ -20,9 +20,7 @@ final class Masks {
   /// Scratch of at least `words(count)` words with any content; give it back by {@link #release}.
   long[] borrow(int count) {
     long[] mask = free.pollFirst();
-    return mask == null || mask.length < words(count)
-        ? new long[Math.max(words(count), 64)]
-        : mask;
+    return mask == null || mask.length < words(count) ? new long[Math.max(words(count), 64)] : mask;
   }
 
   void release(long[] mask) {

@@ -109,8 +109,7 @@ final class NumberTests {
       ValueTest.dropNulls(vector, mask);
       switch (vector) {
         case ColumnVector.Doubles doubles ->
-            masks.kernels.retainRange(
-                doubles.values(), doubles.length(), low, high, negated, mask);
+            masks.kernels.retainRange(doubles.values(), doubles.length(), low, high, negated, mask);
         case ColumnVector.AllNull _ -> {}
         case ColumnVector.Longs _,
             ColumnVector.Ordinals _,

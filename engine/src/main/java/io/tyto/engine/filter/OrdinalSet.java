@@ -68,7 +68,8 @@ record OrdinalSet(int size, int count, int low, int high, long[] bits) {
           high = (word << 6) + 63 - Long.numberOfLeadingZeros(bits[word]);
         }
       }
-      return new OrdinalSet(size, count, count == 0 ? 0 : low, high, Arrays.copyOf(bits, bits.length));
+      return new OrdinalSet(
+          size, count, count == 0 ? 0 : low, high, Arrays.copyOf(bits, bits.length));
     }
   }
 }

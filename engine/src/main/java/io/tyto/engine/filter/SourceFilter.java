@@ -21,8 +21,8 @@ public final class SourceFilter {
     return verdict != Verdict.NEVER;
   }
 
-  /// Clears the bits of the batch's rows that do not pass; the batch lies in the block entered last.
-  /// Bits beyond the batch's length stay as they are. Returns false where no bit is left.
+  /// Clears the bits of the batch's rows that do not pass; the batch lies in the block entered
+  /// last. Bits beyond the batch's length stay as they are. Returns false where no bit is left.
   public boolean retain(long[] mask) {
     if (verdict == Verdict.ALWAYS) {
       return !Masks.isEmpty(mask, batch.length());

@@ -167,7 +167,8 @@ abstract sealed class SourceTest {
     /// A column that is not here is null throughout: the test is true of null or not.
     private Verdict ofAbsent() {
       long[] one = {1};
-      test.retain(new ColumnVector.AllNull(1), one, new Masks(io.tyto.engine.kernel.Kernels.scalar()));
+      test.retain(
+          new ColumnVector.AllNull(1), one, new Masks(io.tyto.engine.kernel.Kernels.scalar()));
       return one[0] == 0 ? Verdict.NEVER : Verdict.ALWAYS;
     }
 

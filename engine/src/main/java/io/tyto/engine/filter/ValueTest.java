@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A predicate over the values of one vector. Immutable but for caches; thread-safe.
 ///
-/// There is no NOT: a test knows its own negation, and either clears the bits of null values (except
-/// where it asks for null).
+/// There is no NOT: a test knows its own negation, and either clears the bits of null values
+/// (except where it asks for null).
 interface ValueTest {
   /// Clears the bits of the positions where the test is not true.
   void retain(ColumnVector vector, long[] mask, Masks masks);

@@ -2,6 +2,7 @@ package io.tyto.engine.group;
 
 import io.tyto.engine.aggregate.GroupedRows;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.ColumnSlots;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import java.util.Arrays;
@@ -12,15 +13,20 @@ import java.util.List;
 final class GroupAssigner {
   private final List<KeyCoder> coders;
   private final GroupSpace space;
+  private final boolean[] isList;
   private final int[][] codes;
   private int[] elements = new int[RowSource.BATCH_ROWS];
   private int[] origins = new int[RowSource.BATCH_ROWS];
   private int[] spare = new int[RowSource.BATCH_ROWS];
 
   /// @param coders at least one
-  GroupAssigner(List<KeyCoder> coders, GroupSpace space) {
+  GroupAssigner(List<KeyCoder> coders, GroupSpace space, ColumnSlots slots) {
     this.coders = coders;
     this.space = space;
+    isList = new boolean[coders.size()];
+    for (int key = 0; key < isList.length; key++) {
+      isList[key] = slots.column(coders.get(key).slot()).type().isList();
+    }
     codes = new int[coders.size()][RowSource.BATCH_ROWS];
   }
 
@@ -36,6 +42,9 @@ final class GroupAssigner {
         count = explode(lists, rows, count, key);
         isWhole = false;
         isDropping = coder.codes(lists.elements(), elements, count, codes[key]);
+      } else if (isList[key]) {
+        count = 0; // every list is null here: no elements, no groups
+        isDropping = false;
       } else {
         isDropping = coder.codes(vector, rows.positions(), count, codes[key]);
       }
@@ -77,8 +86,8 @@ final class GroupAssigner {
     return total;
   }
 
-  /// `values[i] = values[origins[i]]`; origins ascend by steps of at most one and may jump ahead, so a
-  /// copy is needed.
+  /// `values[i] = values[origins[i]]`; origins ascend by steps of at most one and may jump ahead,
+  /// so a copy is needed.
   private void gather(int[] values, int count) {
     for (int i = 0; i < count; i++) {
       spare[i] = values[origins[i]];

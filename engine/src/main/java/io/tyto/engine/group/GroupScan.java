@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Filters, groups and accumulates the rows of some sources. Thread-safe: no state.
 ///
-/// Names and types are checked by the caller; what does not fit is an IllegalArgumentException, except
-/// patterns of the user's own (BAD_USER_INPUT).
+/// Names and types are checked by the caller; what does not fit is an IllegalArgumentException,
+/// except patterns of the user's own (BAD_USER_INPUT).
 ///
-/// Threads share the numbering of groups and have states of their own, which are merged as arrays. If
-/// every state is free of order, threads take blocks as they come. Else (sums of doubles) the blocks are
-/// cut into runs that depend on the data alone, and runs are merged in order, so that answers repeat to
-/// the bit whatever the parallelism.
+/// Threads share the numbering of groups and have states of their own, which are merged as arrays.
+/// If every state is free of order, threads take blocks as they come. Else (sums of doubles) the
+/// blocks are cut into runs that depend on the data alone, and runs are merged in order, so that
+/// answers repeat to the bit whatever the parallelism.
 public final class GroupScan {
   /// Runs of blocks in an ordered scan: more of them balance better and merge longer.
   private static final int RUNS = 16;

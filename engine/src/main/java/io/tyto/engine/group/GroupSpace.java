@@ -4,8 +4,8 @@ import io.tyto.engine.domain.LongTable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Numbers the tuples of codes of a scan's keys: the group ids, which mean the same in every thread, so
-/// that states merge as arrays. Thread-safe.
+/// Numbers the tuples of codes of a scan's keys: the group ids, which mean the same in every
+/// thread, so that states merge as arrays. Thread-safe.
 sealed interface GroupSpace {
   /// Arrays of up to so many groups are worth it whatever the rows.
   int SMALL = 1 << 12;
@@ -32,7 +32,8 @@ sealed interface GroupSpace {
     }
     long cells = 1;
     for (KeyCoder coder : coders) {
-      cells = coder.isBounded() ? Math.min(cells * coder.limit(), Integer.MAX_VALUE) : Long.MAX_VALUE;
+      cells =
+          coder.isBounded() ? Math.min(cells * coder.limit(), Integer.MAX_VALUE) : Long.MAX_VALUE;
       if (cells > LARGE) {
         break;
       }

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// The groups of a scan: one row per group, its keys and its states. Immutable but for the states, which
-/// nobody changes after the scan; safe to read from many threads once handed over.
+/// The groups of a scan: one row per group, its keys and its states. Immutable but for the states,
+/// which nobody changes after the scan; safe to read from many threads once handed over.
 ///
-/// Groups come in no useful order, but in a repeatable one where some state depends on order. Without
-/// keys there is exactly one group, even over no rows.
+/// Groups come in no useful order, but in a repeatable one where some state depends on order.
+/// Without keys there is exactly one group, even over no rows.
 public final class Groups {
   private final int count;
   private final List<GroupKeys> keys;
@@ -58,8 +58,8 @@ public final class Groups {
 
   /// Merges the groups that agree in the keys at `keptKeys`, which become the keys of the result.
   ///
-  /// Without kept keys: one group. Not what `totals` means where a list column was exploded or a bucket
-  /// axis dropped rows: then scan without keys.
+  /// Without kept keys: one group. Not what `totals` means where a list column was exploded or a
+  /// bucket axis dropped rows: then scan without keys.
   public Groups regroup(int[] keptKeys) {
     int[] targets = tuples(keptKeys);
     int newCount = keptKeys.length == 0 ? 1 : 0;
@@ -77,9 +77,9 @@ public final class Groups {
     return merge(newCount, kept, range(count), targets);
   }
 
-  /// The general form: new groups with keys of the caller's, where group `sources[i]` of this is merged
-  /// into group `targets[i]`. A group may go to several targets (a window) or to none. Targets without a
-  /// source are empty groups.
+  /// The general form: new groups with keys of the caller's, where group `sources[i]` of this is
+  /// merged into group `targets[i]`. A group may go to several targets (a window) or to none.
+  /// Targets without a source are empty groups.
   public Groups merge(int newCount, List<GroupKeys> newKeys, int[] sources, int[] targets) {
     List<Accumulator> merged = new ArrayList<>();
     for (Accumulator state : states) {
@@ -91,8 +91,8 @@ public final class Groups {
     return new Groups(newCount, newKeys, merged, stats);
   }
 
-  /// For each group the number of its tuple of the keys at `positions`, from 0, dense, in order of first
-  /// sight.
+  /// For each group the number of its tuple of the keys at `positions`, from 0, dense, in order of
+  /// first sight.
   public int[] tuples(int[] positions) {
     if (positions.length == 0) {
       return new int[count];

@@ -230,7 +230,8 @@ sealed interface KeyCoder {
   /// Bins of equal width, numbered as they are met.
   ///
   /// @param unscaledWidth the width in the column's unscaled unit where that is whole, else 0
-  record OfWidth(int slot, ColumnType.Scalar type, double width, long unscaledWidth, LongTable table)
+  record OfWidth(
+      int slot, ColumnType.Scalar type, double width, long unscaledWidth, LongTable table)
       implements KeyCoder {
 
     static OfWidth of(int slot, ColumnType.Scalar type, double width, long seed) {

@@ -43,7 +43,9 @@ final class Lane {
     this.plan = plan;
     batch = new Batch(plan.slots());
     assigner =
-        plan.coders().isEmpty() ? null : new GroupAssigner(plan.coders(), plan.space());
+        plan.coders().isEmpty()
+            ? null
+            : new GroupAssigner(plan.coders(), plan.space(), plan.slots());
     states = plan.states().stream().map(Accumulator::fresh).toList();
     filteredRows = new GroupedRows[plan.stateFilters().size()];
     Arrays.setAll(filteredRows, i -> new GroupedRows(RowSource.BATCH_ROWS));

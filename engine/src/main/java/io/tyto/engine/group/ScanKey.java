@@ -3,8 +3,8 @@ package io.tyto.engine.group;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a scan groups by. A list column makes one group member of each element occurrence; rows without
-/// elements join no group.
+/// What a scan groups by. A list column makes one group member of each element occurrence; rows
+/// without elements join no group.
 public sealed interface ScanKey {
   String column();
 
@@ -15,7 +15,7 @@ public sealed interface ScanKey {
   /// outside the axis join no group.
   record BucketKey(String column, BucketAxis axis) implements ScanKey {}
 
-  /// The bin's number, as LongKeys. With a width: `floor(value / width)`. With edges: how many edges
-  /// are at or below the value. Null for null.
+  /// The bin's number, as LongKeys. With a width: `floor(value / width)`. With edges: how many
+  /// edges are at or below the value. Null for null.
   record BinsKey(String column, @Nullable Double width, List<Double> edges) implements ScanKey {}
 }

@@ -66,9 +66,7 @@ final class TupleNumbers {
     if (known instanceof GroupKeys.BytesKeys(var _, var knownTable)
         && column instanceof GroupKeys.BytesKeys(var codes, var otherTable)) {
       int code =
-          knownTable == otherTable
-              ? codes[group]
-              : knownTable.find(otherTable.value(codes[group]));
+          knownTable == otherTable ? codes[group] : knownTable.find(otherTable.value(codes[group]));
       if (code == 0) {
         return UNKNOWN;
       }

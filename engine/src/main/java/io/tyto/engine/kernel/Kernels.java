@@ -1,6 +1,7 @@
 package io.tyto.engine.kernel;
 
-/// The loops that are worth writing twice. Masks are bitmaps: bit i of word i/64 stands for position i.
+/// The loops that are worth writing twice. Masks are bitmaps: bit i of word i/64 stands for
+/// position i.
 ///
 /// Thread-safe: no state. Values at positions from `count` on are never read.
 public sealed interface Kernels permits ScalarKernels, VectorKernels {
@@ -25,15 +26,16 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   /// See {@link #retainRange(long[], int, long, long, boolean, long[])}.
   void retainRange(int[] values, int count, int low, int high, boolean negated, long[] mask);
 
-  /// Clears the bits of the positions whose ordinal has no bit in `members` (has one, if `negated`).
+  /// Clears the bits of the positions whose ordinal has no bit in `members` (has one, if
+  /// `negated`).
   void retainMembers(int[] ordinals, int count, long[] members, boolean negated, long[] mask);
 
-  /// Writes the positions below `count` whose bit is set, ascending; returns how many. `positions` has
-  /// room for `count` rounded up to 64.
+  /// Writes the positions below `count` whose bit is set, ascending; returns how many. `positions`
+  /// has room for `count` rounded up to 64.
   int positions(long[] mask, int count, int[] positions);
 
-  /// Adds up exactly: the sum is `sums[0] * 2^32 + sums[1]`, where both are added to. For at most 2^30
-  /// values.
+  /// Adds up exactly: the sum is `sums[0] * 2^32 + sums[1]`, where both are added to. For at most
+  /// 2^30 values.
   void sum(long[] values, int count, long[] sums);
 
   /// Least of `count >= 1` values.

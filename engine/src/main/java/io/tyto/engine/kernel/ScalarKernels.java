@@ -1,6 +1,7 @@
 package io.tyto.engine.kernel;
 
-/// Kernels in plain Java: no branch depends on a value, so that they cost the same at any selectivity.
+/// Kernels in plain Java: no branch depends on a value, so that they cost the same at any
+/// selectivity.
 final class ScalarKernels implements Kernels {
   static final ScalarKernels INSTANCE = new ScalarKernels();
   private static final int WORD = Long.SIZE;

@@ -1,14 +1,26 @@
 package io.tyto.engine.record;
 
+import io.tyto.engine.domain.ColumnDomain;
+import io.tyto.engine.filter.BlockPruner;
+import io.tyto.engine.filter.CompiledFilter;
+import io.tyto.engine.filter.FilterCompiler;
+import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.BlockList;
+import io.tyto.engine.scan.ColumnSlots;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
+import io.tyto.engine.scan.Workers;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.TableSchema;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// The first rows that pass a filter, in an order that is total: the order keys, then the record's
@@ -22,8 +34,8 @@ public final class RowScan {
   public record RowPosition(int source, int row) {}
 
   /// @param columns names of config or system columns to materialise
-  /// @param backward the last rows before `anchor` (or of all) instead of the first after it; they come
-  ///     in the forward order all the same
+  /// @param backward the last rows before `anchor` (or of all) instead of the first after it; they
+  ///   come in the forward order all the same
   /// @param anchor rows strictly after (backward: before) this one; null: from the start (end)
   /// @param skip so many rows nearest to the anchor are left out first
   /// @param wantsTotal counts all rows that pass, whatever the anchor
@@ -53,10 +65,116 @@ public final class RowScan {
       boolean hasMore,
       ScanStats stats) {}
 
-  private RowScan() {}
+  private final Spec spec;
+  private final List<RowSource> sources;
+  private final ScanContext context;
+  private final ColumnSlots slots;
+  private final CompiledFilter filter;
+  private final TopRows.Ordering ordering;
+  private final int[] columnSlots;
+  private final int wanted;
+  private final BlockPruner.Pruned pruned;
 
   /// Blocks until done.
   public static Rows run(Spec spec, List<RowSource> sources, ScanContext context) {
-    throw new UnsupportedOperationException();
+    context.check();
+    return new RowScan(spec, sources, context).run();
+  }
+
+  private RowScan(Spec spec, List<RowSource> sources, ScanContext context) {
+    this.spec = spec;
+    this.sources = List.copyOf(sources);
+    this.context = context;
+    slots = new ColumnSlots(spec.schema());
+    filter = FilterCompiler.compile(spec.where(), spec.range(), slots, context.seed());
+    int[] orderSlots = spec.orderBy().stream().mapToInt(o -> slots.slot(o.column())).toArray();
+    List<OrderColumn> keys =
+        spec.orderBy().stream()
+            .map(o -> OrderColumn.of(slots.column(slots.slot(o.column())).type(), o.direction()))
+            .toList();
+    int logSlot = slots.slot("_log");
+    ordering =
+        new TopRows.Ordering(
+            orderSlots,
+            keys,
+            logSlot,
+            slots.slot("_offset"),
+            new ColumnDomain.Bytes(context.seed()),
+            spec.backward());
+    columnSlots = spec.columns().stream().mapToInt(slots::slot).toArray();
+    wanted = Math.addExact(Math.addExact(spec.skip(), spec.limit()), 1);
+    pruned = BlockPruner.prune(filter, slots, this.sources);
+  }
+
+  private Rows run() {
+    BlockList blocks = new BlockOrder(slots, sources, spec).sort(pruned.blocks());
+    TopRows anchor = anchor();
+    AtomicInteger next = new AtomicInteger();
+    List<RecordLane> done = new ArrayList<>();
+    Workers.run(
+        context,
+        Math.max(1, Math.min(context.parallelism(), blocks.size())),
+        _ -> {
+          RecordLane lane =
+              new RecordLane(
+                  context, slots, sources, filter, ordering, wanted, anchor, spec.wantsTotal());
+          int block;
+          while ((block = next.getAndIncrement()) < blocks.size()) {
+            lane.scan(blocks.source(block), blocks.block(block));
+          }
+          synchronized (done) {
+            done.add(lane);
+          }
+        });
+    TopRows top = new TopRows(ordering, wanted);
+    long total = 0;
+    long bytesRead = 0;
+    for (RecordLane lane : done) {
+      top.addAll(lane.top());
+      total += lane.total();
+      bytesRead += lane.bytesRead();
+    }
+    top.cut();
+    return rows(top, total, pruned.stats().plus(new ScanStats(0, bytesRead, 0, 0)));
+  }
+
+  private @Nullable TopRows anchor() {
+    RowPosition position = spec.anchor();
+    if (position == null) {
+      return null;
+    }
+    Batch batch = new Batch(slots);
+    batch.enter(sources.get(position.source()), position.source());
+    batch.move(position.row(), 1);
+    TopRows anchor = new TopRows(ordering, 1);
+    anchor.enter(batch);
+    anchor.offer(0);
+    return anchor;
+  }
+
+  private Rows rows(TopRows top, long total, ScanStats stats) {
+    int from = Math.min(spec.skip(), top.size());
+    int to = Math.min(from + spec.limit(), top.size());
+    List<RowPosition> positions = new ArrayList<>();
+    List<Identity> identities = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      positions.add(new RowPosition(top.source(i), top.row(i)));
+      byte[] log = (byte[]) ordering.logs().value(top.log(i));
+      identities.add(
+          new Identity(top.partition(i), new String(log, StandardCharsets.UTF_8), top.offset(i)));
+    }
+    if (spec.backward()) {
+      Collections.reverse(positions);
+      Collections.reverse(identities);
+    }
+    List<ResultColumn> columns =
+        new Materializer(slots, sources, context).read(positions, columnSlots);
+    return new Rows(
+        List.copyOf(positions),
+        List.copyOf(identities),
+        columns,
+        spec.wantsTotal() ? total : -1,
+        top.size() > to,
+        stats);
   }
 }

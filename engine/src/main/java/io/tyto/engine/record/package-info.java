@@ -1,4 +1,5 @@
-/// Raw rows: filter, order, the first few, materialised. Entry type: {@link io.tyto.engine.record.RowScan}.
+/// Raw rows: filter, order, the first few, materialised. Entry type: {@link
+/// io.tyto.engine.record.RowScan}.
 @NullMarked
 package io.tyto.engine.record;
 

@@ -5,8 +5,8 @@ import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The columns one scan reads, each once, by slot number. Filled while a query is compiled, read-only
-/// afterwards.
+/// The columns one scan reads, each once, by slot number. Filled while a query is compiled,
+/// read-only afterwards.
 public final class ColumnSlots {
   private final TableSchema schema;
   private final List<ColumnSpec> columns = new ArrayList<>();

@@ -14,7 +14,8 @@ public final class Workers {
   private Workers() {}
 
   /// Runs tasks `[0, tasks)`, started in ascending order, and returns when none runs any more. The
-  /// first failure stops the rest and is thrown here. A busy pool delays nobody: the caller works too.
+  /// first failure stops the rest and is thrown here. A busy pool delays nobody: the caller works
+  /// too.
   public static void run(ScanContext context, int tasks, IntConsumer task) {
     AtomicInteger next = new AtomicInteger();
     AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -76,7 +77,8 @@ public final class Workers {
       }
     }
 
-    /// Waits for work that has begun, which checks the query's deadline itself; the rest never begins.
+    /// Waits for work that has begun, which checks the query's deadline itself; the rest never
+    /// begins.
     void join() {
       if (isTaken.compareAndSet(false, true)) {
         return;

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A consistent, immutable view of one collection. Thread-safe.
 ///
-/// Lifetime: what it holds open is released when the last holder closes it; the creator holds it once,
-/// {@link #retain} adds a holder (a cursor that pins it).
+/// Lifetime: what it holds open is released when the last holder closes it; the creator holds it
+/// once, {@link #retain} adds a holder (a cursor that pins it).
 public final class TableSnapshot implements AutoCloseable {
   private final TableSchema schema;
   private final String id;

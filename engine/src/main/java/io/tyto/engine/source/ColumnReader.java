@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 public interface ColumnReader {
   ColumnType type();
 
-  /// Rows `[from, from + count)`; count at most {@link RowSource#BATCH_ROWS} and the rows within one
-  /// block. SEGMENT_CORRUPT where the bytes do not check.
+  /// Rows `[from, from + count)`; count at most {@link RowSource#BATCH_ROWS} and the rows within
+  /// one block. SEGMENT_CORRUPT where the bytes do not check.
   ColumnVector read(int from, int count);
 
   /// What is known of a block without reading it, or null.

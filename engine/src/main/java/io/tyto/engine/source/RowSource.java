@@ -2,8 +2,8 @@ package io.tyto.engine.source;
 
 import org.jspecify.annotations.Nullable;
 
-/// Rows of one collection that never change while the view is held: a sealed segment, or one chunk of
-/// the tail cut at a row count. Thread-safe; column readers are not.
+/// Rows of one collection that never change while the view is held: a sealed segment, or one chunk
+/// of the tail cut at a row count. Thread-safe; column readers are not.
 public interface RowSource {
   /// Rows of a block: the unit of zone maps, encodings and parallel tasks.
   int BLOCK_ROWS = 1 << 16;

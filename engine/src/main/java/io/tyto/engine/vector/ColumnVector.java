@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /// Values of one column for `length` consecutive rows.
 ///
 /// Arrays may be longer than `length` and are owned by the reader that filled them: valid until its
-/// next read. `nulls` is a bitmap, bit i of word i/64 set where row i is null, or null when no row is;
-/// the value at a null row is unspecified but safe to read.
+/// next read. `nulls` is a bitmap, bit i of word i/64 set where row i is null, or null when no row
+/// is; the value at a null row is unspecified but safe to read.
 public sealed interface ColumnVector {
   int length();
 

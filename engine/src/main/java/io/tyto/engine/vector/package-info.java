@@ -1,4 +1,5 @@
-/// Column values in memory: what travels between readers, filters and accumulators, a batch at a time.
+/// Column values in memory: what travels between readers, filters and accumulators, a batch at a
+/// time.
 @NullMarked
 package io.tyto.engine.vector;
 

@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// Rows held as objects that come out as vectors of the shape asked for. Readers reuse and scribble over
-/// their arrays, so that a vector kept too long shows.
+/// Rows held as objects that come out as vectors of the shape asked for. Readers reuse and scribble
+/// over their arrays, so that a vector kept too long shows.
 public final class MemorySource implements RowSource {
   private final String name;
   private final int partition;

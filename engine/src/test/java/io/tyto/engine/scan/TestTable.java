@@ -80,8 +80,7 @@ public final class TestTable {
             ColumnType.IP);
     List<String> names =
         List.of(
-            "string", "bool", "int", "long", "double", "money", "wide", "ms", "date", "uuid",
-            "ip");
+            "string", "bool", "int", "long", "double", "money", "wide", "ms", "date", "uuid", "ip");
     add(columns, "ts", ColumnType.TIMESTAMP);
     add(columns, "user", ColumnType.STRING);
     add(columns, "json", ColumnType.JSON);
@@ -140,7 +139,8 @@ public final class TestTable {
     }
   }
 
-  private @Nullable Object[] row(int number, int partition, int rowCount, MemorySource.Shape shape) {
+  private @Nullable Object[] row(
+      int number, int partition, int rowCount, MemorySource.Shape shape) {
     @Nullable Object[] row = new Object[columns.size()];
     row[0] = ("log" + partition + random.nextInt(2)).getBytes(StandardCharsets.UTF_8);
     row[1] = (long) number;
@@ -163,7 +163,9 @@ public final class TestTable {
                             + (long) number * 10L * 86_400_000_000L / rowCount
                             + random.nextInt(50) / 49 * 3_600_000_000L);
             case "user" ->
-                user == 0 ? null : (Object) ("u" + partition + "-" + user).getBytes(StandardCharsets.UTF_8);
+                user == 0
+                    ? null
+                    : (Object) ("u" + partition + "-" + user).getBytes(StandardCharsets.UTF_8);
             default -> value(column.type());
           };
     }
@@ -199,7 +201,18 @@ public final class TestTable {
     return switch (type) {
       case ColumnType.StringType _ ->
           List.of(
-                  "", "a", "A", "ab", "aB", "abc", "b%", "ß", "Straße", "äöü", "ΣΑΣ", "\uD83E\uDD89 owl")
+                  "",
+                  "a",
+                  "A",
+                  "ab",
+                  "aB",
+                  "abc",
+                  "b%",
+                  "ß",
+                  "Straße",
+                  "äöü",
+                  "ΣΑΣ",
+                  "\uD83E\uDD89 owl")
               .get(pick);
       case ColumnType.JsonType _ ->
           List.of(
@@ -235,7 +248,10 @@ public final class TestTable {
           decimal.physical() == Physical.LONG
               ? BigDecimal.valueOf(pick * 37L - 200, decimal.scale())
               : new BigDecimal(
-                  BigInteger.TEN.pow(25).multiply(BigInteger.valueOf(pick - 6L)).add(BigInteger.valueOf(pick)),
+                  BigInteger.TEN
+                      .pow(25)
+                      .multiply(BigInteger.valueOf(pick - 6L))
+                      .add(BigInteger.valueOf(pick)),
                   decimal.scale());
       case ColumnType.TimestampType _ -> START.plusSeconds(3600L * pick);
       case ColumnType.DateType _ -> LocalDate.of(2026, 3, 20).plusDays(pick - 6);
