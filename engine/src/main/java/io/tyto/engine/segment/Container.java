@@ -117,6 +117,12 @@ final class Container implements AutoCloseable {
   /// Reads and checks every byte, known or not; the faults found, in file order.
   List<Fault> verifyBytes() {
     List<Fault> faults = new ArrayList<>();
+    try {
+      readHeader(owner.kind());
+      readTrailer();
+    } catch (CorruptSegmentException e) {
+      faults.add(e.fault());
+    }
     long expectedAt = ContainerFormat.HEADER_BYTES;
     for (int entry : directory.byPosition()) {
       long at = directory.byteOffset(entry);
