@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
@@ -47,6 +48,10 @@ public final class FaultDisk implements Disk {
   private final LongSupplier clockMillis;
   private final Map<Path, Node> names = new TreeMap<>();
   private final Map<Path, Node> durableNames = new TreeMap<>();
+
+  /// Names changed since their folder was last forced, by folder.
+  private final Map<Path, Set<Path>> dirtyNames = new HashMap<>();
+
   private final Map<Path, Path> deleted = new HashMap<>();
   private final Set<Path> lostNames = new HashSet<>();
   private final Set<FaultFile> open = new HashSet<>();
@@ -148,6 +153,7 @@ public final class FaultDisk implements Disk {
     names.clear();
     durableNames.clear();
     lostNames.clear();
+    dirtyNames.clear();
   }
 
   private static boolean isLost(@Nullable RandomGenerator chance) {
@@ -275,6 +281,12 @@ public final class FaultDisk implements Disk {
     return found;
   }
 
+  private void putName(Path path, Node node) {
+    names.put(path, node);
+    Path folder = Objects.requireNonNull(path.getParent(), "a path below the root");
+    dirtyNames.computeIfAbsent(folder, _ -> new HashSet<>()).add(path);
+  }
+
   @Override
   public synchronized File create(Path path) throws IOException {
     Failure failure = begin("create", path);
@@ -282,7 +294,7 @@ public final class FaultDisk implements Disk {
     takeSpace(1, path);
     File file = Disk.SYSTEM.create(path);
     Node node = new Node(false, 0, clockMillis.getAsLong());
-    names.put(path, node);
+    putName(path, node);
     finish(failure, "create", path);
     return opened(path, file, node);
   }
@@ -313,7 +325,7 @@ public final class FaultDisk implements Disk {
     Node node = node(source);
     boolean linked = Disk.SYSTEM.link(source, target);
     if (linked) {
-      names.put(target, node);
+      putName(target, node);
     }
     finish(failure, "link", target);
     return linked;
@@ -378,7 +390,7 @@ public final class FaultDisk implements Disk {
     proceed(failure, "create folder", folder);
     takeSpace(1, folder);
     Files.createDirectory(folder);
-    names.put(folder, new Node(true, 0, clockMillis.getAsLong()));
+    putName(folder, new Node(true, 0, clockMillis.getAsLong()));
     finish(failure, "create folder", folder);
   }
 
@@ -390,19 +402,21 @@ public final class FaultDisk implements Disk {
       makeNamesDurable(folder);
       finish(failure, "force folder", folder);
     } catch (IOException e) {
-      names.forEach((path, node) -> {
-        if (folder.equals(path.getParent()) && durableNames.get(path) != node) {
+      for (Path path : dirtyNames.getOrDefault(folder, Set.of())) {
+        if (durableNames.get(path) != names.get(path)) {
           lostNames.add(path);
         }
-      });
+      }
       throw e;
     }
   }
 
   private void makeNamesDurable(Path folder) throws IOException {
-    for (Map.Entry<Path, Node> entry : names.entrySet()) {
-      if (folder.equals(entry.getKey().getParent()) && !lostNames.contains(entry.getKey())) {
-        durableNames.put(entry.getKey(), entry.getValue());
+    Set<Path> dirty = dirtyNames.remove(folder);
+    for (Path path : dirty == null ? Set.<Path>of() : dirty) {
+      Node node = names.get(path);
+      if (node != null && !lostNames.contains(path)) {
+        durableNames.put(path, node);
       }
     }
     for (Path path : List.copyOf(deleted.keySet())) {
