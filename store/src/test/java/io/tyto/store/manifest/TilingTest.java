@@ -1,6 +1,7 @@
 package io.tyto.store.manifest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.tyto.store.manifest.Manifest.Hole;
 import io.tyto.store.manifest.Manifest.HoleKind;
@@ -10,6 +11,7 @@ import io.tyto.store.manifest.Manifest.SegmentEntry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -109,13 +111,13 @@ final class TilingTest {
       assertEquals(List.of(), problems(at, segments, holes), "seed " + SEED);
       if (segments.size() > 1) {
         SegmentEntry last = segments.removeLast();
-        Range range = last.ranges().get(LOG);
-        assertEquals(false, problems(at, segments, holes).isEmpty(), "taken out, seed " + SEED);
+        Range range = Objects.requireNonNull(last.ranges().get(LOG));
+        assertFalse(problems(at, segments, holes).isEmpty(), "taken out, seed " + SEED);
         segments.add(segment(1, Kind.DATA, range.from() - 1, range.next()));
-        assertEquals(false, problems(at, segments, holes).isEmpty(), "shifted, seed " + SEED);
+        assertFalse(problems(at, segments, holes).isEmpty(), "shifted, seed " + SEED);
         segments.set(segments.size() - 1, last);
         segments.add(last);
-        assertEquals(false, problems(at, segments, holes).isEmpty(), "repeated, seed " + SEED);
+        assertFalse(problems(at, segments, holes).isEmpty(), "repeated, seed " + SEED);
       }
     }
   }

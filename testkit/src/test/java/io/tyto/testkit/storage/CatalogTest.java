@@ -14,6 +14,8 @@ import io.tyto.store.catalog.CatalogDraft.NewColumn;
 import io.tyto.store.catalog.CatalogState;
 import io.tyto.store.catalog.CatalogState.Collection;
 import io.tyto.store.catalog.CatalogState.Column;
+import io.tyto.store.catalog.CatalogState.ImportedFile;
+import io.tyto.store.catalog.CatalogState.Project;
 import io.tyto.testkit.storage.MemoryStore.Fate;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +51,7 @@ final class CatalogTest {
     CatalogState state = open().state();
     assertEquals(catalog.state(), state);
     assertEquals(1, state.version());
-    assertEquals("default", state.projects().get(1).name());
+    assertEquals(List.of(new Project(1, "default")), List.copyOf(state.projects().values()));
     Collection collection = state.collection("login").orElseThrow();
     assertEquals(login, collection.id());
     assertEquals(4, state.groupOfEntity("user").orElseThrow().partitions());
@@ -64,7 +66,7 @@ final class CatalogTest {
     Catalog catalog = open();
     int login = addLogin(catalog);
     catalog.change(draft -> draft.addConfigVersion(login, "v2", List.of(AMOUNT, TS)));
-    Collection collection = catalog.state().collections().get(login);
+    Collection collection = catalog.state().collection("login").orElseThrow();
     assertEquals(2, collection.newest().version());
     assertEquals(
         List.of(new Column(17, "amount", "decimal(18,2)"), new Column(16, "ts", "timestamp")),
@@ -101,7 +103,9 @@ final class CatalogTest {
     catalog.change(draft -> draft.addImport("abc", "a.csv", login, 10));
     assertEquals(2, catalog.state().version());
     catalog.change(draft -> draft.addImport("abc", "b.csv", login, 10));
-    assertEquals(List.of("a.csv", "b.csv"), catalog.state().imports().get("abc").names());
+    assertEquals(
+        List.of(new ImportedFile("abc", List.of("a.csv", "b.csv"), login, 10)),
+        List.copyOf(catalog.state().imports().values()));
   }
 
   @Test
