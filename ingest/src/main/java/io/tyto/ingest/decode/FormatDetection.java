@@ -60,7 +60,7 @@ final class FormatDetection {
       return Format.TSV;
     }
     int first = firstByte();
-    if (first == '{' || first == '[') {
+    if (first == '{' || first == '[' || plain.endsWith("json") || plain.endsWith(".jsonl")) {
       return json();
     }
     return contains('\t') ? Format.TSV : Format.CSV;

@@ -46,7 +46,8 @@ final class JsonFramer extends Framer {
     }
     if (!hasNext) {
       isClosed = true;
-      return fault(0, Code.MALFORMED_JSON, "the array is not closed by ]");
+      // Where the last record was faulty, it may have taken the bracket with it.
+      return isResuming ? null : fault(0, Code.MALFORMED_JSON, "the array is not closed by ]");
     }
     if (input.at(0) == ']' && !hasComma) {
       input.advance(1);

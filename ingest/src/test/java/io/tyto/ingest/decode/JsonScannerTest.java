@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Compared with Jackson: both must take and refuse the same texts, and read the same strings.
@@ -34,7 +35,7 @@ class JsonScannerTest {
   void agreesWithJacksonOnRandomAndDamagedTexts() throws IOException {
     Random random = new Random(SEED);
     int valid = 0;
-    for (int i = 0; i < 60_000 * SCALE; i++) {
+    for (int i = 0; i < 20_000 * SCALE; i++) {
       String text = new RandomJson(random).text();
       assertTrue(isJsonByJackson(text), text);
       assertTrue(isJson(text), () -> "refused: " + text + ", seed " + SEED);
@@ -46,7 +47,7 @@ class JsonScannerTest {
       valid += expected ? 1 : 0;
       assertEquals(expected, isJson(damaged), () -> damaged + ", seed " + SEED);
     }
-    assertTrue(valid > 1_000, "damage should leave some texts whole, left " + valid);
+    assertTrue(valid > 500, "damage should leave some texts whole, left " + valid);
   }
 
   @Test
@@ -191,7 +192,7 @@ class JsonScannerTest {
     return codeOf(text) == null;
   }
 
-  private Code codeOf(String text) {
+  private @Nullable Code codeOf(String text) {
     byte[] data = utf8(text);
     scanner.reset(data, 0, data.length);
     try {

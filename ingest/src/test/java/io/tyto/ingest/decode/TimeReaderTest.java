@@ -149,7 +149,8 @@ class TimeReaderTest {
               IllegalArgumentException.class,
               () -> TimeFormat.parse(ColumnType.TIMESTAMP, text),
               text);
-      assertEquals(true, e.getMessage().contains("expected iso, epoch_s"), e.getMessage());
+      assertEquals(
+          true, String.valueOf(e.getMessage()).contains("expected iso, epoch_s"), e.getMessage());
     }
     assertThrows(
         IllegalArgumentException.class, () -> TimeFormat.parse(ColumnType.STRING, "epoch_ms"));
