@@ -1,11 +1,11 @@
 package io.tyto.engine;
 
+import io.tyto.engine.page.Cursor;
+import io.tyto.engine.page.SnapshotPins;
 import io.tyto.engine.plan.AggregateRunner;
-import io.tyto.engine.plan.Cursor;
 import io.tyto.engine.plan.Inspection;
 import io.tyto.engine.plan.PlanLimits;
 import io.tyto.engine.plan.RecordsRunner;
-import io.tyto.engine.plan.SnapshotPins;
 import io.tyto.engine.plan.ValuesRunner;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.SnapshotProvider;

@@ -1,6 +1,9 @@
 package io.tyto.engine.plan;
 
 import io.tyto.engine.aggregate.StateSpec;
+import io.tyto.engine.measure.Columns;
+import io.tyto.engine.measure.MeasureCompiler;
+import io.tyto.engine.measure.MeasurePlan;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.Measure;

@@ -1,7 +1,12 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.calendar.TimeAxis;
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.Groups;
+import io.tyto.engine.measure.Cells;
+import io.tyto.engine.measure.MeasurePlan;
+import io.tyto.engine.measure.MeasureShape;
+import io.tyto.engine.page.Cursor;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.snapshot.TableSnapshot;
@@ -148,19 +153,23 @@ public final class AggregateRunner {
     return Arrays.stream(rows).filter(row -> taken[tuples[row]]++ < limitPer.n()).toArray();
   }
 
-  private Cells compared(RowTable table, Order.ByMeasure order) {
+  private RowOrder.Compared compared(RowTable table, Order.ByMeasure order) {
     MeasurePlan measure = plan.named(order.of());
     Cells now = table.current().rows(measure);
     if (table.previous() == null) {
-      return now;
+      return new RowOrder.Compared(now, measure.shape());
     }
     Cells before = table.previous().rows(measure);
     return switch (order.basis()) {
-      case CURRENT -> now;
-      case PREVIOUS -> before;
-      case DELTA -> new Cells.Difference(now, before, false);
-      case DELTA_PCT -> new Cells.Difference(now, before, true);
+      case CURRENT -> new RowOrder.Compared(now, measure.shape());
+      case PREVIOUS -> new RowOrder.Compared(before, measure.shape());
+      case DELTA -> difference(now, before, false);
+      case DELTA_PCT -> difference(now, before, true);
     };
+  }
+
+  private static RowOrder.Compared difference(Cells now, Cells before, boolean isShare) {
+    return new RowOrder.Compared(new Cells.Difference(now, before, isShare), MeasureShape.DOUBLE);
   }
 
   /// What `top` leaves over: in one group, and by the keys that top does not name.

@@ -1,11 +1,16 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.calendar.Axes;
+import io.tyto.engine.measure.Columns;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +25,34 @@ final class ColumnBounds {
 
   record Range(long min, long max) {}
 
+  /// Half-open, in the column's unit.
+  record Span(long from, long to) {
+    static final Span EMPTY = new Span(0, 0);
+  }
+
   ColumnBounds(Sources sources, QueryContext context) {
     this.sources = sources;
     this.context = context;
+  }
+
+  /// The values that a time column has: those of the rows, within the range where it bounds them.
+  ///
+  /// @param range null where the range is not about this column
+  Span span(ColumnSpec column, @Nullable TimeInterval range) {
+    ColumnType.Scalar type = column.type().element();
+    Instant from = range == null ? null : range.from();
+    Instant to = range == null ? null : range.to();
+    if (from != null && to != null) {
+      return new Span(Axes.ceiling(type, from), Axes.ceiling(type, to));
+    }
+    Range found = of(column.name());
+    if (found == null) {
+      return Span.EMPTY;
+    }
+    long end = found.max() == Long.MAX_VALUE ? found.max() : found.max() + 1;
+    return new Span(
+        from == null ? found.min() : Axes.ceiling(type, from),
+        to == null ? end : Axes.ceiling(type, to));
   }
 
   /// Null where the column has no value at all.

@@ -1,6 +1,9 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.calendar.TimeAxis;
 import io.tyto.engine.group.GroupKeys;
+import io.tyto.engine.measure.Cells;
+import io.tyto.engine.measure.MeasureShape;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.result.BinKey;
 import io.tyto.model.result.ResultColumn;

@@ -1,5 +1,6 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.calendar.BucketMatch;
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.Groups;
 import io.tyto.model.query.GroupKey;

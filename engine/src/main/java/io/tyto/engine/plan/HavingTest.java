@@ -1,5 +1,6 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.measure.Cells;
 import io.tyto.model.query.AggregateQuery.Having;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.Measure;

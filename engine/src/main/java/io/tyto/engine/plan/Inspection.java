@@ -1,5 +1,7 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.calendar.Axes;
+import io.tyto.engine.measure.ValueOrder;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
@@ -21,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Tells what is known of a collection from zone maps and dictionaries, without reading its rows.
 public final class Inspection {
   /// Dictionaries of more entries in all are not united: their sum is an upper bound.
-  private static final int MAX_UNITED_ENTRIES = 200_000;
+  private static final int MAX_UNITED_ENTRIES = 50_000;
 
   private final TableSnapshot snapshot;
   private final Sources sources;

@@ -1,5 +1,6 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.calendar.Axes;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.query.QueryContext;

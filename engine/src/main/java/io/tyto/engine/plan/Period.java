@@ -1,5 +1,8 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.calendar.Axes;
+import io.tyto.engine.calendar.Rolling;
+import io.tyto.engine.calendar.TimeAxis;
 import io.tyto.engine.group.BucketAxis;
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.GroupScan;
@@ -9,6 +12,7 @@ import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.TimeInterval;
+import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -149,10 +153,10 @@ final class Period {
   }
 
   private TimeAxis axisOf(GroupKey.TimeBucket bucket, ColumnBounds bounds, int maxBuckets) {
-    ColumnType.Scalar type = plan.columns().require(bucket.column()).type().element();
+    ColumnSpec column = plan.columns().require(bucket.column());
     TimeInterval range = plan.columns().isEventTime(bucket.column()) ? interval : null;
-    Axes.Span span = Axes.span(type, range, bounds, bucket.column());
-    return TimeAxis.of(bucket, type, span.from(), span.to(), maxBuckets);
+    ColumnBounds.Span span = bounds.span(column, range);
+    return TimeAxis.of(bucket, column.type().element(), span.from(), span.to(), maxBuckets);
   }
 
   private @Nullable Rolling rollingOf() {

@@ -2,6 +2,7 @@ package io.tyto.engine.plan;
 
 import io.tyto.engine.aggregate.Accumulator;
 import io.tyto.engine.group.Groups;
+import io.tyto.engine.measure.Cells;
 import java.util.ArrayList;
 import java.util.List;
 

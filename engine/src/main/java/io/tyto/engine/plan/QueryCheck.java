@@ -1,5 +1,7 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.measure.Columns;
+import io.tyto.engine.measure.FilterCheck;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.AggregateQuery;

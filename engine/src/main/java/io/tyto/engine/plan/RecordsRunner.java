@@ -1,5 +1,7 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.measure.Columns;
+import io.tyto.engine.page.Cursor;
 import io.tyto.engine.record.RowScan;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;

@@ -1,8 +1,10 @@
 package io.tyto.engine.plan;
 
 import io.tyto.engine.aggregate.Accumulator;
+import io.tyto.engine.calendar.Rolling;
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.Groups;
+import io.tyto.engine.measure.Cells;
 import io.tyto.engine.scan.ScanContext;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,7 +1,9 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.calendar.TimeAxis;
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.Groups;
+import io.tyto.engine.page.StableHash;
 import java.time.ZonedDateTime;
 import java.util.AbstractList;
 import java.util.List;

@@ -2,6 +2,9 @@ package io.tyto.engine.plan;
 
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.Groups;
+import io.tyto.engine.measure.Cells;
+import io.tyto.engine.measure.MeasureShape;
+import io.tyto.engine.measure.ValueOrder;
 import io.tyto.model.query.AggregateQuery.Direction;
 import io.tyto.model.query.AggregateQuery.Order;
 import java.util.ArrayList;
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// A total order of rows: what the query says, then all keys ascending, so that pages are the same
 /// every time. Not thread-safe.
 final class RowOrder implements IntSort.Comparator {
+  /// Below it every long is a double of its own.
+  private static final double EXACT_LONGS = 1L << 53;
+
   private final List<IntSort.Comparator> parts = new ArrayList<>();
 
   /// Orders by the keys alone, ascending, nulls last.
@@ -20,14 +26,18 @@ final class RowOrder implements IntSort.Comparator {
     return new RowOrder().thenKeys(keys);
   }
 
-  /// @param cellsOf what an order by measure compares, by row
-  static RowOrder of(List<Order> orders, Groups keys, Function<Order.ByMeasure, Cells> cellsOf) {
+  /// What an order by measure compares.
+  record Compared(Cells cells, MeasureShape shape) {}
+
+  /// @param comparedOf by row
+  static RowOrder of(
+      List<Order> orders, Groups keys, Function<Order.ByMeasure, Compared> comparedOf) {
     RowOrder order = new RowOrder();
     for (Order each : orders) {
       switch (each) {
         case Order.ByKey(int key, Direction direction) -> order.then(keys.key(key), direction);
         case Order.ByMeasure measure ->
-            order.then(cellsOf.apply(measure), keys.count(), measure.direction());
+            order.then(comparedOf.apply(measure), keys.count(), measure.direction());
       }
     }
     return order.thenKeys(keys);
@@ -45,7 +55,38 @@ final class RowOrder implements IntSort.Comparator {
   }
 
   /// Reads the values of all `count` rows once: a quantile is too dear to compute per comparison.
-  RowOrder then(Cells cells, int count, Direction direction) {
+  RowOrder then(Compared compared, int count, Direction direction) {
+    double[] numbers = numbers(compared, count);
+    if (numbers == null) {
+      return then(compared.cells(), count, direction);
+    }
+    parts.add((left, right) -> {
+      double a = numbers[left];
+      double b = numbers[right];
+      return Double.isNaN(a) || Double.isNaN(b)
+          ? compareNulls(Double.isNaN(a), Double.isNaN(b), direction)
+          : directed(Double.compare(a, b), direction);
+    });
+    return this;
+  }
+
+  /// All values as doubles, NaN for null, or null where doubles would not tell them apart.
+  private static double @Nullable [] numbers(Compared compared, int count) {
+    MeasureShape.Kind kind = compared.shape().kind();
+    if (kind == MeasureShape.Kind.OBJECT) {
+      return null;
+    }
+    double[] numbers = new double[count];
+    for (int row = 0; row < count; row++) {
+      numbers[row] = compared.cells().asDouble(row);
+      if (kind == MeasureShape.Kind.LONG && Math.abs(numbers[row]) >= EXACT_LONGS) {
+        return null;
+      }
+    }
+    return numbers;
+  }
+
+  private RowOrder then(Cells cells, int count, Direction direction) {
     @Nullable Object[] values = new Object[count];
     Arrays.setAll(values, cells::value);
     parts.add((left, right) -> {

@@ -1,5 +1,8 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.measure.Cells;
+import io.tyto.engine.measure.MeasurePlan;
+import io.tyto.engine.measure.MeasureShape;
 import io.tyto.model.query.GroupKey;
 import java.util.Arrays;
 import java.util.List;

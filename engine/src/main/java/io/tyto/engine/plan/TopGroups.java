@@ -1,6 +1,7 @@
 package io.tyto.engine.plan;
 
 import io.tyto.engine.group.Groups;
+import io.tyto.engine.measure.MeasurePlan;
 import io.tyto.model.query.AggregateQuery;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,9 @@ final class TopGroups {
   static TopGroups of(AggregatePlan plan, AggregateQuery.TopGroups top, Groups own) {
     int[] positions = positions(top);
     Groups tuples = own.regroup(positions);
-    Cells by = plan.named(top.by()).over(PeriodRows.cells(tuples));
+    MeasurePlan measure = plan.named(top.by());
+    RowOrder.Compared by =
+        new RowOrder.Compared(measure.over(PeriodRows.cells(tuples)), measure.shape());
     RowOrder order = new RowOrder().then(by, tuples.count(), top.direction()).thenKeys(tuples);
     int[] best = IntSort.first(RowKeys.identity(tuples.count()), top.n(), order);
     return new TopGroups(positions, RowKeys.select(tuples, best));

@@ -5,6 +5,9 @@ import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.GroupScan;
 import io.tyto.engine.group.Groups;
 import io.tyto.engine.group.ScanKey;
+import io.tyto.engine.measure.Cells;
+import io.tyto.engine.measure.Columns;
+import io.tyto.engine.measure.MeasureShape;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.query.AggregateQuery;
@@ -67,7 +70,12 @@ public final class ValuesRunner {
     }
     Cells counts = new Cells.Stated(groups.state(0));
     RowOrder order =
-        new RowOrder().then(counts, groups.count(), AggregateQuery.Direction.DESC).thenKeys(groups);
+        new RowOrder()
+            .then(
+                new RowOrder.Compared(counts, MeasureShape.LONG),
+                groups.count(),
+                AggregateQuery.Direction.DESC)
+            .thenKeys(groups);
     List<CountedValue> values = new ArrayList<>();
     for (int group : IntSort.first(matching.toIntArray(), query.limit(), order)) {
       Object value = Columnar.logical(type, key.value(group));

@@ -1,5 +1,7 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.measure.Columns;
+import io.tyto.engine.measure.MeasureCompiler;
 import io.tyto.model.query.Measure;
 import io.tyto.model.schema.TableSchema;
 import org.jspecify.annotations.Nullable;

@@ -43,7 +43,6 @@ final class RandomQueries {
 
   AggregateQuery aggregate() {
     List<GroupKey> keys = keys();
-    boolean isRolling = keys.stream().anyMatch(RandomQueries::isRolling);
     TimeInterval range = range(keys.stream().anyMatch(RandomQueries::isFine));
     TimeAmount shift = random.nextBoolean() ? days(1 + random.nextInt(8)) : null;
     TimeInterval compareTo =
@@ -67,8 +66,7 @@ final class RandomQueries {
         wantsRest,
         compareTo,
         compareTo == null ? null : shift,
-        new AggregateQuery.Wants(
-            random.nextBoolean(), compareTo != null, wantsRest && !isRolling, true, false),
+        new AggregateQuery.Wants(random.nextBoolean(), compareTo != null, wantsRest, true, false),
         random.nextInt(3) == 0 ? 1 + random.nextInt(10) : 100_000,
         random.nextInt(5) == 0 ? random.nextInt(5) : 0,
         null,

@@ -1,5 +1,10 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.calendar.Axes;
+import io.tyto.engine.calendar.BucketMatch;
+import io.tyto.engine.calendar.TimeAxis;
+import io.tyto.engine.measure.Cells;
+import io.tyto.engine.measure.ValueOrder;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.AggregateQuery.Direction;
 import io.tyto.model.query.AggregateQuery.Having;
@@ -20,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Aggregates row by row over plain values, by the definitions and without any cleverness: what the
@@ -225,7 +231,7 @@ final class ReferenceEngine {
     }
 
     private @Nullable Object value(
-        Measure measure, java.util.function.Function<Group, @Nullable List<GameTable.Event>> side) {
+        Measure measure, Function<Group, @Nullable List<GameTable.Event>> side) {
       List<GameTable.Event> rows = side.apply(group);
       if (rows != null) {
         return measures.value(measure, rows);
@@ -243,11 +249,11 @@ final class ReferenceEngine {
     }
 
     private @Nullable Group neighbour(
-        int step, java.util.function.Function<Group, @Nullable List<GameTable.Event>> side) {
+        int step, Function<Group, @Nullable List<GameTable.Event>> side) {
       if (bucket == null) {
         return null;
       }
-      int size = current.axis(query.groupBy(), GroupKey.GapFill.NONE).size();
+      int size = current.filledAxis().size();
       for (int at = bucket + step; at >= 0 && at < size; at += step) {
         Group group = series.get(at);
         if (group != null && side.apply(group) != null) {
@@ -258,7 +264,7 @@ final class ReferenceEngine {
     }
 
     private @Nullable Object linear(
-        Measure measure, java.util.function.Function<Group, @Nullable List<GameTable.Event>> side) {
+        Measure measure, Function<Group, @Nullable List<GameTable.Event>> side) {
       Group left = neighbour(-1, side);
       Group right = neighbour(1, side);
       if (left == null || right == null) {
@@ -266,7 +272,7 @@ final class ReferenceEngine {
       }
       double from = Cells.numberOf(measures.value(measure, side.apply(left)));
       double to = Cells.numberOf(measures.value(measure, side.apply(right)));
-      TimeAxis axis = current.axis(query.groupBy(), GroupKey.GapFill.NONE);
+      TimeAxis axis = current.filledAxis();
       double start = axis.boundary(bucketOf(left));
       double weight = (axis.boundary(bucket) - start) / (axis.boundary(bucketOf(right)) - start);
       double value = from + (to - from) * weight;
@@ -336,7 +342,7 @@ final class ReferenceEngine {
     boolean isEventTime = key.column().equals(table.schema().timeColumn().name());
     boolean fromStart = isEventTime && query.range().from() != null;
     boolean toEnd = isEventTime && query.range().to() != null;
-    TimeAxis axis = current.axis(query.groupBy(), GroupKey.GapFill.NONE);
+    TimeAxis axis = current.filledAxis();
     int from = fromStart ? 0 : buckets.isEmpty() ? 0 : buckets.getFirst();
     int to = toEnd ? axis.size() : buckets.isEmpty() ? 0 : buckets.getLast() + 1;
     return new int[] {from, to};
@@ -463,10 +469,6 @@ final class ReferenceEngine {
 
   // ---- one period ------------------------------------------------------------------------------
 
-  TimeAxis axis(int position) {
-    return current.axes.get(position);
-  }
-
   static @Nullable TimeAxis axis(GameTable table, AggregateQuery query, int position) {
     return new ReferenceEngine(table, query).current.axes.get(position);
   }
@@ -482,10 +484,8 @@ final class ReferenceEngine {
       }
     }
 
-    /// The axis of the filled key, or of the first time key.
-    TimeAxis axis(List<GroupKey> keys, GroupKey.GapFill ignored) {
-      int position = filledPosition(keys);
-      return Objects.requireNonNull(axes.get(position));
+    TimeAxis filledAxis() {
+      return Objects.requireNonNull(axes.get(filledPosition(query.groupBy())));
     }
 
     private TimeAxis axisOf(GroupKey.TimeBucket bucket) {

@@ -1,5 +1,6 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.measure.ValueOrder;
 import io.tyto.model.query.Filter;
 import java.util.List;
 import java.util.Locale;

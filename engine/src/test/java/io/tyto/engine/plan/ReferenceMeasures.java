@@ -1,5 +1,7 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.measure.Cells;
+import io.tyto.engine.measure.ValueOrder;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.Measure;
 import io.tyto.model.result.CountedValue;

@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.measure;
 
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -8,9 +8,9 @@ import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.TableSchema;
 
 /// The columns a query may name, and the errors that name one. Thread-safe: immutable.
-record Columns(TableSchema schema) {
+public record Columns(TableSchema schema) {
   /// BAD_USER_INPUT where there is none.
-  ColumnSpec require(String name) {
+  public ColumnSpec require(String name) {
     ColumnSpec column = schema.column(name);
     if (column == null) {
       throw refuse("collection " + schema.name() + " has no column " + name);
@@ -18,32 +18,32 @@ record Columns(TableSchema schema) {
     return column;
   }
 
-  boolean isEventTime(String column) {
+  public boolean isEventTime(String column) {
     return schema.timeColumn().name().equals(column);
   }
 
-  static boolean isNumber(ColumnType.Scalar type) {
+  public static boolean isNumber(ColumnType.Scalar type) {
     return type instanceof ColumnType.IntType
         || type instanceof ColumnType.LongType
         || type instanceof ColumnType.DoubleType
         || type instanceof ColumnType.DecimalType;
   }
 
-  static boolean isTime(ColumnType.Scalar type) {
+  public static boolean isTime(ColumnType.Scalar type) {
     return type instanceof ColumnType.TimestampType || type instanceof ColumnType.DateType;
   }
 
   /// Coordinate of the column in the API, such as `Recharge.amount`.
-  String coordinate(String column) {
+  public String coordinate(String column) {
     ColumnSpec spec = schema.column(column);
     return typeName() + "." + (spec == null ? column : spec.apiName());
   }
 
-  TytoException refuse(String message) {
+  public TytoException refuse(String message) {
     return new TytoException(ErrorCode.BAD_USER_INPUT, message, typeName(), null);
   }
 
-  TytoException refuse(String column, String message) {
+  public TytoException refuse(String column, String message) {
     return new TytoException(
         ErrorCode.BAD_USER_INPUT, column + ": " + message, coordinate(column), null);
   }

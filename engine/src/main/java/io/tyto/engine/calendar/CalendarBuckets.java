@@ -1,6 +1,6 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.calendar;
 
-import io.tyto.engine.plan.TimeAxis.TimeScale;
+import io.tyto.engine.calendar.TimeAxis.TimeScale;
 import io.tyto.model.query.GroupKey;
 import java.time.DayOfWeek;
 import java.time.LocalDate;

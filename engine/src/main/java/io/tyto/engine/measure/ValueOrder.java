@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.measure;
 
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Values;
@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.UUID;
 
 /// The order of logical values: that of their physical form.
-final class ValueOrder {
+public final class ValueOrder {
   private ValueOrder() {}
 
   /// Of two values of one column or measure, neither null.
-  static int compare(Object left, Object right) {
+  public static int compare(Object left, Object right) {
     return switch (left) {
       case Long value -> Long.compare(value, (Long) right);
       case Double value -> Double.compare(value, (Double) right);
@@ -37,7 +37,7 @@ final class ValueOrder {
 
   /// As the UTF-8 bytes compare: by code points. Java compares UTF-16 units, which puts surrogates
   /// (code points from 0x10000) before 0xE000.
-  static int compareUtf8(String left, String right) {
+  public static int compareUtf8(String left, String right) {
     int length = Math.min(left.length(), right.length());
     for (int i = 0; i < length; i++) {
       char a = left.charAt(i);

@@ -1,9 +1,10 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.tyto.engine.plan.GameTable;
 import io.tyto.engine.snapshot.TableSnapshot;
 import java.time.Duration;
 import java.time.Instant;

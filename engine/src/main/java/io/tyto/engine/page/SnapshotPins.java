@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.page;
 
 import io.tyto.engine.snapshot.TableSnapshot;
 import java.time.Duration;

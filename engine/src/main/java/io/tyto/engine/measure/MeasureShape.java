@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.measure;
 
 import io.tyto.model.query.Measure;
 import io.tyto.model.schema.ColumnType;
@@ -12,37 +12,37 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param zero what gap fill writes for zero; null where the values are no numbers
 /// @param isNumeric has a number in orders, having and ratios
-record MeasureShape(Kind kind, @Nullable Object zero, boolean isNumeric) {
-  enum Kind {
+public record MeasureShape(Kind kind, @Nullable Object zero, boolean isNumeric) {
+  public enum Kind {
     LONG,
     DOUBLE,
     OBJECT
   }
 
-  static final MeasureShape LONG = new MeasureShape(Kind.LONG, 0L, true);
-  static final MeasureShape DOUBLE = new MeasureShape(Kind.DOUBLE, 0.0, true);
+  public static final MeasureShape LONG = new MeasureShape(Kind.LONG, 0L, true);
+  public static final MeasureShape DOUBLE = new MeasureShape(Kind.DOUBLE, 0.0, true);
 
   /// Values with an order but no arithmetic.
-  static final MeasureShape PLAIN = new MeasureShape(Kind.OBJECT, null, false);
+  public static final MeasureShape PLAIN = new MeasureShape(Kind.OBJECT, null, false);
 
-  static final MeasureShape TOP = new MeasureShape(Kind.OBJECT, List.of(), false);
+  public static final MeasureShape TOP = new MeasureShape(Kind.OBJECT, List.of(), false);
 
   /// Whether rows can be ordered by the values.
-  boolean hasOrder() {
+  public boolean hasOrder() {
     return isNumeric || zero == null;
   }
 
-  static MeasureShape decimal(int scale) {
+  public static MeasureShape decimal(int scale) {
     return new MeasureShape(Kind.OBJECT, new BigDecimal(BigInteger.ZERO, scale), true);
   }
 
-  static MeasureShape quantiles(Measure.Quantiles quantiles) {
+  public static MeasureShape quantiles(Measure.Quantiles quantiles) {
     int count = quantiles.qs().size();
     return new MeasureShape(Kind.OBJECT, Collections.nCopies(count, 0.0), count == 1);
   }
 
   /// The shape of a column's own values.
-  static MeasureShape of(ColumnType.Scalar type) {
+  public static MeasureShape of(ColumnType.Scalar type) {
     return switch (type) {
       case ColumnType.IntType _, ColumnType.LongType _ -> LONG;
       case ColumnType.DoubleType _ -> DOUBLE;

@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.page;
 
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -19,11 +19,11 @@ public record Cursor(String snapshot, long identity, int first, int second) {
   private static final int HEADER_BYTES = 1 + Long.BYTES + 2 * Integer.BYTES;
   private static final int MAX_CHARACTERS = 1_024;
 
-  static Cursor of(String snapshot, String identity, int first, int second) {
+  public static Cursor of(String snapshot, String identity, int first, int second) {
     return new Cursor(snapshot, StableHash.of(identity), first, second);
   }
 
-  String encode() {
+  public String encode() {
     byte[] id = snapshot.getBytes(StandardCharsets.UTF_8);
     ByteBuffer bytes =
         ByteBuffer.allocate(HEADER_BYTES + id.length)
@@ -67,7 +67,7 @@ public record Cursor(String snapshot, long identity, int first, int second) {
     }
   }
 
-  static TytoException invalid(@org.jspecify.annotations.Nullable Exception cause) {
+  public static TytoException invalid(@org.jspecify.annotations.Nullable Exception cause) {
     return new TytoException(
         ErrorCode.CURSOR_INVALID,
         "this is no cursor of an answer: take endCursor, startCursor or an edge's cursor as it is",

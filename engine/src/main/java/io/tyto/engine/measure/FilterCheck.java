@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.measure;
 
 import io.tyto.model.query.Filter;
 import io.tyto.model.schema.ColumnType;
@@ -10,8 +10,8 @@ import java.util.UUID;
 
 /// Refuses filters that name unknown columns, compare a column with a value of another type, or ask
 /// of it what its type does not have, with BAD_USER_INPUT at the column's coordinate.
-record FilterCheck(Columns columns) {
-  void check(Filter filter) {
+public record FilterCheck(Columns columns) {
+  public void check(Filter filter) {
     switch (filter) {
       case Filter.And(var filters) -> filters.forEach(this::check);
       case Filter.Or(var filters) -> filters.forEach(this::check);

@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.page;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +8,7 @@ import java.util.Base64;
 
 /// Hashes that are the same in every process and version: ids that clients cache. SHA-256 cut
 /// short.
-final class StableHash {
+public final class StableHash {
   private static final int ID_BYTES = 12;
   private static final byte END = 0;
   private static final byte NULL = 1;
@@ -16,26 +16,26 @@ final class StableHash {
 
   private final MessageDigest digest = newDigest();
 
-  static long of(String text) {
+  public static long of(String text) {
     byte[] hash = newDigest().digest(text.getBytes(StandardCharsets.UTF_8));
     return ByteBuffer.wrap(hash).getLong();
   }
 
-  StableHash add(String text) {
+  public StableHash add(String text) {
     return add(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  StableHash addNull() {
+  public StableHash addNull() {
     digest.update(NULL);
     return this;
   }
 
-  StableHash add(long value) {
+  public StableHash add(long value) {
     return add(ByteBuffer.allocate(Long.BYTES).putLong(value).array());
   }
 
   /// With its length, so that neighbours cannot run into each other.
-  StableHash add(byte[] value) {
+  public StableHash add(byte[] value) {
     digest.update(VALUE);
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(value.length).flip());
     digest.update(value);
@@ -43,7 +43,7 @@ final class StableHash {
   }
 
   /// 16 characters; this object begins anew.
-  String id() {
+  public String id() {
     digest.update(END);
     ByteBuffer hash = ByteBuffer.wrap(digest.digest(), 0, ID_BYTES);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(copy(hash));

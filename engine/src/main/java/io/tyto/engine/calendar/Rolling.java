@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.calendar;
 
 import io.tyto.model.query.GroupKey;
 import java.time.ZonedDateTime;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// into.
 ///
 /// Immutable. `first` and `end` ascend.
-final class Rolling {
+public final class Rolling {
   private final long[] points;
   private final int[] firsts;
   private final int[] ends;
@@ -25,7 +25,7 @@ final class Rolling {
   }
 
   /// Every bucket from the first one on.
-  static Rolling cumulative(TimeAxis axis) {
+  public static Rolling cumulative(TimeAxis axis) {
     int buckets = axis.size();
     int[] ends = new int[buckets];
     int[] homes = new int[buckets];
@@ -40,7 +40,8 @@ final class Rolling {
   ///
   /// @param rangeFrom where the range begins on the axis: rows before it are in windows only; null
   ///   where it does not bound this column
-  static Rolling window(TimeAxis axis, GroupKey.TimeAmount window, @Nullable Long rangeFrom) {
+  public static Rolling window(
+      TimeAxis axis, GroupKey.TimeAmount window, @Nullable Long rangeFrom) {
     int buckets = axis.size();
     long[] starts = new long[buckets];
     TreeSet<Long> all = new TreeSet<>();
@@ -74,7 +75,7 @@ final class Rolling {
   }
 
   /// The least value that any window or the range needs; there is at least one bucket.
-  long needsFrom() {
+  public long needsFrom() {
     long rangeStart = points[firstInRange()];
     return Math.min(points[firsts[0]], rangeStart);
   }
@@ -88,28 +89,28 @@ final class Rolling {
   }
 
   /// A copy, ascending, in the column's unit.
-  long[] points() {
+  public long[] points() {
     return points.clone();
   }
 
-  int buckets() {
+  public int buckets() {
     return firsts.length;
   }
 
-  int intervals() {
+  public int intervals() {
     return homes.length;
   }
 
-  int first(int bucket) {
+  public int first(int bucket) {
     return firsts[bucket];
   }
 
-  int end(int bucket) {
+  public int end(int bucket) {
     return ends[bucket];
   }
 
   /// The bucket of the plain axis that an interval's rows lie in, -1 for rows before the range.
-  int home(int interval) {
+  public int home(int interval) {
     return homes[interval];
   }
 }

@@ -1,10 +1,10 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.measure;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How a measure comes out of states. Immutable.
-sealed interface MeasurePlan {
+public sealed interface MeasurePlan {
   MeasureShape shape();
 
   /// The measure by the places of the states.

@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.calendar;
 
 import io.tyto.model.query.GroupKey;
 import java.time.ZonedDateTime;
@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Which bucket of the current period a bucket of the compared one is shown beside.
-final class BucketMatch {
+public final class BucketMatch {
   private BucketMatch() {}
 
   /// By previous bucket the current one, or -1. One to one.
@@ -15,7 +15,8 @@ final class BucketMatch {
   /// holds its own start moved back by the shift on the local calendar, so that hours of the day
   /// agree across a change of the clocks. Where several fall onto one (29th to 31st of March onto
   /// the end of February), the first takes it.
-  static int[] currentOf(TimeAxis current, TimeAxis previous, GroupKey.@Nullable TimeAmount shift) {
+  public static int[] currentOf(
+      TimeAxis current, TimeAxis previous, GroupKey.@Nullable TimeAmount shift) {
     int[] currentOf = new int[previous.size()];
     if (shift == null) {
       Arrays.setAll(currentOf, i -> i < current.size() ? i : -1);

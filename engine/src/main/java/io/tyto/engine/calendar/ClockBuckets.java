@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.calendar;
 
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.schema.TimestampUnit;

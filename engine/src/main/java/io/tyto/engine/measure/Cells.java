@@ -1,11 +1,11 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.measure;
 
 import io.tyto.engine.aggregate.Accumulator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One value per place: of a state by group, or of a measure by row. Not thread-safe.
-interface Cells {
+public interface Cells {
   boolean isNull(int place);
 
   /// Logical value, see {@link io.tyto.model.result.ResultColumn}.

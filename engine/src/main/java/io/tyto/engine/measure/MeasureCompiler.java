@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.measure;
 
 import io.tyto.engine.aggregate.StateSpec;
 import io.tyto.model.query.Filter;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Filters of `only` and of expressions are pushed down to the states. Not thread-safe; one per
 /// query.
-final class MeasureCompiler {
+public final class MeasureCompiler {
   /// How deep `_only` and `_expr` may stand in one another.
   private static final int MAX_DEPTH = 3;
 
@@ -23,22 +23,22 @@ final class MeasureCompiler {
   private final FilterCheck filters;
   private final Map<StateSpec, Integer> states = new LinkedHashMap<>();
 
-  MeasureCompiler(Columns columns) {
+  public MeasureCompiler(Columns columns) {
     this.columns = columns;
     this.filters = new FilterCheck(columns);
   }
 
   /// In the order of {@link MeasurePlan.State#index}.
-  List<StateSpec> states() {
+  public List<StateSpec> states() {
     return List.copyOf(states.keySet());
   }
 
-  MeasurePlan compile(Measure measure) {
+  public MeasurePlan compile(Measure measure) {
     return compile(measure, null, 0);
   }
 
   /// BAD_USER_INPUT where the measure is no number.
-  MeasurePlan compileNumber(Measure measure, String place) {
+  public MeasurePlan compileNumber(Measure measure, String place) {
     MeasurePlan plan = compile(measure);
     if (!plan.shape().isNumeric()) {
       throw columns.refuse(place + " needs a measure that is a number, not " + measure);
@@ -47,7 +47,7 @@ final class MeasureCompiler {
   }
 
   /// BAD_USER_INPUT where rows cannot be ordered by the measure.
-  MeasurePlan compileOrdered(Measure measure) {
+  public MeasurePlan compileOrdered(Measure measure) {
     MeasurePlan plan = compile(measure);
     if (!plan.shape().hasOrder()) {
       throw columns.refuse("rows cannot be ordered by a list of values: " + measure);

@@ -1,4 +1,4 @@
-package io.tyto.engine.plan;
+package io.tyto.engine.calendar;
 
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.result.Bucket;
@@ -15,7 +15,7 @@ import java.util.Arrays;
 /// unit of the column (for a date: epoch days).
 ///
 /// Immutable. Buckets are whole: the first may begin before the range and the last end after it.
-final class TimeAxis {
+public final class TimeAxis {
   private final TimeScale scale;
   private final ZoneId zone;
   private final long[] boundaries;
@@ -28,7 +28,7 @@ final class TimeAxis {
 
   /// The buckets that meet `[from, to)`, both in the column's unit; none where the interval is
   /// empty. RANGE_TOO_WIDE beyond `maxBuckets`.
-  static TimeAxis of(
+  public static TimeAxis of(
       GroupKey.TimeBucket key, ColumnType.Scalar type, long from, long to, int maxBuckets) {
     TimeScale scale = TimeScale.of(type);
     if (from >= to) {
@@ -52,33 +52,33 @@ final class TimeAxis {
     throw new IllegalArgumentException(type + " has no time of day");
   }
 
-  int size() {
+  public int size() {
     return Math.max(0, boundaries.length - 1);
   }
 
-  long boundary(int index) {
+  public long boundary(int index) {
     return boundaries[index];
   }
 
   /// A copy.
-  long[] boundaries() {
+  public long[] boundaries() {
     return boundaries.clone();
   }
 
   /// The bucket that holds a value of the column, or -1.
-  int indexOf(long value) {
+  public int indexOf(long value) {
     int found = Arrays.binarySearch(boundaries, value);
     int index = found >= 0 ? found : -found - 2;
     return index < size() ? index : -1;
   }
 
   /// What the caller sees of bucket i.
-  Bucket bucket(int index) {
+  public Bucket bucket(int index) {
     return new Bucket(at(boundaries[index]), at(boundaries[index + 1]));
   }
 
   /// The local time of boundary i: where bucket i begins and bucket i - 1 ends.
-  ZonedDateTime timeOf(int index) {
+  public ZonedDateTime timeOf(int index) {
     return scale.zoned(boundaries[index], zone);
   }
 
@@ -87,14 +87,14 @@ final class TimeAxis {
   }
 
   /// Where on the axis's scale an instant of the zone lies: rows from it on are at or after it.
-  long position(ZonedDateTime moment) {
+  public long position(ZonedDateTime moment) {
     return scale.ceiling(moment);
   }
 
   /// Converts between a column's longs and calendar time.
   ///
   /// A date belongs to no zone: it begins at local midnight wherever its reader lives.
-  sealed interface TimeScale {
+  public sealed interface TimeScale {
     static TimeScale of(ColumnType.Scalar type) {
       return switch (type) {
         case ColumnType.TimestampType timestamp -> new Timestamps(timestamp);
