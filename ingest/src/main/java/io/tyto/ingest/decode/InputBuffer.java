@@ -1,9 +1,13 @@
 package io.tyto.ingest.decode;
 
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /// The stretch of a stream that a framer looks at. It grows while a record is looked for and moves
@@ -14,6 +18,7 @@ final class InputBuffer implements AutoCloseable {
   private static final int FIRST_BYTES = 1 << 16;
 
   private final @Nullable InputStream stream;
+  private final String name;
   private byte[] data;
   private int position;
   private int limit;
@@ -21,14 +26,17 @@ final class InputBuffer implements AutoCloseable {
   /// Offset in the input of `data[0]`.
   private long base;
 
-  InputBuffer(InputStream stream) {
+  /// @param name of the input, for messages
+  InputBuffer(InputStream stream, String name) {
     this.stream = stream;
+    this.name = name;
     data = new byte[FIRST_BYTES];
   }
 
   /// Over bytes that are all there; they are not copied.
   InputBuffer(byte[] content) {
     stream = null;
+    name = "bytes";
     data = content;
     limit = content.length;
   }
@@ -112,8 +120,14 @@ final class InputBuffer implements AutoCloseable {
       int read = stream.read(data, limit, data.length - limit);
       limit += Math.max(read, 0);
       return read > 0;
+    } catch (EOFException | ZipException e) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "%s is damaged or cut off: its gzip data cannot be read beyond byte %d of the content (%s)"
+              .formatted(name, base + limit, e.getMessage()),
+          e);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(name + ": " + e.getMessage(), e);
     }
   }
 }

@@ -6,13 +6,21 @@ import org.jspecify.annotations.Nullable;
 
 /// Collects the elements of one list column from wherever they stand in a record. Reused.
 final class ListBuilder {
-  private @Nullable Object[] elements = new Object[8];
+  private static final int FIRST_CAPACITY = 8;
+
+  /// One very long list must not hold its memory for ever.
+  private static final int MAX_KEPT_CAPACITY = 1 << 12;
+
+  private @Nullable Object[] elements = new Object[FIRST_CAPACITY];
   private int count;
   private boolean isPresent;
 
   void clear() {
     count = 0;
     isPresent = false;
+    if (elements.length > MAX_KEPT_CAPACITY) {
+      elements = new Object[FIRST_CAPACITY];
+    }
   }
 
   /// The list is there, perhaps without elements.

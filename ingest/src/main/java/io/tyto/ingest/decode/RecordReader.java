@@ -6,6 +6,7 @@ import io.tyto.model.schema.EventConfig.FileFormat;
 import io.tyto.model.schema.EventConfig.FileFormat.Format;
 import io.tyto.model.schema.TableSchema;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,13 +15,15 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
+import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /// Cuts a stream into records: NDJSON, JSON (an array, or values one after another), CSV or TSV;
 /// gzip is recognised by its first bytes.
 ///
 /// Memory is bounded by {@link DecodeLimits#MAX_RECORD_BYTES}. A record that cannot be cut out is
-/// returned with a fault and reading goes on behind it. Failing I/O throws UncheckedIOException.
+/// returned with a fault and reading goes on behind it. Failing I/O throws UncheckedIOException,
+/// damaged gzip data BAD_USER_INPUT; what was read before stands.
 ///
 /// Thread-safety: none. Lifetime: closing it closes the stream.
 public final class RecordReader implements AutoCloseable {
@@ -52,7 +55,7 @@ public final class RecordReader implements AutoCloseable {
   ///
   /// @param name of the file, for detection by ending and for messages
   public static RecordReader open(InputStream content, String name, FileFormat format) {
-    return new RecordReader(new InputBuffer(uncompressed(content, name)), name, format);
+    return new RecordReader(new InputBuffer(uncompressed(content, name), name), name, format);
   }
 
   /// Reads a request body of JSON: an array, one event, or one event a line.
@@ -154,6 +157,9 @@ public final class RecordReader implements AutoCloseable {
                 .formatted(name, unknown));
       }
       return buffered;
+    } catch (EOFException | ZipException e) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT, name + " begins like gzip but is damaged or cut off", e);
     } catch (IOException e) {
       throw new UncheckedIOException(name + ": " + e.getMessage(), e);
     }

@@ -186,7 +186,7 @@ class JsonDecoderTest {
   @Test
   void agreesWithAPlainWalkOverTheSameValues() {
     Random random = new Random(SEED);
-    for (int i = 0; i < 800 * SCALE; i++) {
+    for (int i = 0; i < 250 * SCALE; i++) {
       List<String> pointers = new ArrayList<>();
       StringBuilder config = new StringBuilder("collection: test\nfields:\n");
       for (int c = 0; c < 4; c++) {
@@ -200,7 +200,7 @@ class JsonDecoderTest {
       TableSchema schema = schema(config.toString());
       JsonDecoder decoder = new JsonDecoder(schema, CLOCK);
       Row row = new Row(4);
-      for (int r = 0; r < 20; r++) {
+      for (int r = 0; r < 60; r++) {
         checkAgainstWalk(random, schema, decoder, pointers, row);
       }
     }

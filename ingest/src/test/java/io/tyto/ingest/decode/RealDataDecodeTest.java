@@ -13,6 +13,7 @@ import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -202,6 +203,57 @@ class RealDataDecodeTest {
     assertEquals(List.of(), rejections);
     assertEquals(new BigInteger("2966142991571301059362"), sums[0]);
     assertEquals(new BigInteger("69391334973326544200"), sums[1]);
+  }
+
+  @Test
+  void threeMillionFlights() throws IOException {
+    TableSchema schema =
+        DecodeFixture.schema(
+            """
+            collection: flight
+            time: date
+            fields:
+              date: { type: timestamp }
+              delay: { type: int }
+              distance: { type: int }
+              origin: { type: string }
+              destination: { type: string }
+            """);
+    byte[] atlanta = DecodeFixture.utf8("ATL");
+    long[] sums = new long[4];
+    read(
+        schema,
+        "data/flights3m/flights-3m.csv.gz",
+        row -> {
+          sums[0] = Math.max(sums[0], row.longAt(0));
+          sums[1] += row.longAt(1);
+          sums[2] += row.longAt(2);
+          sums[3] += Arrays.equals(row.bytesAt(3), atlanta) ? 1 : 0;
+        });
+    assertEquals(3_000_000, rows);
+    assertEquals(List.of(), rejections);
+    assertEquals(993_945_600_000_000L, sums[0]);
+    assertEquals(20_003_603, sums[1]);
+    assertEquals(2_194_861_208L, sums[2]);
+    assertEquals(124_711, sums[3]);
+  }
+
+  @Test
+  void anonymousNumbersAndEmptyStrings() throws IOException {
+    TableSchema schema =
+        DecodeFixture.fields("column1: { type: int }", "column11: { type: string }");
+    long[] sums = new long[2];
+    read(
+        schema,
+        "data/pinotsv/test_data-sv.json.gz",
+        row -> {
+          sums[0] += row.longAt(0);
+          sums[1] += row.bytesAt(1).length == 0 ? 1 : 0;
+        });
+    assertEquals(30_000, rows);
+    assertEquals(List.of(), rejections);
+    assertEquals(32_317_185_437_847L, sums[0]);
+    assertEquals(1_387, sums[1], "an empty string is a value");
   }
 
   @Test

@@ -17,7 +17,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -212,8 +211,12 @@ class RecordReaderTest {
     assertEquals(
         List.of("0@0 {\"a\":1}", "1@8 {\"a\":2}"),
         outcome(RecordReader.open(content, "data", FileFormat.DEFAULT)));
-    byte[] cut = Arrays.copyOf(gzip("{\"a\":1}\n".repeat(1_000)), 30);
-    assertThrows(UncheckedIOException.class, () -> outcome(new ByteArrayInputStream(cut), "x.gz"));
+    byte[] cut = Arrays.copyOf(gzip("{\"a\":1}\n".repeat(1_000)), 40);
+    RecordReader reader =
+        RecordReader.open(new ByteArrayInputStream(cut), "x.gz", FileFormat.DEFAULT);
+    TytoException e = assertThrows(TytoException.class, () -> outcome(reader));
+    assertEquals(ErrorCode.BAD_USER_INPUT, e.code());
+    assertTrue(String.valueOf(e.getMessage()).startsWith("x.gz is damaged or cut off"));
   }
 
   @Test
