@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// for is null. Immutable and thread-safe.
 ///
 /// A list takes every value that a `*` reaches, the elements of an array it points at, or a single
-/// value alone; elements that lack a member of the path are left out, JSON nulls are null elements.
+/// value alone, as fields mapped by a pointer do: `*` over anything but an array is the thing
+/// itself, elements that lack a member of the path are left out, JSON nulls are null elements.
 final class JsonValues {
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -93,6 +94,7 @@ final class JsonValues {
             descend(depth + 1);
           }
         }
+        case Each _ when token != JsonToken.VALUE_NULL -> descend(depth + 1);
         case Member(String name) when token == JsonToken.START_OBJECT -> member(name, depth);
         case Member member when token == JsonToken.START_ARRAY -> element(member.index(), depth);
         case Each _, Member _ -> parser.skipChildren();

@@ -260,6 +260,8 @@ class ExpressionEvaluatorTest {
           {"json(payload, '/list/*/k')", Arrays.asList("x", "y", null)},
           {"json(payload, '/empty/*')", List.of()},
           {"json(payload, '/missing/*')", null},
+          {"json(payload, '/t/*')", List.of("x")},
+          {"json(payload, '/o/*/a/0')", List.of("1")},
           {"json(payload, '/~2')", "1"},
           {"json(broken, '/n')", null},
           {"json(nothing, '/n')", null},

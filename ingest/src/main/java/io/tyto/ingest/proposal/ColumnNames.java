@@ -69,6 +69,9 @@ final class ColumnNames {
     if (plain.isEmpty()) {
       return otherwise;
     }
+    if (plain.matches("(?i)null|true|false")) {
+      return plain + "_"; // YAML takes the bare word for a value of its own
+    }
     return plain.length() > MAX_LENGTH ? plain.substring(0, MAX_LENGTH) : plain;
   }
 

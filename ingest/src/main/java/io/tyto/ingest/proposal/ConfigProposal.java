@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads a sample of a file and proposes a config for it. Thread-safe: no state.
 public final class ConfigProposal {
   /// What is read of a file at most, before decompression.
-  public static final int MAX_SAMPLE_BYTES = 8 << 20;
+  public static final int MAX_SAMPLE_BYTES = 4 << 20;
 
   public static final int MAX_RECORDS = 10_000;
 

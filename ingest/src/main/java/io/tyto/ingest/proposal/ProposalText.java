@@ -178,7 +178,7 @@ final class ProposalText {
     text.append(content);
     if (!comment.isEmpty()) {
       text.append(" ".repeat(Math.max(1, COMMENT_COLUMN - content.length())));
-      text.append("# ").append(comment);
+      text.append("# ").append(oneLine(comment));
     }
     text.append('\n');
   }

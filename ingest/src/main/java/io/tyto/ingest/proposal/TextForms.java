@@ -6,14 +6,18 @@ import java.time.format.DateTimeFormatterBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Which forms all texts of a sample share. A form that one text lacks is gone.
 final class TextForms {
+  /// Digits after a leading zero are a code, not a number.
+  private static final String DIGITS = "-?(0|[1-9]\\d{0,29})";
+
+  private static final Pattern WHOLE = Pattern.compile(DIGITS);
   private static final Pattern NUMBER =
-      Pattern.compile("-?\\d{1,30}(\\.\\d{1,20})?([eE][+-]?\\d{1,2})?");
-  private static final Pattern WHOLE = Pattern.compile("-?(0|[1-9]\\d{0,18})");
+      Pattern.compile(DIGITS + "(\\.\\d{1,20})?([eE][+-]?\\d{1,2})?");
   private static final Pattern BOOL = Pattern.compile("true|false", Pattern.CASE_INSENSITIVE);
   private static final Pattern ISO_DATE = Pattern.compile("\\d{4}-\\d\\d-\\d\\d");
   private static final Pattern ISO_TIME =
@@ -39,17 +43,13 @@ final class TextForms {
   private static final List<String> DATE_PATTERNS =
       List.of("yyyy/MM/dd", "dd.MM.yyyy", "dd/MM/yyyy", "MM/dd/yyyy", "MMM dd yyyy", "dd MMM yyyy");
 
-  private final List<Form> alive = new ArrayList<>(Form.all());
-  private boolean hasTexts;
-
   /// A form: a test, and the name by which it is asked for.
-  private record Form(String name, java.util.function.Predicate<String> fits) {
-    static List<Form> all() {
-      return ALL;
-    }
-  }
+  private record Form(String name, Predicate<String> fits) {}
 
   private static final List<Form> ALL = forms();
+
+  private final List<Form> alive = new ArrayList<>(ALL);
+  private boolean hasTexts;
 
   private static List<Form> forms() {
     List<Form> forms = new ArrayList<>();

@@ -88,6 +88,11 @@ public final class ExpressionParser {
     return Conversions.widened(expression, declared, 0);
   }
 
+  /// Names of all functions, sorted.
+  public static Set<String> functions() {
+    return Functions.names();
+  }
+
   private Expression or() {
     if (++depth > MAX_DEPTH) {
       throw new ExpressionException(

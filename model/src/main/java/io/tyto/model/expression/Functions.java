@@ -20,6 +20,7 @@ import io.tyto.model.text.Suggestion;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -83,7 +84,7 @@ final class Functions {
 
   /// Names of all functions, for documentation and hints.
   static Set<String> names() {
-    return RULES.keySet();
+    return Collections.unmodifiableSet(RULES.keySet());
   }
 
   static Expression call(String name, List<Argument> arguments, int position) {

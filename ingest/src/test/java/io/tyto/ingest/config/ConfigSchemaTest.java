@@ -1,0 +1,90 @@
+package io.tyto.ingest.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonPointer;
+import com.fasterxml.jackson.core.JsonToken;
+import io.tyto.model.schema.ColumnType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/// The published schema completes the keys that the parser takes, no more and no fewer.
+class ConfigSchemaTest {
+  private static final Path SCHEMA = Path.of("..", "docs", "config.schema.json");
+
+  /// Keys of every object under `properties`, by the pointer of that object.
+  private static Map<String, Set<String>> keysByPlace() throws IOException {
+    Map<String, Set<String>> keys = new HashMap<>();
+    try (JsonParser parser = new JsonFactory().createParser(SCHEMA.toFile())) {
+      while (parser.nextToken() != null) {
+        if (parser.currentToken() == JsonToken.FIELD_NAME) {
+          JsonPointer parent = parser.getParsingContext().pathAsPointer().head();
+          keys.computeIfAbsent(String.valueOf(parent), _ -> new TreeSet<>())
+              .add(parser.currentName());
+        }
+      }
+    }
+    return keys;
+  }
+
+  @Test
+  void keysAreThoseOfTheParser() throws IOException {
+    Map<String, Set<String>> keys = keysByPlace();
+    Map<String, List<String>> expected =
+        Map.of(
+            "/properties", ConfigKeys.TOP,
+            "/properties/entity/properties", ConfigKeys.ENTITY,
+            "/properties/timeBounds/properties", ConfigKeys.TIME_BOUNDS,
+            "/properties/source/properties", ConfigKeys.SOURCE,
+            "/properties/source/properties/file/properties", ConfigKeys.FILE,
+            "/properties/retention/properties", ConfigKeys.RETENTION,
+            "/properties/expose/properties", ConfigKeys.EXPOSE,
+            "/properties/cubes/additionalProperties/properties", ConfigKeys.CUBE,
+            "/$defs/field/properties", ConfigKeys.FIELD);
+    expected.forEach((place, known) -> assertEquals(new TreeSet<>(known), keys.get(place), place));
+    List<String> places =
+        new ArrayList<>(keys.keySet().stream().filter(key -> key.endsWith("/properties")).toList());
+    places.removeAll(expected.keySet());
+    assertEquals(List.of(), places);
+  }
+
+  @Test
+  void typesAreThoseOfTheParser() throws IOException {
+    String text = Files.readString(SCHEMA);
+    int at = text.indexOf("\"pattern\"", text.indexOf("\"type\": {\n      \"type\": \"string\""));
+    String pattern = text.substring(text.indexOf('^', at), text.indexOf("\",\n", at));
+    Pattern types = Pattern.compile(pattern.replace("\\\\", "\\"));
+    for (String type :
+        List.of(
+            "string",
+            "bool",
+            "int",
+            "long",
+            "double",
+            "decimal(18,2)",
+            "timestamp",
+            "timestamp(ns)",
+            "date",
+            "uuid",
+            "ip",
+            "json",
+            "string[]",
+            "decimal(38,10)[]")) {
+      assertTrue(types.matcher(type).matches(), type);
+      assertEquals(type, ColumnType.parse(type).toString());
+    }
+    assertTrue(!types.matcher("json[]").matches());
+  }
+}
