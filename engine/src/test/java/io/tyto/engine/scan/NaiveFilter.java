@@ -180,7 +180,7 @@ public final class NaiveFilter {
   }
 
   /// Order of two logical values.
-  static int compare(ColumnType.Scalar type, Object left, Object right, boolean ignoreCase) {
+  public static int compare(ColumnType.Scalar type, Object left, Object right, boolean ignoreCase) {
     return switch (type) {
       case ColumnType.StringType _, ColumnType.JsonType _ ->
           Arrays.compareUnsigned(
@@ -203,7 +203,7 @@ public final class NaiveFilter {
   }
 
   /// The logical value of a physical one.
-  static @Nullable Object logical(ColumnType.Scalar type, @Nullable Object physical) {
+  public static @Nullable Object logical(ColumnType.Scalar type, @Nullable Object physical) {
     return switch (physical) {
       case null -> null;
       case Long value -> Values.fromLong(type, value);

@@ -126,7 +126,7 @@ public final class NaiveMeasures {
     return order;
   }
 
-  int compareIdentity(Member left, Member right) {
+  public int compareIdentity(Member left, Member right) {
     int order =
         Integer.compare(
             table.sources.get(table.places.get(left.place)[0]).partition(),
