@@ -99,7 +99,7 @@ final class BitPacking {
     }
   }
 
-  /// @param width at most 32
+  /// The low 32 bits of each value.
   static void unpack(
       MemorySegment packed, long start, int width, int from, int count, int[] target) {
     switch (width) {
@@ -114,6 +114,11 @@ final class BitPacking {
         }
       }
       case 32 -> MemorySegment.copy(packed, INT, start + 4L * from, target, 0, count);
+      case Long.SIZE -> {
+        for (int i = 0; i < count; i++) {
+          target[i] = (int) packed.get(LONG, start + 8L * (from + i));
+        }
+      }
       default -> {
         long mask = (1L << width) - 1;
         long bit = (long) from * width;

@@ -80,6 +80,9 @@ public sealed interface BytesDecoder {
   /// Layout: {@link ChunkedEncoder}. Keeps the last chunk, so that reading on does not decompress
   /// again.
   final class Chunked implements BytesDecoder {
+    /// Far above the largest value that is accepted: what claims more is no chunk.
+    private static final int MAX_CHUNK_BYTES = 256 << 20;
+
     private final MemorySegment payload;
     private final @Nullable Decompressor decompressor;
     private final int chunks;
@@ -151,6 +154,10 @@ public sealed interface BytesDecoder {
       long start = payload.get(LONG, entry(chunk));
       int length = Math.toIntExact(payload.get(LONG, entry(chunk + 1)) - start);
       int rawLength = payload.get(INT, entry(chunk) + 12);
+      int values = firstValue(chunk + 1) - firstValue(chunk);
+      if (rawLength > MAX_CHUNK_BYTES || values < 0 || values > rawLength) {
+        throw new IllegalArgumentException(values + " values in " + rawLength + " bytes");
+      }
       if (raw.length < rawLength) {
         raw = new byte[rawLength];
       }
@@ -166,7 +173,7 @@ public sealed interface BytesDecoder {
           throw new IllegalArgumentException(written + " bytes in a chunk of " + rawLength);
         }
       }
-      readLengths(firstValue(chunk + 1) - firstValue(chunk), rawLength);
+      readLengths(values, rawLength);
       loaded = chunk;
     }
 

@@ -115,9 +115,6 @@ public sealed interface LongDecoder {
         Arrays.fill(target, 0, count, (int) base);
         return;
       }
-      if (width > Integer.SIZE) {
-        throw new IllegalArgumentException("an int of " + width + " bits");
-      }
       BitPacking.unpack(payload, Encoding.PARAMETER_BYTES, width, from, count, target);
       if (divisor != 1 || base != 0) {
         int offset = (int) base;

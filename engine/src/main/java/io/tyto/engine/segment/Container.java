@@ -119,7 +119,12 @@ final class Container implements AutoCloseable {
     List<Fault> faults = new ArrayList<>();
     try {
       readHeader(owner.kind());
-      readTrailer();
+      long directoryEnd = readTrailer().end();
+      checkPadding(directoryEnd);
+      if (ContainerFormat.aligned(directoryEnd)
+          != file.sizeBytes() - ContainerFormat.TRAILER_BYTES) {
+        throw corrupt(directoryEnd, "the trailer", "other bytes");
+      }
     } catch (CorruptSegmentException e) {
       faults.add(e.fault());
     }

@@ -19,11 +19,13 @@ final class Directory {
   private final ByteBuffer entries;
   private final int size;
   private final long byteOffset;
+  private final long end;
 
-  private Directory(ByteBuffer entries, long byteOffset) {
+  private Directory(ByteBuffer entries, long byteOffset, long end) {
     this.entries = entries;
     this.size = entries.limit() / ContainerFormat.ENTRY_BYTES;
     this.byteOffset = byteOffset;
+    this.end = end;
   }
 
   /// @param byteOffset of the directory's own block
@@ -39,7 +41,11 @@ final class Directory {
       throw corruption.at(byteOffset, count + " entries", payload.limit() + " bytes");
     }
     ByteBuffer entries = payload.slice(start, count * ContainerFormat.ENTRY_BYTES);
-    Directory directory = new Directory(entries.order(payload.order()), byteOffset);
+    Directory directory =
+        new Directory(
+            entries.order(payload.order()),
+            byteOffset,
+            byteOffset + BlockHeader.BYTES + payload.limit());
     for (int i = 1; i < count; i++) {
       if (directory.compare(i - 1, directory.kind(i), directory.id(i), directory.block(i)) >= 0) {
         throw corruption.at(byteOffset, "ascending entries", "entry " + i + " out of order");
@@ -73,6 +79,11 @@ final class Directory {
   /// Of the directory itself, where the blocks end.
   long byteOffset() {
     return byteOffset;
+  }
+
+  /// Where the directory's payload ends.
+  long end() {
+    return end;
   }
 
   int kind(int entry) {

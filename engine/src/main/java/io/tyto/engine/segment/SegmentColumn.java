@@ -2,7 +2,6 @@ package io.tyto.engine.segment;
 
 import io.tyto.engine.vector.Dictionary;
 import io.tyto.index.InvertedIndex;
-import io.tyto.index.InvertedIndexes;
 import org.jspecify.annotations.Nullable;
 
 /// What all readers of a column share. Thread-safe: dictionary and index are opened, and their
@@ -53,22 +52,10 @@ final class SegmentColumn {
       if (block == null) {
         return null;
       }
-      known = openIndex(block);
+      known = SegmentIndex.open(container, block, descriptor.dictionarySize());
       index = known;
     }
     return known;
-  }
-
-  private InvertedIndex openIndex(Container.Block block) {
-    try {
-      InvertedIndex opened = InvertedIndexes.open(block.payload());
-      if (opened.ordinals() != descriptor.dictionarySize()) {
-        throw new IllegalArgumentException(opened.ordinals() + " ordinals in the index");
-      }
-      return opened;
-    } catch (RuntimeException | InternalError e) {
-      throw container.unreadable(block, e);
-    }
   }
 
   ValuesReader newValuesReader() {

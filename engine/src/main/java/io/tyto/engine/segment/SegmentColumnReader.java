@@ -99,10 +99,17 @@ final class SegmentColumnReader implements ColumnReader {
     }
     decoder.decode(from, count + 1, offsets);
     int base = offsets[0];
+    int last = base;
     for (int i = 0; i <= count; i++) {
+      if (offsets[i] < last) {
+        throw new IllegalArgumentException("a list of " + (offsets[i] - last) + " elements");
+      }
+      last = offsets[i];
       offsets[i] -= base;
     }
-    ColumnVector elements = readValues(base, offsets[count]);
+    int stored = column.descriptor().blocks().get(openBlock).values();
+    Objects.checkFromToIndex(base, last, stored);
+    ColumnVector elements = readValues(base, last - base);
     long[] nulls = listNulls == null ? null : listNulls.copy(from, count);
     return new ColumnVector.Lists(count, offsets, elements, nulls);
   }

@@ -140,7 +140,7 @@ final class SegmentVerification {
       int columnId, ColumnReader reader, InvertedIndex index, int[] occurrences) {
     boolean isList = reader.type().isList();
     for (int ordinal = 0; ordinal < occurrences.length; ordinal++) {
-      int indexed = rows(columnId, index, ordinal);
+      int indexed = index.rows(ordinal).countBetween(0, segment.rowCount());
       boolean isRight = isList ? indexed <= occurrences[ordinal] : indexed == occurrences[ordinal];
       if (!isRight) {
         fault(
@@ -151,14 +151,6 @@ final class SegmentVerification {
             indexed + " rows");
         return;
       }
-    }
-  }
-
-  private int rows(int columnId, InvertedIndex index, int ordinal) {
-    try {
-      return index.rows(ordinal).countBetween(0, segment.rowCount());
-    } catch (RuntimeException e) {
-      throw container.unreadable(container.find(BlockKind.INVERTED_INDEX, columnId, 0), e);
     }
   }
 
