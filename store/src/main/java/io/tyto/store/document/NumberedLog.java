@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 
 /// Documents numbered from 1 in one folder of a store, each written once by conditional put: of two
 /// writers of the same number exactly one wins and both learn it.
@@ -21,6 +22,7 @@ import java.util.OptionalLong;
 /// Thread-safe: no state of its own.
 public final class NumberedLog {
   private static final int ATTEMPTS = 4;
+  private static final Pattern NAME = Pattern.compile("\\d{20}");
 
   private final Store store;
   private final String folder;
@@ -54,7 +56,7 @@ public final class NumberedLog {
     List<Long> versions = new ArrayList<>();
     for (String key : store.list(folder + "/")) {
       String name = key.substring(folder.length() + 1);
-      if (!name.matches("\\d{20}")) {
+      if (!NAME.matcher(name).matches()) {
         throw JsonFields.corrupt(key, "a name of 20 digits", "'" + name + "'");
       }
       versions.add(Long.parseLong(name));

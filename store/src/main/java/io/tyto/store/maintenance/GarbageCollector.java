@@ -2,7 +2,9 @@ package io.tyto.store.maintenance;
 
 import io.tyto.store.Store;
 import io.tyto.store.StoreKeys;
+import io.tyto.store.catalog.Catalog;
 import io.tyto.store.document.JsonFields;
+import io.tyto.store.document.NumberedLog;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.ManifestChain;
 import java.time.Duration;
@@ -24,8 +26,9 @@ public final class GarbageCollector {
 
   /// How long things stay.
   ///
-  /// @param manifestsKept newest manifests that always stay
-  /// @param manifestAge younger manifests stay too
+  /// @param manifestsKept newest manifests that always stay, at least {@link
+  ///   ManifestChain#milestone}
+  /// @param manifestAge younger manifests and catalog versions stay too
   /// @param snapshotAge how long a superseded manifest can still be named by a cursor
   /// @param objectAge younger objects are never deleted: somebody may be about to commit them
   public record Policy(
@@ -87,7 +90,9 @@ public final class GarbageCollector {
         store.delete(key);
       }
     }
-    int deletedManifests = collectManifests(chain, versions, now);
+    NumberedLog log =
+        new NumberedLog(store, StoreKeys.manifests(chain.prefix()), chain.milestone());
+    int deletedManifests = collectNumbered(log, versions, policy.manifestsKept(), now);
     return new Collected(deletedManifests, deletedPages, deletedSegments, bytes);
   }
 
@@ -119,15 +124,23 @@ public final class GarbageCollector {
     return new References(files, pages);
   }
 
-  private int collectManifests(ManifestChain chain, List<Long> versions, long now) {
-    long keptFrom = versions.getLast() - policy.manifestsKept() + 1;
+  /// Collects old versions of a project's catalog; the whole states stay.
+  ///
+  /// @return how many were deleted
+  public int collectCatalog(int project) {
+    NumberedLog log = new NumberedLog(store, StoreKeys.catalog(project), Catalog.WHOLE_STATE_EVERY);
+    return collectNumbered(log, log.versions(), Catalog.WHOLE_STATE_EVERY, store.nowMillis());
+  }
+
+  /// Oldest first, so that what is left is milestones and one unbroken run.
+  private int collectNumbered(NumberedLog log, List<Long> versions, int kept, long now) {
     int deleted = 0;
     for (long version : versions) {
-      String key = manifestKey(chain, version);
-      if (version >= keptFrom || age(key, now) <= policy.manifestAge().toMillis()) {
+      String key = log.key(version);
+      if (version > versions.getLast() - kept || age(key, now) <= policy.manifestAge().toMillis()) {
         break;
       }
-      if (version % chain.milestone() != 0) {
+      if (version % log.milestone() != 0) {
         store.delete(key);
         deleted++;
       }

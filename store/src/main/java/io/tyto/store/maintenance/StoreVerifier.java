@@ -6,6 +6,7 @@ import io.tyto.store.Store;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.catalog.CatalogState;
+import io.tyto.store.document.SealedJson;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,24 +56,25 @@ public final class StoreVerifier {
   public Report verify(Consumer<String> progress) {
     Tally tally = new Tally(progress);
     List<String> keys = store.list("");
-    Set<Integer> projects = new TreeSet<>();
+    Map<Integer, List<String>> catalogKeys = new TreeMap<>();
     Set<String> partitions = new TreeSet<>();
     for (String key : keys) {
       Matcher catalog = CATALOG_KEY.matcher(key);
       Matcher partition = PARTITION_KEY.matcher(key);
       if (catalog.matches()) {
-        projects.add(Integer.parseInt(catalog.group(1)));
-        tally.catalogVersions++;
+        int project = Integer.parseInt(catalog.group(1));
+        catalogKeys.computeIfAbsent(project, _ -> new ArrayList<>()).add(key);
       } else if (partition.matches()) {
         partitions.add(partition.group(1));
       }
     }
     Map<Integer, CatalogState> catalogs = new TreeMap<>();
-    for (int project : projects) {
-      verifyCatalog(project, catalogs, tally);
-    }
+    catalogKeys.forEach((project, versions) -> {
+      versions.forEach(key -> verifyCatalogVersion(key, tally));
+      openCatalog(project, catalogs, tally);
+    });
     for (String prefix : partitions) {
-      checkIsKnown(prefix, projects, catalogs, tally);
+      checkIsKnown(prefix, catalogKeys.keySet(), catalogs, tally);
       verifyPartition(prefix, tally);
     }
     return tally.report();
@@ -90,13 +92,23 @@ public final class StoreVerifier {
     }
   }
 
-  private void verifyCatalog(int project, Map<Integer, CatalogState> catalogs, Tally tally) {
-    String folder = StoreKeys.catalog(project);
-    tally.progress.accept(folder);
+  private void verifyCatalogVersion(String key, Tally tally) {
+    tally.progress.accept(key);
+    tally.catalogVersions++;
+    try {
+      // Empty where it was collected since it was listed.
+      store.get(key).ifPresent(document -> SealedJson.open(key, document));
+    } catch (TytoException e) {
+      tally.add(key, e);
+    }
+  }
+
+  /// Opening checks the links between versions, back to the newest whole state.
+  private void openCatalog(int project, Map<Integer, CatalogState> catalogs, Tally tally) {
     try {
       catalogs.put(project, Catalog.open(store, project, "verify").state());
     } catch (TytoException e) {
-      tally.add(folder, e);
+      tally.add(StoreKeys.catalog(project), e);
     }
   }
 

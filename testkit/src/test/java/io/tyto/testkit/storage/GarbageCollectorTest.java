@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tyto.model.error.TytoException;
 import io.tyto.store.Store;
 import io.tyto.store.StoreKeys;
+import io.tyto.store.catalog.Catalog;
 import io.tyto.store.maintenance.GarbageCollector;
 import io.tyto.store.maintenance.GarbageCollector.Collected;
 import io.tyto.store.maintenance.GarbageCollector.Policy;
@@ -129,6 +130,19 @@ final class GarbageCollectorTest {
     assertEquals(299, collected.segments());
     assertTrue(collected.pages() > 0);
     assertEquals(List.of(), store.list(StoreKeys.pages(PREFIX)));
+  }
+
+  @Test
+  void oldCatalogVersionsGoAndTheCatalogStillOpens() {
+    Catalog catalog = Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "writer");
+    for (int i = 1; i <= 600; i++) {
+      String name = "group" + i;
+      catalog.change(draft -> draft.addGroup(name, null, 1));
+    }
+    pass(8 * DAY);
+    int deleted = new GarbageCollector(store, POLICY).collectCatalog(StoreKeys.DEFAULT_PROJECT);
+    assertEquals(600 - 256 - 1, deleted, "all but the newest 256 and the whole state 256");
+    assertEquals(catalog.state(), Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "reader").state());
   }
 
   @Test

@@ -165,7 +165,7 @@ final class ManifestChainTest {
   void aManifestStaysSmallHoweverManySegmentsAndLogsThereAre() {
     chain.claim(1);
     Map<String, Long> expected = new HashMap<>();
-    int segments = 1_500;
+    int segments = 900;
     for (int i = 0; i < segments; i++) {
       // Every third commit ends a log of its own, as an imported file does.
       String logId = i % 3 == 0 ? "%064x".formatted(i) : LOG;
