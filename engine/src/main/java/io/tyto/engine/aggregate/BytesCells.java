@@ -8,7 +8,7 @@ final class BytesCells {
   private static final int NONE = -1;
   private static final int OBJECT_BYTES = 24;
 
-  private byte @Nullable [][] buffers = new byte[0][];
+  private byte[] @Nullable [] buffers = new byte[0][];
   private int[] lengths = new int[0];
   private long dataBytes;
 

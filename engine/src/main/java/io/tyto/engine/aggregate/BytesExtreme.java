@@ -97,6 +97,7 @@ final class BytesExtreme extends ColumnAccumulator {
     }
   }
 
+  @SuppressWarnings("ReferenceEquality") // a dictionary is known by its identity
   private void enter(Dictionary next) {
     if (dictionary != next) {
       endSource();

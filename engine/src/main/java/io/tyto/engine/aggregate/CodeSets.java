@@ -9,8 +9,8 @@ final class CodeSets {
   private static final int ARRAY_BYTES = 16;
 
   private int[] counts = new int[0];
-  private int @Nullable [][] tables = new int[0][];
-  private long @Nullable [][] bitmaps = new long[0][];
+  private int[] @Nullable [] tables = new int[0][];
+  private long[] @Nullable [] bitmaps = new long[0][];
   private long dataBytes;
 
   void ensureGroups(int count) {

@@ -85,6 +85,7 @@ final class DistinctSketch extends ColumnAccumulator {
     return sketch;
   }
 
+  @SuppressWarnings("ReferenceEquality") // a dictionary is known by its identity
   private void enter(Dictionary next) {
     if (dictionary != next || ordinalHashes.length < next.size()) {
       dictionary = next;

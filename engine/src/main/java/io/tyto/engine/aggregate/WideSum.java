@@ -71,8 +71,8 @@ final class WideSum extends ColumnAccumulator {
     long partial = cells[cell + 1] + middle;
     long sumMiddle = partial + carry;
     long carryHigh =
-        (Long.compareUnsigned(partial, middle) < 0 ? 1 : 0)
-            + (Long.compareUnsigned(sumMiddle, partial) < 0 ? 1 : 0);
+        (Long.compareUnsigned(partial, middle) < 0 ? 1L : 0)
+            + (Long.compareUnsigned(sumMiddle, partial) < 0 ? 1L : 0);
     cells[cell] = sumLow;
     cells[cell + 1] = sumMiddle;
     cells[cell + 2] += high + carryHigh;

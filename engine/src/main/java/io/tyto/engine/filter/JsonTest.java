@@ -96,7 +96,7 @@ final class JsonTest implements ValueTest {
     Arrays.fill(nulls, -1L);
     return switch (as) {
       case STRING -> {
-        byte[][] strings = new byte[count][];
+        byte[] @Nullable [] strings = new byte[count][];
         forEach(
             texts,
             mask,
@@ -151,7 +151,7 @@ final class JsonTest implements ValueTest {
     }
   }
 
-  private static ColumnVector.Bytes bytes(byte @Nullable [][] values, long @Nullable [] nulls) {
+  private static ColumnVector.Bytes bytes(byte[] @Nullable [] values, long @Nullable [] nulls) {
     int[] offsets = new int[values.length + 1];
     for (int i = 0; i < values.length; i++) {
       offsets[i + 1] = offsets[i] + (values[i] == null ? 0 : values[i].length);

@@ -70,7 +70,7 @@ final class ListTests {
         case ColumnVector.Lists lists -> {
           long[] lengths = new long[lists.length()];
           for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = lists.offsets()[i + 1] - lists.offsets()[i];
+            lengths[i] = (long) lists.offsets()[i + 1] - lists.offsets()[i];
           }
           length.retain(
               new ColumnVector.Longs(lists.length(), lengths, lists.nulls()), mask, masks);

@@ -30,7 +30,10 @@ final class Materializer {
   }
 
   List<ResultColumn> read(List<RowScan.RowPosition> positions, int[] columnSlots) {
-    @Nullable Object[][] values = new Object[columnSlots.length][positions.size()];
+    List<@Nullable Object[]> values = new ArrayList<>();
+    for (int column = 0; column < columnSlots.length; column++) {
+      values.add(new Object[positions.size()]);
+    }
     Integer[] order = new Integer[positions.size()];
     Arrays.setAll(order, i -> i);
     Arrays.sort(
@@ -50,12 +53,12 @@ final class Materializer {
       for (int column = 0; column < columnSlots.length; column++) {
         int slot = columnSlots[column];
         ColumnType type = slots.column(slot).type();
-        values[column][i] = logical(type, batch.column(slot), 0);
+        values.get(column)[i] = logical(type, batch.column(slot), 0);
       }
     }
     List<ResultColumn> columns = new ArrayList<>();
     for (int column = 0; column < columnSlots.length; column++) {
-      columns.add(column(slots.column(columnSlots[column]), values[column]));
+      columns.add(column(slots.column(columnSlots[column]), values.get(column)));
     }
     return columns;
   }

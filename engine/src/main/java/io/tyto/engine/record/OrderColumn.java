@@ -179,11 +179,11 @@ abstract sealed class OrderColumn {
 
   private static final class OfBytes extends OrderColumn {
     private final Direction direction;
-    private byte @Nullable [][] values = new byte[0][];
+    private byte[] @Nullable [] values = new byte[0][];
     private @Nullable ColumnVector vector;
 
     /// Values of the current dictionary that were looked at.
-    private byte @Nullable [][] known = new byte[0][];
+    private byte[] @Nullable [] known = new byte[0][];
 
     private @Nullable Dictionary dictionary;
 
@@ -198,6 +198,7 @@ abstract sealed class OrderColumn {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // a dictionary is known by its identity
     void enter(ColumnVector next) {
       vector = next;
       if (next instanceof ColumnVector.Ordinals coded

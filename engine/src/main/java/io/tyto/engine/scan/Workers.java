@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// Deals numbered tasks to the calling thread and to helpers from the pool.
 public final class Workers {
@@ -18,7 +19,7 @@ public final class Workers {
   /// too.
   public static void run(ScanContext context, int tasks, IntConsumer task) {
     AtomicInteger next = new AtomicInteger();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     Runnable work = () -> work(next, tasks, task, failure);
     List<Helper> helpers = new ArrayList<>();
     for (int i = 1; i < Math.min(context.parallelism(), tasks); i++) {
@@ -36,7 +37,10 @@ public final class Workers {
   }
 
   private static void work(
-      AtomicInteger next, int tasks, IntConsumer task, AtomicReference<Throwable> failure) {
+      AtomicInteger next,
+      int tasks,
+      IntConsumer task,
+      AtomicReference<@Nullable Throwable> failure) {
     int number;
     while (failure.get() == null && (number = next.getAndIncrement()) < tasks) {
       try {
@@ -47,7 +51,7 @@ public final class Workers {
     }
   }
 
-  private static void rethrow(@org.jspecify.annotations.Nullable Throwable failure) {
+  private static void rethrow(@Nullable Throwable failure) {
     switch (failure) {
       case null -> {}
       case RuntimeException e -> throw e;
