@@ -231,7 +231,7 @@ class TimeAxisTest {
       if (random.nextBoolean()) {
         from = nearTransition(zone, from, random);
       }
-      long length = 1 + random.nextInt(granularity == Granularity.SECOND ? 7_200 : 400_000);
+      long length = 1L + random.nextInt(granularity == Granularity.SECOND ? 7_200 : 400_000);
       TimeAxis axis =
           TimeAxis.of(
               bucket(granularity, every, zone.getId(), null),

@@ -16,12 +16,14 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /// Thousands of random queries against the row-at-a-time reference, each over a random split of the
 /// same rows into sources.
+@NullUnmarked // null is a value here like any other
 class AggregateRandomTest {
   private static final long SEED = Long.getLong("test.seed", 4_711L);
   private static final int SCALE = Integer.getInteger("test.scale", 1);

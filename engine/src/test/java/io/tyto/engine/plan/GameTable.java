@@ -25,9 +25,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /// Game events as plain Java values, and the row sources that hold the same rows.
+@NullUnmarked // null is a value here like any other
 public final class GameTable {
   public static final ColumnType.DecimalType MONEY = new ColumnType.DecimalType(18, 2);
   public static final ColumnType.DecimalType WIDE = new ColumnType.DecimalType(38, 4);

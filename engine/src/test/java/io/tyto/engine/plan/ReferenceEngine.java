@@ -26,11 +26,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /// Aggregates row by row over plain values, by the definitions and without any cleverness: what the
 /// engine must agree with. Shares with it the cutting of time into buckets (tested for itself), the
 /// order of values and nothing else.
+@NullUnmarked // null is a value here like any other
 final class ReferenceEngine {
   private final GameTable table;
   private final AggregateQuery query;
@@ -281,7 +283,7 @@ final class ReferenceEngine {
 
     private int bucketOf(Group group) {
       return series.entrySet().stream()
-          .filter(entry -> entry.getValue() == group)
+          .filter(entry -> entry.getValue().key().equals(group.key()))
           .findFirst()
           .orElseThrow()
           .getKey();

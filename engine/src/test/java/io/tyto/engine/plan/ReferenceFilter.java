@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /// SQL's three-valued logic over plain values: true, false, or null for unknown.
+@NullUnmarked // null is a value here like any other
 final class ReferenceFilter {
   private ReferenceFilter() {}
 

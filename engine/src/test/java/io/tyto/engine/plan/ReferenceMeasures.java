@@ -15,9 +15,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
 /// Measures over plain rows, one value at a time.
+@NullUnmarked // null is a value here like any other
 final class ReferenceMeasures {
   private final TableSchema schema;
 
