@@ -3,13 +3,20 @@ package io.tyto.server.cli;
 import io.tyto.ingest.LocalNode;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.ParsedConfigs;
+import io.tyto.ingest.proposal.ConfigProposal;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.server.TytoServer;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import io.tyto.store.DataLock;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -26,13 +33,52 @@ import picocli.CommandLine.Spec;
     name = "config",
     mixinStandardHelpOptions = true,
     description = "Proposes, checks, applies event configs; shows the server's settings.",
-    subcommands = {ConfigCommand.Check.class, ConfigCommand.Apply.class, ConfigCommand.Show.class})
+    subcommands = {
+      ConfigCommand.Init.class,
+      ConfigCommand.Check.class,
+      ConfigCommand.Apply.class,
+      ConfigCommand.Show.class
+    })
 final class ConfigCommand implements Runnable {
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
     spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  @Command(
+      name = "init",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Proposes an event config from a sample of records, with comments, ready to edit:",
+        "  tyto config init events.json.gz > config/events.yaml"
+      })
+  static final class Init implements Callable<Integer> {
+    @Spec private CommandSpec spec;
+
+    @SuppressWarnings("NullAway.Init") // picocli sets it, or refuses to run
+    @Parameters(paramLabel = "FILE", description = "NDJSON, a JSON array, CSV or TSV, also as .gz")
+    private Path file;
+
+    @Override
+    public Integer call() {
+      if (!Files.isRegularFile(file)) {
+        throw new TytoException(
+            ErrorCode.BAD_USER_INPUT,
+            file
+                + (Files.exists(file) ? " is not a file" : " does not exist")
+                + "; expected NDJSON, a JSON array, CSV or TSV, plain or .gz");
+      }
+      try (InputStream content = Files.newInputStream(file)) {
+        spec.commandLine().getOut().print(ConfigProposal.propose(file.toString(), content));
+        spec.commandLine().getOut().flush();
+        return 0;
+      } catch (IOException | UncheckedIOException e) {
+        throw new TytoException(
+            ErrorCode.BAD_USER_INPUT, "cannot read " + file + ": " + e.getMessage(), e);
+      }
+    }
   }
 
   @Command(
