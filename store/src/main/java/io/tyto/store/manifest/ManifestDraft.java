@@ -202,25 +202,27 @@ final class ManifestDraft {
 
   /// Moves the older half of what is too much into a new page, until the manifest is small enough.
   private void shed(String baseSha256, String commitId) {
-    while (segments.size() > Manifest.MAX_ENTRIES
-        || holes.size() > Manifest.MAX_ENTRIES
-        || next.size() > MAX_LOGS
-        || (segments.size() + holes.size() + next.size() > 0
-            && ManifestCodec.encode(manifest(baseSha256, commitId, List.of())).length
-                > MAX_BYTES)) {
+    while (isTooMuch(baseSha256, commitId)) {
       Map<String, Long> oldNext = takeOlderHalf(next);
-      Map<String, Long> oldDedupFrom = new LinkedHashMap<>();
-      for (String logId : oldNext.keySet()) {
-        Long from = dedupFrom.remove(logId);
-        if (from != null) {
-          oldDedupFrom.put(logId, from);
-        }
-      }
+      Map<String, Long> oldDedupFrom = new LinkedHashMap<>(dedupFrom);
+      oldDedupFrom.keySet().removeAll(next.keySet());
+      dedupFrom.keySet().retainAll(next.keySet());
       pageDrafts.add(
           new PageDraft(
               null,
               new Contents(takeOlderHalf(segments), takeOlderHalf(holes), oldNext, oldDedupFrom)));
     }
+  }
+
+  private boolean isTooMuch(String baseSha256, String commitId) {
+    if (segments.size() > Manifest.MAX_ENTRIES
+        || holes.size() > Manifest.MAX_ENTRIES
+        || Math.max(next.size(), dedupFrom.size()) > MAX_LOGS) {
+      return true;
+    }
+    boolean canShed = segments.size() + holes.size() > 0 || next.size() > 1;
+    return canShed
+        && ManifestCodec.encode(manifest(baseSha256, commitId, List.of())).length > MAX_BYTES;
   }
 
   private static <T> List<T> takeOlderHalf(List<T> entries) {

@@ -198,6 +198,35 @@ final class ManifestChainTest {
   }
 
   @Test
+  void segmentsOfManyLogsAndDedupBoundsOfOldOnesGoToPagesToo() {
+    chain.claim(1);
+    int logs = 3_000;
+    Map<String, Range> ranges = new HashMap<>();
+    Change.Builder imports = Change.builder().counts(new Counts(logs, logs, 0, 0, 0));
+    for (int i = 0; i < logs; i++) {
+      String logId = "%064x".formatted(i);
+      imports.advance(logId, 0, 1);
+      ranges.put(logId, new Range(0, 1));
+    }
+    SegmentEntry wide =
+        new SegmentEntry(
+            "2-1-a.seg", 1, Kind.DATA, ranges, logs, 0, 0, 1, "0".repeat(64), 1, 0, null, null);
+    chain.commit(imports.add(wide).build());
+    Change.Builder bounds = Change.builder();
+    ranges.keySet().forEach(logId -> bounds.dedupFrom(logId, 1));
+    Manifest manifest = chain.commit(bounds.build());
+    assertEquals(List.of(), manifest.segments());
+    assertEquals(List.of(wide), chain.segments(manifest));
+    ranges
+        .keySet()
+        .forEach(logId -> {
+          assertEquals(1, chain.next(manifest, logId));
+          assertEquals(1, chain.dedupFrom(manifest, logId));
+        });
+    assertTrue(store.size(StoreKeys.numbered(StoreKeys.manifests(PREFIX), 3)) < 100_000);
+  }
+
+  @Test
   void segmentsInPagesCanBeCompacted() {
     chain.claim(1);
     List<String> files = new ArrayList<>();
