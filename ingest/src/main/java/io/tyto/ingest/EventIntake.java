@@ -9,7 +9,6 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.port.IngestService.Rejected;
-import io.tyto.model.schema.EventConfig.FileFormat.Format;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -59,9 +58,15 @@ final class EventIntake {
     try (RecordReader reader = RecordReader.ofBody(body)) {
       RecordRouter router = new RecordRouter(route, reader.decoder(route.schema(), clock), SOURCE);
       RecordBatch[] batches = router.newBatches();
+      boolean isReadable = false;
+      TytoException unreadable = null;
       for (RawRecord raw = reader.next(); raw != null; raw = reader.next()) {
-        requireReadable(reader, raw);
         Rejection rejection = router.route(raw, receivedMicros, spare, batches);
+        if (rejection == null || rejection.code() != Rejection.Code.MALFORMED_JSON) {
+          isReadable = true;
+        } else if (unreadable == null) {
+          unreadable = unreadable(raw, rejection);
+        }
         if (rejection != null) {
           rejected.add(
               new Rejected(
@@ -71,21 +76,28 @@ final class EventIntake {
                   rejection.message()));
         }
       }
+      // A bad line says nothing of the others, but an array is one text: it is JSON or it is not.
+      if (unreadable != null && (!isReadable || isArray(body))) {
+        throw unreadable;
+      }
       return batches;
     }
   }
 
-  /// Behind a fault in an array nothing can be told apart any more; lines stand for themselves.
-  private static void requireReadable(RecordReader reader, RawRecord raw) {
-    Rejection fault = raw.fault();
-    if (fault != null
-        && fault.code() == Rejection.Code.MALFORMED_JSON
-        && reader.format() == Format.JSON) {
-      throw new TytoException(
-          ErrorCode.BAD_JSON,
-          "the body is not valid JSON from byte %d on: %s. Nothing was taken; send an array of objects, or one object a line"
-              .formatted(raw.byteOffset(), fault.message()));
+  private static boolean isArray(byte[] body) {
+    for (byte b : body) {
+      if (b > ' ') {
+        return b == '[';
+      }
     }
+    return false;
+  }
+
+  private static TytoException unreadable(RawRecord raw, Rejection rejection) {
+    return new TytoException(
+        ErrorCode.BAD_JSON,
+        "the body is not valid JSON, event %d from byte %d on: %s. Nothing was taken; send an array of objects, or one object a line"
+            .formatted(raw.number(), raw.byteOffset(), rejection.message()));
   }
 
   private static CompletableFuture<Partition.Appended> append(

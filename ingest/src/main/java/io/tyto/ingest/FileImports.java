@@ -8,6 +8,7 @@ import io.tyto.model.port.IngestService.FileImportResult;
 import io.tyto.model.port.IngestService.ImportProgress;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -63,6 +64,12 @@ final class FileImports implements AutoCloseable {
             importer.recordsDelivered());
       }
       return importer.result();
+    } catch (UncheckedIOException e) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "%s cannot be read on: %s. What was read before stays; mend the file or run it again"
+              .formatted(request.source(), e.getMessage()),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TytoException(

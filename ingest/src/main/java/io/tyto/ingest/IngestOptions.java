@@ -164,6 +164,19 @@ public record IngestOptions(
         importThreads);
   }
 
+  public IngestOptions withMaintenanceInterval(Duration value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        seal,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        value,
+        importThreads);
+  }
+
   public IngestOptions withGapPolicy(GapPolicy value) {
     return new IngestOptions(
         partitions,

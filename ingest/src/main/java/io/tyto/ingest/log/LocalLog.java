@@ -45,8 +45,7 @@ public final class LocalLog implements EventLog {
   /// @param root exists; the names of all folders from it down to the log's are made durable
   /// @param fileBytes a file rolls when it has grown beyond this
   /// @param isForced commits wait for the disk; otherwise for the operating system only
-  public static LocalLog open(
-      Disk disk, Path root, Path folder, long fileBytes, boolean isForced) {
+  public static LocalLog open(Disk disk, Path root, Path folder, long fileBytes, boolean isForced) {
     try {
       disk.createFolders(folder);
       for (Path name = folder; !name.equals(root); name = name.getParent()) {
@@ -119,8 +118,8 @@ public final class LocalLog implements EventLog {
   /// Makes the staged records durable.
   ///
   /// DISK_FULL or STORE_FAILED: none of them is in the log. A file that failed is never written
-  /// again, for the system may have dropped what it could not write and say nothing the next time: a
-  /// new file begins at the offset up to which the old one was durable.
+  /// again, for the system may have dropped what it could not write and say nothing the next time:
+  /// a new file begins at the offset up to which the old one was durable.
   public void commit() {
     if (stagedRecords == 0) {
       return;

@@ -228,8 +228,8 @@ class LocalLogTest {
     }
   }
 
-  /// Dies at every step of a run and comes back with or without power: what was acknowledged is there,
-  /// in order, and behind it at most what was being written.
+  /// Dies at every step of a run and comes back with or without power: what was acknowledged is
+  /// there, in order, and behind it at most what was being written.
   @Test
   void survivesACrashAtEveryStep() throws IOException {
     long steps = run(new FaultDisk(root), Long.MAX_VALUE, new ArrayList<>());
@@ -301,8 +301,7 @@ class LocalLogTest {
     RecordBatch batch = new RecordBatch(64);
     for (String text : texts) {
       byte[] body = text.getBytes(StandardCharsets.UTF_8);
-      batch.add(
-          new RecordHead(LogRecord.Kind.EVENT, 1, 1, 0, 0, 0), null, body, 0, body.length);
+      batch.add(new RecordHead(LogRecord.Kind.EVENT, 1, 1, 0, 0, 0), null, body, 0, body.length);
     }
     long first = log.nextOffset();
     for (int i = 0; i < texts.length; i++) {

@@ -1,0 +1,178 @@
+package io.tyto.ingest;
+
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.IngestService.IngestResult;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.SystemColumns;
+import io.tyto.model.schema.Values;
+import io.tyto.store.Disk;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A node with small limits, a collection to fill, and rows as maps.
+public final class NodeFixture {
+  /// Collections of one group: they share the entity `user`.
+  public static final String PLAY =
+      """
+      collection: play
+      time: ts
+      eventId: id
+      entity: { name: user, key: user }
+      fields:
+        id: { type: string }
+        user: { type: string }
+        ts: { type: timestamp }
+        amount: { type: long }
+        tags: { type: "string[]" }
+      """;
+
+  public static final String LOGIN =
+      """
+      collection: login
+      time: ts
+      entity: { name: user, key: who }
+      fields:
+        who: { type: string }
+        ts: { type: timestamp }
+      """;
+
+  /// A collection without entity, event id and time.
+  public static final String NOTE =
+      """
+      collection: note
+      fields:
+        text: { type: string }
+        n: { type: long }
+      """;
+
+  public static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-11-21T12:00:00Z"), ZoneOffset.UTC);
+
+  /// Seals only when told to, and looks after nothing by itself.
+  public static final IngestOptions BY_HAND =
+      IngestOptions.DEFAULT
+          .withPartitions(2)
+          .withSeal(
+              new IngestOptions.Seal(
+                  1_000_000, 64 << 20, Duration.ofHours(1), Duration.ofHours(1), 1 << 16, 3, 1))
+          .withMaintenanceInterval(Duration.ofDays(1));
+
+  private NodeFixture() {}
+
+  public static LocalNode open(Path data) {
+    return open(data, BY_HAND, Disk.SYSTEM);
+  }
+
+  public static LocalNode open(Path data, IngestOptions options, Disk disk) {
+    QuietLog.on();
+    return LocalNode.open(data, options, disk, CLOCK);
+  }
+
+  public static void apply(LocalNode node, String... configs) {
+    List<ConfigFile> files = new ArrayList<>();
+    for (String config : configs) {
+      String name = config.lines().findFirst().orElseThrow().replace("collection: ", "");
+      files.add(new ConfigFile(name + ".yaml", config));
+    }
+    node.applyConfigs(files);
+  }
+
+  public static IngestResult send(LocalNode node, String collection, String body) {
+    return node.ingest(collection, body.getBytes(StandardCharsets.UTF_8)).join();
+  }
+
+  /// One event of {@link #PLAY}, as a line.
+  public static String play(String id, String user, long amount) {
+    return """
+    {"id":"%s","user":"%s","ts":"2026-11-20T10:00:00Z","amount":%d,"tags":["a","b"]}
+    """
+        .formatted(id, user, amount);
+  }
+
+  /// Rows of a collection, columns by name; system columns too.
+  public static List<Map<String, @Nullable Object>> rows(LocalNode node, String collection) {
+    try (TableSnapshot snapshot = node.snapshot(collection)) {
+      return rows(snapshot);
+    }
+  }
+
+  public static List<Map<String, @Nullable Object>> rows(TableSnapshot snapshot) {
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    List<ColumnSpec> columns = new ArrayList<>(snapshot.schema().columns());
+    columns.addAll(SystemColumns.ALL);
+    for (RowSource source : snapshot.sources()) {
+      int first = rows.size();
+      for (int i = 0; i < source.rowCount(); i++) {
+        Map<String, @Nullable Object> row = new LinkedHashMap<>();
+        row.put("partition", source.partition());
+        rows.add(row);
+      }
+      for (ColumnSpec column : columns) {
+        read(source, column, rows.subList(first, rows.size()));
+      }
+    }
+    return rows;
+  }
+
+  /// Values of one column over all rows, as text.
+  public static List<String> values(LocalNode node, String collection, String column) {
+    return rows(node, collection).stream().map(row -> String.valueOf(row.get(column))).toList();
+  }
+
+  private static void read(
+      RowSource source, ColumnSpec column, List<Map<String, @Nullable Object>> rows) {
+    ColumnReader reader = source.column(column.id());
+    if (reader == null) {
+      rows.forEach(row -> row.put(column.name(), null));
+      return;
+    }
+    for (int from = 0; from < source.rowCount(); from += RowSource.BATCH_ROWS) {
+      int count = Math.min(RowSource.BATCH_ROWS, source.rowCount() - from);
+      ColumnVector vector = reader.read(from, count);
+      for (int i = 0; i < count; i++) {
+        rows.get(from + i).put(column.name(), value(column.type(), vector, i));
+      }
+    }
+  }
+
+  private static @Nullable Object value(ColumnType type, ColumnVector vector, int position) {
+    if (vector.isNull(position)) {
+      return null;
+    }
+    return switch (vector) {
+      case ColumnVector.AllNull _ -> null;
+      case ColumnVector.Longs longs -> Values.fromLong(type.element(), longs.values()[position]);
+      case ColumnVector.Doubles doubles -> doubles.values()[position];
+      case ColumnVector.Ordinals ordinals ->
+          Values.fromBytes(
+              type.element(), ordinals.dictionary().value(ordinals.values()[position]));
+      case ColumnVector.Bytes bytes ->
+          Values.fromBytes(
+              type.element(),
+              Arrays.copyOfRange(
+                  bytes.data(), bytes.offsets()[position], bytes.offsets()[position + 1]));
+      case ColumnVector.Lists lists -> {
+        List<@Nullable Object> elements = new ArrayList<>();
+        for (int i = lists.offsets()[position]; i < lists.offsets()[position + 1]; i++) {
+          elements.add(value(type, lists.elements(), i));
+        }
+        yield elements;
+      }
+    };
+  }
+}
