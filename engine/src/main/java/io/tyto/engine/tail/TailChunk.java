@@ -25,7 +25,6 @@ final class TailChunk {
   private final TailLongs entity;
 
   private String lastLogId = "";
-  private byte[] lastLog = new byte[0];
   private int rows;
   private long bytes;
 
@@ -96,17 +95,22 @@ final class TailChunk {
             case LIST -> column.appendList(row.listAt(i));
           };
     }
-    if (!logId.equals(lastLogId)) {
-      lastLogId = logId;
-      lastLog = logId.getBytes(StandardCharsets.UTF_8);
-    }
-    added += log.appendBytes(lastLog);
+    added += appendLog(logId);
     added += offset.appendLong(logOffset);
     added += received.appendLong(receivedMicros);
     added += entity.appendLong(entityId);
     rows++;
     bytes += added;
     return added;
+  }
+
+  /// Rows of one log come one after the other.
+  private int appendLog(String logId) {
+    if (rows > 0 && logId.equals(lastLogId)) {
+      return log.appendAgain();
+    }
+    lastLogId = logId;
+    return log.appendBytes(logId.getBytes(StandardCharsets.UTF_8));
   }
 
   /// Writer only: rows appended.

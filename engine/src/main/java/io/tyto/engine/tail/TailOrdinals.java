@@ -42,6 +42,11 @@ final class TailOrdinals implements TailColumn {
     return appendOrdinal(ordinal) + added;
   }
 
+  /// Appends the value appended last, which was not null, without looking it up again.
+  int appendAgain() {
+    return appendOrdinal(values[size - 1]);
+  }
+
   private int appendOrdinal(int ordinal) {
     int[] array = values;
     if (size == array.length) {
