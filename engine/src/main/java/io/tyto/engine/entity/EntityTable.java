@@ -13,15 +13,14 @@ import java.security.SecureRandom;
 /// #restore}; {@link #size}, and {@link #forEach} up to a size read before, are safe from any
 /// thread. Lifetime: memory is freed by {@link #close}, which must come after the last reader.
 ///
-/// An open-addressing table of one long a slot, `fingerprint << 32 | id`, 0 where empty. A slot's
-/// place is the upper bits of the fingerprint: growing then is one pass over the slots that never
-/// looks at a key, and a lookup reads one cache line of slots and the key it hits.
+/// An open-addressing table of one long a slot, 0 where empty: `fingerprint << 41 | 1 + place`, the
+/// place being that of the key's record, where the id stands too. So a lookup misses the cache
+/// twice, once for the slot and once for the record.
 public final class EntityTable implements AutoCloseable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final int FIRST_CAPACITY_BITS = 10;
-
-  /// Places come from a 32-bit fingerprint.
   private static final int MAX_CAPACITY_BITS = 32;
+  private static final long PLACE_MASK = (1L << KeyStore.PLACE_BITS) - 1;
 
   /// Random for each process, so that nobody can prepare keys that collide.
   private static final long SEED = new SecureRandom().nextLong();
@@ -32,6 +31,11 @@ public final class EntityTable implements AutoCloseable {
   private long used;
   private volatile int size;
 
+  /// Where the last search ended: the id it found, else 0, and then the empty slot it came to.
+  private int foundId;
+
+  private long emptySlot;
+
   /// Receives one entity.
   @FunctionalInterface
   public interface Visitor {
@@ -40,24 +44,24 @@ public final class EntityTable implements AutoCloseable {
 
   /// The key's id, given now if it is new.
   public int idOf(byte[] key) {
-    int fingerprint = fingerprint(key);
-    long slot = slotOf(fingerprint, key);
-    int id = (int) slots.segment().getAtIndex(LONG, slot);
-    if (id != 0) {
-      return id;
+    long hash = KeyHash.of(key, SEED);
+    search(hash, key);
+    if (foundId != 0) {
+      return foundId;
     }
     if (size == Integer.MAX_VALUE) {
       throw new TytoException(
           ErrorCode.INTERNAL,
           "a shard holds at most 2^31-1 entities; spread the group over more partitions");
     }
-    add(slot, fingerprint, size + 1, key);
+    add(hash, size + 1, key);
     return size;
   }
 
   /// The key's id, or 0 where it has none.
   public int find(byte[] key) {
-    return (int) slots.segment().getAtIndex(LONG, slotOf(fingerprint(key), key));
+    search(KeyHash.of(key, SEED), key);
+    return foundId;
   }
 
   /// Puts back what a STATE segment holds; ids must ascend from call to call and may leave gaps.
@@ -66,15 +70,14 @@ public final class EntityTable implements AutoCloseable {
       throw new IllegalArgumentException(
           "entity id " + id + " restored after " + size + "; ids must ascend");
     }
-    int fingerprint = fingerprint(key);
-    long slot = slotOf(fingerprint, key);
-    long present = slots.segment().getAtIndex(LONG, slot);
-    if (present != 0) {
+    long hash = KeyHash.of(key, SEED);
+    search(hash, key);
+    if (foundId != 0) {
       throw new TytoException(
           ErrorCode.INTERNAL,
-          "entity state gives one key two ids, %d and %d; run verify".formatted((int) present, id));
+          "entity state gives one key two ids, %d and %d; run verify".formatted(foundId, id));
     }
-    add(slot, fingerprint, id, key);
+    add(hash, id, key);
   }
 
   /// The highest id given.
@@ -102,56 +105,65 @@ public final class EntityTable implements AutoCloseable {
     keys.close();
   }
 
-  private static int fingerprint(byte[] key) {
-    return (int) KeyHash.of(key, SEED);
-  }
-
-  /// The slot that holds the key, or the empty one where it belongs.
-  private long slotOf(int fingerprint, byte[] key) {
+  private void search(long hash, byte[] key) {
     MemorySegment table = slots.segment();
     long mask = (1L << capacityBits) - 1;
-    long slot = place(fingerprint);
+    long slot = slot(hash);
     while (true) {
       long entry = table.getAtIndex(LONG, slot);
-      if (entry == 0 || (int) (entry >>> 32) == fingerprint && keys.equals((int) entry, key)) {
-        return slot;
+      if (entry == 0) {
+        foundId = 0;
+        emptySlot = slot;
+        return;
+      }
+      if ((entry ^ hash << KeyStore.PLACE_BITS) >>> KeyStore.PLACE_BITS == 0) {
+        foundId = keys.idAt((entry & PLACE_MASK) - 1, key);
+        if (foundId != 0) {
+          return;
+        }
       }
       slot = slot + 1 & mask;
     }
   }
 
-  private long place(int fingerprint) {
-    return Integer.toUnsignedLong(fingerprint) >>> MAX_CAPACITY_BITS - capacityBits;
+  /// The upper bits of the hash; the fingerprint is the lower ones.
+  private long slot(long hash) {
+    return hash >>> Long.SIZE - capacityBits;
   }
 
-  private void add(long slot, int fingerprint, int id, byte[] key) {
-    keys.put(id, key);
-    slots.segment().setAtIndex(LONG, slot, (long) fingerprint << 32 | Integer.toUnsignedLong(id));
+  /// Adds a key that was searched for just now.
+  private void add(long hash, int id, byte[] key) {
+    long place = keys.put(id, key);
+    slots.segment().setAtIndex(LONG, emptySlot, entry(hash, place));
     used++;
+    size = id;
     if (used > (5L << capacityBits) / 8 && capacityBits < MAX_CAPACITY_BITS) {
       grow();
     }
-    size = id;
   }
 
+  private static long entry(long hash, long place) {
+    return hash << KeyStore.PLACE_BITS | 1 + place;
+  }
+
+  /// Doubles the table; goes through the keys in the order of their ids, which is that of memory.
   private void grow() {
-    NativeMemory old = slots;
-    long oldCapacity = 1L << capacityBits;
+    NativeMemory larger = NativeMemory.allocate((long) Long.BYTES << capacityBits + 1);
+    slots.close();
+    slots = larger;
     capacityBits++;
-    slots = NativeMemory.allocate((long) Long.BYTES << capacityBits);
-    MemorySegment source = old.segment();
-    MemorySegment target = slots.segment();
+    MemorySegment table = slots.segment();
     long mask = (1L << capacityBits) - 1;
-    for (long i = 0; i < oldCapacity; i++) {
-      long entry = source.getAtIndex(LONG, i);
-      if (entry != 0) {
-        long slot = place((int) (entry >>> 32));
-        while (target.getAtIndex(LONG, slot) != 0) {
-          slot = slot + 1 & mask;
-        }
-        target.setAtIndex(LONG, slot, entry);
-      }
-    }
-    old.close();
+    forEach(
+        1,
+        size,
+        (id, key) -> {
+          long hash = KeyHash.of(key, SEED);
+          long slot = slot(hash);
+          while (table.getAtIndex(LONG, slot) != 0) {
+            slot = slot + 1 & mask;
+          }
+          table.setAtIndex(LONG, slot, entry(hash, keys.placeOf(id)));
+        });
   }
 }
