@@ -41,10 +41,34 @@ final class SourceReader {
           "source.kafka",
           "this version does not read Kafka; leave it out and send events over HTTP or import files");
     }
-    return new Source(
-        map(source.section("map")),
-        formats(source.section("formats")),
-        file(source.section("file")));
+    Map<String, String> map = map(source.section("map"));
+    FileFormat file = file(source.section("file"));
+    noteUnreadColumns(source, map, file);
+    return new Source(map, formats(source.section("formats")), file);
+  }
+
+  /// A field that no column of the file feeds is probably a slip, but may come in JSON.
+  private void noteUnreadColumns(Section source, Map<String, String> map, FileFormat file) {
+    if (file.columns().isEmpty()) {
+      return;
+    }
+    for (ColumnSpec column : columns.columns()) {
+      JsonPointer pointer =
+          map.containsKey(column.name())
+              ? JsonPointer.parse(map.get(column.name()))
+              : JsonPointer.ofMember(column.name());
+      boolean isRead =
+          pointer.steps().isEmpty()
+              || pointer.steps().getFirst() instanceof JsonPointer.Member(String name)
+                  && file.columns().contains(name);
+      if (column.derive() == null && !isRead) {
+        problems.note(
+            source.line("file"),
+            "source.file.columns",
+            "names no column for the field %s, which is null for every row of such a file%s"
+                .formatted(column.name(), Suggestion.didYouMean(column.name(), file.columns())));
+      }
+    }
   }
 
   private Map<String, String> map(@Nullable Section section) {

@@ -118,7 +118,7 @@ public final class ConfigProposal {
   private static @Nullable RawRecord next(RecordReader reader, boolean isCut) {
     try {
       return reader.next();
-    } catch (UncheckedIOException e) {
+    } catch (UncheckedIOException | TytoException e) {
       if (isCut) {
         return null;
       }

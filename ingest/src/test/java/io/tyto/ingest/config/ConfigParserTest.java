@@ -113,8 +113,12 @@ class ConfigParserTest {
     assertEquals(Period.ofDays(90), config.retention().raw());
     assertEquals(new Expose(true, true, false, true, true), config.expose());
     assertEquals(Map.of("label", "Recharges", "weight", "3"), config.annotations());
-    assertEquals(1, parsed.notes().size());
-    assertTrue(parsed.notes().getFirst().toString().contains("cubes: are kept but not built"));
+    assertTrue(
+        parsed.notes().getLast().toString().contains("cubes: are kept but not built"),
+        parsed.notes().toString());
+    assertTrue(
+        parsed.notes().getFirst().toString().contains("no column for the field user_id"),
+        parsed.notes().toString());
   }
 
   @Test

@@ -34,6 +34,10 @@ public final class ExpressionParser {
   public static final int MAX_LENGTH = 4_000;
   public static final int MAX_DEPTH = 64;
 
+  /// Each arithmetic operator of a chain makes the tree one level deeper, and trees are walked by
+  /// recursion. (`and`, `or` and `in` make balanced trees and need no such limit.)
+  public static final int MAX_OPERATORS = 400;
+
   /// Words that a column must stand in quotes to share.
   private static final Set<String> KEYWORDS =
       Set.of(
@@ -55,6 +59,7 @@ public final class ExpressionParser {
   private final Map<String, ColumnType> columns;
   private int next;
   private int depth;
+  private int operators;
 
   private ExpressionParser(List<Token> tokens, Map<String, ColumnType> columns) {
     this.tokens = tokens;
@@ -98,20 +103,22 @@ public final class ExpressionParser {
       throw new ExpressionException(
           peek().position(), "an expression nests at most " + MAX_DEPTH + " deep");
     }
-    Expression left = and();
+    List<Expression> alternatives = new ArrayList<>(List.of(and()));
+    int position = peek().position();
     while (acceptWord("or")) {
-      left = Typing.logic(Function.OR, left, and(), previousPosition());
+      alternatives.add(and());
     }
     depth--;
-    return left;
+    return Typing.logic(Function.OR, alternatives, position);
   }
 
   private Expression and() {
-    Expression left = not();
+    List<Expression> conditions = new ArrayList<>(List.of(not()));
+    int position = peek().position();
     while (acceptWord("and")) {
-      left = Typing.logic(Function.AND, left, not(), previousPosition());
+      conditions.add(not());
     }
-    return left;
+    return Typing.logic(Function.AND, conditions, position);
   }
 
   private Expression not() {
@@ -160,20 +167,19 @@ public final class ExpressionParser {
 
   private Expression in(Expression left, int position) {
     expectSymbol("(");
-    Expression any = Typing.comparison(Function.EQ, left, or(), position);
-    while (acceptSymbol(",")) {
-      Expression one = Typing.comparison(Function.EQ, left, or(), position);
-      any = Typing.logic(Function.OR, any, one, position);
-    }
+    List<Expression> alternatives = new ArrayList<>();
+    do {
+      alternatives.add(Typing.comparison(Function.EQ, left, or(), position));
+    } while (acceptSymbol(","));
     expectSymbol(")");
-    return any;
+    return Typing.logic(Function.OR, alternatives, position);
   }
 
   private Expression between(Expression value, int position) {
     Expression from = Typing.comparison(Function.GTE, value, sum(), position);
     expectWord("and");
     Expression to = Typing.comparison(Function.LTE, value, sum(), position);
-    return Typing.logic(Function.AND, from, to, position);
+    return Typing.logic(Function.AND, List.of(from, to), position);
   }
 
   private Expression sum() {
@@ -181,9 +187,9 @@ public final class ExpressionParser {
     while (true) {
       int position = peek().position();
       if (acceptSymbol("+")) {
-        left = Typing.arithmetic(Function.ADD, left, product(), position);
+        left = arithmetic(Function.ADD, left, product(), position);
       } else if (acceptSymbol("-")) {
-        left = Typing.arithmetic(Function.SUBTRACT, left, product(), position);
+        left = arithmetic(Function.SUBTRACT, left, product(), position);
       } else {
         return left;
       }
@@ -195,11 +201,11 @@ public final class ExpressionParser {
     while (true) {
       int position = peek().position();
       if (acceptSymbol("*")) {
-        left = Typing.arithmetic(Function.MULTIPLY, left, sign(), position);
+        left = arithmetic(Function.MULTIPLY, left, sign(), position);
       } else if (acceptSymbol("/")) {
-        left = Typing.arithmetic(Function.DIVIDE, left, sign(), position);
+        left = arithmetic(Function.DIVIDE, left, sign(), position);
       } else if (acceptSymbol("%")) {
-        left = Typing.arithmetic(Function.MOD, left, sign(), position);
+        left = arithmetic(Function.MOD, left, sign(), position);
       } else {
         return left;
       }
@@ -214,9 +220,23 @@ public final class ExpressionParser {
     }
     Expression value = value();
     for (int i = 0; i < signs; i++) {
+      countOperator(position);
       value = Typing.negated(value, position);
     }
     return value;
+  }
+
+  private Expression arithmetic(
+      Function operator, Expression left, Expression right, int position) {
+    countOperator(position);
+    return Typing.arithmetic(operator, left, right, position);
+  }
+
+  private void countOperator(int position) {
+    if (++operators > MAX_OPERATORS) {
+      throw new ExpressionException(
+          position, "an expression has at most " + MAX_OPERATORS + " arithmetic operators");
+    }
   }
 
   private Expression value() {
@@ -337,10 +357,6 @@ public final class ExpressionParser {
 
   private Token peek() {
     return tokens.get(next);
-  }
-
-  private int previousPosition() {
-    return tokens.get(next - 1).position();
   }
 
   private boolean acceptWord(String word) {

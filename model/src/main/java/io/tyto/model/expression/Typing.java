@@ -21,7 +21,14 @@ final class Typing {
 
   private Typing() {}
 
-  static Expression logic(Function operator, Expression left, Expression right, int position) {
+  /// All operands joined by AND or OR, as a balanced tree: both are associative, also over nulls.
+  static Expression logic(Function operator, List<Expression> operands, int position) {
+    int count = operands.size();
+    if (count == 1) {
+      return operands.getFirst();
+    }
+    Expression left = logic(operator, operands.subList(0, count / 2), position);
+    Expression right = logic(operator, operands.subList(count / 2, count), position);
     return new Call(
         operator, List.of(condition(left, position), condition(right, position)), ColumnType.BOOL);
   }
