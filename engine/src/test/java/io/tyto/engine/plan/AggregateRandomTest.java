@@ -3,13 +3,16 @@ package io.tyto.engine.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.BinKey;
 import io.tyto.model.result.ResultColumn;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,15 +23,17 @@ import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/// Thousands of random queries against the row-at-a-time reference, each over a random split of the
-/// same rows into sources.
+/// Thousands of random queries against the row-at-a-time reference, over random splits of the same
+/// rows into segments and tails.
 @NullUnmarked // null is a value here like any other
 class AggregateRandomTest {
   private static final long SEED = Long.getLong("test.seed", 4_711L);
   private static final int SCALE = Integer.getInteger("test.scale", 1);
   private static final int TABLES = 15;
-  private static final int QUERIES_PER_TABLE = 140;
+  private static final int SPLITS_PER_TABLE = 4;
+  private static final int QUERIES_PER_SPLIT = 35;
   private static final ExecutorService WORKERS = Executors.newFixedThreadPool(2);
 
   @AfterAll
@@ -37,29 +42,36 @@ class AggregateRandomTest {
   }
 
   @Test
-  void agreesWithTheReference() {
+  void agreesWithTheReference(@TempDir Path folder) throws IOException {
     for (int t = 0; t < TABLES * SCALE; t++) {
       long seed = SEED + t * 1_000_003L;
       Random random = new Random(seed);
-      GameTable table =
-          GameTable.random(random.nextInt(10) == 0 ? 0 : 20 + random.nextInt(180), random);
-      RandomQueries queries = new RandomQueries(random);
-      for (int q = 0; q < QUERIES_PER_TABLE; q++) {
-        AggregateQuery query = queries.aggregate();
-        int tails = 1 + random.nextInt(4);
-        String what = "-Dtest.seed=" + seed + " query " + q + ": " + query;
-        try {
-          check(table, query, tails, random);
-        } catch (RuntimeException | AssertionError e) {
-          throw new AssertionError(what, e);
+      int rows = random.nextInt(10) == 0 ? 0 : 20 + random.nextInt(180);
+      GameTable table = GameTable.random(rows, random);
+      for (int split = 0; split < SPLITS_PER_TABLE; split++) {
+        try (TableSnapshot snapshot = table.snapshot(1 + random.nextInt(4), random, folder)) {
+          check(table, snapshot, random, "-Dtest.seed=" + seed + " split " + split);
         }
       }
     }
   }
 
-  private static void check(GameTable table, AggregateQuery query, int tails, Random random) {
+  private static void check(GameTable table, TableSnapshot snapshot, Random random, String where) {
+    RandomQueries queries = new RandomQueries(random);
+    for (int q = 0; q < QUERIES_PER_SPLIT; q++) {
+      AggregateQuery query = queries.aggregate();
+      try {
+        check(table, query, snapshot, random.nextLong());
+      } catch (RuntimeException | AssertionError e) {
+        throw new AssertionError(where + " query " + q + ": " + query, e);
+      }
+    }
+  }
+
+  private static void check(
+      GameTable table, AggregateQuery query, TableSnapshot snapshot, long hashSeed) {
     ReferenceEngine.Answer expected = ReferenceEngine.answer(table, query);
-    AggregateResult actual = run(query, table, tails, random);
+    AggregateResult actual = run(query, snapshot, hashSeed);
     assertEquals(expected.groupCount(), actual.groupCount(), "groups");
     assertEquals(expected.hasNextPage(), actual.hasNextPage(), "hasNextPage");
     assertEquals(expected.rows().size(), actual.rowCount(), "rows");
@@ -92,14 +104,14 @@ class AggregateRandomTest {
     }
   }
 
-  static AggregateResult run(AggregateQuery query, GameTable table, int tails, Random random) {
+  private static AggregateResult run(AggregateQuery query, TableSnapshot snapshot, long seed) {
     QueryContext context = new QueryContext("test", Duration.ofMinutes(1), 1L << 30);
     return AggregateRunner.run(
         query,
         null,
-        table.snapshot(tails, random),
+        snapshot,
         new PlanLimits(1_000_000, 10_000_000),
-        new ScanContext(context, WORKERS, 2, random.nextLong()));
+        new ScanContext(context, WORKERS, 2, seed));
   }
 
   private static @Nullable Object shown(

@@ -2,6 +2,8 @@ package io.tyto.engine.plan;
 
 import io.tyto.engine.row.Row;
 import io.tyto.engine.rows.RandomTable;
+import io.tyto.engine.segment.Segment;
+import io.tyto.engine.segment.SegmentWriter;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.tail.Tail;
@@ -12,9 +14,14 @@ import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.TimestampUnit;
 import io.tyto.model.schema.Values;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -156,24 +163,62 @@ public final class GameTable {
     }
   }
 
-  /// The same rows, cut at random into `tails` tails, each of one partition.
+  /// The same rows, cut at random into `tails` tails a partition.
   public TableSnapshot snapshot(int tails, Random random) {
-    List<List<Event>> parts = new ArrayList<>();
-    for (int i = 0; i < 2 * tails; i++) {
-      parts.add(new ArrayList<>());
-    }
-    for (Event event : events) {
-      parts.get(event.partition() * tails + random.nextInt(tails)).add(event);
-    }
     List<RowSource> sources = new ArrayList<>();
-    for (int i = 0; i < parts.size(); i++) {
-      sources.addAll(sources(parts.get(i), i / tails));
-    }
+    parts(tails, random).forEach(part -> sources.addAll(sources(part)));
     return new TableSnapshot(schema, "snapshot-" + events.size(), sources, () -> {});
   }
 
-  private List<RowSource> sources(List<Event> part, int partition) {
-    Tail tail = new Tail(schema, partition);
+  /// The same rows, cut at random into `parts` segments or tails a partition; closing the snapshot
+  /// releases the segments.
+  public TableSnapshot snapshot(int parts, Random random, Path folder) throws IOException {
+    List<RowSource> sources = new ArrayList<>();
+    List<Segment> segments = new ArrayList<>();
+    for (List<Event> part : parts(parts, random)) {
+      List<RowSource> tail = sources(part);
+      if (part.isEmpty() || random.nextBoolean()) {
+        sources.addAll(tail);
+      } else {
+        segments.add(segment(tail, folder));
+        sources.add(segments.getLast());
+      }
+    }
+    return new TableSnapshot(
+        schema, "snapshot-" + events.size(), sources, () -> segments.forEach(Segment::release));
+  }
+
+  private Segment segment(List<RowSource> rows, Path folder) throws IOException {
+    Path file = Files.createTempFile(folder, "game", ".segment");
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      new SegmentWriter()
+          .write(
+              schema,
+              rows,
+              null,
+              bytes -> {
+                while (bytes.hasRemaining()) {
+                  channel.write(bytes);
+                }
+              });
+    }
+    return Segment.open(file, Files.size(file));
+  }
+
+  /// Events of one partition each.
+  private List<List<Event>> parts(int perPartition, Random random) {
+    List<List<Event>> parts = new ArrayList<>();
+    for (int i = 0; i < 2 * perPartition; i++) {
+      parts.add(new ArrayList<>());
+    }
+    for (Event event : events) {
+      parts.get(event.partition() * perPartition + random.nextInt(perPartition)).add(event);
+    }
+    return parts;
+  }
+
+  private List<RowSource> sources(List<Event> part) {
+    Tail tail = new Tail(schema, part.isEmpty() ? 0 : part.getFirst().partition());
     Row row = new Row(schema.columns().size());
     for (Event event : part) {
       RandomTable.fill(row, physical(event));
