@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.model.schema.ColumnType;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -163,6 +164,12 @@ class ExpressionParserTest {
     assertTrue(
         String.valueOf(failure("-".repeat(4_001)).getMessage())
             .contains("at most 4000 characters"));
+    for (String chain : List.of("1" + "+1".repeat(1_900), "-".repeat(3_000) + "level")) {
+      String message = String.valueOf(failure(chain).getMessage());
+      assertTrue(message.contains("at most 400 arithmetic operators"), message);
+    }
+    assertEquals("bool", typeOf("level in (1" + ",1".repeat(1_900) + ")"));
+    assertEquals("bool", typeOf("won" + " or won".repeat(500)));
   }
 
   @Test
