@@ -6,6 +6,7 @@ import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Cuts a column into blocks of rows and writes each as it fills. Not thread-safe.
@@ -67,7 +68,7 @@ final class BlockAssembler {
       int length = lists.isNull(position) ? 0 : lists.offsets()[position + 1] - first;
       if (elementPositions.length - elements < length) {
         elementPositions =
-            java.util.Arrays.copyOf(elementPositions, Math.max(1 << 10, (elements + length) * 2));
+            Arrays.copyOf(elementPositions, Math.max(1 << 10, (elements + length) * 2));
       }
       for (int k = 0; k < length; k++) {
         elementPositions[elements++] = first + k;

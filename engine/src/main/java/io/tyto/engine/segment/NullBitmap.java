@@ -3,6 +3,7 @@ package io.tyto.engine.segment;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Nulls of one block, read where they lie: bit i of the little-endian words set where value i is
@@ -36,7 +37,7 @@ record NullBitmap(MemorySegment words) {
 
   static long[] allNull(int count) {
     long[] target = new long[(count + 63) >>> 6];
-    java.util.Arrays.fill(target, -1L);
+    Arrays.fill(target, -1L);
     if ((count & 63) != 0) {
       target[target.length - 1] &= -1L >>> -count;
     }

@@ -4,6 +4,7 @@ import io.tyto.engine.encoding.BytesTable;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
+import io.tyto.model.schema.ColumnSpec;
 import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ final class OrdinalCollector {
   }
 
   /// False where a dictionary is out of the question.
-  boolean collect(SourceRows source, io.tyto.model.schema.ColumnSpec column) throws IOException {
+  boolean collect(SourceRows source, ColumnSpec column) throws IOException {
     source.forEachBatch(column, this::visit);
     return !hasGivenUp;
   }
@@ -123,6 +124,8 @@ final class OrdinalCollector {
     };
   }
 
+  @SuppressWarnings(
+      "ReferenceEquality") // one dictionary a reader; equality would compare the values
   private int mapped(ColumnVector.Ordinals vector, int position) {
     Dictionary dictionary = vector.dictionary();
     if (dictionary != lastDictionary) {

@@ -11,6 +11,7 @@ import io.tyto.model.error.TytoException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a whole segment again: every byte against its checksum, every value against what the rest
 /// of the file says about it.
@@ -99,7 +100,7 @@ final class SegmentVerification {
     private final int[] occurrences;
     private boolean isViolated;
 
-    ZoneCheck(@org.jspecify.annotations.Nullable Zone zone, int[] occurrences) {
+    ZoneCheck(@Nullable Zone zone, int[] occurrences) {
       this.zone = zone == null ? new Zone(0, 0, false, 0, 0, 0, 0) : zone;
       this.occurrences = occurrences;
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class SourceRows {
   private final TableSchema schema;
   private final List<RowSource> sources;
-  private final @Nullable BitSet @Nullable [] kept;
+  private final BitSet @Nullable [] kept;
   private final int[] positions = new int[RowSource.BATCH_ROWS];
   private final long count;
 

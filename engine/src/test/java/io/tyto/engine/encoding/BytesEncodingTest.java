@@ -24,18 +24,8 @@ final class BytesEncodingTest {
   private EncodedValues roundTrip(
       @Nullable Encoding forced, @Nullable Codec codec, List<byte @Nullable []> values) {
     BytesEncoder encoder = new BytesEncoder(forced, codec);
-    EncodedValues encoded = null;
-    // Twice: an encoder is reused.
-    for (int i = 0; i < 2; i++) {
-      for (byte[] value : values) {
-        if (value == null) {
-          encoder.addNull();
-        } else {
-          encoder.add(value, 0, value.length);
-        }
-      }
-      encoded = encoder.finish();
-    }
+    encode(encoder, values);
+    EncodedValues encoded = encode(encoder, values); // an encoder is reused
     assertEquals(values.size(), encoded.values());
     BytesDecoder decoder =
         BytesDecoder.open(encoded.encoding(), encoded.codec(), LongEncodingTest.readable(encoded));
@@ -54,6 +44,17 @@ final class BytesEncodingTest {
       }
     }
     return encoded;
+  }
+
+  private static EncodedValues encode(BytesEncoder encoder, List<byte @Nullable []> values) {
+    for (byte[] value : values) {
+      if (value == null) {
+        encoder.addNull();
+      } else {
+        encoder.add(value, 0, value.length);
+      }
+    }
+    return encoder.finish();
   }
 
   private static List<byte @Nullable []> texts(int count, IntFunction<@Nullable String> text) {

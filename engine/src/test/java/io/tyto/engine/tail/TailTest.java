@@ -184,7 +184,7 @@ final class TailTest {
       ColumnVector n = numbers.read(from, count);
       ColumnVector s = strings.read(from, count);
       for (int i = 0; i < count; i++) {
-        long number = first + from + i;
+        long number = (long) first + from + i;
         assertEquals(number % 11 == 10 ? null : number, RowReading.value(n, i));
         byte[] text = (byte[]) RowReading.value(s, i);
         assertNotNull(text);
