@@ -93,7 +93,7 @@ final class TopRows {
     return isCut
         && !ordering.isBackward
         && !keys.isEmpty()
-        && keys.getFirst().isBehind(zone, size - 1);
+        && keys.getFirst().isBehind(zone, wanted - 1);
   }
 
   void offer(int position) {

@@ -64,7 +64,7 @@ final class RealDataTest {
           "pinotsv", 30_000,
           "bigints", 5_000);
 
-  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\d+)( - (\\S+))?}}");
+  private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\d+)( - ([A-Z0-9]+))?}}");
   private static final int LEAST_EQUAL = 80;
 
   private final HttpClient http = HttpClient.newHttpClient();
