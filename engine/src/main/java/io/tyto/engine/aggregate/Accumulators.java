@@ -2,25 +2,17 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.ColumnDomain;
 import io.tyto.engine.domain.Domains;
-import io.tyto.engine.scan.Batch;
+import io.tyto.engine.domain.EntityIds;
 import io.tyto.engine.scan.ColumnSlots;
-import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
-import io.tyto.engine.source.Zone;
 import io.tyto.model.query.Measure;
-import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
-import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Physical;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Makes the empty accumulators of a scan. Used by the thread that prepares it.
 public final class Accumulators {
-  private static final String ENTITY = "_entity";
   private static final String LOG = "_log";
   private static final String OFFSET = "_offset";
 
@@ -141,45 +133,9 @@ public final class Accumulators {
         : new QuantileSketch(slot, type, qs);
   }
 
-  /// Distinct entities by their dense ids, where the column is the entity's key and every source
-  /// has the ids; else null.
+  /// Distinct entities by their dense ids, or null where they do not stand for the column.
   private @Nullable Accumulator entities(int slot) {
-    EventConfig.Entity entity = slots.schema().config().entity();
-    ColumnSpec column = slots.column(slot);
-    if (entity == null || !entity.key().equals(column.name()) || column.type().isList()) {
-      return null;
-    }
-    int entitySlot = slots.slot(ENTITY);
-    Map<Integer, Long> greatest = greatestIds(entitySlot);
-    if (greatest == null) {
-      return null;
-    }
-    Map<Integer, Integer> bases = new HashMap<>();
-    long next = 0;
-    for (Map.Entry<Integer, Long> partition : greatest.entrySet()) {
-      bases.put(partition.getKey(), (int) next);
-      next += partition.getValue();
-    }
-    return next >= Integer.MAX_VALUE
-        ? null
-        : new DistinctExact(entitySlot, new CodeReader.OfEntity(bases, (int) next + 1));
-  }
-
-  private @Nullable Map<Integer, Long> greatestIds(int entitySlot) {
-    Map<Integer, Long> greatest = new TreeMap<>();
-    Batch batch = new Batch(slots);
-    for (int i = 0; i < sources.size(); i++) {
-      RowSource source = sources.get(i);
-      batch.enter(source, i);
-      ColumnReader reader = batch.reader(entitySlot);
-      for (int block = 0; block < RowSource.blocks(source); block++) {
-        Zone zone = reader == null ? null : reader.zone(block);
-        if (zone == null || !zone.hasBounds() && zone.nulls() < zone.rows()) {
-          return null;
-        }
-        greatest.merge(source.partition(), zone.hasBounds() ? zone.maxLong() : 0, Math::max);
-      }
-    }
-    return greatest;
+    EntityIds ids = EntityIds.of(slots.column(slot), slots, sources);
+    return ids == null ? null : new DistinctExact(ids.slot(), new CodeReader.OfEntity(ids));
   }
 }

@@ -74,7 +74,7 @@ public sealed interface ColumnDomain {
   }
 
   /// Any longs.
-  record Longs(LongTable table) implements ColumnDomain {
+  record Longs(LongCodes table) implements ColumnDomain {
     @Override
     public void codes(ColumnVector vector, int[] positions, int count, int[] codes) {
       if (vector instanceof ColumnVector.Longs(var length, var values, var nulls)) {
@@ -115,7 +115,7 @@ public sealed interface ColumnDomain {
   }
 
   /// Doubles, by their bits; -0.0 does not occur.
-  record Doubles(LongTable table) implements ColumnDomain {
+  record Doubles(LongCodes table) implements ColumnDomain {
     @Override
     public void codes(ColumnVector vector, int[] positions, int count, int[] codes) {
       if (vector instanceof ColumnVector.Doubles(var length, var values, var nulls)) {
@@ -161,7 +161,7 @@ public sealed interface ColumnDomain {
 
   /// Byte strings. The ordinals of a dictionary are translated once each.
   final class Bytes implements ColumnDomain {
-    private final BytesTable table;
+    private final BytesCodes table;
     private final Map<Dictionary, int[]> translations = new IdentityHashMap<>();
     private long translationBytes;
 
@@ -169,10 +169,10 @@ public sealed interface ColumnDomain {
     private volatile boolean isBounded;
 
     public Bytes(long seed) {
-      table = new BytesTable(seed);
+      table = new BytesCodes(seed);
     }
 
-    public BytesTable table() {
+    public BytesCodes table() {
       return table;
     }
 

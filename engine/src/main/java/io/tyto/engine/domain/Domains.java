@@ -53,9 +53,9 @@ public final class Domains {
     return switch (slots.column(slot).type().physical()) {
       case LONG -> {
         ColumnDomain range = range(slot);
-        yield range == null ? new ColumnDomain.Longs(new LongTable(seed)) : range;
+        yield range == null ? new ColumnDomain.Longs(new LongCodes(seed)) : range;
       }
-      case DOUBLE -> new ColumnDomain.Doubles(new LongTable(seed));
+      case DOUBLE -> new ColumnDomain.Doubles(new LongCodes(seed));
       case BYTES -> bytes(slot);
     };
   }

@@ -1,7 +1,7 @@
 package io.tyto.engine.filter;
 
 import com.google.re2j.Pattern;
-import io.tyto.engine.domain.BytesTable;
+import io.tyto.engine.domain.BytesCodes;
 import io.tyto.engine.vector.Dictionary;
 import java.util.Arrays;
 import java.util.List;
@@ -40,11 +40,11 @@ final class BytesMatchers {
   /// One of many values.
   static final class OneOf implements BytesMatcher {
     private final List<byte[]> values;
-    private final BytesTable table;
+    private final BytesCodes table;
 
     OneOf(List<byte[]> values, long seed) {
       this.values = values;
-      table = new BytesTable(seed);
+      table = new BytesCodes(seed);
       values.forEach(table::intern);
     }
 

@@ -41,12 +41,12 @@ final class GroupAssigner {
       if (vector instanceof ColumnVector.Lists lists) {
         count = explode(lists, rows, count, key);
         isWhole = false;
-        isDropping = coder.codes(lists.elements(), elements, count, codes[key]);
+        isDropping = coder.codes(batch, lists.elements(), elements, count, codes[key]);
       } else if (isList[key]) {
         count = 0; // every list is null here: no elements, no groups
         isDropping = false;
       } else {
-        isDropping = coder.codes(vector, rows.positions(), count, codes[key]);
+        isDropping = coder.codes(batch, vector, rows.positions(), count, codes[key]);
       }
       if (isDropping) {
         count = drop(rows, count, key);

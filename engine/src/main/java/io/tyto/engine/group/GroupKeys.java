@@ -1,6 +1,7 @@
 package io.tyto.engine.group;
 
-import io.tyto.engine.domain.BytesTable;
+import io.tyto.engine.domain.BytesCodes;
+import io.tyto.engine.domain.BytesValues;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +89,8 @@ public sealed interface GroupKeys {
     }
   }
 
-  /// Codes into a table of values; code 0 is null.
-  record BytesKeys(int[] codes, BytesTable table) implements GroupKeys {
+  /// Codes of values; code 0 is null, equal codes are equal values and the other way round.
+  record BytesKeys(int[] codes, BytesValues values) implements GroupKeys {
     @Override
     public int count() {
       return codes.length;
@@ -102,19 +103,31 @@ public sealed interface GroupKeys {
 
     @Override
     public int compareValues(int left, int right) {
-      return table.compare(codes[left], codes[right]);
+      return values.compare(codes[left], codes[right]);
     }
 
     @Override
     public @Nullable Object value(int group) {
-      return isNull(group) ? null : table.value(codes[group]);
+      return isNull(group) ? null : values.value(codes[group]);
     }
 
     @Override
     public GroupKeys select(int[] groups) {
       int[] selected = new int[groups.length];
       Arrays.setAll(selected, i -> codes[groups[i]]);
-      return new BytesKeys(selected, table);
+      BytesKeys keys = new BytesKeys(selected, values);
+      return values instanceof BytesCodes ? keys : keys.own();
+    }
+
+    /// The same keys with values that need no snapshot any more: what is selected goes into
+    /// answers.
+    private BytesKeys own() {
+      BytesCodes own = new BytesCodes(codes.length);
+      int[] ownCodes = new int[codes.length];
+      for (int i = 0; i < codes.length; i++) {
+        ownCodes[i] = codes[i] == 0 ? 0 : own.intern(values.value(codes[i]));
+      }
+      return new BytesKeys(ownCodes, own);
     }
   }
 

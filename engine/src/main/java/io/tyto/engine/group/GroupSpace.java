@@ -1,6 +1,6 @@
 package io.tyto.engine.group;
 
-import io.tyto.engine.domain.LongTable;
+import io.tyto.engine.domain.LongCodes;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -129,11 +129,11 @@ sealed interface GroupSpace {
 
   /// Each key after the first pairs the number so far with its code, and the pair is numbered.
   final class Hashed implements GroupSpace {
-    private final List<LongTable> tables = new ArrayList<>();
+    private final List<LongCodes> tables = new ArrayList<>();
 
     Hashed(int keys, long seed) {
       for (int key = 1; key < keys; key++) {
-        tables.add(new LongTable(seed + key));
+        tables.add(new LongCodes(seed + key));
       }
     }
 
@@ -156,8 +156,8 @@ sealed interface GroupSpace {
         int left = groups[i];
         for (int key = tables.size(); key > 0; key--) {
           long pair = tables.get(key - 1).value(left);
-          codes[key][i] = LongTable.right(pair);
-          left = LongTable.left(pair);
+          codes[key][i] = LongCodes.right(pair);
+          left = LongCodes.left(pair);
         }
         codes[0][i] = left;
       }
@@ -167,7 +167,7 @@ sealed interface GroupSpace {
     @Override
     public long sizeBytes() {
       long bytes = 0;
-      for (LongTable table : tables) {
+      for (LongCodes table : tables) {
         bytes += table.sizeBytes();
       }
       return bytes;

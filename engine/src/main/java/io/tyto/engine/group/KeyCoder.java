@@ -1,8 +1,10 @@
 package io.tyto.engine.group;
 
 import io.tyto.engine.domain.ColumnDomain;
-import io.tyto.engine.domain.LongTable;
+import io.tyto.engine.domain.EntityIds;
+import io.tyto.engine.domain.LongCodes;
 import io.tyto.engine.domain.WideBytes;
+import io.tyto.engine.scan.Batch;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
 import java.math.BigDecimal;
@@ -18,7 +20,7 @@ sealed interface KeyCoder {
   int slot();
 
   /// Codes of the values (or list elements) at `positions[0, count)`; true where some are DROPPED.
-  boolean codes(ColumnVector vector, int[] positions, int count, int[] codes);
+  boolean codes(Batch batch, ColumnVector vector, int[] positions, int count, int[] codes);
 
   /// All codes given so far are below.
   int limit();
@@ -28,11 +30,13 @@ sealed interface KeyCoder {
 
   GroupKeys keys(int[] codes);
 
+  /// Without the column's domain, which others may use too.
   long sizeBytes();
 
   record OfColumn(int slot, ColumnDomain domain) implements KeyCoder {
     @Override
-    public boolean codes(ColumnVector vector, int[] positions, int count, int[] codes) {
+    public boolean codes(
+        Batch batch, ColumnVector vector, int[] positions, int count, int[] codes) {
       domain.codes(vector, positions, count, codes);
       return false;
     }
@@ -71,14 +75,51 @@ sealed interface KeyCoder {
 
     @Override
     public long sizeBytes() {
-      return domain.sizeBytes();
+      return 0;
+    }
+  }
+
+  /// The entity's key, by dense ids in place of values.
+  record OfEntity(EntityIds ids, EntityKeys entityKeys) implements KeyCoder {
+    @Override
+    public int slot() {
+      return ids.slot();
+    }
+
+    @Override
+    public boolean codes(
+        Batch batch, ColumnVector vector, int[] positions, int count, int[] codes) {
+      ids.codes(batch, vector, positions, count, codes);
+      entityKeys.note(batch, positions, count, codes);
+      return false;
+    }
+
+    @Override
+    public int limit() {
+      return ids.limit();
+    }
+
+    @Override
+    public boolean isBounded() {
+      return true;
+    }
+
+    @Override
+    public GroupKeys keys(int[] codes) {
+      return new GroupKeys.BytesKeys(codes, entityKeys);
+    }
+
+    @Override
+    public long sizeBytes() {
+      return entityKeys.sizeBytes();
     }
   }
 
   /// Code of bucket b is b + 1.
   record OfBuckets(int slot, BucketAxis axis) implements KeyCoder {
     @Override
-    public boolean codes(ColumnVector vector, int[] positions, int count, int[] codes) {
+    public boolean codes(
+        Batch batch, ColumnVector vector, int[] positions, int count, int[] codes) {
       if (!(vector instanceof ColumnVector.Longs longs)) {
         Arrays.fill(codes, 0, count, 0);
         return false;
@@ -181,7 +222,8 @@ sealed interface KeyCoder {
     }
 
     @Override
-    public boolean codes(ColumnVector vector, int[] positions, int count, int[] codes) {
+    public boolean codes(
+        Batch batch, ColumnVector vector, int[] positions, int count, int[] codes) {
       for (int i = 0; i < count; i++) {
         int position = positions[i];
         codes[i] =
@@ -231,7 +273,7 @@ sealed interface KeyCoder {
   ///
   /// @param unscaledWidth the width in the column's unscaled unit where that is whole, else 0
   record OfWidth(
-      int slot, ColumnType.Scalar type, double width, long unscaledWidth, LongTable table)
+      int slot, ColumnType.Scalar type, double width, long unscaledWidth, LongCodes table)
       implements KeyCoder {
 
     static OfWidth of(int slot, ColumnType.Scalar type, double width, long seed) {
@@ -240,11 +282,12 @@ sealed interface KeyCoder {
           unscaled.stripTrailingZeros().scale() <= 0
               && unscaled.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) < 0;
       return new OfWidth(
-          slot, type, width, isWhole ? unscaled.longValueExact() : 0, new LongTable(seed));
+          slot, type, width, isWhole ? unscaled.longValueExact() : 0, new LongCodes(seed));
     }
 
     @Override
-    public boolean codes(ColumnVector vector, int[] positions, int count, int[] codes) {
+    public boolean codes(
+        Batch batch, ColumnVector vector, int[] positions, int count, int[] codes) {
       for (int i = 0; i < count; i++) {
         int position = positions[i];
         codes[i] = vector.isNull(position) ? 0 : table.intern(bin(vector, position));

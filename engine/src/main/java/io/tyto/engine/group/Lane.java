@@ -155,6 +155,7 @@ final class Lane {
   }
 
   private void account() {
+    plan.accountShared();
     long bytes = presence.sizeBytes();
     for (Accumulator state : states) {
       bytes += state.sizeBytes();

@@ -4,6 +4,7 @@ import io.tyto.engine.aggregate.Accumulator;
 import io.tyto.engine.aggregate.Accumulators;
 import io.tyto.engine.aggregate.StateSpec;
 import io.tyto.engine.domain.Domains;
+import io.tyto.engine.domain.EntityIds;
 import io.tyto.engine.filter.BlockPruner;
 import io.tyto.engine.filter.CompiledFilter;
 import io.tyto.engine.filter.FilterCompiler;
@@ -13,14 +14,18 @@ import io.tyto.engine.source.RowSource;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Physical;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// A group scan made ready: what its threads share. Thread-safe once built.
 ///
 /// @param stateFilters the distinct filters of states
 /// @param filterOfState for each state its place in `stateFilters`, or -1
 /// @param states empty, one per state spec
+/// @param sharedBytes counted against the budget so far
 record ScanPlan(
     ColumnSlots slots,
     List<RowSource> sources,
@@ -32,7 +37,10 @@ record ScanPlan(
     int[] filterOfState,
     List<Accumulator> states,
     Domains domains,
+    AtomicLong sharedBytes,
     ScanContext context) {
+
+  private static final int FEW_ENTITIES = 1 << 16;
 
   static ScanPlan of(GroupScan.Spec spec, List<RowSource> sources, ScanContext context) {
     long seed = context.seed();
@@ -41,7 +49,7 @@ record ScanPlan(
     Domains domains = new Domains(slots, sources, seed);
     List<KeyCoder> coders = new ArrayList<>();
     for (ScanKey key : spec.keys()) {
-      coders.add(coder(key, slots, domains, seed));
+      coders.add(coder(key, slots, sources, domains, seed));
     }
     List<Filter> wheres = new ArrayList<>();
     List<CompiledFilter> stateFilters = new ArrayList<>();
@@ -74,19 +82,47 @@ record ScanPlan(
         filterOfState,
         List.copyOf(states),
         domains,
+        new AtomicLong(),
         context);
   }
 
-  private static KeyCoder coder(ScanKey key, ColumnSlots slots, Domains domains, long seed) {
+  private static KeyCoder coder(
+      ScanKey key, ColumnSlots slots, List<RowSource> sources, Domains domains, long seed) {
     int slot = slots.slot(key.column());
     ColumnType.Scalar type = slots.column(slot).type().element();
     return switch (key) {
-      case ScanKey.ColumnKey _ -> new KeyCoder.OfColumn(slot, domains.domain(slot));
+      case ScanKey.ColumnKey _ -> {
+        KeyCoder byEntity = entityCoder(slot, slots, sources);
+        yield byEntity == null ? new KeyCoder.OfColumn(slot, domains.domain(slot)) : byEntity;
+      }
       case ScanKey.BucketKey bucket -> new KeyCoder.OfBuckets(slot, bucket.axis());
       case ScanKey.BinsKey(_, Double width, _) when width != null ->
           KeyCoder.OfWidth.of(slot, type, width, seed);
       case ScanKey.BinsKey bins -> KeyCoder.OfEdges.of(slot, type, bins.edges());
     };
+  }
+
+  /// Null where the column is not the entity's key, or there are so few rows that an array with a
+  /// cell for each entity would be mostly empty.
+  private static @Nullable KeyCoder entityCoder(
+      int slot, ColumnSlots slots, List<RowSource> sources) {
+    EntityIds ids = EntityIds.of(slots.column(slot), slots, sources);
+    if (ids == null || slots.column(slot).type().physical() != Physical.BYTES) {
+      return null;
+    }
+    long rows = sources.stream().mapToLong(RowSource::rowCount).sum();
+    return ids.limit() > Math.max(FEW_ENTITIES, rows)
+        ? null
+        : new KeyCoder.OfEntity(ids, new EntityKeys(slots, sources, ids, slot));
+  }
+
+  /// Counts what the numbering of values and groups takes, whoever made it grow.
+  void accountShared() {
+    long bytes = domains.sizeBytes() + space.sizeBytes();
+    for (KeyCoder coder : coders) {
+      bytes += coder.sizeBytes();
+    }
+    context.memory().reserve(bytes - sharedBytes.getAndSet(bytes));
   }
 
   boolean isOrderFree() {

@@ -1,6 +1,7 @@
 package io.tyto.engine.group;
 
-import io.tyto.engine.domain.LongTable;
+import io.tyto.engine.domain.BytesCodes;
+import io.tyto.engine.domain.LongCodes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,15 +14,15 @@ final class TupleNumbers {
   private static final long SEED = 0x5bd1e995L;
 
   private final List<GroupKeys> keys;
-  private final List<LongTable> values = new ArrayList<>();
-  private final List<LongTable> pairs = new ArrayList<>();
+  private final List<LongCodes> values = new ArrayList<>();
+  private final List<LongCodes> pairs = new ArrayList<>();
 
   /// @param keys at least one
   TupleNumbers(List<GroupKeys> keys) {
     this.keys = keys;
     for (int i = 0; i < keys.size(); i++) {
-      values.add(new LongTable(SEED));
-      pairs.add(new LongTable(SEED));
+      values.add(new LongCodes(SEED));
+      pairs.add(new LongCodes(SEED));
     }
   }
 
@@ -30,11 +31,11 @@ final class TupleNumbers {
     int[] numbers = new int[keys.getFirst().count()];
     for (int key = 0; key < keys.size(); key++) {
       GroupKeys column = keys.get(key);
-      LongTable table = values.get(key);
-      LongTable pair = pairs.get(key);
+      LongCodes table = values.get(key);
+      LongCodes pair = pairs.get(key);
       for (int i = 0; i < numbers.length; i++) {
         int code = column.isNull(i) ? 0 : table.intern(bits(column, i));
-        numbers[i] = pair.intern(LongTable.pair(numbers[i], code));
+        numbers[i] = pair.intern(LongCodes.pair(numbers[i], code));
       }
     }
     for (int i = 0; i < numbers.length; i++) {
@@ -47,35 +48,47 @@ final class TupleNumbers {
   int[] find(List<GroupKeys> others) {
     int[] numbers = new int[others.getFirst().count()];
     for (int key = 0; key < others.size(); key++) {
-      GroupKeys column = others.get(key);
-      LongTable table = values.get(key);
-      LongTable pair = pairs.get(key);
+      GroupKeys column = inNumbersOf(keys.get(key), others.get(key));
+      LongCodes table = values.get(key);
+      LongCodes pair = pairs.get(key);
       for (int i = 0; i < numbers.length; i++) {
-        int code = column.isNull(i) ? 0 : find(table, keys.get(key), column, i);
+        int code = column.isNull(i) ? 0 : unknownIfZero(table.find(bits(column, i)));
         boolean isKnown = numbers[i] != UNKNOWN && code != UNKNOWN;
-        int found = isKnown ? pair.find(LongTable.pair(numbers[i], code)) : 0;
-        numbers[i] = found == 0 ? UNKNOWN : found;
+        numbers[i] = isKnown ? unknownIfZero(pair.find(LongCodes.pair(numbers[i], code))) : UNKNOWN;
       }
     }
     Arrays.setAll(numbers, i -> numbers[i] == UNKNOWN ? UNKNOWN : numbers[i] - 1);
     return numbers;
   }
 
-  private static int find(LongTable table, GroupKeys known, GroupKeys column, int group) {
-    long bits;
-    if (known instanceof GroupKeys.BytesKeys(var _, var knownTable)
-        && column instanceof GroupKeys.BytesKeys(var codes, var otherTable)) {
-      int code =
-          knownTable == otherTable ? codes[group] : knownTable.find(otherTable.value(codes[group]));
-      if (code == 0) {
-        return UNKNOWN;
-      }
-      bits = code;
-    } else {
-      bits = bits(column, group);
+  private static int unknownIfZero(int code) {
+    return code == 0 ? UNKNOWN : code;
+  }
+
+  /// Byte strings of another result by the codes they have in the known one, so that bits compare;
+  /// other keys are comparable as they are.
+  @SuppressWarnings("ReferenceEquality") // one and the same numbering
+  private static GroupKeys inNumbersOf(GroupKeys known, GroupKeys other) {
+    if (!(known instanceof GroupKeys.BytesKeys mine)
+        || !(other instanceof GroupKeys.BytesKeys theirs)
+        || mine.values() == theirs.values()) {
+      return other;
     }
-    int found = table.find(bits);
-    return found == 0 ? UNKNOWN : found;
+    BytesCodes lookup = new BytesCodes(SEED);
+    int[] mineByCode = new int[mine.count() + 1];
+    for (int i = 0; i < mine.count(); i++) {
+      if (!mine.isNull(i)) {
+        mineByCode[lookup.intern(mine.values().value(mine.codes()[i]))] = mine.codes()[i];
+      }
+    }
+    int[] codes = new int[theirs.count()];
+    for (int i = 0; i < codes.length; i++) {
+      if (!theirs.isNull(i)) {
+        int found = lookup.find(theirs.values().value(theirs.codes()[i]));
+        codes[i] = found == 0 ? UNKNOWN : mineByCode[found];
+      }
+    }
+    return new GroupKeys.BytesKeys(codes, mine.values());
   }
 
   private static long bits(GroupKeys column, int group) {

@@ -1,6 +1,6 @@
 package io.tyto.engine.plan;
 
-import io.tyto.engine.domain.BytesTable;
+import io.tyto.engine.domain.BytesCodes;
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.Groups;
 import io.tyto.engine.scan.ScanStats;
@@ -55,14 +55,14 @@ final class RowKeys {
         System.arraycopy(more, 0, all, values.length, more.length);
         yield new GroupKeys.DoubleKeys(all, nulls(first, second));
       }
-      case GroupKeys.BytesKeys(int[] codes, BytesTable table)
-          when second instanceof GroupKeys.BytesKeys more -> {
-        int[] all = Arrays.copyOf(codes, count);
-        for (int i = 0; i < more.count(); i++) {
-          byte[] value = (byte[]) more.value(i);
-          all[codes.length + i] = value == null ? 0 : table.intern(value);
+      case GroupKeys.BytesKeys mine when second instanceof GroupKeys.BytesKeys more -> {
+        BytesCodes table = new BytesCodes(count);
+        int[] codes = new int[count];
+        for (int i = 0; i < count; i++) {
+          byte[] value = (byte[]) (i < mine.count() ? mine.value(i) : more.value(i - mine.count()));
+          codes[i] = value == null ? 0 : table.intern(value);
         }
-        yield new GroupKeys.BytesKeys(all, table);
+        yield new GroupKeys.BytesKeys(codes, table);
       }
       case GroupKeys.LongKeys _, GroupKeys.DoubleKeys _, GroupKeys.BytesKeys _ ->
           throw new IllegalArgumentException("keys of different kinds cannot stand in one column");

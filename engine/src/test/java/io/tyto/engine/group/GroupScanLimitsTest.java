@@ -61,8 +61,7 @@ class GroupScanLimitsTest {
             new Measure.Column("double", Function.STDDEV));
     List<Object> first = null;
     for (int round = 0; round < 12; round++) {
-      Groups groups =
-          GroupScan.run(spec, table.sources, context(query(1 << 30), 1 + round % 4));
+      Groups groups = GroupScan.run(spec, table.sources, context(query(1 << 30), 1 + round % 4));
       List<Object> answer = new ArrayList<>();
       for (int group = 0; group < groups.count(); group++) {
         answer.add(Double.doubleToLongBits(groups.state(0).asDouble(group)));

@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /// Numbers distinct byte strings from 1 in order of first sight. Thread-safe: look-ups take no
 /// lock, a value seen for the first time does.
-public final class BytesTable {
+public final class BytesCodes implements BytesValues {
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int FIRST_CAPACITY = 64;
   private static final int MAX_CAPACITY = 1 << 30;
@@ -20,7 +20,7 @@ public final class BytesTable {
   private int chunkUsed;
   private long dataBytes = MIN_CHUNK_BYTES;
 
-  public BytesTable(long seed) {
+  public BytesCodes(long seed) {
     this.seed = seed;
   }
 
@@ -44,14 +44,14 @@ public final class BytesTable {
     return state.slots.length * 16L + dataBytes;
   }
 
-  /// A copy of the value of a code from 1.
+  @Override
   public byte[] value(int code) {
     State now = state;
     int start = now.starts[code - 1];
     return Arrays.copyOfRange(now.data[code - 1], start, start + now.lengths[code - 1]);
   }
 
-  /// Order of two codes' values by unsigned bytes.
+  @Override
   public int compare(int left, int right) {
     if (left == right) {
       return 0;

@@ -16,13 +16,13 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 /// Tables give one value one code, whoever asks and when.
-class TablesTest {
+class CodesTest {
   private static final int VALUES = 50_000;
   private static final int THREADS = 4;
 
   @Test
   void threadsAgreeOnLongs() throws Exception {
-    LongTable table = new LongTable(3);
+    LongCodes table = new LongCodes(3);
     List<int[]> codes =
         inThreads(seed -> {
           Random random = new Random(seed);
@@ -48,7 +48,7 @@ class TablesTest {
 
   @Test
   void threadsAgreeOnBytes() throws Exception {
-    BytesTable table = new BytesTable(3);
+    BytesCodes table = new BytesCodes(3);
     List<int[]> codes =
         inThreads(seed -> {
           Random random = new Random(seed);
@@ -75,7 +75,7 @@ class TablesTest {
 
   @Test
   void bytesCompareUnsigned() {
-    BytesTable table = new BytesTable(1);
+    BytesCodes table = new BytesCodes(1);
     int low = table.intern(new byte[] {0x7f});
     int high = table.intern(new byte[] {(byte) 0x80});
     int empty = table.intern(new byte[0]);

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// value seen for the first time does.
 ///
 /// Limits: 2^30 values.
-public final class LongTable {
+public final class LongCodes {
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(int[].class);
   private static final int FIRST_CAPACITY = 64;
   private static final int MAX_CAPACITY = 1 << 30;
@@ -22,7 +22,7 @@ public final class LongTable {
 
   private volatile int size;
 
-  public LongTable(long seed) {
+  public LongCodes(long seed) {
     this.seed = seed;
   }
 

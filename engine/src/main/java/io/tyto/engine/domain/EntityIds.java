@@ -1,0 +1,80 @@
+package io.tyto.engine.domain;
+
+import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.ColumnSlots;
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.Zone;
+import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.EventConfig;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// Codes of entities without any hashing: their dense ids. An entity lives in one partition only,
+/// so the ids of the partitions are laid end to end. Immutable.
+///
+/// @param slot of the `_entity` column
+/// @param bases by partition: added to its ids
+/// @param limit codes are below
+public record EntityIds(int slot, Map<Integer, Integer> bases, int limit) {
+  private static final String COLUMN = "_entity";
+
+  /// The ids that stand for the values of a column, or null where the column is not the entity's
+  /// key or some source does not say how great its ids are.
+  public static @Nullable EntityIds of(
+      ColumnSpec column, ColumnSlots slots, List<RowSource> sources) {
+    EventConfig.Entity entity = slots.schema().config().entity();
+    if (entity == null || !entity.key().equals(column.name()) || column.type().isList()) {
+      return null;
+    }
+    int slot = slots.slot(COLUMN);
+    Map<Integer, Long> greatest = greatest(slot, slots, sources);
+    if (greatest == null) {
+      return null;
+    }
+    Map<Integer, Integer> bases = new HashMap<>();
+    long next = 0;
+    for (Map.Entry<Integer, Long> partition : greatest.entrySet()) {
+      bases.put(partition.getKey(), (int) next);
+      next += partition.getValue();
+    }
+    return next >= Integer.MAX_VALUE ? null : new EntityIds(slot, bases, (int) next + 1);
+  }
+
+  private static @Nullable Map<Integer, Long> greatest(
+      int slot, ColumnSlots slots, List<RowSource> sources) {
+    Map<Integer, Long> greatest = new TreeMap<>();
+    Batch batch = new Batch(slots);
+    for (int i = 0; i < sources.size(); i++) {
+      RowSource source = sources.get(i);
+      batch.enter(source, i);
+      ColumnReader reader = batch.reader(slot);
+      for (int block = 0; block < RowSource.blocks(source); block++) {
+        Zone zone = reader == null ? null : reader.zone(block);
+        if (zone == null || !zone.hasBounds() && zone.nulls() < zone.rows()) {
+          return null;
+        }
+        greatest.merge(source.partition(), zone.hasBounds() ? zone.maxLong() : 0, Math::max);
+      }
+    }
+    return greatest;
+  }
+
+  /// Codes of the ids at `positions[0, count)`; 0 for the null entity.
+  public void codes(Batch batch, ColumnVector vector, int[] positions, int count, int[] codes) {
+    if (!(vector instanceof ColumnVector.Longs ids)) {
+      Arrays.fill(codes, 0, count, 0);
+      return;
+    }
+    int base = bases.getOrDefault(batch.source().partition(), 0);
+    for (int i = 0; i < count; i++) {
+      int id = (int) ids.values()[positions[i]];
+      codes[i] = id == 0 ? 0 : id + base;
+    }
+  }
+}
