@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,7 @@ final class Sealer {
   private boolean isRunning;
   private boolean isClosed;
   private long retryMillis = FIRST_RETRY_MILLIS;
+  private @Nullable ScheduledFuture<?> retry;
 
   /// The seal at hand, kept over retries: what was built need not be built again.
   private @Nullable Attempt attempt;
@@ -97,6 +99,9 @@ final class Sealer {
   /// start.
   synchronized void close() throws InterruptedException {
     isClosed = true;
+    if (retry != null && retry.cancel(false)) {
+      isRunning = false;
+    }
     while (isRunning) {
       wait();
     }
@@ -174,7 +179,7 @@ final class Sealer {
       notifyAll();
       return;
     }
-    executor.schedule(this::run, retryMillis, TimeUnit.MILLISECONDS);
+    retry = executor.schedule(this::run, retryMillis, TimeUnit.MILLISECONDS);
     retryMillis = Math.min(2 * retryMillis, LAST_RETRY_MILLIS);
   }
 
