@@ -73,7 +73,7 @@ public final class CsvDecoder implements RecordDecoder {
   @Override
   public @Nullable Rejection decode(byte[] data, int from, int to, Row row) {
     try {
-      JsonDecoder.checkText(data, from, to);
+      RowRules.checkText(data, from, to);
       cells.split(data, from, to);
       if (cells.count() > columnCount) {
         throw RejectException.of(

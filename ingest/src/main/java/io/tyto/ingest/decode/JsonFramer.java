@@ -7,12 +7,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A record's extent comes from brackets and quotes alone; the decoder then checks it strictly.
 /// Where the extent cannot be found (a line break within a string, the end within a record, no
-/// comma between two), that is one faulty record, and the next line that begins with an object
-/// begins the next.
+/// comma between two), that is one faulty record, and reading goes on with the next line that
+/// begins with an object and is indented no deeper than the faulty one, so that no part of it
+/// passes for a record.
 final class JsonFramer extends Framer {
   private static final int TOO_LONG = -1;
   private static final int BROKEN = -2;
   private static final int UNFINISHED = -3;
+
+  /// Deeper than any record may be, so that its decoder can say so; bounds how often the same bytes
+  /// are looked at where nothing is ever closed.
+  private static final int MAX_EXTENT_DEPTH = 8 * DecodeLimits.MAX_DEPTH;
 
   private final boolean isArray;
   private boolean isFirst = true;
@@ -21,12 +26,18 @@ final class JsonFramer extends Framer {
   /// The last record was faulty: look for a line to go on with.
   private boolean isResuming;
 
+  /// Blanks before the current position on its line, or -1 where something else stands before it.
+  private int indent;
+
+  /// Of the last record, 0 where it did not begin its line.
+  private int recordIndent;
+
   JsonFramer(InputBuffer input, boolean isArray) {
     super(input);
     this.isArray = isArray;
     if (isArray) {
       skipBlanks();
-      input.advance(1);
+      pass();
     }
   }
 
@@ -41,7 +52,7 @@ final class JsonFramer extends Framer {
     }
     boolean hasComma = hasNext && !isFirst && input.at(0) == ',';
     if (hasComma) {
-      input.advance(1);
+      pass();
       hasNext = skipBlanks();
     }
     if (!hasNext) {
@@ -50,7 +61,7 @@ final class JsonFramer extends Framer {
       return isResuming ? null : fault(0, Code.MALFORMED_JSON, "the array is not closed by ]");
     }
     if (input.at(0) == ']' && !hasComma) {
-      input.advance(1);
+      pass();
       isClosed = true;
       return next();
     }
@@ -63,6 +74,7 @@ final class JsonFramer extends Framer {
   private RawRecord value() {
     isFirst = false;
     isResuming = false;
+    recordIndent = Math.max(indent, 0);
     int length = extent();
     return switch (length) {
       case TOO_LONG -> {
@@ -72,7 +84,10 @@ final class JsonFramer extends Framer {
       }
       case BROKEN -> brokenLine("not JSON: no record could be made out here");
       case UNFINISHED -> brokenLine("the input ends within this record");
-      default -> take(length);
+      default -> {
+        indent = -1;
+        yield take(length);
+      }
     };
   }
 
@@ -80,19 +95,29 @@ final class JsonFramer extends Framer {
     RawRecord fault =
         fault(lineLength(DecodeLimits.MAX_RECORD_BYTES), Code.MALFORMED_JSON, message);
     isResuming = true;
+    indent = -1;
     return fault;
   }
 
-  /// Goes to the next line that begins with an object, or with the end of the array.
+  /// Goes to the next line on which a record, or the end of the array, can begin.
   private boolean resume() {
     while (skipBlanks()) {
       byte c = input.at(0);
-      if (c == '{' || c == ',' || isArray && c == ']') {
+      boolean isBeginning = c == '{' || isArray && (c == ',' || c == ']');
+      if (isBeginning && indent >= 0 && indent <= recordIndent) {
         return true;
       }
       skipLine();
+      indent = 0;
     }
     return false;
+  }
+
+  /// Goes past one byte.
+  private void pass() {
+    byte c = input.at(0);
+    indent = c == '\n' ? 0 : indent >= 0 && isBlank(c) ? indent + 1 : -1;
+    input.advance(1);
   }
 
   private boolean skipBlanks() {
@@ -100,7 +125,7 @@ final class JsonFramer extends Framer {
       if (!isBlank(input.at(0))) {
         return true;
       }
-      input.advance(1);
+      pass();
     }
     return false;
   }
@@ -131,18 +156,22 @@ final class JsonFramer extends Framer {
   /// Goes past a value without keeping it; false where its end could not be found.
   private boolean skipValue() {
     Extent extent = new Extent();
+    boolean isStart = true;
     while (input.has(0)) {
+      if (!isStart && indent >= 0 && indent <= recordIndent && input.at(0) == '{') {
+        return false;
+      }
+      isStart = false;
       switch (extent.next(input.at(0))) {
-        case WITHIN -> input.advance(1);
+        case WITHIN -> pass();
         case LAST -> {
-          input.advance(1);
+          pass();
           return true;
         }
         case AFTER -> {
           return true;
         }
         case BROKEN -> {
-          skipLine();
           return false;
         }
       }
@@ -185,6 +214,9 @@ final class JsonFramer extends Framer {
             return Step.AFTER;
           }
           depth++;
+          if (depth > MAX_EXTENT_DEPTH) {
+            return Step.BROKEN;
+          }
         }
         case '}', ']' -> {
           if (depth == 0) {

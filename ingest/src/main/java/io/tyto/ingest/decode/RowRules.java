@@ -12,7 +12,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/// What holds for a row whatever format it came in: derived columns and the bounds of event time.
+/// What holds for a record whatever its format: size and encoding, derived columns and the bounds
+/// of event time.
 final class RowRules {
   private static final long FIRST_YEAR_SECOND =
       LocalDate.of(1, 1, 1).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
@@ -25,7 +26,7 @@ final class RowRules {
   private final ColumnSpec time;
   private final int timePosition;
 
-  /// What the column counts in: a second, or for a date a day, is `perSecond` or a fraction of it.
+  /// Units of the time column in a second; 0 where it counts days.
   private final long perSecond;
 
   private long checkedAtMillis = Long.MIN_VALUE;
@@ -44,6 +45,22 @@ final class RowRules {
             : 0;
   }
 
+  /// Checks the bytes of a record before they are read.
+  static void checkText(byte[] data, int from, int to) throws RejectException {
+    if (to - from > DecodeLimits.MAX_RECORD_BYTES) {
+      throw RejectException.of(
+          Code.TOO_LARGE,
+          "found a record of %d bytes, expected at most %d"
+              .formatted(to - from, DecodeLimits.MAX_RECORD_BYTES));
+    }
+    int invalid = Utf8.invalidAt(data, from, to);
+    if (invalid >= 0) {
+      throw RejectException.of(
+          Code.INVALID_UTF8, "byte %d of the record is not UTF-8".formatted(invalid - from));
+    }
+  }
+
+  /// Completes a decoded row and checks it.
   void apply(Row row) throws RejectException {
     derived.evaluate(row);
     if (timePosition == NONE || row.isNull(timePosition)) {

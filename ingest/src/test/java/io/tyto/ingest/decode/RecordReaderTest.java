@@ -70,6 +70,27 @@ class RecordReaderTest {
   }
 
   @Test
+  void noPartOfABrokenRecordPassesForOne() {
+    assertEquals(
+        List.of("0@2 fault MALFORMED_JSON {", "1@48 {\n  \"a\": 2\n}"),
+        records(
+            "[\n{\n  \"a\": \"x,\n  \"inner\":\n  {\n    \"a\": 1\n  }\n},\n{\n  \"a\": 2\n}\n]",
+            "x.json"));
+    assertEquals(
+        List.of("0@4 fault MALFORMED_JSON {\"a\":[", "1@14 {\"a\":2}"),
+        records("[\n  {\"a\":[\n  {\"a\":2}]", "x.json"),
+        "what is not closed ends where the next begins");
+  }
+
+  @Test
+  void whatIsNeverClosedTakesLinearTime() {
+    String open = "{\n".repeat(300_000);
+    assertTimeout(
+        Duration.ofSeconds(20),
+        () -> assertEquals(300_000, records("[\n" + open, "x.json").size()));
+  }
+
+  @Test
   void aBodyIsAnArrayOrLinesOrOneEvent() {
     assertEquals(Format.JSON, RecordReader.ofBody(utf8(" [{}]")).format());
     assertEquals(Format.NDJSON, RecordReader.ofBody(utf8("{}\n{}")).format());
