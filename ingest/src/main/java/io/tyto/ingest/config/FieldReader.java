@@ -27,6 +27,7 @@ final class FieldReader {
           + " eventCount";
 
   private static final String NAME = "[A-Za-z][A-Za-z0-9_]{0,127}";
+  private static final String MEASURE_HINT = "; every number is a measure without being told";
   private static final Pattern WORD = Pattern.compile("[\"`]?(\\w+)");
 
   private final Section fields;
@@ -248,8 +249,6 @@ final class FieldReader {
       }
     }
   }
-
-  private static final String MEASURE_HINT = "; every number is a measure without being told";
 
   /// Names that meet after camel-casing, as a member or as an enum constant, or that the API needs.
   private void checkApiNames(List<ColumnSpec> columns) {

@@ -20,6 +20,9 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 ///
 /// Only the keys asked for are ever visited: aliases that nest cannot blow up.
 final class Section {
+  private static final String SPLIT_TYPE =
+      "; inside { } a type with a comma stands in quotes: \"decimal(18,2)\"";
+
   private final Problems problems;
   private final String path;
   private final int line;
@@ -95,9 +98,6 @@ final class Section {
       }
     }
   }
-
-  private static final String SPLIT_TYPE =
-      "; inside { } a type with a comma stands in quotes: \"decimal(18,2)\"";
 
   /// `{ type: decimal(18,2) }` is, to YAML, a key `2)` without a value.
   private static boolean splitType(String key) {
