@@ -77,7 +77,7 @@ class RecordReaderTest {
             "[\n{\n  \"a\": \"x,\n  \"inner\":\n  {\n    \"a\": 1\n  }\n},\n{\n  \"a\": 2\n}\n]",
             "x.json"));
     assertEquals(
-        List.of("0@4 fault MALFORMED_JSON {\"a\":[", "1@14 {\"a\":2}"),
+        List.of("0@4 fault MALFORMED_JSON {\"a\":[", "1@13 {\"a\":2}"),
         records("[\n  {\"a\":[\n  {\"a\":2}]", "x.json"),
         "what is not closed ends where the next begins");
   }
