@@ -70,7 +70,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     try (TableSnapshot snapshot = snapshot(query.collection(), after)) {
       AggregateResult result =
           AggregateRunner.run(query, after, snapshot, limits, scanContext(context));
-      if (query.wants().cursors()) {
+      if (query.wants().cursors() && (after != null || result.hasNextPage())) {
         pins.pin(snapshot);
       }
       return result;
@@ -82,7 +82,9 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     Cursor anchor = cursor(query.backward() ? query.before() : query.after(), query.identity());
     try (TableSnapshot snapshot = snapshot(query.collection(), anchor)) {
       RecordsResult result = RecordsRunner.run(query, anchor, snapshot, scanContext(context));
-      pins.pin(snapshot);
+      if (result.hasNextPage() || result.hasPreviousPage()) {
+        pins.pin(snapshot);
+      }
       return result;
     }
   }

@@ -24,6 +24,8 @@ public final class SnapshotPins implements AutoCloseable {
   /// In order of expiry, because every use moves an entry to the end.
   private final Map<Key, Pin> pins = new LinkedHashMap<>();
 
+  private boolean isClosed;
+
   private record Key(String collection, String snapshot) {}
 
   private record Pin(TableSnapshot snapshot, Instant expires) {}
@@ -38,6 +40,9 @@ public final class SnapshotPins implements AutoCloseable {
   public void pin(TableSnapshot snapshot) {
     List<TableSnapshot> released = new ArrayList<>();
     synchronized (pins) {
+      if (isClosed) {
+        return;
+      }
       Key key = new Key(snapshot.schema().name(), snapshot.id());
       Pin known = pins.remove(key);
       TableSnapshot held = known == null ? snapshot.retain() : known.snapshot();
@@ -86,6 +91,7 @@ public final class SnapshotPins implements AutoCloseable {
   public void close() {
     List<TableSnapshot> released = new ArrayList<>();
     synchronized (pins) {
+      isClosed = true;
       pins.values().forEach(pin -> released.add(pin.snapshot()));
       pins.clear();
     }

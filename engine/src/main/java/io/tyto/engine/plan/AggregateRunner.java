@@ -70,6 +70,7 @@ public final class AggregateRunner {
 
   private AggregateResult answer(@Nullable Cursor after, long started) {
     RowTable table = filled(rows(), plan.filledKey());
+    context.memory().reserve((long) table.count() * (plan.keyCount() + 2) * Long.BYTES);
     int[] kept = having(table);
     long from = (after == null ? 0L : after.first() + 1L) + query.offset();
     int[] ordered = inOrder(table, kept, from + query.limit() + 1);

@@ -11,12 +11,16 @@ import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Physical;
+import io.tyto.model.schema.SystemColumns;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +73,30 @@ public final class Inspection {
     for (RowSource source : sources.list()) {
       facts.include(source, source.column(column.id()));
     }
-    return facts.stats();
+    EventConfig.Entity entity = snapshot.schema().config().entity();
+    boolean isEntityKey = entity != null && entity.key().equals(column.name());
+    return facts.stats(isEntityKey ? entities() : null);
+  }
+
+  /// Entities seen so far: their ids are dense in each partition. Null where a source keeps no
+  /// bounds.
+  private @Nullable Long entities() {
+    Map<Integer, Long> greatest = new HashMap<>();
+    for (RowSource source : sources.list()) {
+      ColumnReader ids = source.column(SystemColumns.ENTITY);
+      for (int block = 0; ids != null && block < blocks(source); block++) {
+        Zone zone = ids.zone(block);
+        if (zone == null || !zone.hasBounds()) {
+          return null;
+        }
+        greatest.merge(source.partition(), zone.maxLong(), Math::max);
+      }
+    }
+    return greatest.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static int blocks(RowSource source) {
+    return Math.ceilDiv(source.rowCount(), RowSource.BLOCK_ROWS);
   }
 
   /// What zone maps and dictionaries of all sources say of one column.
@@ -107,8 +134,7 @@ public final class Inspection {
       if (dictionary != null && hasDictionaries) {
         include(dictionary);
       }
-      int blocks = (source.rowCount() + RowSource.BLOCK_ROWS - 1) / RowSource.BLOCK_ROWS;
-      for (int block = 0; block < blocks; block++) {
+      for (int block = 0; block < blocks(source); block++) {
         include(reader.zone(block));
       }
     }
@@ -151,12 +177,16 @@ public final class Inspection {
       }
     }
 
-    CollectionInfo.ColumnStats stats() {
+    /// @param known how many values there are at most, where the caller knows better
+    CollectionInfo.ColumnStats stats(@Nullable Long known) {
       boolean isUnited = hasDictionaries && entries <= MAX_UNITED_ENTRIES;
       if (isUnited && !(type instanceof ColumnType.JsonType)) {
         boundsOfValues();
       }
-      Long cardinality = !hasDictionaries ? null : isUnited ? (Long) (long) values.size() : entries;
+      Long cardinality =
+          isUnited
+              ? (Long) (long) values.size()
+              : known != null || !hasDictionaries ? known : entries;
       boolean hasBounds = hasZones || isUnited;
       return new CollectionInfo.ColumnStats(
           column.name(),

@@ -23,18 +23,15 @@ final class RollingMerge {
   /// What a written value costs, its slot and its box.
   private static final int BYTES_PER_VALUE = 32;
 
+  /// Windows of more intervals than this are put together from blocks of them.
+  private static final int LONG_WINDOW = 32;
+
   private final Groups groups;
   private final int timeKey;
   private final Rolling rolling;
   private final ScanContext context;
-
-  /// Groups in order of their interval: those of interval i are `order[starts[i], starts[i + 1])`;
-  /// the last run holds those without a time.
-  private final int[] order;
-
-  private final int[] starts;
   private final int[] series;
-
+  private final IntervalRuns intervals;
   private final LongArrayList buckets = new LongArrayList();
   private final IntArrayList representatives = new IntArrayList();
   private final List<List<@Nullable Object>> values = new ArrayList<>();
@@ -45,9 +42,7 @@ final class RollingMerge {
     this.rolling = rolling;
     this.context = context;
     this.series = groups.tuples(RowKeys.allBut(groups.keys().size(), timeKey));
-    this.starts = new int[rolling.intervals() + 2];
-    this.order = new int[groups.count()];
-    sortByInterval();
+    this.intervals = IntervalRuns.of(groups, timeKey, rolling.intervals());
     groups.states().forEach(_ -> values.add(new ArrayList<>()));
   }
 
@@ -63,65 +58,49 @@ final class RollingMerge {
     return merge.finish();
   }
 
-  private void sortByInterval() {
-    int none = rolling.intervals();
-    for (int group = 0; group < groups.count(); group++) {
-      starts[intervalOf(group, none) + 1]++;
-    }
-    for (int i = 1; i < starts.length; i++) {
-      starts[i] += starts[i - 1];
-    }
-    int[] next = starts.clone();
-    for (int group = 0; group < groups.count(); group++) {
-      order[next[intervalOf(group, none)]++] = group;
-    }
-  }
-
-  private int intervalOf(int group, int none) {
-    GroupKeys key = groups.key(timeKey);
-    return key.isNull(group) || !(key instanceof GroupKeys.LongKeys(long[] intervals, _))
-        ? none
-        : (int) intervals[group];
-  }
-
   /// States live on from bucket to bucket, one group a series.
   private void accumulateBuckets() {
-    List<Accumulator> running = groups.states().stream().map(Accumulator::fresh).toList();
+    List<Accumulator> running = fresh();
     Targets seen = new Targets();
     for (int bucket = 0; bucket < rolling.buckets(); bucket++) {
       context.check();
-      int from = starts[bucket == 0 ? 0 : rolling.end(bucket - 1)];
-      int to = starts[rolling.end(bucket)];
-      mergeInto(running, seen, from, to);
+      int from = bucket == 0 ? 0 : rolling.end(bucket - 1);
+      intervals.mergeInto(running, seen, from, rolling.end(bucket));
       write(running, seen, bucket);
     }
   }
 
   private void mergeWindows() {
+    int blockSize = blockSize();
+    IntervalRuns blocks = blockSize == 1 ? intervals : intervals.blocks(blockSize, new Targets());
     Targets targets = new Targets();
     for (int bucket = 0; bucket < rolling.buckets(); bucket++) {
       context.check();
-      int from = starts[rolling.first(bucket)];
-      int to = starts[rolling.end(bucket)];
-      if (from < to) {
-        targets.clear();
-        List<Accumulator> merged = groups.states().stream().map(Accumulator::fresh).toList();
-        mergeInto(merged, targets, from, to);
-        write(merged, targets, bucket);
-      }
+      int from = rolling.first(bucket);
+      int to = rolling.end(bucket);
+      int firstBlock = Math.ceilDiv(from, blockSize);
+      int endBlock = Math.max(firstBlock, to / blockSize);
+      targets.clear();
+      List<Accumulator> merged = fresh();
+      intervals.mergeInto(merged, targets, from, Math.min(to, firstBlock * blockSize));
+      blocks.mergeInto(merged, targets, firstBlock, endBlock);
+      intervals.mergeInto(merged, targets, Math.max(from, endBlock * blockSize), to);
+      write(merged, targets, bucket);
     }
   }
 
-  private void mergeInto(List<Accumulator> states, Targets targets, int from, int to) {
-    int[] sources = Arrays.copyOfRange(order, from, to);
-    int[] into = new int[sources.length];
-    for (int i = 0; i < sources.length; i++) {
-      into[i] = targets.of(sources[i]);
+  /// The root of the longest window: so many intervals at each ragged end, and so many blocks
+  /// between.
+  private int blockSize() {
+    int longest = 0;
+    for (int bucket = 0; bucket < rolling.buckets(); bucket++) {
+      longest = Math.max(longest, rolling.end(bucket) - rolling.first(bucket));
     }
-    for (int i = 0; i < states.size(); i++) {
-      states.get(i).ensureGroups(targets.count());
-      states.get(i).merge(groups.state(i), sources, into, sources.length);
-    }
+    return longest <= LONG_WINDOW ? 1 : (int) Math.sqrt(longest);
+  }
+
+  private List<Accumulator> fresh() {
+    return groups.states().stream().map(Accumulator::fresh).toList();
   }
 
   private void write(List<Accumulator> states, Targets targets, int bucket) {
@@ -147,34 +126,35 @@ final class RollingMerge {
     Groups keys =
         RowKeys.replace(
             picked, timeKey, new GroupKeys.LongKeys(bucketOfRow, timed == count ? null : nulls));
+    List<Cells> cells = new ArrayList<>();
     for (int i = 0; i < values.size(); i++) {
       Accumulator empty = groups.state(i).fresh();
       empty.ensureGroups(1);
       values.get(i).add(empty.value(0));
+      cells.add(new Cells.Written(values.get(i)));
     }
-    List<Cells> cells = new ArrayList<>();
-    values.forEach(written -> cells.add(new Cells.Written(written)));
     return new PeriodRows(keys, cells, RowKeys.identity(count), count);
   }
 
   private void writeTimeless() {
-    for (int i = starts[rolling.intervals()]; i < order.length; i++) {
-      representatives.addInt(order[i]);
+    for (int group : intervals.timeless()) {
+      representatives.addInt(group);
       for (int state = 0; state < values.size(); state++) {
-        values.get(state).add(groups.state(state).value(order[i]));
+        values.get(state).add(groups.state(state).value(group));
       }
     }
   }
 
   /// Dense numbers for the series of one merge.
-  private final class Targets {
+  final class Targets {
     private final int[] targetOf = new int[series.length];
     private final IntArrayList representatives = new IntArrayList();
 
-    Targets() {
+    private Targets() {
       Arrays.fill(targetOf, -1);
     }
 
+    /// The number of the series that a scanned group belongs to.
     int of(int group) {
       int target = targetOf[series[group]];
       if (target < 0) {
@@ -189,6 +169,7 @@ final class RollingMerge {
       return representatives.size();
     }
 
+    /// A scanned group of the series.
     int representative(int target) {
       return representatives.getInt(target);
     }
