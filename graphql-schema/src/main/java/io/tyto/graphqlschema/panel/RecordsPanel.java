@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The field `records`: raw rows as a Relay connection.
@@ -90,8 +92,8 @@ final class RecordsPanel implements Panel {
       return Identity.of(
           scope.collection().name(),
           "records",
-          arguments.get("range") == null ? "" : arguments.require("range"),
-          arguments.get("where") == null ? "" : arguments.require("where"),
+          arguments.require("range"),
+          Objects.requireNonNullElse(arguments.get("where"), Map.of()),
           arguments.require("orderBy"));
     }
 
