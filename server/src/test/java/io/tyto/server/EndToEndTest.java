@@ -25,7 +25,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The whole of it as a user meets it: configs, events over HTTP and from files, questions, commands.
+/// The whole of it as a user meets it: configs, events over HTTP and from files, questions,
+/// commands.
 final class EndToEndTest {
   private static final String CONFIG =
       """
@@ -90,7 +91,8 @@ final class EndToEndTest {
       post(server, events(0, 100));
       server.node().flush();
       String grown =
-          CONFIG + "  large:   { type: bool, derive: amount >= 250 }\n  note:    { type: string }\n";
+          CONFIG
+              + "  large:   { type: bool, derive: amount >= 250 }\n  note:    { type: string }\n";
       Files.writeString(folder.resolve("config/recharge.yaml"), grown);
       Outcome apply =
           CommandRunner.capture(
@@ -108,7 +110,8 @@ final class EndToEndTest {
               "groupBy: [{dimension: LARGE}, {dimension: NOTE}], orderBy: [{key: {large: ASC}}]",
               "key { large note } measures { count }"));
       Files.writeString(
-          folder.resolve("config/recharge.yaml"), grown.replace("country: { type: string }", "country: { type: long }"));
+          folder.resolve("config/recharge.yaml"),
+          grown.replace("country: { type: string }", "country: { type: long }"));
       Outcome refused =
           CommandRunner.capture(
               "config", "apply", "--data", data(), "--config", folder.resolve("config").toString());
@@ -122,8 +125,15 @@ final class EndToEndTest {
     Path file = Files.writeString(folder.resolve("a.ndjson"), events(0, 5_000) + "{broken\n");
     Path same = Files.copy(file, folder.resolve("b.ndjson"));
     writeConfig(CONFIG);
-    String[] arguments = {"import", "recharge", file.toString(), "--data", data(), "--config",
-      folder.resolve("config").toString()};
+    String[] arguments = {
+      "import",
+      "recharge",
+      file.toString(),
+      "--data",
+      data(),
+      "--config",
+      folder.resolve("config").toString()
+    };
     Outcome first = CommandRunner.capture(arguments);
     assertEquals(3, first.code(), first.output());
     assertTrue(first.output().contains("1 records refused"), first.output());
@@ -151,8 +161,7 @@ final class EndToEndTest {
       Files.writeString(
           folder.resolve("config/bad.yaml"),
           "collection: bad\ntime: when\nfields:\n  a: { type: strin }\n  b: { typo: long }\n");
-      Outcome check =
-          CommandRunner.capture("config", "check", folder.resolve("config").toString());
+      Outcome check = CommandRunner.capture("config", "check", folder.resolve("config").toString());
       assertEquals(1, check.code(), check.output());
       assertTrue(check.output().contains("bad.yaml:4"), check.output());
       assertTrue(check.output().contains("bad.yaml:5"), check.output());
@@ -188,8 +197,7 @@ final class EndToEndTest {
     for (int i = from; i < to; i++) {
       body.append(
           "{\"ts\":\"2026-03-01T%02d:%02d:00Z\",\"id\":\"e%d\",\"user_id\":\"u%d\",\"country\":\"%s\",\"amount\":%d.00,\"tags\":[\"a\"]}\n"
-              .formatted(
-                  i / 60 % 24, i % 60, i, i % 77, i % 2 == 0 ? "DE" : "FR", i % 750));
+              .formatted(i / 60 % 24, i % 60, i, i % 77, i % 2 == 0 ? "DE" : "FR", i % 750));
     }
     return body.toString();
   }
@@ -197,8 +205,7 @@ final class EndToEndTest {
   private JsonObject post(TytoServer server, String body) throws Exception {
     HttpResponse<String> response =
         http.send(
-            HttpRequest.newBuilder(
-                    URI.create(server.address() + "/v1/collections/recharge/events"))
+            HttpRequest.newBuilder(URI.create(server.address() + "/v1/collections/recharge/events"))
                 .POST(BodyPublishers.ofString(body))
                 .build(),
             HttpResponse.BodyHandlers.ofString());
@@ -208,7 +215,9 @@ final class EndToEndTest {
 
   private long count(TytoServer server) throws Exception {
     JsonObject data =
-        ask(server, "{ recharge { aggregate(input: {range: {preset: ALL_TIME}}) { totals { count } } } }");
+        ask(
+            server,
+            "{ recharge { aggregate(input: {range: {preset: ALL_TIME}}) { totals { count } } } }");
     return data.getJsonObject("recharge")
         .getJsonObject("aggregate")
         .getJsonObject("totals")

@@ -65,8 +65,7 @@ class RowScanBlocksTest {
     return times;
   }
 
-  private static List<Long> scan(
-      TableSchema schema, List<RowSource> sources, int skip, int limit) {
+  private static List<Long> scan(TableSchema schema, List<RowSource> sources, int skip, int limit) {
     RowScan.Spec spec =
         new RowScan.Spec(
             schema,
