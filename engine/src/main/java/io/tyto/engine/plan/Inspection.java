@@ -183,18 +183,24 @@ public final class Inspection {
       if (isUnited && !(type instanceof ColumnType.JsonType)) {
         boundsOfValues();
       }
-      Long cardinality =
-          isUnited
-              ? (Long) (long) values.size()
-              : known != null || !hasDictionaries ? known : entries;
       boolean hasBounds = hasZones || isUnited;
       return new CollectionInfo.ColumnStats(
           column.name(),
-          cardinality,
+          cardinality(isUnited, known),
           isUnited && isSealed,
           hasZones && rows > 0 ? (Double) ((double) nulls / rows) : null,
           hasBounds ? min : null,
           hasBounds ? max : null);
+    }
+
+    private @Nullable Long cardinality(boolean isUnited, @Nullable Long known) {
+      if (isUnited) {
+        return (long) values.size();
+      }
+      if (known != null) {
+        return known;
+      }
+      return hasDictionaries ? (Long) entries : null;
     }
 
     private void boundsOfValues() {
