@@ -186,19 +186,32 @@ final class Rewriter {
     if (expired.isEmpty()) {
       return;
     }
+    List<Hole> holes = chain.holes(live.manifest());
     Change.Builder change = Change.builder();
     for (SegmentEntry entry : expired) {
       change.remove(entry.file());
       if (entry.kind() == Kind.DATA) {
-        entry.ranges().forEach((log, range) -> change.hole(expiredHole(entry, log, range)));
+        entry.ranges().forEach((log, range) -> change.hole(expiredHole(entry, log, range, holes)));
       }
     }
     Manifest commit = committer.commit(change.build());
     live.replaced(commit, namesOf(expired), List.of());
   }
 
-  private static Hole expiredHole(SegmentEntry entry, String log, Range range) {
-    return new Hole(entry.collection(), log, range.from(), range.next(), HoleKind.EXPIRED, null);
+  /// Takes the empty offsets before the segment along, or a hole would remain of every one of them.
+  private static Hole expiredHole(SegmentEntry entry, String log, Range range, List<Hole> holes) {
+    long from = range.from();
+    for (Hole hole : holes) {
+      boolean isBefore =
+          hole.kind() == HoleKind.EMPTY
+              && hole.collection() == entry.collection()
+              && hole.logId().equals(log)
+              && hole.next() == range.from();
+      if (isBefore) {
+        from = hole.from();
+      }
+    }
+    return new Hole(entry.collection(), log, from, range.next(), HoleKind.EXPIRED, null);
   }
 
   private static Set<String> namesOf(List<SegmentEntry> entries) {

@@ -16,9 +16,9 @@ import java.util.Set;
 ///
 /// @param advance logId -> committed offsets; `from` is where the manifest before stands
 /// @param added their files are in the store already
-/// @param removed file names of segments that go
+/// @param removed file names of segments that go; what is added stands in the place of the first
 /// @param holes offsets without rows; adjacent ones are joined, and an EMPTY hole that an added
-///   DATA segment of the same collection covers goes by itself
+///   DATA segment or an EXPIRED hole of the same collection covers goes by itself
 /// @param dedupFrom new values by log; others stay
 /// @param counts what is added to the counts
 /// @param configVersion catalog version, or 0 to keep it

@@ -36,6 +36,7 @@ final class ManifestDraft {
   private final Map<String, Long> next;
   private final Map<String, Long> dedupFrom;
   private final List<PageDraft> pageDrafts = new ArrayList<>();
+  private boolean isPlaced;
 
   /// A page of the next manifest: one that stands, or contents that are yet to be written.
   private record PageDraft(@Nullable PageEntry stored, Contents contents) {}
@@ -58,8 +59,7 @@ final class ManifestDraft {
   Manifest build(String baseSha256, String commitId) {
     checkChange();
     advance();
-    remove();
-    segments.addAll(change.added());
+    replace();
     change.holes().forEach(this::addHole);
     require(Tiling.problems(contents()));
     mergePages();
@@ -118,31 +118,64 @@ final class ManifestDraft {
         .forEach((logId, from) -> Contents.putLast(dedupFrom, logId, from));
   }
 
-  private void remove() {
-    if (change.removed().isEmpty()) {
-      return;
-    }
-    segments.removeIf(segment -> change.removed().contains(segment.file()));
-    holes.removeIf(this::isAbsorbed);
-    for (int i = 0; i < pageDrafts.size(); i++) {
-      Contents page = pageDrafts.get(i).contents();
-      List<SegmentEntry> kept =
-          page.segments().stream().filter(s -> !change.removed().contains(s.file())).toList();
-      List<Hole> keptHoles = page.holes().stream().filter(h -> !isAbsorbed(h)).toList();
-      if (kept.size() < page.segments().size() || keptHoles.size() < page.holes().size()) {
-        pageDrafts.set(
-            i, new PageDraft(null, new Contents(kept, keptHoles, page.next(), page.dedupFrom())));
+  /// Takes segments away and puts the added ones in the place of the first of them, so that the
+  /// order of segments stays the order of their offsets.
+  private void replace() {
+    if (!change.removed().isEmpty()) {
+      for (int i = 0; i < pageDrafts.size(); i++) {
+        pageDrafts.set(i, replaced(pageDrafts.get(i)));
       }
+      List<SegmentEntry> kept = replaced(segments);
+      segments.clear();
+      segments.addAll(kept);
+      holes.removeIf(this::isAbsorbed);
+    }
+    if (!isPlaced) {
+      segments.addAll(change.added());
     }
   }
 
-  /// An EMPTY hole between segments that become one is part of its range from now on.
+  private PageDraft replaced(PageDraft draft) {
+    Contents page = draft.contents();
+    List<SegmentEntry> kept = replaced(page.segments());
+    List<Hole> keptHoles = page.holes().stream().filter(hole -> !isAbsorbed(hole)).toList();
+    return kept.equals(page.segments()) && keptHoles.size() == page.holes().size()
+        ? draft
+        : new PageDraft(null, new Contents(kept, keptHoles, page.next(), page.dedupFrom()));
+  }
+
+  private List<SegmentEntry> replaced(List<SegmentEntry> entries) {
+    List<SegmentEntry> kept = new ArrayList<>();
+    for (SegmentEntry entry : entries) {
+      if (!change.removed().contains(entry.file())) {
+        kept.add(entry);
+      } else if (!isPlaced) {
+        kept.addAll(change.added());
+        isPlaced = true;
+      }
+    }
+    return kept;
+  }
+
+  /// An EMPTY hole between segments that become one, or that expire, is part of what takes their
+  /// place.
   private boolean isAbsorbed(Hole hole) {
-    return hole.kind() == HoleKind.EMPTY
-        && change.added().stream()
+    if (hole.kind() != HoleKind.EMPTY) {
+      return false;
+    }
+    boolean isInSegment =
+        change.added().stream()
             .filter(s -> s.kind() == Kind.DATA && s.collection() == hole.collection())
             .map(s -> s.ranges().get(hole.logId()))
             .anyMatch(r -> r != null && r.from() <= hole.from() && hole.next() <= r.next());
+    return isInSegment
+        || change.holes().stream()
+            .anyMatch(h ->
+                h.kind() == HoleKind.EXPIRED
+                    && h.collection() == hole.collection()
+                    && h.logId().equals(hole.logId())
+                    && h.from() <= hole.from()
+                    && hole.next() <= h.next());
   }
 
   private void addHole(Hole hole) {
