@@ -111,13 +111,12 @@ public final class BytesEncoder {
   private EncodedValues finishFixed(TextForm form) {
     int stored = form.storedLength(fixed.valueLength());
     target.clear().putInt(stored).putByte(form.id()).padTo(Encoding.PARAMETER_BYTES);
-    byte[] empty = new byte[stored];
+    byte[] value = new byte[stored]; // a null repeats the value before it
     for (int i = 0, start = 0; i < held; i++) {
-      if (isNull[i]) {
-        target.putBytes(empty, 0, stored);
-      } else {
-        form.store(data, start, ends[i] - start, target);
+      if (!isNull[i]) {
+        form.store(data, start, stored, value);
       }
+      target.putBytes(value, 0, stored);
       start = ends[i];
     }
     return EncodedValues.of(Encoding.FIXED, size, target);

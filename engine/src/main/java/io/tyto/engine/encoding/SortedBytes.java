@@ -64,8 +64,10 @@ public sealed interface SortedBytes {
     if (form != null) {
       int stored = form.storedLength(fixed.valueLength());
       target.putInt(stored).putByte(form.id()).padTo(Encoding.PARAMETER_BYTES);
+      byte[] value = new byte[stored];
       for (int ordinal : order) {
-        form.store(data, offsets[ordinal], fixed.valueLength(), target);
+        form.store(data, offsets[ordinal], stored, value);
+        target.putBytes(value, 0, stored);
       }
       return EncodedValues.of(Encoding.FIXED, order.length, target);
     }

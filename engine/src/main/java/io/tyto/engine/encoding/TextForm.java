@@ -1,7 +1,6 @@
 package io.tyto.engine.encoding;
 
 import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 
 /// What values of one length stand for: themselves, or text of which only the digits are stored.
 ///
@@ -17,6 +16,23 @@ enum TextForm {
   private static final int UUID_BYTES = 16;
   private static final byte[] LOWER = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] UPPER = "0123456789ABCDEF".getBytes(StandardCharsets.US_ASCII);
+
+  private static final int LOWER_DIGIT = 1;
+  private static final int UPPER_DIGIT = 2;
+
+  /// By character: which kinds of digit it is, and its value as one.
+  private static final byte[] CLASSES = new byte[256];
+
+  private static final byte[] DIGIT_VALUES = new byte[256];
+
+  static {
+    for (int value = 0; value < LOWER.length; value++) {
+      CLASSES[LOWER[value]] |= LOWER_DIGIT;
+      CLASSES[UPPER[value]] |= UPPER_DIGIT;
+      DIGIT_VALUES[LOWER[value]] = (byte) value;
+      DIGIT_VALUES[UPPER[value]] = (byte) value;
+    }
+  }
 
   private final int id;
 
@@ -40,39 +56,31 @@ enum TextForm {
   boolean matches(byte[] data, int from, int length) {
     return switch (this) {
       case RAW -> true;
-      case HEX_LOWER -> length % 2 == 0 && areDigits(data, from, from + length, 'a');
-      case HEX_UPPER -> length % 2 == 0 && areDigits(data, from, from + length, 'A');
-      case UUID_LOWER -> length == UUID_LENGTH && isUuid(data, from, 'a');
-      case UUID_UPPER -> length == UUID_LENGTH && isUuid(data, from, 'A');
+      case HEX_LOWER -> length % 2 == 0 && areDigits(data, from, from + length, LOWER_DIGIT);
+      case HEX_UPPER -> length % 2 == 0 && areDigits(data, from, from + length, UPPER_DIGIT);
+      case UUID_LOWER -> length == UUID_LENGTH && isUuid(data, from, LOWER_DIGIT);
+      case UUID_UPPER -> length == UUID_LENGTH && isUuid(data, from, UPPER_DIGIT);
     };
   }
 
-  private static boolean isUuid(byte[] data, int from, char firstLetter) {
-    for (int i = 0; i < UUID_LENGTH; i++) {
-      byte character = data[from + i];
-      if (isDash(i) ? character != '-' : !isDigit(character, firstLetter)) {
-        return false;
-      }
-    }
-    return true;
+  private static boolean isUuid(byte[] data, int from, int digit) {
+    return data[from + 8] == '-'
+        && data[from + 13] == '-'
+        && data[from + 18] == '-'
+        && data[from + 23] == '-'
+        && areDigits(data, from, from + 8, digit)
+        && areDigits(data, from + 9, from + 13, digit)
+        && areDigits(data, from + 14, from + 18, digit)
+        && areDigits(data, from + 19, from + 23, digit)
+        && areDigits(data, from + 24, from + UUID_LENGTH, digit);
   }
 
-  private static boolean isDash(int i) {
-    return i == 8 || i == 13 || i == 18 || i == 23;
-  }
-
-  private static boolean areDigits(byte[] data, int from, int to, char firstLetter) {
+  private static boolean areDigits(byte[] data, int from, int to, int digit) {
+    int classes = digit;
     for (int i = from; i < to; i++) {
-      if (!isDigit(data[i], firstLetter)) {
-        return false;
-      }
+      classes &= CLASSES[data[i] & 0xff];
     }
-    return true;
-  }
-
-  private static boolean isDigit(byte character, char firstLetter) {
-    return character >= '0' && character <= '9'
-        || character >= firstLetter && character < firstLetter + 6;
+    return classes == digit;
   }
 
   /// Bytes stored for a value of so many bytes.
@@ -93,16 +101,18 @@ enum TextForm {
     };
   }
 
-  void store(byte[] data, int from, int length, PayloadBuilder target) {
+  /// Writes what is stored of the value at `data[from]` to `target[0, storedLength)`.
+  void store(byte[] data, int from, int storedLength, byte[] target) {
     if (this == RAW) {
-      target.putBytes(data, from, length);
+      System.arraycopy(data, from, target, 0, storedLength);
       return;
     }
-    for (int i = from; i < from + length; i += 2) {
-      if (data[i] == '-') {
-        i++;
+    int at = from;
+    for (int i = 0; i < storedLength; i++, at += 2) {
+      if (data[at] == '-') {
+        at++;
       }
-      target.putByte(HexFormat.fromHexDigit(data[i]) << 4 | HexFormat.fromHexDigit(data[i + 1]));
+      target[i] = (byte) (DIGIT_VALUES[data[at]] << 4 | DIGIT_VALUES[data[at + 1]]);
     }
   }
 

@@ -17,7 +17,7 @@ final class OrdinalCollector {
   private static final int NULL = -1;
 
   /// A verdict needs some values to rest on.
-  private static final int MIN_VALUES = 1 << 18;
+  private static final int MIN_VALUES = 1 << 16;
 
   private static final double MOSTLY_DISTINCT = 0.85;
   private static final long MAX_TABLE_BYTES = 256L << 20;

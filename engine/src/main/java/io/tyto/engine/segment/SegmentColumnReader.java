@@ -41,6 +41,9 @@ final class SegmentColumnReader implements ColumnReader {
     Objects.checkFromIndexSize(from, count, rows);
     int block = from / RowSource.BLOCK_ROWS;
     int start = from % RowSource.BLOCK_ROWS;
+    if (count == 0) {
+      return nothing();
+    }
     if (start + count > RowSource.BLOCK_ROWS) {
       throw new IllegalArgumentException(count + " rows from " + from + " span two blocks");
     }
@@ -53,6 +56,13 @@ final class SegmentColumnReader implements ColumnReader {
       openBlock = -1;
       throw column.container().unreadable(openedLast, e);
     }
+  }
+
+  private ColumnVector nothing() {
+    values.open(null);
+    openBlock = -1;
+    ColumnVector none = values.read(0, 0, null);
+    return type().isList() ? new ColumnVector.Lists(0, new int[1], none, null) : none;
   }
 
   private void open(int block) {

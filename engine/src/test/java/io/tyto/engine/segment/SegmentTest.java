@@ -207,6 +207,11 @@ final class SegmentTest {
     Segment segment = Segment.open(folder.resolve("a.seg"), summary.bytes());
     assertEquals(0, segment.rowCount());
     assertEquals(List.of(), segment.verify());
+    for (ColumnSpec column : schema.columns()) {
+      ColumnReader reader = segment.column(column.id());
+      assertNotNull(reader);
+      assertEquals(0, reader.read(0, 0).length());
+    }
     segment.release();
   }
 
