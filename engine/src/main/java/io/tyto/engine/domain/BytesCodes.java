@@ -6,33 +6,55 @@ import java.util.Arrays;
 
 /// Numbers distinct byte strings from 1 in order of first sight. Thread-safe: look-ups take no
 /// lock, a value seen for the first time does.
+///
+/// A look-up touches three places: a slot (upper half of the hash, code), the code's entry, and the
+/// bytes. An entry packs where the bytes are:
+///
+/// ```
+/// | chunk, 23 bits | start in the chunk, 20 bits | length, 21 bits |
+/// ```
 public final class BytesCodes implements BytesValues {
   private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(long[].class);
   private static final int FIRST_CAPACITY = 64;
   private static final int MAX_CAPACITY = 1 << 30;
   private static final int MIN_CHUNK_BYTES = 1 << 12;
-  private static final int MAX_CHUNK_BYTES = 1 << 20;
+  private static final int LENGTH_BITS = 21;
+  private static final int START_BITS = 20;
+  private static final int MAX_CHUNK_BYTES = 1 << START_BITS;
+  private static final int MAX_CHUNKS = 1 << (Long.SIZE - START_BITS - LENGTH_BITS);
+
+  /// This length says that the value fills its chunk, which it has for itself.
+  private static final int WHOLE_CHUNK = (1 << LENGTH_BITS) - 1;
 
   private final long seed;
-  private volatile State state = new State(FIRST_CAPACITY);
+  private volatile State state = new State(FIRST_CAPACITY, new byte[16][]);
   private volatile int size;
-  private byte[] chunk = new byte[MIN_CHUNK_BYTES];
+  private byte[] chunk = new byte[0];
+  private int chunks;
   private int chunkUsed;
-  private long dataBytes = MIN_CHUNK_BYTES;
+  private long dataBytes;
 
   public BytesCodes(long seed) {
     this.seed = seed;
   }
 
-  /// A slot holds the upper half of the hash and the code, and is written after the code's entry,
-  /// so a reader that sees the slot sees the bytes.
-  private record State(long[] slots, byte[][] data, int[] starts, int[] lengths) {
-    State(int capacity) {
-      this(
-          new long[capacity],
-          new byte[capacity >>> 1][],
-          new int[capacity >>> 1],
-          new int[capacity >>> 1]);
+  /// A slot is written after the code's entry and bytes, so a reader that sees the slot sees them.
+  private record State(long[] slots, long[] entries, byte[][] chunks) {
+    State(int capacity, byte[][] chunks) {
+      this(new long[capacity], new long[capacity >>> 1], chunks);
+    }
+
+    byte[] chunk(int code) {
+      return chunks[(int) (entries[code - 1] >>> START_BITS + LENGTH_BITS)];
+    }
+
+    int start(int code) {
+      return (int) (entries[code - 1] >>> LENGTH_BITS) & MAX_CHUNK_BYTES - 1;
+    }
+
+    int length(int code) {
+      int length = (int) entries[code - 1] & WHOLE_CHUNK;
+      return length == WHOLE_CHUNK ? chunk(code).length : length;
     }
   }
 
@@ -41,14 +63,14 @@ public final class BytesCodes implements BytesValues {
   }
 
   public long sizeBytes() {
-    return state.slots.length * 16L + dataBytes;
+    return state.slots.length * 12L + dataBytes;
   }
 
   @Override
   public byte[] value(int code) {
     State now = state;
-    int start = now.starts[code - 1];
-    return Arrays.copyOfRange(now.data[code - 1], start, start + now.lengths[code - 1]);
+    int start = now.start(code);
+    return Arrays.copyOfRange(now.chunk(code), start, start + now.length(code));
   }
 
   @Override
@@ -57,15 +79,15 @@ public final class BytesCodes implements BytesValues {
       return 0;
     }
     State now = state;
-    int leftStart = now.starts[left - 1];
-    int rightStart = now.starts[right - 1];
+    int leftStart = now.start(left);
+    int rightStart = now.start(right);
     return Arrays.compareUnsigned(
-        now.data[left - 1],
+        now.chunk(left),
         leftStart,
-        leftStart + now.lengths[left - 1],
-        now.data[right - 1],
+        leftStart + now.length(left),
+        now.chunk(right),
         rightStart,
-        rightStart + now.lengths[right - 1]);
+        rightStart + now.length(right));
   }
 
   public int intern(byte[] value) {
@@ -79,9 +101,31 @@ public final class BytesCodes implements BytesValues {
     return code == 0 ? add(hash, data, from, length) : code;
   }
 
+  /// The codes of the values `data[offsets[p], offsets[p + 1])` for each `p` of `positions[0,
+  /// count)`.
+  void intern(byte[] data, int[] offsets, int[] positions, int count, int[] codes) {
+    // Hashes first: the look-ups then wait for memory side by side instead of one after the other.
+    long[] hashes = new long[count];
+    for (int i = 0; i < count; i++) {
+      int from = offsets[positions[i]];
+      hashes[i] = Hashing.bytes(data, from, offsets[positions[i] + 1] - from, seed);
+    }
+    State table = state;
+    for (int i = 0; i < count; i++) {
+      int from = offsets[positions[i]];
+      int length = offsets[positions[i] + 1] - from;
+      int code = find(table, hashes[i], data, from, length);
+      if (code == 0) {
+        code = add(hashes[i], data, from, length);
+        table = state;
+      }
+      codes[i] = code;
+    }
+  }
+
   /// The code, or 0 where the value is unknown.
   public int find(byte[] value) {
-    return find(state, Hashing.bytes(value, 0, value.length, seed), value, 0, value.length);
+    return find(value, 0, value.length);
   }
 
   /// Of `data[from, from + length)`.
@@ -97,17 +141,17 @@ public final class BytesCodes implements BytesValues {
       if (entry == 0) {
         return 0;
       }
-      if (entry >>> 32 == hash >>> 32 && equal(table, (int) entry - 1, data, from, length)) {
+      if (entry >>> 32 == hash >>> 32 && equal(table, (int) entry, data, from, length)) {
         return (int) entry;
       }
       slot = slot + 1 & mask;
     }
   }
 
-  private static boolean equal(State table, int entry, byte[] data, int from, int length) {
-    int start = table.starts[entry];
-    return table.lengths[entry] == length
-        && Arrays.equals(table.data[entry], start, start + length, data, from, from + length);
+  private static boolean equal(State table, int code, byte[] data, int from, int length) {
+    int start = table.start(code);
+    return table.length(code) == length
+        && Arrays.equals(table.chunk(code), start, start + length, data, from, from + length);
   }
 
   private synchronized int add(long hash, byte[] data, int from, int length) {
@@ -119,27 +163,48 @@ public final class BytesCodes implements BytesValues {
     if (code > state.slots.length >>> 1) {
       grow();
     }
-    State now = state;
-    int start = store(data, from, length);
-    now.data[code - 1] = chunk;
-    now.starts[code - 1] = start;
-    now.lengths[code - 1] = length;
-    place(now.slots, hash, code);
+    long entry = store(data, from, length);
+    state.entries[code - 1] = entry;
+    place(state.slots, hash, code);
     size = code;
     return code;
   }
 
-  private int store(byte[] data, int from, int length) {
-    if (chunk.length - chunkUsed < length) {
-      int twice = Math.min(chunk.length << 1, MAX_CHUNK_BYTES);
-      chunk = new byte[Math.max(twice, length)];
-      chunkUsed = 0;
-      dataBytes += chunk.length;
+  /// Copies the value into a chunk; returns its entry.
+  private long store(byte[] data, int from, int length) {
+    boolean isLarge = length >= MAX_CHUNK_BYTES;
+    if (isLarge) {
+      addChunk(Arrays.copyOfRange(data, from, from + length));
+      chunkUsed = length;
+      return entry(0, WHOLE_CHUNK);
     }
-    int start = chunkUsed;
+    if (chunk.length - chunkUsed < length || chunks == 0) {
+      int wanted = Math.clamp(2L * chunk.length, MIN_CHUNK_BYTES, MAX_CHUNK_BYTES);
+      addChunk(new byte[Math.max(wanted, length)]);
+      chunkUsed = 0;
+    }
+    // An empty value needs no place, and the end of a full chunk is none that an entry can name.
+    int start = length == 0 ? 0 : chunkUsed;
     System.arraycopy(data, from, chunk, start, length);
     chunkUsed += length;
-    return start;
+    return entry(start, length);
+  }
+
+  private long entry(int start, int length) {
+    return ((long) (chunks - 1) << START_BITS | start) << LENGTH_BITS | length;
+  }
+
+  private void addChunk(byte[] added) {
+    if (chunks == MAX_CHUNKS) {
+      throw new IllegalStateException("more than 8 TiB of distinct values in one scan");
+    }
+    if (chunks == state.chunks.length) {
+      State old = state;
+      state = new State(old.slots, old.entries, Arrays.copyOf(old.chunks, chunks << 1));
+    }
+    state.chunks[chunks++] = added;
+    chunk = added;
+    dataBytes += added.length;
   }
 
   private void grow() {
@@ -149,15 +214,9 @@ public final class BytesCodes implements BytesValues {
       throw new IllegalStateException("more than 2^29 distinct values in one scan");
     }
     State larger =
-        new State(
-            new long[capacity],
-            Arrays.copyOf(old.data, capacity >>> 1),
-            Arrays.copyOf(old.starts, capacity >>> 1),
-            Arrays.copyOf(old.lengths, capacity >>> 1));
+        new State(new long[capacity], Arrays.copyOf(old.entries, capacity >>> 1), old.chunks);
     for (int code = 1; code <= size; code++) {
-      int entry = code - 1;
-      long hash =
-          Hashing.bytes(larger.data[entry], larger.starts[entry], larger.lengths[entry], seed);
+      long hash = Hashing.bytes(larger.chunk(code), larger.start(code), larger.length(code), seed);
       place(larger.slots, hash, code);
     }
     state = larger;

@@ -197,15 +197,9 @@ public sealed interface ColumnDomain {
           translate(dictionary, values, nulls, positions, count, codes);
           clearNulls(nulls, positions, count, codes);
         }
-        case ColumnVector.Bytes bytes -> {
-          for (int i = 0; i < count; i++) {
-            int position = positions[i];
-            int from = bytes.offsets()[position];
-            codes[i] =
-                bytes.isNull(position)
-                    ? 0
-                    : table.intern(bytes.data(), from, bytes.offsets()[position + 1] - from);
-          }
+        case ColumnVector.Bytes(var length, var data, var offsets, var nulls) -> {
+          table.intern(data, offsets, positions, count, codes);
+          clearNulls(nulls, positions, count, codes);
         }
         case ColumnVector.AllNull _,
             ColumnVector.Longs _,

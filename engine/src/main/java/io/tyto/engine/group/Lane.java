@@ -37,7 +37,13 @@ final class Lane {
   /// Which groups have rows.
   final CountAccumulator presence = new CountAccumulator();
 
+  /// In the order of the plan; {@link #presence} itself where rows are just counted.
   final List<Accumulator> states;
+
+  /// Those of `states` that are not `presence`.
+  private final List<Accumulator> ownStates = new ArrayList<>();
+
+  private final List<Integer> filterOfOwnState = new ArrayList<>();
 
   Lane(ScanPlan plan) {
     this.plan = plan;
@@ -46,7 +52,18 @@ final class Lane {
         plan.coders().isEmpty()
             ? null
             : new GroupAssigner(plan.coders(), plan.space(), plan.slots());
-    states = plan.states().stream().map(Accumulator::fresh).toList();
+    states = new ArrayList<>();
+    for (int i = 0; i < plan.states().size(); i++) {
+      Accumulator state = plan.states().get(i);
+      int number = plan.filterOfState()[i];
+      if (state instanceof CountAccumulator && number < 0) {
+        states.add(presence);
+      } else {
+        states.add(state.fresh());
+        ownStates.add(states.getLast());
+        filterOfOwnState.add(number);
+      }
+    }
     filteredRows = new GroupedRows[plan.stateFilters().size()];
     Arrays.setAll(filteredRows, i -> new GroupedRows(RowSource.BATCH_ROWS));
     canPass = new boolean[filteredRows.length];
@@ -89,7 +106,7 @@ final class Lane {
   /// Ends the current source.
   void leave() {
     if (sourceIndex >= 0) {
-      states.forEach(Accumulator::endSource);
+      ownStates.forEach(Accumulator::endSource);
       sourceIndex = -1;
     }
   }
@@ -111,11 +128,11 @@ final class Lane {
     makeRoom();
     presence.update(batch, rows);
     filterRows();
-    for (int i = 0; i < states.size(); i++) {
-      int number = plan.filterOfState()[i];
+    for (int i = 0; i < ownStates.size(); i++) {
+      int number = filterOfOwnState.get(i);
       GroupedRows taken = number < 0 ? rows : filteredRows[number];
       if (taken.count() > 0) {
-        states.get(i).update(batch, taken);
+        ownStates.get(i).update(batch, taken);
       }
     }
     account();
@@ -145,19 +162,19 @@ final class Lane {
   private void makeRoom() {
     int limit = plan.space().limit();
     if (limit > groupLimit) {
-      long expected = (long) (limit - groupLimit) * (states.size() + 1) * STATE_BYTES;
+      long expected = (long) (limit - groupLimit) * (ownStates.size() + 1) * STATE_BYTES;
       plan.context().memory().reserve(expected);
       reservedBytes += expected;
       groupLimit = limit;
       presence.ensureGroups(limit);
-      states.forEach(state -> state.ensureGroups(limit));
+      ownStates.forEach(state -> state.ensureGroups(limit));
     }
   }
 
   private void account() {
     plan.accountShared();
     long bytes = presence.sizeBytes();
-    for (Accumulator state : states) {
+    for (Accumulator state : ownStates) {
       bytes += state.sizeBytes();
     }
     if (bytes != reservedBytes) {
@@ -183,9 +200,9 @@ final class Lane {
       present += other.presence.asLong(group) > 0 ? 1 : 0;
     }
     presence.merge(other.presence, groups, groups, present);
-    for (int i = 0; i < states.size(); i++) {
-      states.get(i).ensureGroups(limit);
-      states.get(i).merge(other.states.get(i), groups, groups, present);
+    for (int i = 0; i < ownStates.size(); i++) {
+      ownStates.get(i).ensureGroups(limit);
+      ownStates.get(i).merge(other.ownStates.get(i), groups, groups, present);
     }
     othersBytesRead += other.bytesRead();
     account();

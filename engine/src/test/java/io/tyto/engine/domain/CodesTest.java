@@ -84,6 +84,22 @@ class CodesTest {
     assertEquals(0, table.compare(high, high));
   }
 
+  @Test
+  void largeAndEmptyValuesStandBesideOthers() {
+    BytesCodes table = new BytesCodes(1);
+    List<byte[]> values = new ArrayList<>();
+    for (int length : new int[] {1 << 20, 0, 3, (1 << 20) - 1, 1, 5 << 20, 2, (1 << 21) - 1, 4}) {
+      byte[] value = new byte[length];
+      Arrays.fill(value, (byte) (values.size() + 1));
+      values.add(value);
+      assertEquals(values.size(), table.intern(value));
+    }
+    for (int i = 0; i < values.size(); i++) {
+      assertArrayEquals(values.get(i), table.value(i + 1));
+      assertEquals(i + 1, table.find(values.get(i)));
+    }
+  }
+
   private static byte[] bytes(int value) {
     return (value % 7 == 0 ? "x".repeat(value % 40) + value : "value-" + value)
         .getBytes(StandardCharsets.UTF_8);
