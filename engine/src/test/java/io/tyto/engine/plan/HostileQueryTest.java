@@ -13,6 +13,7 @@ import io.tyto.model.query.Filter;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.Measure;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.AggregateResult;
 import java.math.BigDecimal;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.time.Period;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -83,7 +85,8 @@ class HostileQueryTest {
         String what = "-Dtest.seed=" + SEED + " round " + round + ": " + query.build();
         try {
           QueryContext context = new QueryContext("q", Duration.ofSeconds(30), 64 << 20);
-          service.aggregate(query.build(), context).ids().forEach(String::length);
+          AggregateResult result = service.aggregate(query.build(), context);
+          assertEquals(result.rowCount(), Set.copyOf(result.ids()).size(), what);
           answered++;
         } catch (TytoException e) {
           boolean isOutOfMemory = e.code() == ErrorCode.MEMORY_LIMIT_EXCEEDED;
