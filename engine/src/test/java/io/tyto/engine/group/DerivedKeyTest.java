@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -49,7 +50,7 @@ class DerivedKeyTest {
     }
     int position = table.position("int");
     for (int group = 0; group < groups.count(); group++) {
-      long key = (Long) groups.key(0).value(group);
+      long key = (Long) Objects.requireNonNull(groups.key(0).value(group));
       long expected = table.rows.stream().filter(row -> holds(row[position], key)).count();
       assertEquals(expected, groups.state(0).asLong(group), "rows of " + key);
       assertEquals(expected * key, groups.state(1).asLong(group), "sum of " + key);

@@ -43,7 +43,8 @@ class KernelsAgreeTest {
 
   private long[] mask(int count) {
     long[] mask = new long[(count + 63) / 64 + 1];
-    Arrays.setAll(mask, _ -> random.nextInt(4) == 0 ? 0 : random.nextLong() | random.nextLong());
+    Arrays.setAll(
+        mask, _ -> random.nextInt(4) == 0 ? 0 : ~(random.nextLong() & 0x1111111111111111L));
     return mask;
   }
 

@@ -78,7 +78,7 @@ class RowScanRandomTest {
     List<RecordsQuery.Order> orders = new ArrayList<>();
     for (int i = random.nextInt(4); i > 0; i--) {
       ColumnSpec column = table.columns.get(random.nextInt(table.columns.size()));
-      if (!column.type().isList() && column.type() != ColumnType.JSON) {
+      if (!column.type().isList() && !column.type().equals(ColumnType.JSON)) {
         Direction direction = Direction.values()[random.nextInt(4)];
         orders.add(new RecordsQuery.Order(column.name(), direction));
       }

@@ -179,8 +179,12 @@ public final class NaiveFilter {
         .toString();
   }
 
-  /// Order of two logical values.
-  public static int compare(ColumnType.Scalar type, Object left, Object right, boolean ignoreCase) {
+  /// Order of two logical values that are not null.
+  public static int compare(
+      ColumnType.Scalar type, @Nullable Object left, @Nullable Object right, boolean ignoreCase) {
+    if (left == null || right == null) {
+      throw new IllegalArgumentException("null has no order");
+    }
     return switch (type) {
       case ColumnType.StringType _, ColumnType.JsonType _ ->
           Arrays.compareUnsigned(

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Computes measures over lists of rows, straight from the definition.
@@ -25,7 +26,11 @@ public final class NaiveMeasures {
   }
 
   /// A row of a group; its place is where it stands in the table.
-  public record Member(int place, @Nullable Object[] row) {}
+  public record Member(int place, @Nullable Object[] row) {
+    long offset() {
+      return (Long) Objects.requireNonNull(row[1]);
+    }
+  }
 
   public @Nullable Object value(Measure measure, List<Member> members) {
     return switch (measure) {
@@ -61,7 +66,7 @@ public final class NaiveMeasures {
       case SUM ->
           values.isEmpty()
               ? null
-              : type == ColumnType.INT || type == ColumnType.LONG
+              : type.equals(ColumnType.INT) || type.equals(ColumnType.LONG)
                   ? (Object) sum(values).longValueExact()
                   : (Object) sum(values).doubleValue();
       case SUM_EXACT -> values.isEmpty() ? null : sum(values);
@@ -134,7 +139,7 @@ public final class NaiveMeasures {
     if (order == 0) {
       order = Arrays.compareUnsigned((byte[]) left.row[0], (byte[]) right.row[0]);
     }
-    return order == 0 ? Long.compare((Long) left.row[1], (Long) right.row[1]) : order;
+    return order == 0 ? Long.compare(left.offset(), right.offset()) : order;
   }
 
   private Instant time(Member member) {
@@ -196,7 +201,8 @@ public final class NaiveMeasures {
         .sorted(
             Comparator.comparingLong((CountedValue v) -> -v.count())
                 .thenComparing(
-                    (left, right) -> NaiveFilter.compare(type, left.value(), right.value(), false)))
+                    CountedValue::value,
+                    (left, right) -> NaiveFilter.compare(type, left, right, false)))
         .limit(measure.n())
         .toList();
   }

@@ -30,7 +30,7 @@ public final class RandomFilters {
     columns =
         table.columns.stream()
             .filter(c -> c.id() >= SystemColumns.FIRST_USER_ID)
-            .filter(c -> c.type() != ColumnType.JSON)
+            .filter(c -> !c.type().equals(ColumnType.JSON))
             .toList();
   }
 
@@ -96,8 +96,8 @@ public final class RandomFilters {
   }
 
   private Filter value(String name, ColumnType.Scalar type) {
-    boolean ignoreCase = type == ColumnType.STRING && random.nextInt(3) == 0;
-    if (type == ColumnType.STRING && random.nextInt(2) == 0) {
+    boolean ignoreCase = type.equals(ColumnType.STRING) && random.nextInt(3) == 0;
+    if (type.equals(ColumnType.STRING) && random.nextInt(2) == 0) {
       Filter.MatchKind kind =
           Filter.MatchKind.values()[random.nextInt(Filter.MatchKind.values().length)];
       List<String> patterns = kind == Filter.MatchKind.REGEX ? REGEXES : PATTERNS;
@@ -131,7 +131,7 @@ public final class RandomFilters {
           random.nextBoolean()
               ? decimal.add(new BigDecimal("0.00001"))
               : decimal.multiply(BigDecimal.TEN.pow(random.nextInt(30)));
-      case Long number when isOdd && type == ColumnType.INT -> number + (1L << 40);
+      case Long number when isOdd && type.equals(ColumnType.INT) -> number + (1L << 40);
       case Double number when isOdd -> -number;
       default -> value;
     };

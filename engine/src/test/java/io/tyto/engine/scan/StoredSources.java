@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -87,9 +88,9 @@ public final class StoredSources implements AutoCloseable {
       tail.append(
           row,
           new String((byte[]) cells[0], StandardCharsets.UTF_8),
-          (Long) cells[1],
-          (Long) cells[2],
-          ((Long) cells[3]).intValue());
+          number(cells[1]),
+          number(cells[2]),
+          (int) number(cells[3]));
     }
     tail.publish();
     List<RowSource> chunks = tail.view(tail.rowCount());
@@ -97,6 +98,10 @@ public final class StoredSources implements AutoCloseable {
       throw new IllegalStateException(chunks.size() + " chunks: the test expects one");
     }
     return chunks.getFirst();
+  }
+
+  private static long number(@Nullable Object cell) {
+    return (Long) Objects.requireNonNull(cell);
   }
 
   @Override
