@@ -41,7 +41,6 @@ public final class LocalNode
   private static final System.Logger LOG = System.getLogger(LocalNode.class.getName());
 
   private final DataLock lock;
-  private final Clock clock;
   private final CollectionDirectory directory;
   private final Partitions partitions;
   private final ScheduledExecutorService sealers;
@@ -72,7 +71,6 @@ public final class LocalNode
   private LocalNode(
       DataLock lock, DataFolder folder, IngestOptions options, Disk disk, Clock clock) {
     this.lock = lock;
-    this.clock = clock;
     Store store = new FsStore(folder.store(), disk);
     store.probe();
     String writerId = UUID.randomUUID().toString();

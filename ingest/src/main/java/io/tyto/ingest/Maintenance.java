@@ -24,7 +24,7 @@ final class Maintenance implements AutoCloseable {
   private final Alarms alarms;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("maintenance").priority(Thread.MIN_PRIORITY).factory());
+          Thread.ofPlatform().daemon().name("maintenance").factory());
   private volatile boolean isClosed;
 
   Maintenance(Partitions partitions, DiskGuard diskGuard, Duration interval, Alarms alarms) {

@@ -81,7 +81,7 @@ class FileImportTest {
       apply(node, LOGIN);
       FileImport request = new FileImport("login", "a", idOf(content), content.length, false);
       FileImportResult stopped =
-          node.importFile(request, slow(content), (records, _, _) -> records < MANY / 3);
+          node.importFile(request, slow(content), (_, bytes, _) -> bytes < content.length / 3);
       assertTrue(stopped.accepted() < MANY, stopped.toString());
     }
     try (LocalNode node = open(data)) {

@@ -48,8 +48,10 @@ public final class LocalLog implements EventLog {
   public static LocalLog open(Disk disk, Path root, Path folder, long fileBytes, boolean isForced) {
     try {
       disk.createFolders(folder);
-      for (Path name = folder; !name.equals(root); name = name.getParent()) {
-        disk.forceFolder(name.getParent());
+      Path named = root;
+      for (Path name : root.relativize(folder)) {
+        disk.forceFolder(named);
+        named = named.resolve(name);
       }
       List<LogFile> files = LogFile.list(disk, folder);
       dropUnfinishedFile(disk, folder, files);

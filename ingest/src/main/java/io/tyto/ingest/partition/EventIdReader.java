@@ -11,6 +11,7 @@ import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,8 @@ final class EventIdReader {
   private final SchemaDirectory schemas;
   private final LiveRows live;
   private final DedupWindow dedup;
+  private byte @Nullable [] lastLog;
+  private String lastLogId = "";
 
   EventIdReader(SchemaDirectory schemas, LiveRows live, DedupWindow dedup) {
     this.schemas = schemas;
@@ -68,21 +71,31 @@ final class EventIdReader {
       ColumnVector logBatch = logs.read(row, count);
       ColumnVector offsetBatch = offsets.read(row, count);
       for (int i = 0; i < count; i++) {
-        String logId = text(logBatch, i);
-        long offset = ((ColumnVector.Longs) offsetBatch).values()[i];
         byte[] id = bytes(idBatch, i);
+        String logId = logId(logBatch, i);
         Long least = from.get(logId);
-        boolean isWanted = id != null && least != null && offset >= least;
-        if (isWanted && dedup.find(collection, id, 0, id.length) == null) {
-          dedup.add(logId, offset);
+        long offset = ((ColumnVector.Longs) offsetBatch).values()[i];
+        if (id != null && least != null && offset >= least) {
+          add(collection, id, logId, offset);
         }
       }
     }
   }
 
-  private static String text(ColumnVector vector, int position) {
-    byte[] bytes = bytes(vector, position);
-    return bytes == null ? "" : new String(bytes, StandardCharsets.US_ASCII);
+  private void add(int collection, byte[] id, String logId, long offset) {
+    if (dedup.find(collection, id, 0, id.length) == null) {
+      dedup.add(logId, offset);
+    }
+  }
+
+  /// Neighbouring rows nearly always come from one log.
+  private String logId(ColumnVector logs, int position) {
+    byte[] bytes = bytes(logs, position);
+    if (!Arrays.equals(bytes, lastLog)) {
+      lastLog = bytes;
+      lastLogId = bytes == null ? "" : new String(bytes, StandardCharsets.US_ASCII);
+    }
+    return lastLogId;
   }
 
   /// The value as it stood in the log record: see {@link io.tyto.engine.entity.KeyHash#keyOf}.
@@ -99,7 +112,7 @@ final class EventIdReader {
       case ColumnVector.Ordinals ordinals ->
           ordinals.dictionary().value(ordinals.values()[position]);
       case ColumnVector.Bytes plain ->
-          java.util.Arrays.copyOfRange(
+          Arrays.copyOfRange(
               plain.data(), plain.offsets()[position], plain.offsets()[position + 1]);
       case ColumnVector.Lists _ -> throw new IllegalStateException("a list cannot be an event id");
     };
