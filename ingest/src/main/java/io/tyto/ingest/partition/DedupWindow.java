@@ -2,10 +2,15 @@ package io.tyto.ingest.partition;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.security.DigestException;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// The event ids of the last offsets of each log, to tell a repeated event from a new one.
 ///
@@ -17,17 +22,28 @@ import java.util.List;
 /// Used by the partition's writer thread only. Memory: 32 bytes a slot, at most half of them
 /// unused.
 final class DedupWindow {
+  /// Imported files whose ids stay known beside those of our own log.
+  static final int OTHER_LOGS = 4;
+
   private static final int FIRST_SLOTS = 1 << 10;
+  private static final long FORGOTTEN = Long.MAX_VALUE;
 
   private final long window;
   private final MessageDigest digest = sha256();
   private final byte[] collectionBytes = new byte[Integer.BYTES];
   private final byte[] hash = new byte[32];
 
+  private final String ownLog;
   private final List<String> logs = new ArrayList<>();
 
-  /// First offset of each log not seen yet.
+  /// Logs other than our own whose ids are known, the one that moved last at the end.
+  private final Set<String> others = new LinkedHashSet<>();
+
+  /// First offset of each log not seen yet, or {@link #FORGOTTEN}.
   private long[] next = new long[4];
+
+  private String lastLog = "";
+  private int lastIndex = -1;
 
   /// Two longs of the hash, then log index + 1 (0: free slot) and offset.
   private long[] slots = new long[FIRST_SLOTS * 4];
@@ -39,8 +55,10 @@ final class DedupWindow {
   /// @param logId where it was seen
   record Seen(String logId, long offset) {}
 
-  DedupWindow(long window) {
+  /// @param ownLog the partition's own log, never forgotten
+  DedupWindow(long window, String ownLog) {
     this.window = window;
+    this.ownLog = ownLog;
   }
 
   /// Hash of the id last given to {@link #find}, for {@link #add} and {@link #remove}.
@@ -64,8 +82,7 @@ final class DedupWindow {
     if (used * 4 >= slots.length / 4 * 3) {
       rebuild();
     }
-    int log = indexOf(logId);
-    next[log] = Math.max(next[log], offset + 1);
+    int log = moved(logId, offset + 1);
     int slot = slotOf(high, low);
     if (isFree(slot)) {
       used++;
@@ -85,16 +102,7 @@ final class DedupWindow {
 
   /// Tells that a log has grown to an offset, so that old ids leave the window.
   void advance(String logId, long nextOffset) {
-    int log = indexOf(logId);
-    next[log] = Math.max(next[log], nextOffset);
-  }
-
-  /// Forgets the ids of a log.
-  void forget(String logId) {
-    int log = logs.indexOf(logId);
-    if (log >= 0) {
-      next[log] = Long.MAX_VALUE;
-    }
+    moved(logId, nextOffset);
   }
 
   private void hashOf(int collection, byte[] id, int from, int length) {
@@ -106,7 +114,7 @@ final class DedupWindow {
     digest.update(id, from, length);
     try {
       digest.digest(hash, 0, hash.length);
-    } catch (java.security.DigestException e) {
+    } catch (DigestException e) {
       throw new IllegalStateException(e);
     }
     ByteBuffer view = ByteBuffer.wrap(hash).order(ByteOrder.LITTLE_ENDIAN);
@@ -114,16 +122,40 @@ final class DedupWindow {
     low = view.getLong(Long.BYTES);
   }
 
+  private int moved(String logId, long nextOffset) {
+    int log = indexOf(logId);
+    next[log] = next[log] == FORGOTTEN ? nextOffset : Math.max(next[log], nextOffset);
+    return log;
+  }
+
   private int indexOf(String logId) {
+    if (logId.equals(lastLog)) {
+      return lastIndex;
+    }
     int index = logs.indexOf(logId);
-    if (index >= 0) {
-      return index;
+    if (index < 0) {
+      index = logs.size();
+      logs.add(logId);
+      if (logs.size() > next.length) {
+        next = Arrays.copyOf(next, next.length * 2);
+      }
     }
-    logs.add(logId);
-    if (logs.size() > next.length) {
-      next = java.util.Arrays.copyOf(next, next.length * 2);
+    if (!logId.equals(ownLog)) {
+      others.remove(logId);
+      others.add(logId);
+      forgetOldest();
     }
-    return logs.size() - 1;
+    lastLog = logId;
+    lastIndex = index;
+    return index;
+  }
+
+  private void forgetOldest() {
+    if (others.size() > OTHER_LOGS) {
+      String oldest = others.iterator().next();
+      others.remove(oldest);
+      next[logs.indexOf(oldest)] = FORGOTTEN;
+    }
   }
 
   private int slotOf(long hashHigh, long hashLow) {

@@ -11,7 +11,9 @@ import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +33,18 @@ final class EventIdReader {
   }
 
   /// Adds the ids of every row whose offset lies at or above what the manifest says of its log.
-  void readInto(Manifest manifest) {
-    Map<String, Long> from = manifest.dedupFrom();
-    manifest.next().forEach(dedup::advance);
+  void readInto(Manifest manifest, String ownLog) {
+    Map<String, Long> from = new HashMap<>();
+    // The logs stand in the order in which they moved.
+    List<String> newestFirst = new ArrayList<>(manifest.next().keySet()).reversed();
+    for (String logId : newestFirst) {
+      boolean isKept = logId.equals(ownLog) || from.size() < DedupWindow.OTHER_LOGS;
+      Long least = manifest.dedupFrom().get(logId);
+      if (isKept && least != null) {
+        from.put(logId, least);
+        dedup.advance(logId, manifest.next().getOrDefault(logId, 0L));
+      }
+    }
     List<LiveSegment> wanted =
         live.hold(entry -> entry.kind() == Kind.DATA && reaches(entry, from));
     try {

@@ -295,6 +295,10 @@ final class PartitionWriter implements Runnable {
     RecordBatch batch = command.batch();
     String logId = command.logId();
     long from = applied.computeIfAbsent(logId, this::committedNext);
+    if (command.next() > from) {
+      // The first record for this partition may come later than the offsets it answers for.
+      unit.cover(logId, from, from);
+    }
     int repeated = 0;
     int skipped = 0;
     for (int i = 0; i < batch.count(); i++) {

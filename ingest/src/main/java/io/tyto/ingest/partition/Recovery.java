@@ -48,11 +48,11 @@ final class Recovery {
     Manifest manifest = chain.claim(host.schemas().catalogVersion());
     this.files = new SegmentFiles(id, host.store(), host.disk(), chain, alarms);
     this.live = new LiveRows(manifest);
-    this.dedup = new DedupWindow(options.dedupWindow());
+    this.dedup = new DedupWindow(options.dedupWindow(), log.logId());
     this.entities = hasEntity ? new EntityTable() : null;
     try {
       openSegments(chain.segments(manifest));
-      new EventIdReader(host.schemas(), live, dedup).readInto(manifest);
+      new EventIdReader(host.schemas(), live, dedup).readInto(manifest, log.logId());
     } catch (RuntimeException | Error e) {
       abandon();
       throw e;

@@ -32,7 +32,7 @@ class KillTest {
   private static final long SEED = Long.getLong("test.seed", 9_2026L);
   private static final int KILLS = Integer.getInteger("test.kills", 20);
   private static final int IN_FLIGHT = 24;
-  private static final int IMPORTED = 3_000;
+  private static final int IMPORTED = 30_000;
 
   @TempDir Path temp;
 

@@ -18,7 +18,7 @@ class DedupWindowTest {
     Random random = new Random(SEED);
     for (int run = 0; run < 20; run++) {
       long size = 1 + random.nextInt(3000);
-      DedupWindow window = new DedupWindow(size);
+      DedupWindow window = new DedupWindow(size, "log");
       Map<String, Long> lastAdded = new HashMap<>();
       int range = 1 + random.nextInt(6000);
       for (long offset = 0; offset < 8000; offset++) {
@@ -43,7 +43,7 @@ class DedupWindowTest {
 
   @Test
   void takesBackWhatDidNotGetIntoTheLog() {
-    DedupWindow window = new DedupWindow(100);
+    DedupWindow window = new DedupWindow(100, "log");
     byte[] id = "a".getBytes(StandardCharsets.US_ASCII);
     assertNull(window.find(1, id, 0, 1));
     window.add("log", 5);
@@ -55,13 +55,29 @@ class DedupWindowTest {
 
   @Test
   void eachLogHasItsOwnWindow() {
-    DedupWindow window = new DedupWindow(10);
+    DedupWindow window = new DedupWindow(10, "one");
     assertNull(find(window, 1, "a"));
     window.add("one", 0);
     window.advance("two", 1000);
     assertEquals("one", assertSeen(find(window, 1, "a")).logId());
     window.advance("one", 11);
     assertNull(find(window, 1, "a"));
+  }
+
+  @Test
+  void forgetsTheOldestOfOtherLogsOnly() {
+    DedupWindow window = new DedupWindow(10, "own");
+    assertNull(find(window, 1, "own"));
+    window.add("own", 0);
+    for (int log = 0; log < 10; log++) {
+      assertNull(find(window, 1, "id" + log));
+      window.add("file" + log, 0);
+    }
+    assertNotNull(find(window, 1, "own"));
+    for (int log = 0; log < 10; log++) {
+      boolean isKept = log >= 10 - DedupWindow.OTHER_LOGS;
+      assertEquals(isKept, find(window, 1, "id" + log) != null, "file" + log);
+    }
   }
 
   private static DedupWindow.Seen assertSeen(
