@@ -1,5 +1,6 @@
 package io.tyto.engine.filter;
 
+import io.tyto.engine.kernel.Kernels;
 import io.tyto.engine.scan.Batch;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
@@ -141,6 +142,7 @@ abstract sealed class SourceTest {
     private final ValueTest test;
     private final @Nullable ColumnReader reader;
     private final @Nullable Dictionary dictionary;
+    private final Verdict ofAbsent;
 
     OfColumn(
         Batch batch,
@@ -153,22 +155,22 @@ abstract sealed class SourceTest {
       this.test = test;
       this.reader = reader;
       this.dictionary = dictionary;
+      ofAbsent = ofNull(test);
     }
 
     @Override
     Verdict judge(int block) {
       if (reader == null) {
-        return ofAbsent();
+        return ofAbsent;
       }
       Zone zone = reader.zone(block);
       return zone == null ? Verdict.SOMETIMES : test.verdict(zone, dictionary);
     }
 
     /// A column that is not here is null throughout: the test is true of null or not.
-    private Verdict ofAbsent() {
+    private static Verdict ofNull(ValueTest test) {
       long[] one = {1};
-      test.retain(
-          new ColumnVector.AllNull(1), one, new Masks(io.tyto.engine.kernel.Kernels.scalar()));
+      test.retain(new ColumnVector.AllNull(1), one, new Masks(Kernels.scalar()));
       return one[0] == 0 ? Verdict.NEVER : Verdict.ALWAYS;
     }
 

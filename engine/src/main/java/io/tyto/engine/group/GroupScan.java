@@ -12,7 +12,6 @@ import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Filters, groups and accumulates the rows of some sources. Thread-safe: no state.
@@ -48,25 +47,12 @@ public final class GroupScan {
 
   private static Lane scanAsTheyCome(ScanPlan plan) {
     int blocks = plan.pruned().blocks().size();
-    int lanes = Math.max(1, Math.min(plan.context().parallelism(), blocks));
-    AtomicInteger next = new AtomicInteger();
-    List<Lane> done = new ArrayList<>();
-    Workers.run(
-        plan.context(),
-        lanes,
-        _ -> {
-          Lane lane = new Lane(plan);
-          int block;
-          while ((block = next.getAndIncrement()) < blocks) {
-            lane.scan(block);
-          }
-          lane.leave();
-          synchronized (done) {
-            done.add(lane);
-          }
-        });
-    Lane first = done.getFirst();
-    for (Lane lane : done.subList(1, done.size())) {
+    List<Lane> lanes =
+        Workers.deal(
+            plan.context(), blocks, () -> new Lane(plan), (lane, block) -> lane.scan(block));
+    lanes.forEach(Lane::leave);
+    Lane first = lanes.getFirst();
+    for (Lane lane : lanes.subList(1, lanes.size())) {
       first.merge(lane);
     }
     return first;

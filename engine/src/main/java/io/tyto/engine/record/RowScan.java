@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// The first rows that pass a filter, in an order that is total: the order keys, then the record's
@@ -109,27 +108,18 @@ public final class RowScan {
   private Rows run() {
     BlockList blocks = new BlockOrder(slots, sources, spec).sort(pruned.blocks());
     TopRows anchor = anchor();
-    AtomicInteger next = new AtomicInteger();
-    List<RecordLane> done = new ArrayList<>();
-    Workers.run(
-        context,
-        Math.max(1, Math.min(context.parallelism(), blocks.size())),
-        _ -> {
-          RecordLane lane =
-              new RecordLane(
-                  context, slots, sources, filter, ordering, wanted, anchor, spec.wantsTotal());
-          int block;
-          while ((block = next.getAndIncrement()) < blocks.size()) {
-            lane.scan(blocks.source(block), blocks.block(block));
-          }
-          synchronized (done) {
-            done.add(lane);
-          }
-        });
+    List<RecordLane> lanes =
+        Workers.deal(
+            context,
+            blocks.size(),
+            () ->
+                new RecordLane(
+                    context, slots, sources, filter, ordering, wanted, anchor, spec.wantsTotal()),
+            (lane, i) -> lane.scan(blocks.source(i), blocks.block(i)));
     TopRows top = new TopRows(ordering, wanted);
     long total = 0;
     long bytesRead = 0;
-    for (RecordLane lane : done) {
+    for (RecordLane lane : lanes) {
       top.addAll(lane.top());
       total += lane.total();
       bytesRead += lane.bytesRead();

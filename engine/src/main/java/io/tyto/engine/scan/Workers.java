@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Deals numbered tasks to the calling thread and to helpers from the pool.
@@ -34,6 +35,41 @@ public final class Workers {
     work.run();
     helpers.forEach(Helper::join);
     rethrow(failure.get());
+  }
+
+  /// Deals the items `[0, items)` to some workers, each item to whoever is free, in ascending
+  /// order. A worker is made in the thread that will use it. Once one fails, no further item is
+  /// dealt.
+  ///
+  /// @return the workers, in no particular order; at least one
+  public static <W> List<W> deal(
+      ScanContext context, int items, Supplier<W> newWorker, ItemTask<W> task) {
+    AtomicInteger next = new AtomicInteger();
+    List<W> workers = new ArrayList<>();
+    run(
+        context,
+        Math.max(1, Math.min(context.parallelism(), items)),
+        _ -> {
+          W worker = newWorker.get();
+          int item;
+          while ((item = next.getAndIncrement()) < items) {
+            try {
+              task.accept(worker, item);
+            } catch (RuntimeException | Error e) {
+              next.set(items);
+              throw e;
+            }
+          }
+          synchronized (workers) {
+            workers.add(worker);
+          }
+        });
+    return workers;
+  }
+
+  /// What a worker does with one item.
+  public interface ItemTask<W> {
+    void accept(W worker, int item);
   }
 
   private static void work(
