@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswerTable {
   private AnswerTable() {}
 
-  static void print(PrintWriter out, Json.Node answer, double clientMillis) {
+  static void print(PrintWriter out, Json.Node answer, double firstMillis, double againMillis) {
     Object panel = answer.get("data").value();
     while (panel instanceof Map<?, ?> map && !map.containsKey("meta") && map.size() == 1) {
       panel = map.values().iterator().next();
@@ -24,9 +24,10 @@ final class AnswerTable {
     Json.Node meta = node.get("meta");
     out.printf(
         Locale.ROOT,
-        "  %.1f ms over HTTP, %s ms in the engine, %,d rows scanned, from %s%n",
-        clientMillis,
-        meta.get("elapsedMs").text(),
+        "  %.0f ms at first, %.1f ms again; in the engine %.1f ms, %,d rows scanned, from %s%n",
+        firstMillis,
+        againMillis,
+        meta.get("elapsedMs").value() instanceof Number number ? number.doubleValue() : 0,
         meta.get("rowsScanned").number(),
         meta.get("servedBy").text());
   }

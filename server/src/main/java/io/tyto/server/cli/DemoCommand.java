@@ -126,11 +126,15 @@ final class DemoCommand implements Callable<Integer> {
       out.println();
       out.println(lines.getFirst());
       String query = String.join("\n", lines.subList(1, lines.size()));
-      long start = System.nanoTime();
+      double first = -System.nanoTime();
+      client.graphQl(query);
+      first += System.nanoTime();
+      // Once more: the first run also paid for compiling the engine's code.
+      double again = -System.nanoTime();
       Json.Node answer = client.graphQl(query);
-      double millis = (System.nanoTime() - start) / 1e6;
+      again += System.nanoTime();
       out.println("  " + query);
-      AnswerTable.print(out, answer, millis);
+      AnswerTable.print(out, answer, first / 1e6, again / 1e6);
       out.flush();
     }
   }
