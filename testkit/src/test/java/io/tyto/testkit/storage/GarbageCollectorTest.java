@@ -123,13 +123,14 @@ final class GarbageCollectorTest {
     chain.segments(chain.current()).forEach(segment -> all.remove(segment.file()));
     pass(2 * DAY);
     chain.commit(all.build());
-    assertTrue(chain.current().pages().isEmpty());
-    assertFalse(store.list(StoreKeys.pages(PREFIX)).isEmpty());
+    List<String> named = chain.current().pages().stream().map(page -> page.key()).toList();
+    assertTrue(store.list(StoreKeys.pages(PREFIX)).size() > named.size());
     pass(DAY);
     Collected collected = collect(store);
     assertEquals(299, collected.segments());
     assertTrue(collected.pages() > 0);
-    assertEquals(List.of(), store.list(StoreKeys.pages(PREFIX)));
+    assertEquals(named.size(), store.list(StoreKeys.pages(PREFIX)).size());
+    assertEquals(1, chain.segments(chain.current()).size());
   }
 
   @Test
