@@ -17,7 +17,6 @@ import io.tyto.model.schema.TableSchema;
 import io.tyto.store.DataLock;
 import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
-import io.tyto.store.Store;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.manifest.Manifest.Kind;
@@ -71,7 +70,8 @@ public final class LocalNode
   private LocalNode(
       DataLock lock, DataFolder folder, IngestOptions options, Disk disk, Clock clock) {
     this.lock = lock;
-    Store store = new FsStore(folder.store(), disk);
+    FsStore store = new FsStore(folder.store(), disk);
+    store.clearScratch();
     store.probe();
     String writerId = UUID.randomUUID().toString();
     this.directory =

@@ -23,6 +23,12 @@ final class CompactionChoice {
     return BASE_SEGMENTS + 2 * rows / limits.maxRows();
   }
 
+  /// There are so many segments that new ones should come slower.
+  static boolean isBehind(List<SegmentEntry> segments, IngestOptions.Compaction limits) {
+    long rows = segments.stream().mapToLong(SegmentEntry::rows).sum();
+    return limits.enabled() && segments.size() > 2 * allowed(rows, limits);
+  }
+
   /// The neighbours to merge, or an empty list where all is well.
   ///
   /// @param segments of one collection and kind, in commit order

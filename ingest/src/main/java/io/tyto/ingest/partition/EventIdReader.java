@@ -42,9 +42,13 @@ final class EventIdReader {
       Long least = manifest.dedupFrom().get(logId);
       if (isKept && least != null) {
         from.put(logId, least);
-        dedup.advance(logId, manifest.next().getOrDefault(logId, 0L));
       }
     }
+    manifest.next().forEach((logId, next) -> {
+      if (from.containsKey(logId)) {
+        dedup.advance(logId, next);
+      }
+    });
     List<LiveSegment> wanted =
         live.hold(entry -> entry.kind() == Kind.DATA && reaches(entry, from));
     try {

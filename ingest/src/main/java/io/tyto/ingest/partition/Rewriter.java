@@ -75,6 +75,7 @@ final class Rewriter {
         if (limits.enabled()) {
           compact(schema, Kind.DATA);
           compact(DeadLetters.schema(id.project(), id.group(), collection), Kind.DEAD);
+          tellWhetherItKeepsUp(schema);
         }
       }
       if (limits.enabled()) {
@@ -106,6 +107,19 @@ final class Rewriter {
         return;
       }
       merge(schema, kind, run);
+    }
+  }
+
+  private void tellWhetherItKeepsUp(TableSchema schema) {
+    List<SegmentEntry> segments = live.entries(schema.collectionId(), Kind.DATA);
+    String topic = "segments of " + schema.name();
+    if (CompactionChoice.isBehind(segments, limits)) {
+      alarms.raise(
+          topic,
+          "collection %s has %d segments here, because compaction does not keep up; seals wait for it"
+              .formatted(schema.name(), segments.size()));
+    } else {
+      alarms.clear(topic);
     }
   }
 

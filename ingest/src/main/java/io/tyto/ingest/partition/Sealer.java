@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.entity.EntityTable;
 import io.tyto.engine.segment.EntityKey;
+import io.tyto.ingest.IngestOptions;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.store.manifest.Change;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +34,11 @@ final class Sealer {
   private static final String ALARM = "seal";
   private static final long FIRST_RETRY_MILLIS = 200;
   private static final long LAST_RETRY_MILLIS = 30_000;
+  private static final long COMPACTION_PAUSE_MILLIS = 1_000;
 
   private final SchemaDirectory schemas;
   private final int groupId;
+  private final IngestOptions.Compaction compaction;
   private final SegmentFiles files;
   private final Committer committer;
   private final LiveRows live;
@@ -67,6 +71,7 @@ final class Sealer {
       Consumer<TytoException> onFenced) {
     this.schemas = host.schemas();
     this.groupId = id.group();
+    this.compaction = host.options().compaction();
     this.files = files;
     this.committer = committer;
     this.live = live;
@@ -116,6 +121,7 @@ final class Sealer {
         return;
       }
       try {
+        giveWayToCompaction();
         seal(unit);
         finished(unit);
       } catch (TytoException e) {
@@ -140,6 +146,18 @@ final class Sealer {
       notifyAll();
     }
     return unit;
+  }
+
+  /// Slows ingestion down, by the units that wait, where queries would soon have too many segments to open.
+  private void giveWayToCompaction() {
+    boolean isBehind =
+        schemas.collectionsOf(groupId).stream()
+            .anyMatch(
+                collection ->
+                    CompactionChoice.isBehind(live.entries(collection, Kind.DATA), compaction));
+    if (isBehind) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(COMPACTION_PAUSE_MILLIS));
+    }
   }
 
   private void seal(TailUnit unit) {
