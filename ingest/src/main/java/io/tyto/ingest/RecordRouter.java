@@ -62,11 +62,16 @@ final class RecordRouter {
       return rejection;
     }
     byte[] eventId = cell(route.eventIdColumn());
+    codec.encode(row);
+    rejection = oversize(eventId);
+    if (rejection != null) {
+      addDeadLetter(raw, rejection, receivedMicros, batches[spare]);
+      return rejection;
+    }
     byte[] key = cell(route.keyColumn());
     byte[] placedBy = key == null ? eventId : key;
     long hash = placedBy == null ? 0 : KeyHash.of(placedBy);
     int partition = placedBy == null ? spare : (int) Math.floorMod(hash, (long) batches.length);
-    codec.encode(row);
     batches[partition].add(
         head(LogRecord.Kind.EVENT, route.schema(), hash, receivedMicros, raw.number()),
         eventId,
@@ -74,6 +79,25 @@ final class RecordRouter {
         0,
         codec.length());
     return null;
+  }
+
+  /// What a log cannot take must not stop the records around it.
+  private @Nullable Rejection oversize(byte @Nullable [] eventId) {
+    int idBytes = eventId == null ? 0 : eventId.length;
+    if (RecordBatch.isWithinLimits(idBytes, codec.length())) {
+      return null;
+    }
+    return idBytes > RecordBatch.MAX_EVENT_ID_BYTES
+        ? new Rejection(
+            Rejection.Code.TOO_LARGE,
+            route.schema().config().eventId(),
+            "found an event id of %d bytes, expected at most %d"
+                .formatted(idBytes, RecordBatch.MAX_EVENT_ID_BYTES))
+        : new Rejection(
+            Rejection.Code.TOO_LARGE,
+            null,
+            "found an event whose values take %d bytes, which is more than the log takes at once"
+                .formatted(codec.length()));
   }
 
   private byte @Nullable [] cell(int column) {

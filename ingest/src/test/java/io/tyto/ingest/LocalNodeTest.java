@@ -157,6 +157,21 @@ class LocalNodeTest {
   }
 
   @Test
+  void anOversizedEventIdIsADeadLetterAndStopsNothing() {
+    try (LocalNode node = open(data)) {
+      apply(node, PLAY);
+      String oversized = play("x".repeat(40_000), "bob", 2);
+      IngestResult result =
+          send(node, "play", play("e1", "ann", 1) + oversized + play("e3", "cid", 3));
+      assertEquals(2, result.accepted());
+      assertEquals("TOO_LARGE", result.rejected().getFirst().code());
+      assertEquals("id", result.rejected().getFirst().field());
+      assertEquals(2, rows(node, "play").size());
+      assertEquals(1, status(node, "play").deadLetters());
+    }
+  }
+
+  @Test
   void refusesABodyThatCannotBeReadAsAWhole() {
     try (LocalNode node = open(data)) {
       apply(node, PLAY);

@@ -38,13 +38,24 @@ public final class RecordBatch {
     return RecordFrame.read(bytes, starts[position]);
   }
 
+  /// Whether a record is within what a log takes.
+  ///
+  /// @param idBytes of the event id, 0 without one
+  public static boolean isWithinLimits(int idBytes, int bodyBytes) {
+    return idBytes <= MAX_EVENT_ID_BYTES && frameBytes(idBytes, bodyBytes) <= RecordFrame.MAX_BYTES;
+  }
+
+  private static long frameBytes(int idBytes, int bodyBytes) {
+    return (long) RecordFrame.HEADER_BYTES + idBytes + bodyBytes;
+  }
+
   /// Adds a record; the arrays are copied.
   ///
-  /// PAYLOAD_TOO_LARGE where id or body go beyond what one record may hold.
+  /// PAYLOAD_TOO_LARGE where it is not {@link #isWithinLimits}.
   public void add(RecordHead head, byte @Nullable [] eventId, byte[] body, int from, int length) {
     int idBytes = eventId == null ? 0 : eventId.length;
-    long frameBytes = (long) RecordFrame.HEADER_BYTES + idBytes + length;
-    if (idBytes > MAX_EVENT_ID_BYTES || frameBytes > RecordFrame.MAX_BYTES) {
+    long frameBytes = frameBytes(idBytes, length);
+    if (!isWithinLimits(idBytes, length)) {
       throw new TytoException(
           ErrorCode.PAYLOAD_TOO_LARGE,
           "a record takes "
