@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /// Imports files, each of them once, whatever it is called. Thread-safe.
 final class FileImports implements AutoCloseable {
@@ -86,7 +87,7 @@ final class FileImports implements AutoCloseable {
     decoders.shutdownNow();
   }
 
-  private @org.jspecify.annotations.Nullable ImportedFile imported(
+  private @Nullable ImportedFile imported(
       FileImport request, int collection, int repetition) {
     return directory
         .state()

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /// The background work of a node: a look at the disk every second, compaction and retention at an
 /// interval, garbage every hour. One thread, so that it takes at most one core from ingestion and
@@ -56,12 +57,12 @@ final class Maintenance implements AutoCloseable {
     }
   }
 
-  private void every(Duration pause, java.util.function.Consumer<Partition> work) {
+  private void every(Duration pause, Consumer<Partition> work) {
     Runnable round = () -> round(work);
     timer.scheduleWithFixedDelay(round, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void round(java.util.function.Consumer<Partition> work) {
+  private void round(Consumer<Partition> work) {
     for (Partition partition : partitions.all()) {
       if (isClosed) {
         return;

@@ -103,7 +103,9 @@ public final class LocalLog implements EventLog {
   }
 
   /// Takes a record of a batch into the next commit and returns its offset.
-  public long stage(RecordBatch batch, int position) {
+  ///
+  /// @param mayRepeat see {@link LogRecord}
+  public long stage(RecordBatch batch, int position, boolean mayRepeat) {
     int start = batch.start(position);
     int bytes = RecordFrame.bytes(batch.bytes(), start);
     if (stagedBytes + bytes > staged.length) {
@@ -111,6 +113,9 @@ public final class LocalLog implements EventLog {
     }
     System.arraycopy(batch.bytes(), start, staged, stagedBytes, bytes);
     long offset = nextOffset();
+    if (mayRepeat) {
+      RecordFrame.markMayRepeat(staged, stagedBytes);
+    }
     RecordFrame.seal(staged, stagedBytes, offset, stagedRecords, crc);
     stagedBytes += bytes;
     stagedRecords++;

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keyHash hash that chose the partition
 /// @param collection numeric id
 /// @param schemaVersion of the collection, by which the body was encoded
+/// @param mayRepeat its event id was brought by another log before, and not committed there: whether it
+///   is a repetition is decided anew when it is applied
 /// @param eventIdLength -1 where the record has no event id
 public record LogRecord(
     long offset,
@@ -17,6 +19,7 @@ public record LogRecord(
     Kind kind,
     int collection,
     int schemaVersion,
+    boolean mayRepeat,
     byte[] buffer,
     int eventIdStart,
     int eventIdLength,
@@ -57,6 +60,7 @@ public record LogRecord(
         kind,
         collection,
         schemaVersion,
+        mayRepeat,
         buffer,
         eventIdStart,
         eventIdLength,

@@ -28,6 +28,7 @@ final class RecordFrame {
   private static final int BATCH_POSITION = 44;
 
   private static final int HAS_EVENT_ID = 1;
+  private static final int MAY_REPEAT = 2;
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -53,6 +54,11 @@ final class RecordFrame {
     INT.set(target, at + SCHEMA_VERSION, head.schemaVersion());
   }
 
+  static void markMayRepeat(byte[] target, int at) {
+    target[at + FLAGS] |= MAY_REPEAT;
+  }
+
+  /// Gives the record its place and its checksum.
   static void seal(byte[] target, int at, long offset, int batchPosition, CRC32C crc) {
     LONG.set(target, at + OFFSET, offset);
     INT.set(target, at + BATCH_POSITION, batchPosition);
@@ -91,6 +97,7 @@ final class RecordFrame {
         LogRecord.Kind.of(source[at + KIND]),
         (int) INT.get(source, at + COLLECTION),
         (int) INT.get(source, at + SCHEMA_VERSION),
+        (source[at + FLAGS] & MAY_REPEAT) != 0,
         source,
         at + HEADER_BYTES,
         hasEventId ? eventIdBytes : -1,

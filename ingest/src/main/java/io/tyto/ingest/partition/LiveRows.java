@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// What queries see of a partition: the segments of one manifest and the units behind it.
 ///
@@ -19,6 +20,7 @@ final class LiveRows {
   private final List<LiveSegment> segments = new ArrayList<>();
   private final List<SegmentEntry> state = new ArrayList<>();
   private final List<TailUnit> units = new ArrayList<>();
+  private boolean isFenced;
 
   LiveRows(Manifest manifest) {
     this.manifest = manifest;
@@ -30,7 +32,9 @@ final class LiveRows {
 
   /// Adds a unit that is filled from now on.
   synchronized void open(TailUnit unit) {
-    units.add(unit);
+    if (!isFenced) {
+      units.add(unit);
+    }
   }
 
   /// Puts the segments of a commit in the place of the unit they were built from.
@@ -73,6 +77,7 @@ final class LiveRows {
 
   /// Another process owns the partition: what is not committed is not ours to show.
   synchronized void dropUnits() {
+    isFenced = true;
     units.clear();
   }
 
@@ -147,7 +152,7 @@ final class LiveRows {
     segments.clear();
   }
 
-  private static @org.jspecify.annotations.Nullable CollectionTail tailOf(
+  private static @Nullable CollectionTail tailOf(
       TailUnit unit, int collection, Kind kind) {
     return (kind == Kind.DEAD ? unit.deadLetters() : unit.rows()).get(collection);
   }

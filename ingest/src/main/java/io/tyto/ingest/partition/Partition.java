@@ -16,6 +16,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// One partition of a collection group, owned by this process.
@@ -89,7 +90,7 @@ public final class Partition implements AutoCloseable {
     this.writer =
         new PartitionWriter(id, host, log, chain, queue, live, sealer, recovery.dedup(), entities);
     this.rewriter = new Rewriter(id, host, recovery.files(), chain, committer, live, alarms);
-    this.thread = Thread.ofPlatform().name("partition-" + id).unstarted(writer);
+    this.thread = Thread.ofPlatform().daemon().name("partition-" + id).unstarted(writer);
   }
 
   private void start(Recovery recovery) {
@@ -259,7 +260,7 @@ public final class Partition implements AutoCloseable {
   }
 
   private static long sum(
-      List<SegmentEntry> entries, java.util.function.ToLongFunction<SegmentEntry> value) {
+      List<SegmentEntry> entries, ToLongFunction<SegmentEntry> value) {
     return entries.stream().mapToLong(value).sum();
   }
 }

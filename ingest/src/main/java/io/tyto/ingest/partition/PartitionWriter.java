@@ -31,6 +31,9 @@ final class PartitionWriter implements Runnable {
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long FULL_TAIL_PAUSE_MILLIS = 5;
 
+  /// Records between two looks at the size of the tail during a replay.
+  private static final int REPLAY_STRIDE = 1024;
+
   private static final byte APPENDED = 0;
   private static final byte REPEATED = 1;
 
@@ -86,18 +89,25 @@ final class PartitionWriter implements Runnable {
   /// policy is to halt.
   void replay(long from) throws InterruptedException {
     applied.put(log.logId(), from);
+    long replayed = 0;
     try (LogReader reader = log.read(from)) {
       for (LogEntry entry = reader.next(); entry != null; entry = reader.next()) {
         switch (entry) {
           case LogRecord record -> replay(record);
           case LogEntry.Gap gap -> acceptGap(gap);
         }
-        while (isTailFull()) {
-          queue.pause(FULL_TAIL_PAUSE_MILLIS);
+        if (++replayed % REPLAY_STRIDE == 0) {
+          waitForRoom();
         }
       }
     }
     unit.publish();
+  }
+
+  private void waitForRoom() throws InterruptedException {
+    while (isTailFull()) {
+      queue.pause(FULL_TAIL_PAUSE_MILLIS);
+    }
   }
 
   /// Records that the log no longer has, or fails.
@@ -136,12 +146,8 @@ final class PartitionWriter implements Runnable {
       fail(
           new TytoException(
               ErrorCode.INTERNAL,
-              "partition "
-                  + id
-                  + " stopped after an error: "
-                  + e
-                  + ". Its events are safe in the log;"
-                  + " restart the server",
+              "partition %s stopped after an error: %s. Its events are safe in the log; restart the server"
+                  .formatted(id, e),
               e));
     }
     unit.publish();
@@ -203,7 +209,7 @@ final class PartitionWriter implements Runnable {
     for (int i = 0; i < fates.length; i++) {
       fates[i] = fateOf(batch.record(i));
       if (fates[i] != REPEATED) {
-        log.stage(batch, i);
+        log.stage(batch, i, fates[i] == SHADOWED);
       }
     }
     staged.add(new Staged(command, fates, first));
@@ -318,10 +324,24 @@ final class PartitionWriter implements Runnable {
     command.answer().complete(new Partition.Appended(batch.count() - repeated - skipped, repeated));
   }
 
+  /// What stands in our own log was found to be new when it was appended, and acknowledged as such; only
+  /// where that was in doubt is it asked again.
   private void replay(LogRecord record) {
-    applyOrDrop(log.logId(), record);
+    if (record.mayRepeat()) {
+      applyOrDrop(log.logId(), record);
+    } else {
+      remember(record);
+      unit.apply(log.logId(), record);
+    }
     applied.put(log.logId(), record.offset() + 1);
     dedup.advance(log.logId(), record.offset() + 1);
+  }
+
+  private void remember(LogRecord record) {
+    if (record.eventIdLength() >= 0) {
+      find(record);
+      dedup.add(log.logId(), record.offset());
+    }
   }
 
   /// Returns whether the record was a repetition.
@@ -392,6 +412,7 @@ final class PartitionWriter implements Runnable {
         failure != null
             ? failure
             : new TytoException(ErrorCode.DRAINING, "this server is stopping; send again later");
+    staged.forEach(batch -> batch.command().answer().completeExceptionally(reason));
     try {
       for (Command left = queue.poll(0); left != null; left = queue.poll(0)) {
         switch (left) {

@@ -84,8 +84,12 @@ final class Sealer {
 
   /// Takes over a frozen unit that is not empty.
   synchronized void enqueue(TailUnit unit) {
+    if (isClosed) {
+      unit.committed().cancel(false);
+      return;
+    }
     waiting.add(unit);
-    if (!isRunning && !isClosed) {
+    if (!isRunning) {
       isRunning = true;
       executor.execute(this::run);
     }

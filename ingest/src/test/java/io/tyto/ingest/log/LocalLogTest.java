@@ -79,7 +79,7 @@ class LocalLogTest {
         1,
         4);
     try (LocalLog log = open(Disk.SYSTEM)) {
-      assertEquals(0, log.stage(batch, 0));
+      assertEquals(0, log.stage(batch, 0, false));
       log.commit();
       try (LogReader reader = log.read(0)) {
         LogRecord record = assertInstanceOf(LogRecord.class, reader.next());
@@ -305,7 +305,7 @@ class LocalLogTest {
     }
     long first = log.nextOffset();
     for (int i = 0; i < texts.length; i++) {
-      log.stage(batch, i);
+      log.stage(batch, i, false);
     }
     log.commit();
     return first;

@@ -1,0 +1,233 @@
+package io.tyto.ingest.partition;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tyto.engine.row.Row;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.RowSource;
+import io.tyto.ingest.DataFolder;
+import io.tyto.ingest.IngestOptions;
+import io.tyto.ingest.NodeFixture;
+import io.tyto.ingest.config.ConfigParser;
+import io.tyto.ingest.config.Schemas;
+import io.tyto.ingest.decode.RowCodec;
+import io.tyto.ingest.log.LogRecord;
+import io.tyto.ingest.log.RecordBatch;
+import io.tyto.ingest.log.RecordHead;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.store.Disk;
+import io.tyto.store.FsStore;
+import io.tyto.store.manifest.Manifest;
+import io.tyto.store.manifest.Manifest.Kind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class PartitionTest {
+  private static final TableSchema PLAY =
+      Schemas.firstVersion(
+          ConfigParser.parse(List.of(new ConfigFile("play.yaml", NodeFixture.PLAY)))
+              .orThrow()
+              .getFirst(),
+          1,
+          1,
+          1);
+  private static final PartitionId ID = new PartitionId(1, 1, 0, 0);
+
+  @TempDir Path temp;
+
+  private final ScheduledExecutorService sealers = Executors.newScheduledThreadPool(1);
+
+  /// One collection in one group.
+  private static final class OneSchema implements SchemaDirectory {
+    @Override
+    public TableSchema newest(int collectionId) {
+      return PLAY;
+    }
+
+    @Override
+    public List<Integer> collectionsOf(int groupId) {
+      return List.of(1);
+    }
+
+    @Override
+    public long catalogVersion() {
+      return 1;
+    }
+  }
+
+  @AfterEach
+  void stopSealers() {
+    sealers.shutdownNow();
+  }
+
+  /// An event is sent whose id only an import brought that a crash will undo: its acknowledgement must
+  /// hold all the same.
+  @Test
+  void anEventIsSafeAlthoughAnUncommittedImportBroughtItFirst() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    Path crashed = temp.resolve("crashed");
+    try (Partition partition = open(data)) {
+      assertEquals(1, partition.apply("file", batch("x"), 1).join().accepted());
+      assertEquals(1, partition.append(batch("x", "y")).join().repeated());
+      assertEquals(List.of("x", "y"), ids(partition));
+      copy(data, crashed);
+      partition.flush().join();
+      assertEquals(new Manifest.Counts(3, 2, 0, 1, 0), partition.manifest().counts());
+    }
+    try (Partition partition = open(data)) {
+      assertEquals(List.of("x", "y"), ids(partition));
+      assertEquals(1, partition.append(batch("x")).join().repeated());
+    }
+    try (Partition partition = open(crashed)) {
+      assertEquals(List.of("x", "y"), ids(partition), "the row of the import is gone, the event is not");
+      assertEquals(1, partition.apply("file", batch("x"), 1).join().repeated());
+      partition.flush().join();
+      assertEquals(new Manifest.Counts(3, 2, 0, 1, 0), partition.manifest().counts());
+    }
+  }
+
+  @Test
+  void aWindowMadeLargerTakesNothingBack() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    try (Partition partition = open(data, NodeFixture.BY_HAND.withDedupWindow(2))) {
+      for (String id : List.of("a", "b", "c", "d", "a")) {
+        assertEquals(1, partition.append(batch(id)).join().accepted());
+      }
+    }
+    try (Partition partition = open(data, NodeFixture.BY_HAND.withDedupWindow(100))) {
+      assertEquals(List.of("a", "b", "c", "d", "a"), ids(partition));
+    }
+  }
+
+  @Test
+  void consumedLogFilesGoAfterTwoMoreCommits() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    IngestOptions options =
+        NodeFixture.BY_HAND.withLog(new IngestOptions.Log(100, 1 << 20, 1 << 20, 0, 0));
+    try (Partition partition = open(data, options)) {
+      for (int i = 0; i < 10; i++) {
+        partition.append(batch("e" + i)).join();
+        partition.flush().join();
+      }
+      assertTrue(logFiles(data) <= 4, logFiles(data) + " log files");
+      assertEquals(10, ids(partition).size());
+    }
+    try (Partition partition = open(data, options)) {
+      assertEquals(10, ids(partition).size());
+    }
+  }
+
+  @Test
+  void aRecordThatCannotBeReadBecomesADeadLetter() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    RecordBatch batch = batch("a");
+    byte[] nonsense = {(byte) 0xff, 1, 2, 3};
+    batch.add(new RecordHead(LogRecord.Kind.EVENT, 1, 1, 0, 0, 0), null, nonsense, 0, 4);
+    for (int start = 0; start < 2; start++) {
+      try (Partition partition = open(data)) {
+        if (start == 0) {
+          partition.append(batch).join();
+        }
+        assertEquals(List.of("a"), ids(partition));
+        assertEquals(1, partition.standing(1).deadLetters());
+      }
+    }
+  }
+
+  @Test
+  void aFullQueueIsSaidAtOnce() throws Exception {
+    BatchQueue queue = new BatchQueue(100);
+    queue.offer(new Command.Append(batch("a"), new CompletableFuture<>()));
+    TytoException e =
+        assertThrows(
+            TytoException.class,
+            () -> queue.offer(new Command.Append(batch("b"), new CompletableFuture<>())));
+    assertEquals(ErrorCode.OVERLOADED, e.code());
+    queue.poll(0);
+    queue.offer(new Command.Append(batch("b"), new CompletableFuture<>()));
+  }
+
+  private Partition open(Path data) {
+    return open(data, NodeFixture.BY_HAND);
+  }
+
+  private Partition open(Path data, IngestOptions options) {
+    Alarms alarms = new Alarms();
+    return Partition.open(
+        ID,
+        new PartitionHost(
+            new FsStore(new DataFolder(data).store(), Disk.SYSTEM),
+            Disk.SYSTEM,
+            new DataFolder(data),
+            options,
+            new OneSchema(),
+            UUID.randomUUID().toString(),
+            NodeFixture.CLOCK,
+            sealers,
+            new DiskGuard(Disk.SYSTEM, data, options.log(), alarms)),
+        true);
+  }
+
+  private static RecordBatch batch(String... ids) {
+    RecordBatch batch = new RecordBatch(64);
+    RowCodec codec = new RowCodec(PLAY);
+    Row row = new Row(PLAY.columns().size());
+    for (String id : ids) {
+      byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
+      row.clear();
+      row.setBytes(0, bytes);
+      codec.encode(row);
+      batch.add(
+          new RecordHead(LogRecord.Kind.EVENT, 1, 1, 0, 0, 0),
+          bytes,
+          codec.bytes(),
+          0,
+          codec.length());
+    }
+    return batch;
+  }
+
+  private static List<String> ids(Partition partition) {
+    SnapshotSources sources = new SnapshotSources();
+    partition.addTo(sources, 1, Kind.DATA);
+    List<String> ids = new ArrayList<>();
+    try (TableSnapshot snapshot = sources.toSnapshot(PLAY)) {
+      NodeFixture.rows(snapshot).forEach(row -> ids.add(String.valueOf(row.get("id"))));
+      assertEquals(snapshot.sources().stream().mapToInt(RowSource::rowCount).sum(), ids.size());
+    }
+    return ids;
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+  }
+
+  private static long logFiles(Path data) throws IOException {
+    try (Stream<Path> files = Files.walk(new DataFolder(data).logs())) {
+      return files.filter(Files::isRegularFile).count();
+    }
+  }
+}
