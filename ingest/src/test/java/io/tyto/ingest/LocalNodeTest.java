@@ -21,12 +21,15 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.IngestService.IngestResult;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -35,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LocalNodeTest {
+  private static final int ADDED_FIELDS = 12;
+
   @TempDir Path data;
 
   @Test
@@ -253,6 +258,57 @@ class LocalNodeTest {
       TytoException e = assertThrows(TytoException.class, () -> apply(node, NOTE));
       assertEquals(ErrorCode.CONFIG_INCOMPATIBLE, e.code());
     }
+  }
+
+  /// A body is decoded by one schema, so its events have an added field all or none: a partition
+  /// that takes the schema over later than the body came must not lose it.
+  @Test
+  void losesNoAddedFieldWhileEventsComeIn() throws InterruptedException {
+    try (LocalNode node = open(data)) {
+      apply(node, PLAY);
+      AtomicBoolean isDone = new AtomicBoolean();
+      AtomicInteger bodies = new AtomicInteger();
+      List<Thread> senders = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        senders.add(
+            Thread.startVirtualThread(() -> {
+              while (!isDone.get()) {
+                send(node, "play", bodyWithAddedFields(bodies.incrementAndGet()));
+              }
+            }));
+      }
+      StringBuilder grown = new StringBuilder(PLAY);
+      for (int field = 0; field < ADDED_FIELDS; field++) {
+        grown.append("  added%d: { type: long }\n".formatted(field));
+        apply(node, grown.toString());
+      }
+      isDone.set(true);
+      for (Thread sender : senders) {
+        sender.join();
+      }
+      Map<String, Set<String>> valuesOfBody = new HashMap<>();
+      for (Map<String, @Nullable Object> row : rows(node, "play")) {
+        for (int field = 0; field < ADDED_FIELDS; field++) {
+          valuesOfBody
+              .computeIfAbsent(row.get("amount") + "/" + field, _ -> new HashSet<>())
+              .add(String.valueOf(row.get("added" + field)));
+        }
+      }
+      valuesOfBody.forEach((body, values) -> assertEquals(1, values.size(), body));
+    }
+  }
+
+  private static String bodyWithAddedFields(int body) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 10; i++) {
+      text.append(
+          "{\"user\":\"u%d\",\"ts\":\"2026-11-20T10:00:00Z\",\"amount\":%d".formatted(i, body));
+      for (int field = 0; field < ADDED_FIELDS; field++) {
+        text.append(",\"added%d\":%d".formatted(field, field));
+      }
+      text.append("}\n");
+    }
+    return text.toString();
   }
 
   @Test

@@ -119,7 +119,7 @@ final class PartitionWriter implements Runnable {
       throw new TytoException(
           ErrorCode.LOG_CORRUPT,
           what
-              + ". Restore the file from a backup, or start once with the gap policy `continue` to"
+              + ". Restore the file from a backup, or start once with --log-gap-policy continue to"
               + " accept the loss");
     }
     LOG.log(ERROR, what + "; accepted as a gap");
@@ -268,6 +268,9 @@ final class PartitionWriter implements Runnable {
       }
       LogRecord record = batch.command().batch().record(i).withOffset(offset);
       if (batch.fates()[i] == APPENDED) {
+        if (unit.isOlderThan(record)) {
+          freeze();
+        }
         unit.apply(log.logId(), record);
       } else {
         unit.drop(log.logId(), record);
@@ -301,6 +304,10 @@ final class PartitionWriter implements Runnable {
     RecordBatch batch = command.batch();
     String logId = command.logId();
     long from = applied.computeIfAbsent(logId, this::committedNext);
+    if (hasNewerSchema(batch)) {
+      // Before the first record, or the offsets between two records would belong to no unit.
+      freeze();
+    }
     if (command.next() > from) {
       // The first record for this partition may come later than the offsets it answers for.
       unit.cover(logId, from, from);
@@ -322,6 +329,17 @@ final class PartitionWriter implements Runnable {
     }
     unit.publish();
     command.answer().complete(new Partition.Appended(batch.count() - repeated - skipped, repeated));
+  }
+
+  /// One schema decoded all events of a batch.
+  private boolean hasNewerSchema(RecordBatch batch) {
+    for (int i = 0; i < batch.count(); i++) {
+      LogRecord record = batch.record(i);
+      if (record.kind() == LogRecord.Kind.EVENT) {
+        return unit.isOlderThan(record);
+      }
+    }
+    return false;
   }
 
   /// What stands in our own log was found to be new when it was appended, and acknowledged as such; only

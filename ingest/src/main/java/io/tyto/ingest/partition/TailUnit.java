@@ -89,6 +89,14 @@ final class TailUnit {
     return since == 0 ? 0 : nowNanos - since;
   }
 
+  /// Whether the record was decoded by a newer schema than its rows here have: then it belongs into
+  /// the next unit, or the fields added since would be lost.
+  boolean isOlderThan(LogRecord record) {
+    CollectionTail tail =
+        record.kind() == LogRecord.Kind.EVENT ? rows.get(record.collection()) : null;
+    return tail != null && tail.schema().version() < record.schemaVersion();
+  }
+
   /// Takes a record as a row or dead letter. Offsets of a log ascend from call to call.
   void apply(String logId, LogRecord record) {
     cover(logId, record.offset(), record.offset() + 1);
