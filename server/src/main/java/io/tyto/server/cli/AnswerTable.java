@@ -22,12 +22,14 @@ final class AnswerTable {
     Json.Node node = new Json.Node(panel);
     table(out, rows(node));
     Json.Node meta = node.get("meta");
+    double engineMillis =
+        meta.get("elapsedMs").value() instanceof Number number ? number.doubleValue() : 0.0;
     out.printf(
         Locale.ROOT,
         "  %.0f ms at first, %.1f ms again; in the engine %.1f ms, %,d rows scanned, from %s%n",
         firstMillis,
         againMillis,
-        meta.get("elapsedMs").value() instanceof Number number ? number.doubleValue() : 0,
+        engineMillis,
         meta.get("rowsScanned").number(),
         meta.get("servedBy").text());
   }

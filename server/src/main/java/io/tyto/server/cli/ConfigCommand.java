@@ -57,7 +57,6 @@ final class ConfigCommand implements Runnable {
   static final class Init implements Callable<Integer> {
     @Spec private CommandSpec spec;
 
-    @SuppressWarnings("NullAway.Init") // picocli sets it, or refuses to run
     @Parameters(paramLabel = "FILE", description = "NDJSON, a JSON array, CSV or TSV, also as .gz")
     private Path file;
 
