@@ -201,6 +201,11 @@ public final class LocalNode
     maintenance.runNow();
   }
 
+  /// Deletes objects that no manifest names any more, now instead of within the hour.
+  public void collectGarbage() {
+    partitions.all().forEach(Partition::collectGarbage);
+  }
+
   /// Stops taking events, finishes what is queued and gives the folder free.
   @Override
   public synchronized void close() {

@@ -74,7 +74,7 @@ class KillTest {
       check(data, "after kill %d, seed %d".formatted(kill, SEED));
     }
     finish(data, file);
-    System.getLogger("io.tyto.test")
+    System.getLogger("tyto.test")
         .log(
             System.Logger.Level.INFO,
             "{0} kills, seed {1}: {2} events sent, {3} acknowledged, each there exactly once",
