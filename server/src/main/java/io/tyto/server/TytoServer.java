@@ -120,9 +120,6 @@ public final class TytoServer implements AutoCloseable {
                 seal.smallRows(),
                 seal.maxWaiting(),
                 seal.threads()))
-        .withGapPolicy(
-            IngestOptions.GapPolicy.valueOf(
-                settings.text(Setting.LOG_GAPS).toUpperCase(Locale.ROOT)))
         .withDedupWindow(settings.number(Setting.DEDUP_WINDOW));
   }
 

@@ -323,7 +323,7 @@ public final class LocalLog implements EventLog {
             ErrorCode.LOG_CORRUPT,
             "%s: the header (byteOffset 0 to %d) is damaged. Restore the file from a backup, or move"
                     .formatted(logFile.path(), LogFile.HEADER_BYTES)
-                + " it away and start once with the setting log.gaps: continue");
+                + " it away and start once with --log-gap-policy continue");
       }
       if (common != null && !common.equals(id.get())) {
         throw new TytoException(

@@ -27,11 +27,6 @@ public enum Setting {
       "group",
       "when an event counts as durable: group (one fsync for all waiting), request, os (no fsync)"),
   LOG_FILE_BYTES("log.fileBytes", Kind.BYTES, "64MB", "size at which a log file is rolled"),
-  LOG_GAPS(
-      "log.gaps",
-      Kind.TEXT,
-      "halt",
-      "what to do where acknowledged records are damaged or lost: halt, or continue without them"),
   PARTITIONS(
       "partitions",
       Kind.NUMBER,

@@ -184,9 +184,6 @@ public final class Settings {
     if (setting == Setting.LOG_DURABILITY && !List.of("group", "request", "os").contains(text)) {
       return "expected group, request or os";
     }
-    if (setting == Setting.LOG_GAPS && !List.of("halt", "continue").contains(text)) {
-      return "expected halt or continue";
-    }
     if (setting == Setting.PIPELINE && !text.isEmpty()) {
       return "there are no enrichers yet: leave it empty";
     }
