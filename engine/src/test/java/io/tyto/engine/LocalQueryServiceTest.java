@@ -100,6 +100,16 @@ class LocalQueryServiceTest {
         query.build(), new QueryContext("q", Duration.ofSeconds(30), 64 << 20));
   }
 
+  /// Asks another table than this test's.
+  private AggregateResult ask(GameTable of, Query query) {
+    EngineOptions options = EngineOptions.defaults().withWorkers(2).withClock(() -> now);
+    try (LocalQueryService other =
+        new LocalQueryService(name -> of.snapshot(2, new Random(name.hashCode())), options)) {
+      return other.aggregate(
+          query.build(), new QueryContext("q", Duration.ofSeconds(30), 64 << 20));
+    }
+  }
+
   private static String rows(AggregateResult result) {
     return rows(result.keys(), result.measures(), result.rowCount());
   }
@@ -165,6 +175,74 @@ class LocalQueryServiceTest {
     AggregateResult wide = ask(Query.of(count()).by(new GroupKey.Bins("amount", 4.0, List.of())));
     assertEquals(new BinKey(0.0, 4.0), wide.keys().getFirst().value(0));
     assertEquals(List.of(2L, 1L, 1L, 1L, 1L), column(wide.measures().getFirst()));
+  }
+
+  @Test
+  void binsOfFractionsBeginWhereTheirLabelSays() {
+    GameTable prices = new GameTable();
+    for (String price : List.of("0.30", "0.29", "0.70", "-0.10")) {
+      prices.add(
+          Map.of(
+              "ts", now.minusSeconds(1),
+              "amount", new BigDecimal(price),
+              "score", Double.valueOf(price)));
+    }
+    for (String column : List.of("amount", "score")) {
+      AggregateResult result =
+          ask(prices, Query.of(count()).by(new GroupKey.Bins(column, 0.1, List.of())));
+      assertEquals(
+          List.of(
+              new BinKey(-0.1, 0.0),
+              new BinKey(0.2, 0.3),
+              new BinKey(0.3, 0.4),
+              new BinKey(0.7, 0.8)),
+          column(result.keys().getFirst()),
+          column);
+    }
+  }
+
+  @Test
+  void binsFurtherOutThanDoublesCanCountAreOneBinOnEachSide() {
+    GameTable scores = new GameTable();
+    for (double score : new double[] {1e300, -1e300, 5e20, 25}) {
+      scores.add(Map.of("ts", now.minusSeconds(1), "score", score, "server", Long.MAX_VALUE));
+    }
+    AggregateResult result =
+        ask(scores, Query.of(count()).by(new GroupKey.Bins("score", 10.0, List.of())));
+    double outermost = 10 * (double) (1L << 53);
+    assertEquals(
+        List.of(new BinKey(null, -outermost), new BinKey(20.0, 30.0), new BinKey(outermost, null)),
+        column(result.keys().getFirst()));
+    assertEquals(List.of(1L, 1L, 2L), column(result.measures().getFirst()));
+    AggregateResult longs =
+        ask(scores, Query.of(count()).by(new GroupKey.Bins("server", 1.0, List.of())));
+    assertEquals(List.of(new BinKey((double) (1L << 53), null)), column(longs.keys().getFirst()));
+  }
+
+  @Test
+  void whatNoDoubleHoldsIsAnErrorAndNeverInfinityOrNan() {
+    GameTable scores = new GameTable();
+    for (double score : new double[] {1.5e308, 1.6e308, -1.7e308, 1e-300}) {
+      scores.add(Map.of("ts", now.minusSeconds(1), "score", score));
+    }
+    Filter high = new Filter.Compare("score", Filter.Op.GT, 1.0, false);
+    for (Measure measure :
+        List.of(
+            new Measure.Only(of("score", Function.SUM), high),
+            new Measure.Only(of("score", Function.AVG), high),
+            of("score", Function.STDDEV),
+            new Measure.Expr(
+                of("score", Function.MAX),
+                null,
+                of("score", Function.MIN),
+                new Filter.Compare("score", Filter.Op.GT, 0.0, false)))) {
+      TytoException thrown =
+          assertThrows(TytoException.class, () -> ask(scores, Query.of(measure)));
+      assertEquals(ErrorCode.NUMERIC_OVERFLOW, thrown.code(), measure::toString);
+      if (!(measure instanceof Measure.Expr)) {
+        assertEquals("Game.score", thrown.coordinate(), measure::toString);
+      }
+    }
   }
 
   @Test
@@ -385,6 +463,11 @@ class LocalQueryServiceTest {
     TytoException typed =
         assertThrows(TytoException.class, () -> ask(Query.of(of("country", Function.SUM))));
     assertEquals("Game.country", typed.coordinate());
+    Filter noRegex = new Filter.Match("country", Filter.MatchKind.REGEX, "(", false);
+    TytoException unread =
+        assertThrows(TytoException.class, () -> ask(Query.of(count()).where(noRegex)));
+    assertEquals(ErrorCode.BAD_USER_INPUT, unread.code());
+    assertEquals("Game.country", unread.coordinate());
     assertRefused(ErrorCode.DUPLICATE_KEY, Query.of(count()).by("country", "country"));
     assertRefused(ErrorCode.ORDER_KEY_NOT_GROUPED, Query.of(count()).orderBy(0, Direction.ASC));
     assertRefused(

@@ -71,6 +71,8 @@ class EveryTypeTest {
     assertEquals(
         "BAD_USER_INPUT IpFilter.in", client.refused(ask.formatted("aIp:{in:[\"localhost\"]}")));
     assertEquals(
+        "BAD_USER_INPUT IpFilter.gt", client.refused(ask.formatted("aIp:{gt:\"10.0.1\"}")));
+    assertEquals(
         "BAD_USER_INPUT IdFilter.ne", client.refused(ask.formatted("customer:{ne:\"x\"}")));
     assertEquals(
         "GRAPHQL_VALIDATION_FAILED", client.refused(ask.formatted("aDate:{eq:\"yesterday\"}")));

@@ -69,10 +69,14 @@ public final class Accumulators {
       case STDDEV ->
           type.physical() == Physical.LONG
               ? new LongMoments(slot, scale(type))
-              : new DoubleMoments(slot, requireNumber(type));
+              : new DoubleMoments(slot, requireNumber(type), overflow(slot));
       case FIRST -> edge(slot, type, false);
       case LAST -> edge(slot, type, true);
     };
+  }
+
+  private Overflow overflow(int slot) {
+    return Overflow.of(slots.schema(), slots.column(slot));
   }
 
   private static int scale(ColumnType.Scalar type) {
@@ -90,16 +94,12 @@ public final class Accumulators {
     return switch (requireNumber(type).physical()) {
       case LONG ->
           new LongSum(
-              slot,
-              kind,
-              scale(type),
-              type instanceof ColumnType.DecimalType,
-              slots.column(slot).name());
+              slot, kind, scale(type), type instanceof ColumnType.DecimalType, overflow(slot));
       case DOUBLE -> {
         if (kind == SumKind.SUM_EXACT) {
           throw new IllegalArgumentException("doubles have no exact sum");
         }
-        yield new DoubleSum(slot, kind);
+        yield new DoubleSum(slot, kind, overflow(slot));
       }
       case BYTES -> new WideSum(slot, kind, scale(type));
     };

@@ -13,11 +13,13 @@ final class DoubleMoments extends ColumnAccumulator {
   private static final int CELL = 3;
 
   private final ColumnType.Scalar type;
+  private final Overflow overflow;
   private double[] cells = new double[0];
 
-  DoubleMoments(int slot, ColumnType.Scalar type) {
+  DoubleMoments(int slot, ColumnType.Scalar type, Overflow overflow) {
     super(slot);
     this.type = type;
+    this.overflow = overflow;
   }
 
   @Override
@@ -75,7 +77,7 @@ final class DoubleMoments extends ColumnAccumulator {
 
   @Override
   public Accumulator fresh() {
-    return new DoubleMoments(slot, type);
+    return new DoubleMoments(slot, type, overflow);
   }
 
   @Override
@@ -101,7 +103,9 @@ final class DoubleMoments extends ColumnAccumulator {
   @Override
   public double asDouble(int group) {
     int cell = group * CELL;
-    return isNull(group) ? Double.NaN : Math.sqrt(cells[cell + 2] / (cells[cell] - 1));
+    return isNull(group)
+        ? Double.NaN
+        : Math.sqrt(overflow.refuse(cells[cell + 2], "sum of squares") / (cells[cell] - 1));
   }
 
   @Override

@@ -12,11 +12,13 @@ final class DoubleSum extends ColumnAccumulator {
   private static final int CELL = 3;
 
   private final SumKind kind;
+  private final Overflow overflow;
   private double[] cells = new double[0];
 
-  DoubleSum(int slot, SumKind kind) {
+  DoubleSum(int slot, SumKind kind, Overflow overflow) {
     super(slot);
     this.kind = kind;
+    this.overflow = overflow;
   }
 
   @Override
@@ -67,7 +69,7 @@ final class DoubleSum extends ColumnAccumulator {
 
   @Override
   public Accumulator fresh() {
-    return new DoubleSum(slot, kind);
+    return new DoubleSum(slot, kind, overflow);
   }
 
   @Override
@@ -96,8 +98,7 @@ final class DoubleSum extends ColumnAccumulator {
       return Double.NaN;
     }
     int cell = group * CELL;
-    // A sum that left the range of doubles is infinite, and its correction is not a number.
-    double sum = Double.isFinite(cells[cell]) ? cells[cell] + cells[cell + 1] : cells[cell];
+    double sum = overflow.refuse(cells[cell] + cells[cell + 1], "sum");
     return kind == SumKind.AVG ? sum / cells[cell + 2] : sum;
   }
 

@@ -3,8 +3,6 @@ package io.tyto.engine.aggregate;
 import io.tyto.engine.kernel.Kernels;
 import io.tyto.engine.scan.Batch;
 import io.tyto.engine.vector.ColumnVector;
-import io.tyto.model.error.ErrorCode;
-import io.tyto.model.error.TytoException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -20,18 +18,17 @@ final class LongSum extends ColumnAccumulator {
   private final SumKind kind;
   private final int scale;
   private final boolean isDecimal;
-  private final String column;
+  private final Overflow overflow;
   private long[] cells = new long[0];
   private long[] wraps = new long[0];
   private final long[] halves = new long[2];
 
-  /// @param column its name, for errors
-  LongSum(int slot, SumKind kind, int scale, boolean isDecimal, String column) {
+  LongSum(int slot, SumKind kind, int scale, boolean isDecimal, Overflow overflow) {
     super(slot);
     this.kind = kind;
     this.scale = scale;
     this.isDecimal = isDecimal;
-    this.column = column;
+    this.overflow = overflow;
   }
 
   @Override
@@ -115,7 +112,7 @@ final class LongSum extends ColumnAccumulator {
 
   @Override
   public Accumulator fresh() {
-    return new LongSum(slot, kind, scale, isDecimal, column);
+    return new LongSum(slot, kind, scale, isDecimal, overflow);
   }
 
   @Override
@@ -145,10 +142,7 @@ final class LongSum extends ColumnAccumulator {
   @Override
   public long asLong(int group) {
     if (wraps(group) != 0) {
-      throw new TytoException(
-          ErrorCode.NUMERIC_OVERFLOW,
-          ("the sum of %s is %s, beyond 64 bits: ask for sumExact")
-              .formatted(column, exact(group)));
+      throw overflow.beyondLong(exact(group));
     }
     return cells[group * CELL];
   }

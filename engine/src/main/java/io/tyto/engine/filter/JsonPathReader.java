@@ -50,11 +50,11 @@ final class JsonPathReader {
     }
   }
 
-  /// A value that is not null is there.
+  /// Something stands there, be it a JSON null: who asks for more than null asks `string` or
+  /// `number`.
   boolean exists(byte[] data, int from, int to) {
     try (JsonParser parser = JSON.createParser(data, from, to - from)) {
-      JsonToken token = seek(parser);
-      return token != null && token != JsonToken.VALUE_NULL;
+      return seek(parser) != null;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -273,7 +273,7 @@ sealed interface KeyCoder {
   ///
   /// @param unscaledWidth the width in the column's unscaled unit where that is whole, else 0
   record OfWidth(
-      int slot, ColumnType.Scalar type, double width, long unscaledWidth, LongCodes table)
+      int slot, ColumnType.Scalar type, WidthBins bins, long unscaledWidth, LongCodes table)
       implements KeyCoder {
 
     static OfWidth of(int slot, ColumnType.Scalar type, double width, long seed) {
@@ -282,7 +282,11 @@ sealed interface KeyCoder {
           unscaled.stripTrailingZeros().scale() <= 0
               && unscaled.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) < 0;
       return new OfWidth(
-          slot, type, width, isWhole ? unscaled.longValueExact() : 0, new LongCodes(seed));
+          slot,
+          type,
+          new WidthBins(width),
+          isWhole ? unscaled.longValueExact() : 0,
+          new LongCodes(seed));
     }
 
     @Override
@@ -297,8 +301,8 @@ sealed interface KeyCoder {
 
     private long bin(ColumnVector vector, int position) {
       return unscaledWidth > 0 && vector instanceof ColumnVector.Longs longs
-          ? Math.floorDiv(longs.values()[position], unscaledWidth)
-          : (long) Math.floor(number(vector, position, type) / width);
+          ? WidthBins.number(longs.values()[position], unscaledWidth)
+          : bins.number(number(vector, position, type));
     }
 
     @Override

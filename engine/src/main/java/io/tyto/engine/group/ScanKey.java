@@ -15,7 +15,7 @@ public sealed interface ScanKey {
   /// outside the axis join no group.
   record BucketKey(String column, BucketAxis axis) implements ScanKey {}
 
-  /// The bin's number, as LongKeys. With a width: `floor(value / width)`. With edges: how many
+  /// The bin's number, as LongKeys. With a width: as {@link WidthBins} counts. With edges: how many
   /// edges are at or below the value. Null for null.
   record BinsKey(String column, @Nullable Double width, List<Double> edges) implements ScanKey {}
 }

@@ -1,6 +1,8 @@
 package io.tyto.engine.measure;
 
 import io.tyto.engine.aggregate.Accumulator;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +72,14 @@ public interface Cells {
         return dividend;
       }
       double divisor = per.asDouble(place);
-      return divisor == 0 ? Double.NaN : dividend / divisor;
+      double ratio = divisor == 0 ? Double.NaN : dividend / divisor;
+      if (Double.isInfinite(ratio)) {
+        throw new TytoException(
+            ErrorCode.NUMERIC_OVERFLOW,
+            "the expression %s / %s is beyond the range of 64-bit floating point numbers"
+                .formatted(dividend, divisor));
+      }
+      return ratio;
     }
   }
 

@@ -1,5 +1,7 @@
 package io.tyto.engine.measure;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.tyto.model.query.Filter;
 import io.tyto.model.schema.ColumnType;
 import java.math.BigDecimal;
@@ -55,7 +57,10 @@ public record FilterCheck(Columns columns) {
         in.values().forEach(value -> requireLiteral(column, type, value));
         requireString(column, type, in.ignoreCase(), "ignoreCase");
       }
-      case Filter.Match match -> requireString(column, type, true, match.kind().name());
+      case Filter.Match match -> {
+        requireString(column, type, true, match.kind().name());
+        requireRegex(column, match);
+      }
       case Filter.ListEmpty _,
           Filter.ListLength _,
           Filter.HasAll _,
@@ -94,6 +99,19 @@ public record FilterCheck(Columns columns) {
       String column, ColumnType.Scalar type, boolean needed, String operator) {
     if (needed && !(type instanceof ColumnType.StringType)) {
       throw columns.refuse(column, operator + " needs strings, and this column holds " + type);
+    }
+  }
+
+  private void requireRegex(String column, Filter.Match match) {
+    if (match.kind() == Filter.MatchKind.REGEX) {
+      try {
+        Pattern.compile(match.pattern());
+      } catch (PatternSyntaxException e) {
+        throw columns.refuse(
+            column,
+            "the regular expression '%s' cannot be read: %s (RE2 syntax)"
+                .formatted(match.pattern(), e.getDescription()));
+      }
     }
   }
 

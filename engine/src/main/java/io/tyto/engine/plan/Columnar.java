@@ -2,6 +2,7 @@ package io.tyto.engine.plan;
 
 import io.tyto.engine.calendar.TimeAxis;
 import io.tyto.engine.group.GroupKeys;
+import io.tyto.engine.group.WidthBins;
 import io.tyto.engine.measure.Cells;
 import io.tyto.engine.measure.MeasureShape;
 import io.tyto.model.query.GroupKey;
@@ -62,7 +63,8 @@ final class Columnar {
     }
     Double width = bins.width();
     if (width != null) {
-      return new BinKey(number * width, (number + 1) * width);
+      WidthBins equal = new WidthBins(width);
+      return new BinKey(equal.from(number), equal.to(number));
     }
     List<Double> edges = bins.edges();
     int above = number.intValue();

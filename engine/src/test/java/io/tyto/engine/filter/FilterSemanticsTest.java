@@ -98,7 +98,7 @@ class FilterSemanticsTest {
     assertEquals(
         List.of(true, true, false, false, false, false), json("/a", JsonAs.STRING, eq("1"), texts));
     assertEquals(
-        List.of(true, true, false, false, false, false), json("/a", JsonAs.EXISTS, null, texts));
+        List.of(true, true, true, false, false, false), json("/a", JsonAs.EXISTS, null, texts));
     assertEquals(
         List.of(false, false, false, false, true, false),
         json("/1/a~1b/1", JsonAs.NUMBER, new Filter.Compare("", Op.GT, 7.5, false), texts));

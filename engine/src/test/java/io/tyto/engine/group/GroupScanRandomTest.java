@@ -277,7 +277,7 @@ class GroupScanRandomTest {
         double number = ((Number) logical).doubleValue();
         Double width = bins.width();
         yield width != null
-            ? (long) Math.floor(number / width)
+            ? Math.clamp((long) Math.floor(number / width), -(1L << 53) - 1, 1L << 53)
             : bins.edges().stream().filter(edge -> edge <= number).count();
       }
     };

@@ -2,6 +2,7 @@ package io.tyto.graphqlschema.input;
 
 import io.tyto.graphqlschema.schema.ApiColumn;
 import io.tyto.graphqlschema.schema.ApiType;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.ColumnType;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ interface Literals {
   Literals PLAIN = (is, member, value) -> value;
 
   Pattern UUID_TEXT = Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+
+  Pattern IPV4_TEXT = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
 
   Object literal(InputObject is, String member, Object value);
 
@@ -60,11 +63,20 @@ interface Literals {
   }
 
   private static Object address(InputObject is, String member, Object value) {
-    try {
-      return InetAddress.ofLiteral((String) value);
-    } catch (IllegalArgumentException e) {
-      throw is.error(member, "expected an IPv4 or IPv6 address, found '" + value + "'");
+    String text = (String) value;
+    // The JDK would read 10.1 as 10.0.0.1 too, which nobody means.
+    if (text.indexOf(':') >= 0 || IPV4_TEXT.matcher(text).matches()) {
+      try {
+        return InetAddress.ofLiteral(text);
+      } catch (IllegalArgumentException e) {
+        throw noAddress(is, member, text);
+      }
     }
+    throw noAddress(is, member, text);
+  }
+
+  private static TytoException noAddress(InputObject is, String member, String text) {
+    return is.error(member, "expected an IPv4 or IPv6 address, found '" + text + "'");
   }
 
   private static Object integer(InputObject is, String member, Object value) {
