@@ -53,7 +53,9 @@ final class Materializer {
       for (int column = 0; column < columnSlots.length; column++) {
         int slot = columnSlots[column];
         ColumnType type = slots.column(slot).type();
-        values.get(column)[i] = logical(type, batch.column(slot), 0);
+        Object value = logical(type, batch.column(slot), 0);
+        context.memory().reserve(heapBytes(value));
+        values.get(column)[i] = value;
       }
     }
     List<ResultColumn> columns = new ArrayList<>();
@@ -61,6 +63,21 @@ final class Materializer {
       columns.add(column(slots.column(columnSlots[column]), values.get(column)));
     }
     return columns;
+  }
+
+  /// About what a value takes: rows may hold texts of a megabyte each.
+  private static long heapBytes(@Nullable Object value) {
+    return switch (value) {
+      case String text -> 48L + 2L * text.length();
+      case List<?> elements -> {
+        long bytes = 48;
+        for (Object element : elements) {
+          bytes += heapBytes(element);
+        }
+        yield bytes;
+      }
+      case null, default -> 24;
+    };
   }
 
   private static ResultColumn column(ColumnSpec spec, @Nullable Object[] values) {

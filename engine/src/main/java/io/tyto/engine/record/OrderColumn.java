@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 /// One order key of some rows that were kept, and of the batch that is being looked at. Ranks
 /// ascend in the order asked for. Not thread-safe.
 abstract sealed class OrderColumn {
+  /// What one kept row takes, but for values of their own size.
+  static final int ROW_BYTES = 9;
+
+  private static final int ARRAY_BYTES = 24;
+
   private final byte nullRank;
   final boolean isDescending;
 
@@ -51,6 +56,12 @@ abstract sealed class OrderColumn {
   abstract void copyValue(OrderColumn from, int source, int target);
 
   abstract void growValues(int capacity);
+
+  /// What values of their own size take, about.
+  abstract long heldBytes();
+
+  /// Lets go of the values of the kept rows `[from, to)`.
+  abstract void forget(int from, int to);
 
   /// No row of a block so bounded comes before the kept row.
   abstract boolean isBehind(@Nullable Zone zone, int index);
@@ -162,6 +173,14 @@ abstract sealed class OrderColumn {
     }
 
     @Override
+    long heldBytes() {
+      return 0;
+    }
+
+    @Override
+    void forget(int from, int to) {}
+
+    @Override
     boolean isBehind(@Nullable Zone zone, int index) {
       if (zone == null
           || !zone.hasBounds()
@@ -180,6 +199,7 @@ abstract sealed class OrderColumn {
   private static final class OfBytes extends OrderColumn {
     private final Direction direction;
     private byte[] @Nullable [] values = new byte[0][];
+    private long heldBytes;
     private @Nullable ColumnVector vector;
 
     /// Values of the current dictionary that were looked at.
@@ -267,6 +287,7 @@ abstract sealed class OrderColumn {
                     bytes.data(), bytes.offsets()[position], bytes.offsets()[position + 1]);
             case null, default -> throw new IllegalStateException("no bytes");
           };
+      heldBytes += ARRAY_BYTES + kept(index).length;
     }
 
     @Override
@@ -277,6 +298,18 @@ abstract sealed class OrderColumn {
     @Override
     void growValues(int capacity) {
       values = Arrays.copyOf(values, capacity);
+    }
+
+    @Override
+    long heldBytes() {
+      return heldBytes;
+    }
+
+    @Override
+    void forget(int from, int to) {
+      Arrays.fill(values, from, to, null);
+      // What stays holds its share, near enough for a budget.
+      heldBytes = to == 0 ? 0 : (long) (heldBytes * ((double) from / to));
     }
 
     @Override

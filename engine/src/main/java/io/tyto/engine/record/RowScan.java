@@ -99,6 +99,7 @@ public final class RowScan {
             logSlot,
             slots.slot("_offset"),
             new ColumnDomain.Bytes(context.seed()),
+            context.memory(),
             spec.backward());
     columnSlots = spec.columns().stream().mapToInt(slots::slot).toArray();
     wanted = Math.addExact(Math.addExact(spec.skip(), spec.limit()), 1);

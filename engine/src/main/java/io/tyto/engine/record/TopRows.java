@@ -2,6 +2,7 @@ package io.tyto.engine.record;
 
 import io.tyto.engine.domain.ColumnDomain;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.MemoryBudget;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
 final class TopRows {
   private static final int MIN_CAPACITY = 1 << 10;
 
+  /// Of a row's place and identity, and of a boxed number while rows are sorted.
+  private static final int ROW_BYTES = 24;
+
+  private static final int BOX_BYTES = 20;
+  private static final int RESERVE_BYTES = 1 << 16;
+
   private final Ordering ordering;
   private final List<OrderColumn> keys;
   private final int wanted;
@@ -26,6 +33,8 @@ final class TopRows {
   private long[] offsets = new long[0];
   private int size;
   private boolean isCut;
+  private long reservedArrays;
+  private long reservedValues;
 
   private final int[] batchLogs = new int[RowSource.BATCH_ROWS];
   private final int[] identity = new int[RowSource.BATCH_ROWS];
@@ -36,12 +45,14 @@ final class TopRows {
   ///
   /// @param slots of the order keys
   /// @param logs gives log ids codes
+  /// @param memory what all rows kept are taken from: an offset may ask to keep millions
   record Ordering(
       int[] slots,
       List<OrderColumn> keys,
       int logSlot,
       int offsetSlot,
       ColumnDomain.Bytes logs,
+      MemoryBudget memory,
       boolean isBackward) {}
 
   TopRows(Ordering ordering, int wanted) {
@@ -113,6 +124,10 @@ final class TopRows {
   private void grow() {
     int capacity = Math.max(MIN_CAPACITY, (int) Math.min(2L * wanted, 2L * rows.length));
     capacity = Math.max(capacity, size + 1);
+    long bytes =
+        (capacity - (long) rows.length) * (ROW_BYTES + keys.size() * OrderColumn.ROW_BYTES);
+    ordering.memory.reserve(bytes);
+    reservedArrays += bytes;
     sources = Arrays.copyOf(sources, capacity);
     rows = Arrays.copyOf(rows, capacity);
     partitions = Arrays.copyOf(partitions, capacity);
@@ -137,8 +152,14 @@ final class TopRows {
     partitions[index] = batch().source().partition();
     logs[index] = batchLogs[position];
     offsets[index] = batchOffsets[position];
+    long held = 0;
     for (OrderColumn key : keys) {
       key.store(position, index);
+      held += key.heldBytes();
+    }
+    if (held - reservedValues > RESERVE_BYTES) {
+      ordering.memory.reserve(held - reservedValues);
+      reservedValues = held;
     }
   }
 
@@ -179,6 +200,8 @@ final class TopRows {
 
   /// Sorts, and forgets all but the rows wanted.
   void cut() {
+    long boxes = size * (long) BOX_BYTES;
+    ordering.memory.reserve(boxes);
     Integer[] order = new Integer[size];
     Arrays.setAll(order, i -> i);
     Arrays.sort(order, this::compareKept);
@@ -190,10 +213,18 @@ final class TopRows {
     for (int i = 0; i < kept; i++) {
       sorted.copy(this, order[i], i);
     }
+    int before = size;
     size = kept;
     for (int i = 0; i < kept; i++) {
       copy(sorted, i, i);
     }
+    long held = 0;
+    for (OrderColumn key : keys) {
+      key.forget(kept, before);
+      held += key.heldBytes();
+    }
+    ordering.memory.reserve(Math.min(0, held - reservedValues) - boxes - sorted.reservedArrays);
+    reservedValues = Math.min(reservedValues, held);
     isCut = kept == wanted;
   }
 

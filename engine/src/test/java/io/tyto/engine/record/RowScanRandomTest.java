@@ -73,6 +73,29 @@ class RowScanRandomTest {
     assertEquals(ErrorCode.CANCELLED, thrown.code());
   }
 
+  @Test
+  void aDeepOffsetDiesByItsMemoryBudget() {
+    TestTable table = new TestTable(new Random(SEED), 6000, 2);
+    RowScan.Spec deep =
+        new RowScan.Spec(
+            table.schema,
+            TimeInterval.ALL_TIME,
+            null,
+            List.of(),
+            List.of(),
+            false,
+            null,
+            5000,
+            10,
+            false);
+    QueryContext query = new QueryContext("test", Duration.ofMinutes(1), 1 << 16);
+    TytoException thrown =
+        assertThrows(
+            TytoException.class,
+            () -> RowScan.run(deep, table.sources, new ScanContext(query, WORKERS, 2, 1)));
+    assertEquals(ErrorCode.MEMORY_LIMIT_EXCEEDED, thrown.code());
+  }
+
   private static RowScan.Spec spec(TestTable table, RandomGenerator random) {
     RandomFilters filters = new RandomFilters(table, random);
     List<RecordsQuery.Order> orders = new ArrayList<>();
