@@ -7,6 +7,7 @@ import io.tyto.engine.plan.Inspection;
 import io.tyto.engine.plan.PlanLimits;
 import io.tyto.engine.plan.RecordsRunner;
 import io.tyto.engine.plan.ValuesRunner;
+import io.tyto.engine.scan.MemoryBudget;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
@@ -46,6 +47,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   private final SnapshotPins pins;
   private final ExecutorService workers;
   private final ScheduledExecutorService sweeper;
+
+  /// Each query's budget is a good part of the heap, so that a few at once would be too much.
+  private final MemoryBudget memory = new MemoryBudget(Runtime.getRuntime().maxMemory() / 2);
+
   private final long hashSeed = new SecureRandom().nextLong();
 
   public LocalQueryService(SnapshotProvider snapshots, EngineOptions options) {
@@ -67,9 +72,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   @Override
   public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
     Cursor after = cursor(query.after(), query.identity());
-    try (TableSnapshot snapshot = snapshot(query.collection(), after)) {
+    try (TableSnapshot snapshot = snapshot(query.collection(), after);
+        MemoryBudget budget = budget(context)) {
       AggregateResult result =
-          AggregateRunner.run(query, after, snapshot, limits, scanContext(context));
+          AggregateRunner.run(query, after, snapshot, limits, scanContext(context, budget));
       if (query.wants().cursors() && (after != null || result.hasNextPage())) {
         pins.pin(snapshot);
       }
@@ -80,8 +86,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   @Override
   public RecordsResult records(RecordsQuery query, QueryContext context) {
     Cursor anchor = cursor(query.backward() ? query.before() : query.after(), query.identity());
-    try (TableSnapshot snapshot = snapshot(query.collection(), anchor)) {
-      RecordsResult result = RecordsRunner.run(query, anchor, snapshot, scanContext(context));
+    try (TableSnapshot snapshot = snapshot(query.collection(), anchor);
+        MemoryBudget budget = budget(context)) {
+      RecordsResult result =
+          RecordsRunner.run(query, anchor, snapshot, scanContext(context, budget));
       if (result.hasNextPage() || result.hasPreviousPage()) {
         pins.pin(snapshot);
       }
@@ -91,8 +99,9 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
   @Override
   public List<CountedValue> values(ValuesQuery query, QueryContext context) {
-    try (TableSnapshot snapshot = snapshots.snapshot(query.collection())) {
-      return ValuesRunner.run(query, snapshot, scanContext(context));
+    try (TableSnapshot snapshot = snapshots.snapshot(query.collection());
+        MemoryBudget budget = budget(context)) {
+      return ValuesRunner.run(query, snapshot, scanContext(context, budget));
     }
   }
 
@@ -141,7 +150,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
             + " use; begin again without after");
   }
 
-  private ScanContext scanContext(QueryContext context) {
-    return new ScanContext(context, workers, options.workers(), hashSeed);
+  private MemoryBudget budget(QueryContext context) {
+    return new MemoryBudget(context.memoryLimitBytes(), memory);
+  }
+
+  private ScanContext scanContext(QueryContext context, MemoryBudget budget) {
+    return new ScanContext(context, budget, workers, options.workers(), hashSeed);
   }
 }
