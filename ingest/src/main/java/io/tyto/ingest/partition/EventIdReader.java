@@ -1,8 +1,12 @@
 package io.tyto.ingest.partition;
 
+import static java.lang.System.Logger.Level.ERROR;
+
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
@@ -20,16 +24,20 @@ import org.jspecify.annotations.Nullable;
 
 /// Rebuilds the window of event ids from committed rows.
 final class EventIdReader {
+  private static final System.Logger LOG = System.getLogger(EventIdReader.class.getName());
+
   private final SchemaDirectory schemas;
   private final LiveRows live;
   private final DedupWindow dedup;
+  private final Alarms alarms;
   private byte @Nullable [] lastLog;
   private String lastLogId = "";
 
-  EventIdReader(SchemaDirectory schemas, LiveRows live, DedupWindow dedup) {
+  EventIdReader(SchemaDirectory schemas, LiveRows live, DedupWindow dedup, Alarms alarms) {
     this.schemas = schemas;
     this.live = live;
     this.dedup = dedup;
+    this.alarms = alarms;
   }
 
   /// Adds the ids of every row whose offset lies at or above what the manifest says of its log.
@@ -44,11 +52,13 @@ final class EventIdReader {
         from.put(logId, least);
       }
     }
-    manifest.next().forEach((logId, next) -> {
-      if (from.containsKey(logId)) {
-        dedup.advance(logId, next);
-      }
-    });
+    manifest
+        .next()
+        .forEach((logId, next) -> {
+          if (from.containsKey(logId)) {
+            dedup.advance(logId, next);
+          }
+        });
     List<LiveSegment> wanted =
         live.hold(entry -> entry.kind() == Kind.DATA && reaches(entry, from));
     try {
@@ -57,11 +67,29 @@ final class EventIdReader {
         String column = schema.config().eventId();
         ColumnSpec eventId = column == null ? null : schema.column(column);
         if (eventId != null && !segment.isDamaged()) {
-          read(segment.source(), schema.collectionId(), eventId, from);
+          readOrAlarm(segment, schema.collectionId(), eventId, from);
         }
       }
     } finally {
       wanted.forEach(LiveSegment::release);
+    }
+  }
+
+  /// One damaged block must not keep every other row from being served: its ids are unknown now,
+  /// and whoever reads the alarm knows that their repetition would not be recognised.
+  private void readOrAlarm(
+      LiveSegment segment, int collection, ColumnSpec eventId, Map<String, Long> from) {
+    try {
+      read(segment.source(), collection, eventId, from);
+    } catch (TytoException e) {
+      if (e.code() != ErrorCode.SEGMENT_CORRUPT) {
+        throw e;
+      }
+      String what =
+          "event ids in %s cannot be read, so a repeated event is not recognised by them: %s"
+              .formatted(segment.entry().file(), e.getMessage());
+      LOG.log(ERROR, what, e);
+      alarms.raise("event ids of " + segment.entry().file(), what);
     }
   }
 

@@ -52,7 +52,7 @@ final class Recovery {
     this.entities = hasEntity ? new EntityTable() : null;
     try {
       openSegments(chain.segments(manifest));
-      new EventIdReader(host.schemas(), live, dedup).readInto(manifest, log.logId());
+      new EventIdReader(host.schemas(), live, dedup, alarms).readInto(manifest, log.logId());
     } catch (RuntimeException | Error e) {
       abandon();
       throw e;
