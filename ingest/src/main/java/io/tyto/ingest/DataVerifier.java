@@ -2,31 +2,72 @@ package io.tyto.ingest;
 
 import io.tyto.engine.segment.Segment;
 import io.tyto.engine.segment.StateSegment;
-import io.tyto.model.error.ErrorCode;
+import io.tyto.ingest.log.LogInspection;
+import io.tyto.ingest.partition.PartitionId;
+import io.tyto.ingest.partition.PartitionInspection;
 import io.tyto.model.error.TytoException;
 import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
+import io.tyto.store.StoreKeys;
+import io.tyto.store.catalog.Catalog;
 import io.tyto.store.maintenance.Fault;
 import io.tyto.store.maintenance.StoreVerifier;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/// Reads a whole data folder again: the chains of manifests and everything inside the segments they
-/// name. Needs no lock and changes nothing. Thread-safe.
+/// Reads a whole data folder again: the chains of manifests, everything inside the segments they
+/// name, and the logs. Needs no lock and changes nothing. Thread-safe.
 public final class DataVerifier {
   private DataVerifier() {}
 
   /// NOT_FOUND where the folder holds no store.
   public static StoreVerifier.Report verify(Path data) {
-    Path store = new DataFolder(data).store();
-    if (!Files.isDirectory(store)) {
-      throw new TytoException(
-          ErrorCode.NOT_FOUND, "there is no data at " + data + ": name the folder with --data");
+    DataFolder folder = new DataFolder(data);
+    DataInspector.requireStore(folder);
+    FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
+    return withLogs(new StoreVerifier(store, DataVerifier::inside).verify(_ -> {}), store, folder);
+  }
+
+  private static StoreVerifier.Report withLogs(
+      StoreVerifier.Report report, FsStore store, DataFolder folder) {
+    List<PartitionId> partitions;
+    try {
+      partitions =
+          DataInspector.partitions(
+              Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "verify").state());
+    } catch (TytoException _) {
+      // The report names the damage of the catalog already; without it nobody knows the logs.
+      return report;
     }
-    return new StoreVerifier(new FsStore(store, Disk.SYSTEM), DataVerifier::inside).verify(_ -> {});
+    List<Fault> faults = new ArrayList<>(report.faults());
+    long bytes = report.bytes();
+    for (PartitionId id : partitions) {
+      try {
+        LogInspection log = PartitionInspection.log(id, Disk.SYSTEM, folder.logs());
+        faults.addAll(log.faults());
+        bytes += log.bytes();
+      } catch (TytoException e) {
+        faults.add(
+            new Fault(
+                folder.logs().toString(),
+                -1,
+                "read",
+                "readable logs",
+                String.valueOf(e.getMessage())));
+      }
+    }
+    return new StoreVerifier.Report(
+        report.catalogVersions(),
+        report.partitions(),
+        report.manifests(),
+        report.pages(),
+        report.segments(),
+        report.rows(),
+        bytes,
+        faults);
   }
 
   private static List<Fault> inside(Path file, SegmentEntry entry) {
@@ -35,7 +76,11 @@ public final class DataVerifier {
           .stream()
               .map(fault ->
                   new Fault(
-                      fault.file(), fault.byteOffset(), "format", fault.expected(), fault.actual()))
+                      file.toString(),
+                      fault.byteOffset(),
+                      "format",
+                      fault.expected(),
+                      fault.actual()))
               .toList();
     } catch (TytoException e) {
       return List.of(

@@ -14,9 +14,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
 import io.tyto.store.StoreKeys;
+import io.tyto.store.maintenance.Fault;
 import io.tyto.store.maintenance.StoreVerifier;
 import io.tyto.store.manifest.ManifestChain;
 import io.tyto.testkit.storage.FaultDisk;
@@ -49,6 +51,42 @@ class DamageTest {
     TytoException e = assertThrows(TytoException.class, () -> open(data, ONE, Disk.SYSTEM));
     assertEquals(ErrorCode.LOG_CORRUPT, e.code());
     assertTrue(e.getMessage().contains(file + " byteOffset 64"), e.getMessage());
+  }
+
+  @Test
+  void verifyAndStatusReadTheLogWhileTheFolderIsHeld() throws IOException {
+    Path data = temp.resolve("data");
+    try (LocalNode node = open(data, ONE, Disk.SYSTEM)) {
+      apply(node, PLAY);
+      send(node, "play", play("e0", "ann", 0) + play("e1", "bob", 1));
+      node.flush();
+      send(node, "play", play("e2", "ann", 2));
+      assertEquals(List.of(), DataVerifier.verify(data).faults());
+      CollectionStatus status = DataInspector.status(data).collections().getFirst();
+      assertEquals(2, status.rows());
+      assertEquals(1, status.logLagRecords());
+      flip(find(data, ".wal"), 64 + 60);
+      Fault fault = DataVerifier.verify(data).faults().getFirst();
+      assertEquals(find(data, ".wal").toString(), fault.file());
+      assertEquals(64, fault.byteOffset());
+    }
+  }
+
+  @Test
+  void anInterruptedLastWriteIsNoFault() throws IOException {
+    Path data = temp.resolve("data");
+    fillLog(data);
+    Path file = find(data, ".wal");
+    Files.write(file, new byte[] {1, 2, 3}, java.nio.file.StandardOpenOption.APPEND);
+    assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  @Test
+  void statusOfAFolderWithoutDataLeavesNoTrace() {
+    Path data = temp.resolve("nothing");
+    TytoException e = assertThrows(TytoException.class, () -> DataInspector.status(data));
+    assertEquals(ErrorCode.NOT_FOUND, e.code());
+    assertTrue(Files.notExists(data));
   }
 
   @Test
@@ -114,6 +152,32 @@ class DamageTest {
       assertTrue(node.status().alarms().toString().contains(name));
       assertEquals(1, send(node, "play", play("e1", "ann", 1)).accepted());
     }
+  }
+
+  /// Wherever the byte is, the rest of the node starts; event ids are read at the start.
+  @Test
+  void aFlippedByteInASegmentNeverKeepsTheNodeFromStarting() throws IOException {
+    Path data = temp.resolve("data");
+    try (LocalNode node = open(data, ONE, Disk.SYSTEM)) {
+      apply(node, PLAY, NodeFixture.NOTE);
+      for (int i = 0; i < 50; i++) {
+        send(node, "play", play("event-" + i * 7919, "user" + i, i));
+      }
+      node.flush();
+      send(node, "note", "{\"n\":1}");
+    }
+    Path segment = find(data, ".seg", "-1-");
+    int alarmed = 0;
+    for (int part = 1; part < 20; part++) {
+      int at = (int) (Files.size(segment) * part / 20);
+      flip(segment, at);
+      try (LocalNode node = open(data, ONE, Disk.SYSTEM)) {
+        assertEquals(1, rows(node, "note").size());
+        alarmed += node.status().alarms().toString().contains("event ids") ? 1 : 0;
+      }
+      flip(segment, at);
+    }
+    assertTrue(alarmed > 0, "no place hit the event ids");
   }
 
   @Test

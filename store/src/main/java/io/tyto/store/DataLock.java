@@ -96,9 +96,10 @@ public final class DataLock implements AutoCloseable {
         if (ours != null) {
           return Optional.of(ours.holder);
         }
-        try (FileChannel channel =
-            FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-          return tryLock(channel) == null ? Optional.of(read(channel)) : Optional.empty();
+        // A shared lock needs no right to write, and two that ask do not see each other.
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+            FileLock question = channel.tryLock(0, Long.MAX_VALUE, true)) {
+          return question == null ? Optional.of(read(channel)) : Optional.empty();
         }
       }
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package io.tyto.server.cli;
 
+import io.tyto.ingest.DataFolder;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.server.TytoServer;
 import io.tyto.server.settings.Setting;
@@ -28,7 +29,8 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Settings settings = flags.resolve();
     Path configs = settings.path(Setting.CONFIG);
-    boolean known = Files.isDirectory(settings.path(Setting.DATA).resolve("1"));
+    // A folder with data knows its collections; configs are needed only to change them.
+    boolean known = Files.isDirectory(new DataFolder(settings.path(Setting.DATA)).store());
     List<ConfigFile> files =
         known && !Files.exists(configs) ? List.of() : ConfigFiles.read(configs);
     TytoServer server = TytoServer.start(settings, files, Clock.systemUTC());

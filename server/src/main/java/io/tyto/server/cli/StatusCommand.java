@@ -1,15 +1,13 @@
 package io.tyto.server.cli;
 
-import io.tyto.ingest.LocalNode;
+import io.tyto.ingest.DataInspector;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.Status;
-import io.tyto.server.TytoServer;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import io.tyto.store.DataLock;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,10 +36,10 @@ final class StatusCommand implements Callable<Integer> {
       out.printf("data %s, served at %s%n", data, holder.get().address());
       status = new RunningServer(holder.get().address()).status();
     } else {
-      out.printf("data %s, not served%n", data);
-      try (LocalNode node = TytoServer.openNode(settings, Clock.systemUTC())) {
-        status = node.status();
-      }
+      status = DataInspector.status(data);
+      out.printf(
+          "data %s, %s%n",
+          data, holder.isPresent() ? "in use by process " + holder.get().pid() : "not served");
     }
     print(out, status);
     return status.alarms().isEmpty() ? 0 : 1;

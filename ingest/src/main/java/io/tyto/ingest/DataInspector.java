@@ -1,0 +1,99 @@
+package io.tyto.ingest;
+
+import io.tyto.ingest.partition.PartitionId;
+import io.tyto.ingest.partition.PartitionInspection;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.AdminService.Status;
+import io.tyto.store.Disk;
+import io.tyto.store.DiskErrors;
+import io.tyto.store.FsStore;
+import io.tyto.store.StoreKeys;
+import io.tyto.store.catalog.Catalog;
+import io.tyto.store.catalog.CatalogState;
+import io.tyto.store.manifest.Manifest.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Tells how a data folder stands from its files alone: no lock, no claim, nothing is written, so
+/// another process may own the folder or the disk may be read-only. Thread-safe.
+public final class DataInspector {
+  private DataInspector() {}
+
+  /// What a running node would tell, except that records which are only in the log count as lag and
+  /// not as rows. NOT_FOUND where the folder holds no store; MANIFEST_CORRUPT.
+  public static Status status(Path data) {
+    DataFolder folder = new DataFolder(data);
+    requireStore(folder);
+    FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
+    CatalogState catalog = Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "status").state();
+    Map<Integer, List<PartitionInspection>> groups = new TreeMap<>();
+    List<String> alarms = new ArrayList<>();
+    long bytes = 0;
+    for (PartitionId id : partitions(catalog)) {
+      PartitionInspection partition = PartitionInspection.of(id, store, Disk.SYSTEM, folder.logs());
+      groups.computeIfAbsent(id.group(), _ -> new ArrayList<>()).add(partition);
+      bytes += partition.log().bytes();
+      partition.log().faults().forEach(fault -> alarms.add(id + ": " + fault));
+    }
+    List<CollectionStatus> collections = new ArrayList<>();
+    for (CatalogState.Collection collection : catalog.collections().values()) {
+      CollectionStatus status =
+          status(collection, groups.getOrDefault(collection.groupId(), List.of()));
+      bytes += status.bytes();
+      collections.add(status);
+    }
+    return new Status(bytes, freeBytes(data), collections, alarms);
+  }
+
+  static void requireStore(DataFolder folder) {
+    if (!Files.isDirectory(folder.store())) {
+      throw new TytoException(
+          ErrorCode.NOT_FOUND,
+          "there is no data at %s: name the folder with --data".formatted(folder.root()));
+    }
+  }
+
+  /// Every partition of every group.
+  static List<PartitionId> partitions(CatalogState catalog) {
+    List<PartitionId> ids = new ArrayList<>();
+    for (CatalogState.Group group : catalog.groups().values()) {
+      for (int i = 0; i < group.partitions(); i++) {
+        ids.add(new PartitionId(StoreKeys.DEFAULT_PROJECT, group.id(), group.generation(), i));
+      }
+    }
+    return ids;
+  }
+
+  private static CollectionStatus status(
+      CatalogState.Collection collection, List<PartitionInspection> partitions) {
+    int id = collection.id();
+    long rows = 0;
+    int segments = 0;
+    long bytes = 0;
+    long dead = 0;
+    long lag = 0;
+    for (PartitionInspection partition : partitions) {
+      rows += partition.rows(id, Kind.DATA);
+      segments += partition.of(id, Kind.DATA).size();
+      bytes += partition.bytes(id, Kind.DATA);
+      dead += partition.rows(id, Kind.DEAD);
+      lag += partition.uncommitted();
+    }
+    return new CollectionStatus(collection.name(), rows, 0, segments, bytes, dead, lag, 0, null);
+  }
+
+  private static long freeBytes(Path data) {
+    try {
+      return Disk.SYSTEM.freeBytes(data);
+    } catch (IOException e) {
+      throw DiskErrors.failed("ask the free space of " + data, e);
+    }
+  }
+}
