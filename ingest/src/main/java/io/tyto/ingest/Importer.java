@@ -1,5 +1,7 @@
 package io.tyto.ingest;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import io.tyto.ingest.decode.RawRecord;
 import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.decode.Rejection;
@@ -33,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 /// The caller's thread cuts the file into chunks of records, a pool decodes them, and the caller's
 /// thread hands them on in the order of the file. Used once.
 final class Importer {
+  private static final System.Logger LOG = System.getLogger(Importer.class.getName());
   private static final int EXAMPLES = 10;
 
   /// Records without key and event id change partition after so many; a rerun must place them
@@ -131,14 +134,14 @@ final class Importer {
         inFlight.add(decoders.submit(() -> decode(reader, chunk)));
       }
       while (!inFlight.isEmpty() && (chunk == null || inFlight.size() > 2 * decoderCount)) {
-        deliver(inFlight.remove());
+        deliver(inFlight.remove(), pace);
       }
       if (chunk == null) {
         return true;
       }
       if (!pace.goesOn()) {
         while (!inFlight.isEmpty()) {
-          deliver(inFlight.remove());
+          deliver(inFlight.remove(), pace);
         }
         return false;
       }
@@ -174,12 +177,22 @@ final class Importer {
     return new Decoded(batches, chunk.next(), bad, found);
   }
 
-  private void deliver(Future<Decoded> future) throws InterruptedException {
-    Decoded chunk = join(future);
-    while (diskGuard.isPausing()) {
+  /// Returns too when the caller no longer wants to wait: what is decoded still fits.
+  private void waitForDisk(Pace pace) throws InterruptedException {
+    boolean isTold = false;
+    while (diskGuard.isPausing() && pace.goesOn()) {
       diskGuard.requireWritable();
+      if (!isTold) {
+        LOG.log(WARNING, "the import of {0} waits: {1}", request.source(), diskGuard.pause());
+        isTold = true;
+      }
       Thread.sleep(PAUSE_MILLIS);
     }
+  }
+
+  private void deliver(Future<Decoded> future, Pace pace) throws InterruptedException {
+    Decoded chunk = join(future);
+    waitForDisk(pace);
     for (int i = 0; i < chunk.batches().length; i++) {
       if (chunk.next() > committed[i]) {
         answers.add(route.partitions().get(i).apply(logId, chunk.batches()[i], chunk.next()));

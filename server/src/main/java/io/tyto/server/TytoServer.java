@@ -109,8 +109,8 @@ public final class TytoServer implements AutoCloseable {
                 settings.number(Setting.LOG_FILE_BYTES),
                 log.batchBytes(),
                 log.queueBytes(),
-                log.pauseBelowBytes(),
-                log.readOnlyBelowBytes()))
+                settings.number(Setting.DISK_PAUSE_BELOW),
+                settings.number(Setting.DISK_READ_ONLY_BELOW)))
         .withSeal(
             new IngestOptions.Seal(
                 settings.number(Setting.SEAL_ROWS),

@@ -33,8 +33,10 @@ public final class DiskGuard {
     if (isReadOnly()) {
       alarms.raise(
           "disk",
-          "%d bytes are free on the disk of %s: below %d nothing is taken. Free some space"
+          "%d bytes are free on the disk of %s: below %d (setting `disk.readOnlyBelow`) nothing is taken. Free some space"
               .formatted(freeBytes, folder, limits.readOnlyBelowBytes()));
+    } else if (isPausing()) {
+      alarms.raise("disk", pause());
     } else {
       alarms.clear("disk");
     }
@@ -49,6 +51,12 @@ public final class DiskGuard {
     return freeBytes < limits.pauseBelowBytes();
   }
 
+  /// Why file import waits.
+  public String pause() {
+    return "%d bytes are free on the disk of %s: below %d (setting `disk.pauseBelow`) imports of files wait. Free some space"
+        .formatted(freeBytes, folder, limits.pauseBelowBytes());
+  }
+
   public boolean isReadOnly() {
     return freeBytes < limits.readOnlyBelowBytes();
   }
@@ -58,7 +66,7 @@ public final class DiskGuard {
     if (isReadOnly()) {
       throw new TytoException(
           ErrorCode.DISK_FULL,
-          "%d bytes are free on the disk of %s and below %d nothing is taken. Free space, then send again"
+          "%d bytes are free on the disk of %s and below %d (setting `disk.readOnlyBelow`) nothing is taken. Free space, then send again"
               .formatted(freeBytes, folder, limits.readOnlyBelowBytes()));
     }
   }

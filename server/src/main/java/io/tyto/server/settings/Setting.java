@@ -27,6 +27,13 @@ public enum Setting {
       "group",
       "when an event counts as durable: group (one fsync for all waiting), request, os (no fsync)"),
   LOG_FILE_BYTES("log.fileBytes", Kind.BYTES, "64MB", "size at which a log file is rolled"),
+  DISK_PAUSE_BELOW(
+      "disk.pauseBelow", Kind.BYTES, "2GB", "free disk below which imports of files wait"),
+  DISK_READ_ONLY_BELOW(
+      "disk.readOnlyBelow",
+      Kind.BYTES,
+      "1GB",
+      "free disk below which nothing is taken (DISK_FULL)"),
   PARTITIONS(
       "partitions",
       Kind.NUMBER,
