@@ -10,10 +10,8 @@ import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
 import io.tyto.model.port.IngestService.ImportProgress;
 import io.tyto.model.port.IngestService.Rejected;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -87,15 +85,8 @@ final class RunningServer {
                 encode(file.contentId()),
                 file.contentBytes(),
                 file.again());
-    HttpRequest request =
-        request(path).POST(HttpRequest.BodyPublishers.ofInputStream(() -> content)).build();
-    try {
-      HttpResponse<InputStream> response =
-          http.send(request, HttpResponse.BodyHandlers.ofInputStream());
-      try (BufferedReader lines =
-          new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
-        return follow(lines, progress);
-      }
+    try (ImportUpload upload = new ImportUpload(URI.create(address + path), content)) {
+      return follow(upload, progress);
     } catch (IOException e) {
       throw unreachable(e);
     } catch (InterruptedException e) {
@@ -112,19 +103,28 @@ final class RunningServer {
             .build());
   }
 
-  private FileImportResult follow(BufferedReader lines, ImportProgress progress)
-      throws IOException {
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      Json.Node node = Json.parse(line);
-      refuse(node);
-      Json.Node result = node.get("result");
-      if (!result.isMissing()) {
-        return result(result);
+  private FileImportResult follow(ImportUpload upload, ImportProgress progress)
+      throws IOException, InterruptedException {
+    long records = 0;
+    long bytes = 0;
+    long rate = 0;
+    for (String line = upload.next(); line != null; line = upload.next()) {
+      if (!line.isBlank()) {
+        Json.Node node = Json.parse(line);
+        refuse(node);
+        Json.Node result = node.get("result");
+        if (!result.isMissing()) {
+          return result(result);
+        }
+        records = node.get("records").number();
+        bytes = node.get("bytes").number();
+        rate = node.get("rate").number();
       }
-      if (!progress.progress(
-          node.get("records").number(), node.get("bytes").number(), node.get("rate").number())) {
+      if (!progress.progress(records, bytes, rate)) {
         throw new TytoException(
-            ErrorCode.CANCELLED, "stopped; the same command goes on where this one ended");
+            ErrorCode.CANCELLED,
+            "stopped after %,d records; the same command goes on where this one ended"
+                .formatted(records));
       }
     }
     throw new TytoException(
