@@ -58,6 +58,8 @@ public final class Gateway implements AutoCloseable {
                     .setIdleTimeout(IDLE_SECONDS)
                     // HTTP/2 comes with TLS; an upgrade in clear text would hold whole bodies.
                     .setHttp2ClearTextEnabled(false)
+                    // Without it curl waits a second before it sends a body beyond 1 MB.
+                    .setHandle100ContinueAutomatically(true)
                     .setCompressionSupported(true))
             .requestHandler(router);
     try {
