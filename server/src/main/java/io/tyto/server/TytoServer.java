@@ -111,6 +111,9 @@ public final class TytoServer implements AutoCloseable {
                 log.queueBytes(),
                 settings.number(Setting.DISK_PAUSE_BELOW),
                 settings.number(Setting.DISK_READ_ONLY_BELOW)))
+        .withGapPolicy(
+            IngestOptions.GapPolicy.valueOf(
+                settings.text(Setting.LOG_GAP_POLICY).toUpperCase(Locale.ROOT)))
         .withSeal(
             new IngestOptions.Seal(
                 settings.number(Setting.SEAL_ROWS),

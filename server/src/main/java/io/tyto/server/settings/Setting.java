@@ -27,6 +27,11 @@ public enum Setting {
       "group",
       "when an event counts as durable: group (one fsync for all waiting), request, os (no fsync)"),
   LOG_FILE_BYTES("log.fileBytes", Kind.BYTES, "64MB", "size at which a log file is rolled"),
+  LOG_GAP_POLICY(
+      "log.gapPolicy",
+      Kind.TEXT,
+      "halt",
+      "where log records are lost: halt (do not start, name the place) or continue (record a gap)"),
   DISK_PAUSE_BELOW(
       "disk.pauseBelow", Kind.BYTES, "2GB", "free disk below which imports of files wait"),
   DISK_READ_ONLY_BELOW(

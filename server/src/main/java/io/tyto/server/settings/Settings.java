@@ -184,6 +184,9 @@ public final class Settings {
     if (setting == Setting.LOG_DURABILITY && !List.of("group", "request", "os").contains(text)) {
       return "expected group, request or os";
     }
+    if (setting == Setting.LOG_GAP_POLICY && !List.of("halt", "continue").contains(text)) {
+      return "expected halt or continue";
+    }
     if (setting == Setting.PIPELINE && !text.isEmpty()) {
       return "there are no enrichers yet: leave it empty";
     }
