@@ -7,6 +7,7 @@ import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
 import io.tyto.store.maintenance.StoreVerifier;
+import io.tyto.testkit.storage.UnforcedDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

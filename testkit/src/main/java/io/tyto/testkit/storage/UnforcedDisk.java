@@ -1,4 +1,4 @@
-package io.tyto.ingest;
+package io.tyto.testkit.storage;
 
 import io.tyto.store.Disk;
 import java.io.IOException;
@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// The real file system without its waits, and with a clock of its own: for tests that make many
-/// more commits than a disk could in their time.
-final class UnforcedDisk implements Disk {
+/// more commits than a disk could in their time. Thread-safe.
+public final class UnforcedDisk implements Disk {
   private final Clock clock;
   private final Map<Path, Long> created = new ConcurrentHashMap<>();
 
-  UnforcedDisk(Clock clock) {
+  public UnforcedDisk(Clock clock) {
     this.clock = clock;
   }
 
