@@ -15,7 +15,12 @@ import java.util.List;
 record PeriodRows(Groups keys, List<Cells> states, int[] places, int nothing) {
   /// A row per group, as they were scanned.
   static PeriodRows of(Groups groups) {
-    return of(groups, RowKeys.identity(groups.count()));
+    // The keys are not copied: of the groups, who may be millions, a page is all that is answered.
+    return new PeriodRows(
+        RowKeys.of(groups.count(), groups.keys()),
+        cells(groups),
+        RowKeys.identity(groups.count()),
+        groups.count());
   }
 
   /// A row for each of `picks`; the states stay where they are.
