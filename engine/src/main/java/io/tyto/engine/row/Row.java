@@ -14,14 +14,18 @@ public final class Row {
     LIST
   }
 
-  private final Kind[] kinds;
+  private static final Kind[] KINDS = Kind.values();
+  private static final byte NULL = (byte) Kind.NULL.ordinal();
+
+  // Numbers, because every store of a reference costs the garbage collector's barrier too.
+  private final byte[] kinds;
   private final long[] longs;
   private final double[] doubles;
   private final byte[] @Nullable [] bytes;
   private final @Nullable Object[] @Nullable [] lists;
 
   public Row(int columns) {
-    kinds = new Kind[columns];
+    kinds = new byte[columns];
     longs = new long[columns];
     doubles = new double[columns];
     bytes = new byte[columns][];
@@ -34,15 +38,15 @@ public final class Row {
   }
 
   public void clear() {
-    Arrays.fill(kinds, Kind.NULL);
+    Arrays.fill(kinds, NULL);
   }
 
   public Kind kind(int column) {
-    return kinds[column];
+    return KINDS[kinds[column]];
   }
 
   public boolean isNull(int column) {
-    return kinds[column] == Kind.NULL;
+    return kinds[column] == NULL;
   }
 
   public long longAt(int column) {
@@ -72,28 +76,28 @@ public final class Row {
   }
 
   public void setNull(int column) {
-    kinds[column] = Kind.NULL;
+    kinds[column] = NULL;
   }
 
   public void setLong(int column, long value) {
-    kinds[column] = Kind.LONG;
+    kinds[column] = (byte) Kind.LONG.ordinal();
     longs[column] = value;
   }
 
   public void setDouble(int column, double value) {
-    kinds[column] = Kind.DOUBLE;
+    kinds[column] = (byte) Kind.DOUBLE.ordinal();
     doubles[column] = value;
   }
 
   /// Takes the array over.
   public void setBytes(int column, byte[] value) {
-    kinds[column] = Kind.BYTES;
+    kinds[column] = (byte) Kind.BYTES.ordinal();
     bytes[column] = value;
   }
 
   /// Takes the array over.
   public void setList(int column, @Nullable Object[] value) {
-    kinds[column] = Kind.LIST;
+    kinds[column] = (byte) Kind.LIST.ordinal();
     lists[column] = value;
   }
 }
