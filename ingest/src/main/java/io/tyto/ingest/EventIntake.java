@@ -57,7 +57,7 @@ final class EventIntake {
     int spare = Math.floorMod(turn.getAndIncrement(), route.partitions().size());
     try (RecordReader reader = RecordReader.ofBody(body)) {
       RecordRouter router = new RecordRouter(route, reader.decoder(route.schema(), clock), SOURCE);
-      RecordBatch[] batches = router.newBatches();
+      RecordBatch[] batches = router.newBatches(body.length);
       boolean isReadable = false;
       TytoException unreadable = null;
       for (RawRecord raw = reader.next(); raw != null; raw = reader.next()) {

@@ -151,7 +151,7 @@ final class Importer {
   private Decoded decode(RecordReader reader, RawChunk chunk) {
     RecordRouter router =
         new RecordRouter(route, reader.decoder(route.schema(), clock), request.source());
-    RecordBatch[] batches = router.newBatches();
+    RecordBatch[] batches = router.newBatches(chunk.sizeBytes());
     long receivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     List<Rejected> found = new ArrayList<>();
     long bad = 0;

@@ -12,9 +12,11 @@ final class RawChunk {
   private static final int MAX_BYTES = 1 << 20;
 
   private final List<RawRecord> records;
+  private final long bytes;
 
-  private RawChunk(List<RawRecord> records) {
+  private RawChunk(List<RawRecord> records, long bytes) {
     this.records = records;
+    this.bytes = bytes;
   }
 
   /// The next records, or null at the end of the file.
@@ -30,11 +32,15 @@ final class RawChunk {
       bytes += data.length;
       records.add(new RawRecord(raw.number(), raw.byteOffset(), data, 0, data.length, raw.fault()));
     }
-    return records.isEmpty() ? null : new RawChunk(records);
+    return records.isEmpty() ? null : new RawChunk(records, bytes);
   }
 
   int size() {
     return records.size();
+  }
+
+  long sizeBytes() {
+    return bytes;
   }
 
   RawRecord record(int position) {

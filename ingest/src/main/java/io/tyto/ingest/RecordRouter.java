@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
 /// Decodes raw records of one collection and puts each, or its dead letter, into the batch of its
 /// partition. Each thread has its own.
 final class RecordRouter {
-  private static final int FIRST_BATCH_BYTES = 16 << 10;
+  private static final int FIRST_BATCH_BYTES = 4 << 10;
+  private static final int MAX_FIRST_BATCH_BYTES = 1 << 20;
+
+  /// Rows take less than their text; a batch that needs more grows.
+  private static final int TEXT_BYTES_A_BYTE = 2;
 
   private final CollectionRoute route;
   private final RecordDecoder decoder;
@@ -41,10 +45,13 @@ final class RecordRouter {
     this.deadCodec = new RowCodec(deadSchema);
   }
 
-  RecordBatch[] newBatches() {
+  /// @param textBytes of the records that will be routed into them, as text
+  RecordBatch[] newBatches(long textBytes) {
     RecordBatch[] batches = new RecordBatch[route.partitions().size()];
+    long share = textBytes / (TEXT_BYTES_A_BYTE * batches.length);
+    int expected = Math.clamp(share, FIRST_BATCH_BYTES, MAX_FIRST_BATCH_BYTES);
     for (int i = 0; i < batches.length; i++) {
-      batches[i] = new RecordBatch(FIRST_BATCH_BYTES);
+      batches[i] = new RecordBatch(expected);
     }
     return batches;
   }
