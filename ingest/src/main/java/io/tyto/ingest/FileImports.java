@@ -87,8 +87,7 @@ final class FileImports implements AutoCloseable {
     decoders.shutdownNow();
   }
 
-  private @Nullable ImportedFile imported(
-      FileImport request, int collection, int repetition) {
+  private @Nullable ImportedFile imported(FileImport request, int collection, int repetition) {
     return directory
         .state()
         .imports()

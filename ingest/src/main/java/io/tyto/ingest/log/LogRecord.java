@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param keyHash hash that chose the partition
 /// @param collection numeric id
 /// @param schemaVersion of the collection, by which the body was encoded
-/// @param mayRepeat its event id was brought by another log before, and not committed there: whether it
-///   is a repetition is decided anew when it is applied
+/// @param mayRepeat its event id was brought by another log before, and not committed there:
+///   whether it is a repetition is decided anew when it is applied
 /// @param eventIdLength -1 where the record has no event id
 public record LogRecord(
     long offset,

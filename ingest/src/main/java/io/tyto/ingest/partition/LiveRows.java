@@ -152,8 +152,7 @@ final class LiveRows {
     segments.clear();
   }
 
-  private static @Nullable CollectionTail tailOf(
-      TailUnit unit, int collection, Kind kind) {
+  private static @Nullable CollectionTail tailOf(TailUnit unit, int collection, Kind kind) {
     return (kind == Kind.DEAD ? unit.deadLetters() : unit.rows()).get(collection);
   }
 }

@@ -259,8 +259,7 @@ public final class Partition implements AutoCloseable {
     live.dropUnits();
   }
 
-  private static long sum(
-      List<SegmentEntry> entries, ToLongFunction<SegmentEntry> value) {
+  private static long sum(List<SegmentEntry> entries, ToLongFunction<SegmentEntry> value) {
     return entries.stream().mapToLong(value).sum();
   }
 }

@@ -342,8 +342,8 @@ final class PartitionWriter implements Runnable {
     return false;
   }
 
-  /// What stands in our own log was found to be new when it was appended, and acknowledged as such; only
-  /// where that was in doubt is it asked again.
+  /// What stands in our own log was found to be new when it was appended, and acknowledged as such;
+  /// only where that was in doubt is it asked again.
   private void replay(LogRecord record) {
     if (record.mayRepeat()) {
       applyOrDrop(log.logId(), record);

@@ -152,13 +152,13 @@ final class Sealer {
     return unit;
   }
 
-  /// Slows ingestion down, by the units that wait, where queries would soon have too many segments to open.
+  /// Slows ingestion down, by the units that wait, where queries would soon have too many segments
+  /// to open.
   private void giveWayToCompaction() {
     boolean isBehind =
         schemas.collectionsOf(groupId).stream()
-            .anyMatch(
-                collection ->
-                    CompactionChoice.isBehind(live.entries(collection, Kind.DATA), compaction));
+            .anyMatch(collection ->
+                CompactionChoice.isBehind(live.entries(collection, Kind.DATA), compaction));
     if (isBehind) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(COMPACTION_PAUSE_MILLIS));
     }

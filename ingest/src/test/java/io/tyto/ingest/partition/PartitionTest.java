@@ -79,8 +79,8 @@ class PartitionTest {
     sealers.shutdownNow();
   }
 
-  /// An event is sent whose id only an import brought that a crash will undo: its acknowledgement must
-  /// hold all the same.
+  /// An event is sent whose id only an import brought that a crash will undo: its acknowledgement
+  /// must hold all the same.
   @Test
   void anEventIsSafeAlthoughAnUncommittedImportBroughtItFirst() throws Exception {
     Path data = Files.createDirectory(temp.resolve("data"));
@@ -98,7 +98,8 @@ class PartitionTest {
       assertEquals(1, partition.append(batch("x")).join().repeated());
     }
     try (Partition partition = open(crashed)) {
-      assertEquals(List.of("x", "y"), ids(partition), "the row of the import is gone, the event is not");
+      assertEquals(
+          List.of("x", "y"), ids(partition), "the row of the import is gone, the event is not");
       assertEquals(1, partition.apply("file", batch("x"), 1).join().repeated());
       partition.flush().join();
       assertEquals(new Manifest.Counts(3, 2, 0, 1, 0), partition.manifest().counts());
