@@ -1,9 +1,10 @@
 /// The ingest runtime: from a body of JSON or a file of records to rows that a query sees and a
 /// crash does not lose.
 ///
-/// Entry type: {@link io.tyto.ingest.LocalNode}. Below it, one way only: `log` (durable order of
-/// records), `partition` (one writer over log, tail and manifest chain), `seal` (segments out of
-/// tails, compaction, retention). Imports model, engine and store.
+/// Entry type: {@link io.tyto.ingest.LocalNode}. Below it, one way only: `config` (event configs)
+/// and `decode` (records to rows), `partition` (one writer over log, tail and manifest chain;
+/// seals, compaction, retention), `log` (durable order of records). `proposal` writes a config from
+/// a sample. Imports model, engine and store.
 @NullMarked
 package io.tyto.ingest;
 

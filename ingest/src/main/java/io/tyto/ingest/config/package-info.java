@@ -1,5 +1,5 @@
-/// Event configs: from YAML text to a checked {@link io.tyto.model.schema.EventConfig}, the
-/// difference between two versions, and a proposal for data that has no config yet.
+/// Event configs: from YAML text to a checked {@link io.tyto.model.schema.EventConfig}, and the
+/// difference between two versions.
 ///
 /// Entry: {@link io.tyto.ingest.config.ConfigParser}. Pure functions over text; nothing here does
 /// I/O. Invariant: a config that loads without a problem also makes a valid GraphQL schema.

@@ -113,8 +113,10 @@ final class PartitionWriter implements Runnable {
   /// Records that the log no longer has, or fails.
   void acceptGap(LogEntry.Gap gap) {
     String what =
-        "records %d to %d of the log of partition %s are lost: %s"
-            .formatted(gap.from(), gap.next() - 1, id, gap.where());
+        gap.from() == gap.next()
+            ? gap.where()
+            : "records %d to %d of the log of partition %s are lost: %s"
+                .formatted(gap.from(), gap.next() - 1, id, gap.where());
     if (options.gapPolicy() == IngestOptions.GapPolicy.HALT) {
       throw new TytoException(
           ErrorCode.LOG_CORRUPT,

@@ -7,7 +7,7 @@
 /// batches -> BatchQueue -> PartitionWriter -> LocalLog (fsync) -> TailUnit (queryable)
 ///                                                                  | frozen
 ///                          Sealer -> SegmentFiles -> ManifestChain -> LiveRows (what queries see)
-///                          Compactor, Retention ----^
+///                          Rewriter (compaction, retention) ----------^
 /// ```
 ///
 /// Invariants (docs/commit-protocol.md): a batch is answered only after its records are durable

@@ -31,7 +31,6 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "config",
-    mixinStandardHelpOptions = true,
     description = "Proposes, checks, applies event configs; shows the server's settings.",
     subcommands = {
       ConfigCommand.Init.class,
@@ -49,7 +48,6 @@ final class ConfigCommand implements Runnable {
 
   @Command(
       name = "init",
-      mixinStandardHelpOptions = true,
       description = {
         "Proposes an event config from a sample of records, with comments, ready to edit:",
         "  tyto config init events.json.gz > config/events.yaml"
@@ -80,12 +78,9 @@ final class ConfigCommand implements Runnable {
     }
   }
 
-  @Command(
-      name = "check",
-      mixinStandardHelpOptions = true,
-      description = "Prints every error of the event configs.")
+  @Command(name = "check", description = "Prints every error of the event configs.")
   static final class Check implements Callable<Integer> {
-    @Mixin private SettingFlags flags;
+    @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.CONFIGS);
     @Spec private CommandSpec spec;
 
     @Parameters(
@@ -111,11 +106,10 @@ final class ConfigCommand implements Runnable {
 
   @Command(
       name = "apply",
-      mixinStandardHelpOptions = true,
       description =
           "Takes over new collections and added fields, in the running server if there is one.")
   static final class Apply implements Callable<Integer> {
-    @Mixin private SettingFlags flags;
+    @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.WRITING);
     @Spec private CommandSpec spec;
 
     @Override
@@ -141,12 +135,9 @@ final class ConfigCommand implements Runnable {
     }
   }
 
-  @Command(
-      name = "show",
-      mixinStandardHelpOptions = true,
-      description = "Prints every setting, its value and where it came from.")
+  @Command(name = "show", description = "Prints every setting, its value and where it came from.")
   static final class Show implements Callable<Integer> {
-    @Mixin private SettingFlags flags;
+    @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.ALL);
     @Spec private CommandSpec spec;
 
     @Override

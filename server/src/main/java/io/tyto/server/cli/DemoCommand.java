@@ -25,12 +25,11 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "demo",
-    mixinStandardHelpOptions = true,
     description = "Generates a month of game events, ingests them, asks six questions and serves.")
 final class DemoCommand implements Callable<Integer> {
   private static final String MARKER = "demo-rows";
 
-  @Mixin private SettingFlags flags;
+  @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.DEMO);
   @Spec private CommandSpec spec;
 
   @Option(names = "--once", description = "exit after printing the answers")

@@ -43,7 +43,6 @@ import picocli.CommandLine.Spec;
 /// interrupted and run again without doubling a row.
 @Command(
     name = "import",
-    mixinStandardHelpOptions = true,
     description =
         "Imports NDJSON, JSON arrays, CSV or TSV, plain or .gz. A file that was imported before is"
             + " recognised by its content, under any name.")
@@ -51,17 +50,20 @@ final class ImportCommand implements Callable<Integer> {
   private static final int BUFFER = 1 << 20;
   private static final int EXAMPLES = 5;
 
-  @Mixin private SettingFlags flags;
+  @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.WRITING);
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "COLLECTION")
+  @Parameters(
+      index = "0",
+      paramLabel = "COLLECTION",
+      description = "the collection that the records belong to")
   private String collection;
 
   @Parameters(
       index = "1..*",
       arity = "1..*",
       paramLabel = "FILE",
-      description = "files or patterns")
+      description = "files, or patterns in quotes such as 'exports/*.ndjson.gz'")
   private List<String> patterns;
 
   @Option(names = "--again", description = "import a second time what was imported before")

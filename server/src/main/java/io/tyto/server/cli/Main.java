@@ -1,13 +1,18 @@
 package io.tyto.server.cli;
 
 import io.tyto.model.error.TytoException;
+import java.io.PrintWriter;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The entry point of `tyto`.
 @Command(
@@ -16,7 +21,6 @@ import picocli.CommandLine.Spec;
         "A GraphQL analytics API on a columnar engine of its own: one YAML config a collection,"
             + " events in, typed answers out.",
     subcommands = {
-      HelpCommand.class,
       DemoCommand.class,
       ServeCommand.class,
       ImportCommand.class,
@@ -24,10 +28,24 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       VerifyCommand.class
     },
+    versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
-    footer = {"", "Start with: tyto demo"})
+    footer = {"", "Start with: tyto demo", "More about a command: tyto COMMAND --help"})
 public final class Main implements Runnable {
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-h", "--help"},
+      usageHelp = true,
+      scope = ScopeType.INHERIT,
+      description = "show this help")
+  private boolean isHelpAsked;
+
+  @Option(
+      names = {"-V", "--version"},
+      versionHelp = true,
+      description = "show the version")
+  private boolean isVersionAsked;
 
   public static void main(String[] arguments) {
     System.exit(commandLine().execute(arguments));
@@ -36,12 +54,32 @@ public final class Main implements Runnable {
   static CommandLine commandLine() {
     return new CommandLine(new Main())
         .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler((fault, _) -> refuse(fault))
         .setExecutionExceptionHandler(errors());
   }
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "which command?");
+    spec.commandLine().usage(spec.commandLine().getOut());
+  }
+
+  /// A mistake in the command line: what it is and where help stands, without a page of it.
+  private static int refuse(ParameterException fault) {
+    CommandLine commandLine = fault.getCommandLine();
+    PrintWriter err = commandLine.getErr();
+    String name = commandLine.getCommandSpec().qualifiedName();
+    if (fault instanceof UnmatchedArgumentException unmatched) {
+      List<String> arguments = unmatched.getUnmatched();
+      boolean isCommand = !unmatched.isUnknownOption() && !commandLine.getSubcommands().isEmpty();
+      err.printf(
+          "%s: %s%n",
+          name, isCommand ? "no such command: " + arguments.getFirst() : unmatched.getMessage());
+      UnmatchedArgumentException.printSuggestions(fault, err);
+    } else {
+      err.printf("%s: %s%n", name, fault.getMessage());
+    }
+    err.printf("%s --help says what it takes.%n", name);
+    return CommandLine.ExitCode.USAGE;
   }
 
   /// What went wrong, for the person who reads it; a stack trace only for what nobody foresaw.
@@ -55,5 +93,22 @@ public final class Main implements Runnable {
       }
       return CommandLine.ExitCode.SOFTWARE;
     };
+  }
+
+  /// The version of the jar, and of what it runs on.
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String own = Main.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "tyto " + (own == null ? "from classes" : own),
+        "Java %s (%s), %s %s"
+            .formatted(
+                Runtime.version(),
+                System.getProperty("java.vendor"),
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"))
+      };
+    }
   }
 }

@@ -17,12 +17,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "serve",
-    mixinStandardHelpOptions = true,
-    description = "Serves a data folder: ingestion, queries, GraphiQL.")
+@Command(name = "serve", description = "Serves a data folder: ingestion, queries, GraphiQL.")
 final class ServeCommand implements Callable<Integer> {
-  @Mixin private SettingFlags flags;
+  @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.ALL);
   @Spec private CommandSpec spec;
 
   @Override

@@ -4,44 +4,112 @@ import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import java.nio.file.Path;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/// Mixed into a command, adds a flag for each setting and resolves them all.
+/// Mixed into a command, adds a flag for each setting that the command heeds and resolves all
+/// settings.
+@Command
 final class SettingFlags {
-  @Option(
-      names = "--server-file",
-      paramLabel = "FILE",
-      description = "server file with settings; also TYTO_SERVER_FILE")
+  /// What a command heeds that only reads a data folder.
+  static final Set<Setting> FOLDER = EnumSet.of(Setting.DATA);
+
+  /// What a command heeds that only reads event configs.
+  static final Set<Setting> CONFIGS = EnumSet.of(Setting.CONFIG);
+
+  /// What a command heeds that writes to a data folder without serving it.
+  static final Set<Setting> WRITING =
+      EnumSet.of(
+          Setting.CONFIG,
+          Setting.DATA,
+          Setting.MEMORY,
+          Setting.STORE,
+          Setting.LOG_DURABILITY,
+          Setting.LOG_FILE_BYTES,
+          Setting.LOG_GAPS,
+          Setting.DISK_PAUSE_BELOW,
+          Setting.DISK_READ_ONLY_BELOW,
+          Setting.PARTITIONS,
+          Setting.SEAL_ROWS,
+          Setting.SEAL_BYTES,
+          Setting.SEAL_AGE,
+          Setting.SEAL_SMALL_AGE,
+          Setting.DEDUP_WINDOW);
+
+  static final Set<Setting> ALL = EnumSet.allOf(Setting.class);
+
+  /// The demo brings its own configs and data.
+  static final Set<Setting> DEMO = EnumSet.complementOf(EnumSet.of(Setting.CONFIG, Setting.DATA));
+
+  private final Set<Setting> heeded;
+  private final Map<Setting, String> flags = new EnumMap<>(Setting.class);
   private @Nullable Path serverFile;
 
-  private final Map<Setting, String> flags = new EnumMap<>(Setting.class);
+  SettingFlags(Set<Setting> heeded) {
+    this.heeded = heeded;
+  }
 
   @Spec(Spec.Target.MIXEE)
   void addTo(CommandSpec spec) {
-    for (Setting setting : Setting.values()) {
-      spec.addOption(
+    // Settings are many; they stand behind the command's own options and not in its synopsis.
+    spec.usageMessage().abbreviateSynopsis(true);
+    ArgGroupSpec.Builder group =
+        ArgGroupSpec.builder()
+            .exclusive(false)
+            .validate(false)
+            .order(1)
+            .heading("%nSettings (also in the environment and in the server file):%n");
+    for (Setting setting : heeded) {
+      group.addArg(
           OptionSpec.builder(setting.flag())
-              .paramLabel(setting.kind().name())
+              .paramLabel(label(setting.kind()))
               .type(String.class)
+              .order(setting.ordinal())
               .description(
-                  "%s (default: %s)".formatted(setting.description(), setting.defaultValue()))
-              .setter(new FlagSetter(flags, setting))
+                  setting.defaultValue().isEmpty()
+                      ? setting.description()
+                      : "%s (default: %s)".formatted(setting.description(), setting.defaultValue()))
+              .setter(new Setter(value -> flags.put(setting, value.toString())))
               .build());
     }
+    group.addArg(
+        OptionSpec.builder("--server-file")
+            .paramLabel("FILE")
+            .type(Path.class)
+            .order(Setting.values().length)
+            .description("server file with settings; also TYTO_SERVER_FILE")
+            .setter(new Setter(value -> serverFile = (Path) value))
+            .build());
+    spec.addArgGroup(group.build());
   }
 
-  private record FlagSetter(Map<Setting, String> flags, Setting setting)
-      implements picocli.CommandLine.Model.ISetter {
+  private static String label(Setting.Kind kind) {
+    return switch (kind) {
+      case TEXT -> "TEXT";
+      case NUMBER -> "NUMBER";
+      case BYTES -> "SIZE";
+      case DURATION -> "DURATION";
+    };
+  }
+
+  private interface Taker {
+    void take(Object value);
+  }
+
+  private record Setter(Taker taker) implements ISetter {
     @Override
     @SuppressWarnings("TypeParameterUnusedInFormals")
     public <T> T set(T value) {
       if (value != null) {
-        flags.put(setting, value.toString());
+        taker.take(value);
       }
       return value;
     }

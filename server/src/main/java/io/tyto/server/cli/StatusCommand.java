@@ -17,12 +17,11 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "status",
-    mixinStandardHelpOptions = true,
     description = "Tells collections, rows, segments, lag and disk of a data folder.")
 final class StatusCommand implements Callable<Integer> {
   private static final int MAX_COLLECTIONS = 7;
 
-  @Mixin private SettingFlags flags;
+  @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.FOLDER);
   @Spec private CommandSpec spec;
 
   @Override

@@ -14,12 +14,11 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "verify",
-    mixinStandardHelpOptions = true,
     description =
         "Reads every byte of a data folder again and reports each fault by file and byte offset."
             + " Needs no lock: a server may go on meanwhile.")
 final class VerifyCommand implements Callable<Integer> {
-  @Mixin private SettingFlags flags;
+  @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.FOLDER);
   @Spec private CommandSpec spec;
 
   @Override

@@ -19,7 +19,7 @@ public enum Setting {
       "memory",
       Kind.BYTES,
       "auto",
-      "memory of the process; auto: half of the machine's or container's (read by the launcher)"),
+      "memory of the process, half of it heap; auto: half of the machine's or container's"),
   STORE("store", Kind.TEXT, "file", "where segments and manifests live; `file`: below data"),
   LOG_DURABILITY(
       "log.durability",

@@ -106,10 +106,9 @@ public final class NumberedLog {
     // every document carries a unique commit id.
     boolean ours = created || Arrays.equals(read(version).orElse(null), document);
     // If the log has gone on that far, either the number had been used and collected, and what was
-    // just
-    // written is not part of the log, or it was ours and others have built on it for long. Which of
-    // the two
-    // cannot be told, so it stays for the collector; the writer is out in both cases.
+    // just written is not part of the log, or it was ours and others have built on it for long.
+    // Which of the two cannot be told, so it stays for the collector; the writer is out in both
+    // cases.
     return ours && !isLeftBehind(version);
   }
 }

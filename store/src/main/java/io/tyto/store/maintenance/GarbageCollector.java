@@ -61,8 +61,7 @@ public final class GarbageCollector {
               .formatted(chain.milestone(), policy.manifestsKept()));
     }
     // Objects first, manifests second: an object put after the list is not looked at, and one that
-    // was
-    // committed before the list of manifests is found in them.
+    // was committed before the list of manifests is found in them.
     List<String> segments = store.list(StoreKeys.segments(chain.prefix()) + "/");
     List<String> pages = store.list(StoreKeys.pages(chain.prefix()) + "/");
     List<Long> versions = chain.versions();
@@ -116,8 +115,7 @@ public final class GarbageCollector {
       manifest.pages().forEach(page -> pages.add(page.key()));
       if (age(manifestKey(chain, version), now) > policy.snapshotAge().toMillis()) {
         // Older than a snapshot lives, so what came before it cannot be named; it itself can,
-        // having
-        // been current until its successor came.
+        // having been current until its successor came.
         return new References(files, pages);
       }
     }

@@ -489,8 +489,7 @@ public final class FaultDisk implements Disk {
         proceed(failure, "truncate", path);
         file.truncate(size);
         // Whether the old tail comes back after a power loss is open; that it is gone is the harder
-        // case
-        // for whoever relied on it, and appending again makes it dirty.
+        // case for whoever relied on it, and appending again makes it dirty.
         node.durableSize = Math.min(node.durableSize, size);
         finish(failure, "truncate", path);
       }
