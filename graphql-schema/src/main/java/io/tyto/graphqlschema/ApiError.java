@@ -12,12 +12,15 @@ import io.tyto.model.error.TytoException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// An error as clients see it: `{message, locations, path, extensions {code, coordinate, retryable,
 /// queryId}}`. Nothing of the inside: no class names, no stack traces.
 final class ApiError implements GraphQLError {
   private static final long serialVersionUID = 1L;
+  private static final Pattern SYNTAX_TREE =
+      Pattern.compile(" with value '[A-Za-z]+Value\\{.*}'", Pattern.DOTALL);
 
   private final transient ErrorCode code;
   private final String message;
@@ -57,6 +60,12 @@ final class ApiError implements GraphQLError {
         queryId);
   }
 
+  /// graphql-java prints a wrong argument as the parser's objects, a page of them for one misspelt
+  /// member; the argument's path before it and the complaint behind it say it all.
+  private static String withoutSyntaxTree(String message) {
+    return SYNTAX_TREE.matcher(message).replaceFirst("");
+  }
+
   /// The message for what is not the client's business.
   private static String ours(String queryId) {
     return "the server failed to answer; its log tells more under query " + queryId;
@@ -69,7 +78,7 @@ final class ApiError implements GraphQLError {
     }
     return new ApiError(
         codeOf(error),
-        String.valueOf(error.getMessage()),
+        withoutSyntaxTree(String.valueOf(error.getMessage())),
         null,
         error.getLocations() == null ? List.of() : error.getLocations(),
         error.getPath(),

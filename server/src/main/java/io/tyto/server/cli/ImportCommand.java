@@ -202,6 +202,9 @@ final class ImportCommand implements Callable<Integer> {
       Path folder = slash < 0 ? Path.of(".") : Path.of(pattern.substring(0, slash + 1));
       String absolute = folder.toAbsolutePath().normalize() + "/" + pattern.substring(slash + 1);
       PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + absolute);
+      if (!Files.isDirectory(folder)) {
+        return List.of();
+      }
       try (Stream<Path> all = Files.walk(folder.toAbsolutePath().normalize())) {
         return all.filter(Files::isRegularFile).filter(matcher::matches).sorted().toList();
       }

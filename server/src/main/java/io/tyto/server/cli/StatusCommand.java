@@ -7,6 +7,7 @@ import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import io.tyto.store.DataLock;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,6 +29,7 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() {
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
+    requireData(data);
     PrintWriter out = spec.commandLine().getOut();
     Optional<DataLock.Holder> holder = DataLock.holder(data);
     Status status;
@@ -42,6 +44,15 @@ final class StatusCommand implements Callable<Integer> {
     }
     print(out, status);
     return status.alarms().isEmpty() ? 0 : 1;
+  }
+
+  /// A command that only reads creates nothing, and does not take a wrong name for an empty folder.
+  static void requireData(Path data) {
+    if (!Files.isDirectory(new DataFolder(data).store())) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "%s is no data folder; name one with --data, or start with `tyto serve`".formatted(data));
+    }
   }
 
   private static void print(PrintWriter out, Status status) {

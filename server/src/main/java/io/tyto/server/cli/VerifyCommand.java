@@ -25,6 +25,7 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
+    StatusCommand.requireData(data);
     PrintWriter out = spec.commandLine().getOut();
     StoreVerifier.Report report = DataVerifier.verify(data);
     report.faults().forEach(fault -> out.println("FAULT " + fault));
