@@ -34,7 +34,7 @@ final class SettingFlags {
           Setting.STORE,
           Setting.LOG_DURABILITY,
           Setting.LOG_FILE_BYTES,
-          Setting.LOG_GAPS,
+          Setting.LOG_GAP_POLICY,
           Setting.DISK_PAUSE_BELOW,
           Setting.DISK_READ_ONLY_BELOW,
           Setting.PARTITIONS,
