@@ -2,7 +2,7 @@ package io.tyto.engine.filter;
 
 import io.tyto.engine.vector.Dictionary;
 
-/// A predicate over one byte string. Thread-safe. No NOT here: {@link BytesTest} negates.
+/// A predicate over one byte string. Thread-safe. No NOT here: {@link BytesPredicate} negates.
 interface BytesMatcher {
   /// Of `data[from, to)`.
   boolean matches(byte[] data, int from, int to);

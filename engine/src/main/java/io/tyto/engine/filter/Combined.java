@@ -11,10 +11,10 @@ final class Combined {
   private Combined() {}
 
   /// True when empty, even of null.
-  record All(List<ValueTest> tests) implements ValueTest {
+  record All(List<ValuePredicate> tests) implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
-      for (ValueTest test : tests) {
+      for (ValuePredicate test : tests) {
         test.retain(vector, mask, masks);
       }
     }
@@ -22,7 +22,7 @@ final class Combined {
     @Override
     public Verdict verdict(Zone zone, @Nullable Dictionary dictionary) {
       Verdict verdict = Verdict.ALWAYS;
-      for (ValueTest test : tests) {
+      for (ValuePredicate test : tests) {
         switch (test.verdict(zone, dictionary)) {
           case NEVER -> {
             return Verdict.NEVER;
@@ -36,19 +36,19 @@ final class Combined {
 
     @Override
     public int cost() {
-      return tests.stream().mapToInt(ValueTest::cost).sum();
+      return tests.stream().mapToInt(ValuePredicate::cost).sum();
     }
   }
 
   /// False when empty.
-  record Any(List<ValueTest> tests) implements ValueTest {
+  record Any(List<ValuePredicate> tests) implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
       int words = Masks.words(vector.length());
       long[] passed = masks.borrow(vector.length());
       long[] open = masks.borrow(vector.length());
       Masks.clear(passed, vector.length());
-      for (ValueTest test : tests) {
+      for (ValuePredicate test : tests) {
         for (int word = 0; word < words; word++) {
           open[word] = mask[word] & ~passed[word];
         }
@@ -65,7 +65,7 @@ final class Combined {
     @Override
     public Verdict verdict(Zone zone, @Nullable Dictionary dictionary) {
       Verdict verdict = Verdict.NEVER;
-      for (ValueTest test : tests) {
+      for (ValuePredicate test : tests) {
         switch (test.verdict(zone, dictionary)) {
           case ALWAYS -> {
             return Verdict.ALWAYS;
@@ -79,7 +79,7 @@ final class Combined {
 
     @Override
     public int cost() {
-      return 1 + tests.stream().mapToInt(ValueTest::cost).sum();
+      return 1 + tests.stream().mapToInt(ValuePredicate::cost).sum();
     }
   }
 }

@@ -5,15 +5,15 @@ import io.tyto.engine.scan.Batch;
 
 /// A predicate of one query, made by {@link FilterCompiler}. Thread-safe.
 public final class CompiledFilter {
-  private final RowTest test;
+  private final RowPredicate test;
 
-  CompiledFilter(RowTest test) {
+  CompiledFilter(RowPredicate test) {
     this.test = test;
   }
 
   /// Passes every row of every source.
   public boolean isTrue() {
-    return test instanceof RowTest.All(var parts) && parts.isEmpty();
+    return test instanceof RowPredicate.All(var parts) && parts.isEmpty();
   }
 
   /// The evaluator for the source the batch is in, for one thread.

@@ -20,11 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// rows where something is true are asked for, and null needs no bits of its own.
 public final class FilterCompiler {
   private final ColumnSlots slots;
-  private final ValueTests tests;
+  private final ValuePredicates tests;
 
   private FilterCompiler(ColumnSlots slots, long seed) {
     this.slots = slots;
-    tests = new ValueTests(seed);
+    tests = new ValuePredicates(seed);
   }
 
   /// Columns are taken from (and added to) `slots`. BAD_USER_INPUT for a pattern that cannot be
@@ -35,7 +35,7 @@ public final class FilterCompiler {
   public static CompiledFilter compile(
       @Nullable Filter where, TimeInterval range, ColumnSlots slots, long seed) {
     FilterCompiler compiler = new FilterCompiler(slots, seed);
-    List<RowTest> parts = new ArrayList<>();
+    List<RowPredicate> parts = new ArrayList<>();
     compiler.addRange(range, parts);
     if (where != null) {
       parts.add(compiler.compile(where, true));
@@ -43,7 +43,7 @@ public final class FilterCompiler {
     return new CompiledFilter(all(parts));
   }
 
-  private void addRange(TimeInterval range, List<RowTest> parts) {
+  private void addRange(TimeInterval range, List<RowPredicate> parts) {
     if (range.from() == null && range.to() == null) {
       return;
     }
@@ -51,7 +51,7 @@ public final class FilterCompiler {
     BigInteger low = range.from() == null ? null : firstFrom(column.type(), range.from());
     BigInteger high =
         range.to() == null ? null : firstFrom(column.type(), range.to()).subtract(BigInteger.ONE);
-    parts.add(new RowTest.OfColumn(slots.slot(column), Literals.range(low, high, false)));
+    parts.add(new RowPredicate.OfColumn(slots.slot(column), Literals.range(low, high, false)));
   }
 
   /// The first value at or after the instant; a date stands for its midnight, UTC.
@@ -69,7 +69,7 @@ public final class FilterCompiler {
     return floor.isExact() ? floor.value() : floor.value().add(BigInteger.ONE);
   }
 
-  private RowTest compile(Filter filter, boolean positive) {
+  private RowPredicate compile(Filter filter, boolean positive) {
     return switch (filter) {
       case Filter.Not not -> compile(not.filter(), !positive);
       case Filter.And and -> combine(and.filters(), positive, positive);
@@ -86,24 +86,24 @@ public final class FilterCompiler {
     };
   }
 
-  private RowTest leaf(String column, Filter leaf, boolean positive) {
+  private RowPredicate leaf(String column, Filter leaf, boolean positive) {
     int slot = slots.slot(column);
-    return new RowTest.OfColumn(slot, tests.of(slots.column(slot).type(), leaf, positive));
+    return new RowPredicate.OfColumn(slot, tests.of(slots.column(slot).type(), leaf, positive));
   }
 
-  private RowTest combine(List<Filter> filters, boolean positive, boolean isAll) {
-    List<RowTest> parts = new ArrayList<>();
+  private RowPredicate combine(List<Filter> filters, boolean positive, boolean isAll) {
+    List<RowPredicate> parts = new ArrayList<>();
     for (Filter filter : filters) {
       parts.add(compile(filter, positive));
     }
-    return isAll ? all(parts) : new RowTest.Any(sorted(parts));
+    return isAll ? all(parts) : new RowPredicate.Any(sorted(parts));
   }
 
-  private static RowTest all(List<RowTest> parts) {
-    return parts.size() == 1 ? parts.getFirst() : new RowTest.All(sorted(parts));
+  private static RowPredicate all(List<RowPredicate> parts) {
+    return parts.size() == 1 ? parts.getFirst() : new RowPredicate.All(sorted(parts));
   }
 
-  private static List<RowTest> sorted(List<RowTest> parts) {
-    return parts.stream().sorted(Comparator.comparingInt(RowTest::cost)).toList();
+  private static List<RowPredicate> sorted(List<RowPredicate> parts) {
+    return parts.stream().sorted(Comparator.comparingInt(RowPredicate::cost)).toList();
   }
 }

@@ -66,24 +66,27 @@ final class Literals {
   }
 
   /// The test for `[low, high]`, where null is unbounded, cut to what longs can be.
-  static ValueTest range(@Nullable BigInteger low, @Nullable BigInteger high, boolean negated) {
+  static ValuePredicate range(
+      @Nullable BigInteger low, @Nullable BigInteger high, boolean negated) {
     boolean isEmpty =
         low != null && low.compareTo(LONG_MAX) > 0 || high != null && high.compareTo(LONG_MIN) < 0;
     if (isEmpty) {
-      return negated ? new ValueTest.NotNull() : new ValueTest.Never();
+      return negated ? new ValuePredicate.NotNull() : new ValuePredicate.Never();
     }
     long from = low == null ? Long.MIN_VALUE : low.max(LONG_MIN).longValueExact();
     long to = high == null ? Long.MAX_VALUE : high.min(LONG_MAX).longValueExact();
-    return new NumberTests.LongRange(from, to, negated);
+    return new NumberPredicates.LongRange(from, to, negated);
   }
 
   /// The test for wide decimals up to `high`.
-  static ValueTest wideBelow(BigInteger high, boolean negated) {
+  static ValuePredicate wideBelow(BigInteger high, boolean negated) {
     if (high.bitLength() > WIDE_BITS) {
-      return high.signum() < 0 == negated ? new ValueTest.NotNull() : new ValueTest.Never();
+      return high.signum() < 0 == negated
+          ? new ValuePredicate.NotNull()
+          : new ValuePredicate.Never();
     }
     BytesMatcher matcher = new BytesMatchers.Between(null, false, Values.wideBytes(high), true);
-    return new BytesTest(matcher, negated);
+    return new BytesPredicate(matcher, negated);
   }
 
   /// -0.0 becomes 0.0, as in columns.

@@ -6,13 +6,13 @@ import io.tyto.engine.scan.Batch;
 public final class SourceFilter {
   private final Batch batch;
   private final Masks masks;
-  private final SourceTest root;
+  private final SourcePredicate root;
   private Verdict verdict = Verdict.SOMETIMES;
 
-  SourceFilter(RowTest test, Batch batch, Masks masks) {
+  SourceFilter(RowPredicate test, Batch batch, Masks masks) {
     this.batch = batch;
     this.masks = masks;
-    root = SourceTest.of(test, batch);
+    root = SourcePredicate.of(test, batch);
   }
 
   /// Enters a block; false where no row of it can pass.

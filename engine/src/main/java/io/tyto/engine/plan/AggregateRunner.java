@@ -135,7 +135,8 @@ public final class AggregateRunner {
     if (having == null) {
       return all;
     }
-    HavingTest test = new HavingTest(having, measure -> table.current().rows(plan.named(measure)));
+    HavingPredicate test =
+        new HavingPredicate(having, measure -> table.current().rows(plan.named(measure)));
     return Arrays.stream(all).filter(test::holds).toArray();
   }
 

@@ -133,7 +133,7 @@ class FilterSemanticsTest {
 
   private static List<Boolean> evaluate(
       ColumnType type, Filter leaf, boolean positive, @Nullable String... texts) {
-    ValueTest test = new ValueTests(7).of(type, leaf, positive);
+    ValuePredicate test = new ValuePredicates(7).of(type, leaf, positive);
     int[] offsets = new int[texts.length + 1];
     StringBuilder data = new StringBuilder();
     long[] nulls = new long[1];

@@ -7,14 +7,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Tests of list columns, by tests of their elements.
-final class ListTests {
-  private ListTests() {}
+final class ListPredicates {
+  private ListPredicates() {}
 
   /// Some element passes; negated: the list is not null and no element passes.
-  record Any(ValueTest element, boolean negated) implements ValueTest {
+  record Any(ValuePredicate element, boolean negated) implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
-      ValueTest.dropNulls(vector, mask);
+      ValuePredicate.dropNulls(vector, mask);
       if (vector instanceof ColumnVector.Lists lists) {
         retainAny(lists, element, negated, mask, masks);
       }
@@ -38,16 +38,16 @@ final class ListTests {
 
   /// Each of the tests passes for some element; negated: the list is not null and one of them does
   /// not.
-  record HasAll(List<ValueTest> elements, boolean negated) implements ValueTest {
+  record HasAll(List<ValuePredicate> elements, boolean negated) implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
-      ValueTest.dropNulls(vector, mask);
+      ValuePredicate.dropNulls(vector, mask);
       if (!(vector instanceof ColumnVector.Lists lists)) {
         return;
       }
       long[] all = masks.borrow(lists.length());
       System.arraycopy(mask, 0, all, 0, Masks.words(lists.length()));
-      for (ValueTest element : elements) {
+      for (ValuePredicate element : elements) {
         retainAny(lists, element, false, all, masks);
       }
       for (int word = 0; word < Masks.words(lists.length()); word++) {
@@ -63,7 +63,7 @@ final class ListTests {
   }
 
   /// The number of elements, null elements included, passes a test of longs.
-  record Length(ValueTest length) implements ValueTest {
+  record Length(ValuePredicate length) implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
       switch (vector) {
@@ -80,7 +80,7 @@ final class ListTests {
             ColumnVector.Doubles _,
             ColumnVector.Ordinals _,
             ColumnVector.Bytes _ ->
-            throw NumberTests.unexpected(vector, "lists");
+            throw NumberPredicates.unexpected(vector, "lists");
       }
     }
 
@@ -96,7 +96,7 @@ final class ListTests {
   }
 
   private static void retainAny(
-      ColumnVector.Lists lists, ValueTest element, boolean negated, long[] mask, Masks masks) {
+      ColumnVector.Lists lists, ValuePredicate element, boolean negated, long[] mask, Masks masks) {
     int elements = lists.elements().length();
     long[] passed = masks.borrow(elements);
     Masks.fill(passed, elements);

@@ -7,14 +7,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Tests of numbers against an interval or a set.
-final class NumberTests {
-  private NumberTests() {}
+final class NumberPredicates {
+  private NumberPredicates() {}
 
   /// Inside (or outside) the inclusive interval; an empty one has `low > high`.
-  record LongRange(long low, long high, boolean negated) implements ValueTest {
+  record LongRange(long low, long high, boolean negated) implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
-      ValueTest.dropNulls(vector, mask);
+      ValuePredicate.dropNulls(vector, mask);
       switch (vector) {
         case ColumnVector.Longs longs ->
             masks.kernels.retainRange(longs.values(), longs.length(), low, high, negated, mask);
@@ -49,10 +49,10 @@ final class NumberTests {
   }
 
   /// One of (or none of) the sorted values.
-  record LongSet(long[] values, boolean negated) implements ValueTest {
+  record LongSet(long[] values, boolean negated) implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
-      ValueTest.dropNulls(vector, mask);
+      ValuePredicate.dropNulls(vector, mask);
       switch (vector) {
         case ColumnVector.Longs longs -> {
           for (int word = 0; word < Masks.words(longs.length()); word++) {
@@ -103,10 +103,10 @@ final class NumberTests {
   }
 
   /// Inside (or outside) the inclusive interval; an empty one has `low > high`.
-  record DoubleRange(double low, double high, boolean negated) implements ValueTest {
+  record DoubleRange(double low, double high, boolean negated) implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
-      ValueTest.dropNulls(vector, mask);
+      ValuePredicate.dropNulls(vector, mask);
       switch (vector) {
         case ColumnVector.Doubles doubles ->
             masks.kernels.retainRange(doubles.values(), doubles.length(), low, high, negated, mask);
@@ -141,10 +141,10 @@ final class NumberTests {
   }
 
   /// One of (or none of) the sorted values.
-  record DoubleSet(double[] values, boolean negated) implements ValueTest {
+  record DoubleSet(double[] values, boolean negated) implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
-      ValueTest.dropNulls(vector, mask);
+      ValuePredicate.dropNulls(vector, mask);
       switch (vector) {
         case ColumnVector.Doubles doubles -> {
           for (int word = 0; word < Masks.words(doubles.length()); word++) {

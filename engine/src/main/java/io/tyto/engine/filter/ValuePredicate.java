@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// There is no NOT: a test knows its own negation, and either clears the bits of null values
 /// (except where it asks for null).
-interface ValueTest {
+interface ValuePredicate {
   /// Clears the bits of the positions where the test is not true.
   void retain(ColumnVector vector, long[] mask, Masks masks);
 
@@ -32,7 +32,7 @@ interface ValueTest {
   }
 
   /// True of no value.
-  record Never() implements ValueTest {
+  record Never() implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
       Masks.clear(mask, vector.length());
@@ -50,7 +50,7 @@ interface ValueTest {
   }
 
   /// True of every value that is not null.
-  record NotNull() implements ValueTest {
+  record NotNull() implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
       dropNulls(vector, mask);
@@ -67,7 +67,7 @@ interface ValueTest {
     }
   }
 
-  record IsNull() implements ValueTest {
+  record IsNull() implements ValuePredicate {
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
       long[] nulls = vector.nulls();

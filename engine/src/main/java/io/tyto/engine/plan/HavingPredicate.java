@@ -11,7 +11,7 @@ import java.util.function.Function;
 
 /// Tells which rows meet a having, in three-valued logic: a null measure makes a comparison
 /// unknown. Not thread-safe.
-final class HavingTest {
+final class HavingPredicate {
   private enum Truth {
     FALSE,
     UNKNOWN,
@@ -31,7 +31,7 @@ final class HavingTest {
   private final Map<Measure, Cells> cells = new HashMap<>();
 
   /// @param cellsOf the values of a measure by row
-  HavingTest(Having having, Function<Measure, Cells> cellsOf) {
+  HavingPredicate(Having having, Function<Measure, Cells> cellsOf) {
     this.having = having;
     this.cellsOf = cellsOf;
   }

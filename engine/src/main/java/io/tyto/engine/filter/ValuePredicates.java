@@ -11,35 +11,36 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Makes the tests of one column from its filter leaves.
-final class ValueTests {
+final class ValuePredicates {
   private final long seed;
 
-  ValueTests(long seed) {
+  ValuePredicates(long seed) {
     this.seed = seed;
   }
 
   /// @param positive false: the set of values where the leaf is false
-  ValueTest of(ColumnType type, Filter leaf, boolean positive) {
+  ValuePredicate of(ColumnType type, Filter leaf, boolean positive) {
     return switch (leaf) {
-      case Filter.IsNull _ -> positive ? new ValueTest.IsNull() : new ValueTest.NotNull();
+      case Filter.IsNull _ -> positive ? new ValuePredicate.IsNull() : new ValuePredicate.NotNull();
       case Filter.HasAll all -> {
-        List<ValueTest> tests = new ArrayList<>();
+        List<ValuePredicate> tests = new ArrayList<>();
         for (Object value : all.values()) {
           tests.add(equal(type.element(), value, false, true));
         }
-        yield new ListTests.HasAll(List.copyOf(tests), !positive);
+        yield new ListPredicates.HasAll(List.copyOf(tests), !positive);
       }
-      case Filter.ListEmpty _ -> new ListTests.Length(new NumberTests.LongRange(0, 0, !positive));
+      case Filter.ListEmpty _ ->
+          new ListPredicates.Length(new NumberPredicates.LongRange(0, 0, !positive));
       case Filter.ListLength length ->
-          new ListTests.Length(tree(ColumnType.LONG, length.is(), positive));
+          new ListPredicates.Length(tree(ColumnType.LONG, length.is(), positive));
       case Filter.AnyElement any ->
-          new ListTests.Any(
+          new ListPredicates.Any(
               new Combined.All(
-                  List.of(new ValueTest.NotNull(), tree(type.element(), any.is(), true))),
+                  List.of(new ValuePredicate.NotNull(), tree(type.element(), any.is(), true))),
               !positive);
       case Filter.Compare _, Filter.In _, Filter.Match _, Filter.JsonPath _ ->
           type.isList()
-              ? new ListTests.Any(scalar(type.element(), leaf, true), !positive)
+              ? new ListPredicates.Any(scalar(type.element(), leaf, true), !positive)
               : scalar(type.element(), leaf, positive);
       case Filter.And _, Filter.Or _, Filter.Not _ ->
           throw new IllegalArgumentException("not a leaf: " + leaf);
@@ -47,7 +48,7 @@ final class ValueTests {
   }
 
   /// A tree of leaves over one value.
-  private ValueTest tree(ColumnType.Scalar type, Filter filter, boolean positive) {
+  private ValuePredicate tree(ColumnType.Scalar type, Filter filter, boolean positive) {
     return switch (filter) {
       case Filter.Not not -> tree(type, not.filter(), !positive);
       case Filter.And and -> combine(type, and.filters(), positive, positive);
@@ -56,36 +57,36 @@ final class ValueTests {
     };
   }
 
-  private ValueTest combine(
+  private ValuePredicate combine(
       ColumnType.Scalar type, List<Filter> filters, boolean positive, boolean all) {
-    List<ValueTest> tests = filters.stream().map(f -> tree(type, f, positive)).toList();
+    List<ValuePredicate> tests = filters.stream().map(f -> tree(type, f, positive)).toList();
     return all ? new Combined.All(tests) : new Combined.Any(tests);
   }
 
-  private ValueTest scalar(ColumnType.Scalar type, Filter leaf, boolean positive) {
+  private ValuePredicate scalar(ColumnType.Scalar type, Filter leaf, boolean positive) {
     return switch (leaf) {
       case Filter.Compare compare -> compare(type, compare, positive);
       case Filter.In in -> in(type, in, positive);
-      case Filter.Match match -> new BytesTest(matcher(match), !positive);
+      case Filter.Match match -> new BytesPredicate(matcher(match), !positive);
       case Filter.JsonPath json -> json(json, positive);
       default -> throw new IllegalArgumentException(leaf + " is not about a single value");
     };
   }
 
-  private ValueTest json(Filter.JsonPath json, boolean positive) {
+  private ValuePredicate json(Filter.JsonPath json, boolean positive) {
     Filter is = json.is();
     if (is == null || json.as() == Filter.JsonAs.EXISTS) {
-      return new JsonTest(
+      return new JsonPredicate(
           new JsonPathReader(json.path()),
           Filter.JsonAs.EXISTS,
-          new NumberTests.LongRange(1, 1, !positive));
+          new NumberPredicates.LongRange(1, 1, !positive));
     }
     ColumnType.Scalar type =
         json.as() == Filter.JsonAs.STRING ? ColumnType.STRING : ColumnType.DOUBLE;
-    return new JsonTest(new JsonPathReader(json.path()), json.as(), tree(type, is, positive));
+    return new JsonPredicate(new JsonPathReader(json.path()), json.as(), tree(type, is, positive));
   }
 
-  private ValueTest compare(ColumnType.Scalar type, Filter.Compare compare, boolean positive) {
+  private ValuePredicate compare(ColumnType.Scalar type, Filter.Compare compare, boolean positive) {
     Object value = compare.value();
     return switch (compare.op()) {
       case EQ -> equal(type, value, compare.ignoreCase(), positive);
@@ -97,7 +98,7 @@ final class ValueTests {
     };
   }
 
-  private ValueTest equal(
+  private ValuePredicate equal(
       ColumnType.Scalar type, Object value, boolean ignoreCase, boolean positive) {
     return switch (type.physical()) {
       case LONG -> {
@@ -108,20 +109,20 @@ final class ValueTests {
       }
       case DOUBLE -> {
         double number = Literals.number(value);
-        yield new NumberTests.DoubleRange(number, number, !positive);
+        yield new NumberPredicates.DoubleRange(number, number, !positive);
       }
       case BYTES -> {
         byte[] bytes = Literals.exactBytes(type, value);
         yield bytes == null
             ? none(!positive)
-            : new BytesTest(
+            : new BytesPredicate(
                 folded(new BytesMatchers.Equal(fold(bytes, ignoreCase)), ignoreCase), !positive);
       }
     };
   }
 
   /// Below the value, or at it if `inclusive`; negated: above.
-  private static ValueTest below(
+  private static ValuePredicate below(
       ColumnType.Scalar type,
       Object value,
       boolean inclusive,
@@ -134,7 +135,7 @@ final class ValueTests {
       }
       case DOUBLE -> {
         double number = Literals.number(value);
-        yield new NumberTests.DoubleRange(
+        yield new NumberPredicates.DoubleRange(
             Double.NEGATIVE_INFINITY, inclusive ? number : Math.nextDown(number), !positive);
       }
       case BYTES -> {
@@ -143,12 +144,12 @@ final class ValueTests {
         }
         byte[] bytes = fold(Values.toBytes(type, value), ignoreCase);
         BytesMatcher matcher = new BytesMatchers.Between(null, false, bytes, inclusive);
-        yield new BytesTest(folded(matcher, ignoreCase), !positive);
+        yield new BytesPredicate(folded(matcher, ignoreCase), !positive);
       }
     };
   }
 
-  private ValueTest in(ColumnType.Scalar type, Filter.In in, boolean positive) {
+  private ValuePredicate in(ColumnType.Scalar type, Filter.In in, boolean positive) {
     return switch (type.physical()) {
       case LONG -> {
         long[] values =
@@ -159,12 +160,16 @@ final class ValueTests {
                 .sorted()
                 .distinct()
                 .toArray();
-        yield values.length == 0 ? none(!positive) : new NumberTests.LongSet(values, !positive);
+        yield values.length == 0
+            ? none(!positive)
+            : new NumberPredicates.LongSet(values, !positive);
       }
       case DOUBLE -> {
         double[] values =
             in.values().stream().mapToDouble(Literals::number).sorted().distinct().toArray();
-        yield values.length == 0 ? none(!positive) : new NumberTests.DoubleSet(values, !positive);
+        yield values.length == 0
+            ? none(!positive)
+            : new NumberPredicates.DoubleSet(values, !positive);
       }
       case BYTES -> {
         List<byte[]> values = new ArrayList<>();
@@ -175,13 +180,13 @@ final class ValueTests {
           }
         }
         BytesMatcher matcher = new BytesMatchers.OneOf(values, seed);
-        yield new BytesTest(folded(matcher, in.ignoreCase()), !positive);
+        yield new BytesPredicate(folded(matcher, in.ignoreCase()), !positive);
       }
     };
   }
 
-  private static ValueTest none(boolean negated) {
-    return negated ? new ValueTest.NotNull() : new ValueTest.Never();
+  private static ValuePredicate none(boolean negated) {
+    return negated ? new ValuePredicate.NotNull() : new ValuePredicate.Never();
   }
 
   private static BytesMatcher matcher(Filter.Match match) {

@@ -8,12 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A matcher over byte strings, or its negation; evaluated once per dictionary where there is one.
-final class BytesTest implements ValueTest {
+final class BytesPredicate implements ValuePredicate {
   private final BytesMatcher matcher;
   private final boolean negated;
   private final Map<Dictionary, OrdinalSet> known = new IdentityHashMap<>();
 
-  BytesTest(BytesMatcher matcher, boolean negated) {
+  BytesPredicate(BytesMatcher matcher, boolean negated) {
     this.matcher = matcher;
     this.negated = negated;
   }
@@ -37,7 +37,7 @@ final class BytesTest implements ValueTest {
 
   @Override
   public void retain(ColumnVector vector, long[] mask, Masks masks) {
-    ValueTest.dropNulls(vector, mask);
+    ValuePredicate.dropNulls(vector, mask);
     switch (vector) {
       case ColumnVector.Ordinals ordinals -> retainOrdinals(ordinals, mask, masks);
       case ColumnVector.Bytes bytes -> {
@@ -47,7 +47,7 @@ final class BytesTest implements ValueTest {
       }
       case ColumnVector.AllNull _ -> {}
       case ColumnVector.Longs _, ColumnVector.Doubles _, ColumnVector.Lists _ ->
-          throw NumberTests.unexpected(vector, "bytes");
+          throw NumberPredicates.unexpected(vector, "bytes");
     }
   }
 

@@ -11,17 +11,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A test of the value at a path of JSON texts; each text of a dictionary is read once.
-final class JsonTest implements ValueTest {
+final class JsonPredicate implements ValuePredicate {
   private static final int CHUNK = 1 << 12;
 
   private final JsonPathReader path;
   private final Filter.JsonAs as;
-  private final ValueTest value;
+  private final ValuePredicate value;
   private final Map<Dictionary, OrdinalSet> known = new IdentityHashMap<>();
 
   /// @param value over bytes (AS_STRING), doubles (AS_NUMBER) or longs, 1 where it is there
   ///   (EXISTS)
-  JsonTest(JsonPathReader path, Filter.JsonAs as, ValueTest value) {
+  JsonPredicate(JsonPathReader path, Filter.JsonAs as, ValuePredicate value) {
     this.path = path;
     this.as = as;
     this.value = value;
@@ -34,7 +34,7 @@ final class JsonTest implements ValueTest {
       case ColumnVector.Bytes bytes -> value.retain(extract(bytes, mask), mask, masks);
       case ColumnVector.AllNull allNull -> value.retain(allNull, mask, masks);
       case ColumnVector.Longs _, ColumnVector.Doubles _, ColumnVector.Lists _ ->
-          throw NumberTests.unexpected(vector, "bytes");
+          throw NumberPredicates.unexpected(vector, "bytes");
     }
   }
 
@@ -44,7 +44,7 @@ final class JsonTest implements ValueTest {
     System.arraycopy(mask, 0, nulls, 0, Masks.words(vector.length()));
     new IsNull().retain(vector, nulls, masks);
     value.retain(new ColumnVector.AllNull(vector.length()), nulls, masks);
-    ValueTest.dropNulls(vector, mask);
+    ValuePredicate.dropNulls(vector, mask);
     masks.kernels.retainMembers(vector.values(), vector.length(), set.bits(), false, mask);
     for (int word = 0; word < Masks.words(vector.length()); word++) {
       mask[word] |= nulls[word];

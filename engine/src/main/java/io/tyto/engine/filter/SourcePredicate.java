@@ -12,8 +12,9 @@ import io.tyto.index.RowSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A {@link RowTest} bound to one source and one thread: knows the source's zone maps and indexes.
-abstract sealed class SourceTest {
+/// A {@link RowPredicate} bound to one source and one thread: knows the source's zone maps and
+/// indexes.
+abstract sealed class SourcePredicate {
   /// What the zone maps say of the block entered last.
   Verdict verdict = Verdict.SOMETIMES;
 
@@ -28,17 +29,17 @@ abstract sealed class SourceTest {
   /// SOMETIMES.
   abstract void retain(long[] mask, Masks masks);
 
-  static SourceTest of(RowTest test, Batch batch) {
+  static SourcePredicate of(RowPredicate test, Batch batch) {
     return switch (test) {
-      case RowTest.All(var parts) ->
+      case RowPredicate.All(var parts) ->
           new All(batch, parts.stream().map(part -> of(part, batch)).toList());
-      case RowTest.Any(var parts) ->
+      case RowPredicate.Any(var parts) ->
           new Any(batch, parts.stream().map(part -> of(part, batch)).toList());
-      case RowTest.OfColumn(var slot, var valueTest) -> ofColumn(batch, slot, valueTest);
+      case RowPredicate.OfColumn(var slot, var valueTest) -> ofColumn(batch, slot, valueTest);
     };
   }
 
-  private static SourceTest ofColumn(Batch batch, int slot, ValueTest test) {
+  private static SourcePredicate ofColumn(Batch batch, int slot, ValuePredicate test) {
     ColumnReader reader = batch.reader(slot);
     if (reader == null) {
       return new OfColumn(batch, slot, test, null, null);
@@ -50,11 +51,11 @@ abstract sealed class SourceTest {
         : new Indexed(batch, rows);
   }
 
-  private static final class All extends SourceTest {
+  private static final class All extends SourcePredicate {
     private final Batch batch;
-    private final List<SourceTest> parts;
+    private final List<SourcePredicate> parts;
 
-    All(Batch batch, List<SourceTest> parts) {
+    All(Batch batch, List<SourcePredicate> parts) {
       this.batch = batch;
       this.parts = parts;
     }
@@ -62,7 +63,7 @@ abstract sealed class SourceTest {
     @Override
     Verdict judge(int block) {
       Verdict all = Verdict.ALWAYS;
-      for (SourceTest part : parts) {
+      for (SourcePredicate part : parts) {
         switch (part.enterBlock(block)) {
           case NEVER -> {
             return Verdict.NEVER;
@@ -76,7 +77,7 @@ abstract sealed class SourceTest {
 
     @Override
     void retain(long[] mask, Masks masks) {
-      for (SourceTest part : parts) {
+      for (SourcePredicate part : parts) {
         if (part.verdict == Verdict.SOMETIMES) {
           part.retain(mask, masks);
           if (Masks.isEmpty(mask, batch.length())) {
@@ -87,11 +88,11 @@ abstract sealed class SourceTest {
     }
   }
 
-  private static final class Any extends SourceTest {
+  private static final class Any extends SourcePredicate {
     private final Batch batch;
-    private final List<SourceTest> parts;
+    private final List<SourcePredicate> parts;
 
-    Any(Batch batch, List<SourceTest> parts) {
+    Any(Batch batch, List<SourcePredicate> parts) {
       this.batch = batch;
       this.parts = parts;
     }
@@ -99,7 +100,7 @@ abstract sealed class SourceTest {
     @Override
     Verdict judge(int block) {
       Verdict any = Verdict.NEVER;
-      for (SourceTest part : parts) {
+      for (SourcePredicate part : parts) {
         switch (part.enterBlock(block)) {
           case ALWAYS -> {
             return Verdict.ALWAYS;
@@ -117,7 +118,7 @@ abstract sealed class SourceTest {
       long[] passed = masks.borrow(batch.length());
       long[] open = masks.borrow(batch.length());
       Masks.clear(passed, batch.length());
-      for (SourceTest part : parts) {
+      for (SourcePredicate part : parts) {
         if (part.verdict == Verdict.SOMETIMES) {
           for (int word = 0; word < words; word++) {
             open[word] = mask[word] & ~passed[word];
@@ -136,10 +137,10 @@ abstract sealed class SourceTest {
     }
   }
 
-  private static final class OfColumn extends SourceTest {
+  private static final class OfColumn extends SourcePredicate {
     private final Batch batch;
     private final int slot;
-    private final ValueTest test;
+    private final ValuePredicate test;
     private final @Nullable ColumnReader reader;
     private final @Nullable Dictionary dictionary;
     private final Verdict ofAbsent;
@@ -147,7 +148,7 @@ abstract sealed class SourceTest {
     OfColumn(
         Batch batch,
         int slot,
-        ValueTest test,
+        ValuePredicate test,
         @Nullable ColumnReader reader,
         @Nullable Dictionary dictionary) {
       this.batch = batch;
@@ -168,7 +169,7 @@ abstract sealed class SourceTest {
     }
 
     /// A column that is not here is null throughout: the test is true of null or not.
-    private static Verdict ofNull(ValueTest test) {
+    private static Verdict ofNull(ValuePredicate test) {
       long[] one = {1};
       test.retain(new ColumnVector.AllNull(1), one, new Masks(Kernels.scalar()));
       return one[0] == 0 ? Verdict.NEVER : Verdict.ALWAYS;
@@ -181,7 +182,7 @@ abstract sealed class SourceTest {
   }
 
   /// Rows known from an inverted index: blocks without any are skipped, others need no column.
-  private static final class Indexed extends SourceTest {
+  private static final class Indexed extends SourcePredicate {
     /// An index is used where at most one row in so many passes; else comparing codes is cheaper.
     private static final int SELECTIVITY = 64;
 
@@ -199,12 +200,12 @@ abstract sealed class SourceTest {
 
     /// The rows that pass, or null where the index is missing or no help.
     static @Nullable RowSet rows(
-        ColumnReader reader, @Nullable Dictionary dictionary, ValueTest test, int rowCount) {
+        ColumnReader reader, @Nullable Dictionary dictionary, ValuePredicate test, int rowCount) {
       InvertedIndex index = reader.index();
-      BytesTest bytesTest =
+      BytesPredicate bytesTest =
           switch (test) {
-            case BytesTest bytes -> bytes;
-            case ListTests.Any(BytesTest bytes, var negated) when !negated -> bytes;
+            case BytesPredicate bytes -> bytes;
+            case ListPredicates.Any(BytesPredicate bytes, var negated) when !negated -> bytes;
             default -> null;
           };
       if (index == null || dictionary == null || bytesTest == null || bytesTest.isNegated()) {
