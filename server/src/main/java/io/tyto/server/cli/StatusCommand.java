@@ -1,6 +1,9 @@
 package io.tyto.server.cli;
 
+import io.tyto.ingest.DataFolder;
 import io.tyto.ingest.DataInspector;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.server.settings.Setting;
