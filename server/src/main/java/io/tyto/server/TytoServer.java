@@ -7,7 +7,6 @@ import io.tyto.gateway.GatewayOptions;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.ingest.Durability;
 import io.tyto.ingest.IngestOptions;
-import io.tyto.ingest.IngestOptions.GapPolicy;
 import io.tyto.ingest.LocalNode;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.ConfigFile;

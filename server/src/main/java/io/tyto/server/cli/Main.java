@@ -39,12 +39,14 @@ public final class Main implements Runnable {
       usageHelp = true,
       scope = ScopeType.INHERIT,
       description = "show this help")
+  @SuppressWarnings("UnusedVariable") // picocli answers by itself
   private boolean isHelpAsked;
 
   @Option(
       names = {"-V", "--version"},
       versionHelp = true,
       description = "show the version")
+  @SuppressWarnings("UnusedVariable") // picocli answers by itself
   private boolean isVersionAsked;
 
   public static void main(String[] arguments) {
