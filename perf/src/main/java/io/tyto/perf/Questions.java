@@ -73,13 +73,13 @@ final class Questions {
   static double cpuMillis(Supplier<?> work) {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     long began = threads.getCurrentThreadCpuTime();
-    work.get();
+    Folders.require(work.get() != null, "the work must have a result");
     return (threads.getCurrentThreadCpuTime() - began) / 1e6;
   }
 
   static double millis(Supplier<?> work) {
     long began = System.nanoTime();
-    work.get();
+    Folders.require(work.get() != null, "the work must have a result");
     return (System.nanoTime() - began) / 1e6;
   }
 }

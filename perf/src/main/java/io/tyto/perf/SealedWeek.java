@@ -27,6 +27,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -186,11 +187,9 @@ public final class SealedWeek {
         for (int row = 0; row < expected.rowCount(); row++) {
           for (int measure = 0; measure < expected.measures().size(); measure++) {
             Folders.require(
-                expected
-                    .measures()
-                    .get(measure)
-                    .value(row)
-                    .equals(found.measures().get(measure).value(row)),
+                Objects.equals(
+                    expected.measures().get(measure).value(row),
+                    found.measures().get(measure).value(row)),
                 "both must answer alike");
           }
         }
