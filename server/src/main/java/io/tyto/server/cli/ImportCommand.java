@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.attribute.FileTime;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -109,8 +110,9 @@ final class ImportCommand implements Callable<Integer> {
   private int importAll(Target target, List<Path> files, PrintWriter out) throws IOException {
     long rejected = 0;
     for (Path file : files) {
-      String hash = sha256(file);
       long bytes = Files.size(file);
+      FileTime modified = Files.getLastModifiedTime(file);
+      String hash = sha256(file);
       Progress progress = new Progress(out, file.getFileName().toString(), bytes);
       long[] seen = new long[1];
       try (InputStream content = new BufferedInputStream(Files.newInputStream(file), BUFFER)) {
@@ -126,6 +128,13 @@ final class ImportCommand implements Callable<Integer> {
         progress.finish(result.accepted() + result.rejected() + result.duplicates());
         report(out, file, result);
         rejected += result.rejected();
+      }
+      if (Files.size(file) != bytes || !Files.getLastModifiedTime(file).equals(modified)) {
+        throw new TytoException(
+            ErrorCode.BAD_USER_INPUT,
+            file
+                + " changed while it was imported. What was read of it stays; events with an event id"
+                + " are not doubled when you import the finished file");
       }
       if (stopping) {
         out.printf(
