@@ -64,6 +64,8 @@ final class DemoCommand implements Callable<Integer> {
     TytoServer server = TytoServer.start(settings(folder), DemoData.configs(), Clock.systemUTC());
     if (!known) {
       ingest(server, out);
+      // Seals, so that the next start maps segments and replays no log.
+      server.node().flush();
       Files.writeString(marker(folder), Long.toString(rows));
     }
     collections(server, out);
