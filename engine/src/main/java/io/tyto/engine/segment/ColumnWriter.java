@@ -10,6 +10,7 @@ import io.tyto.index.InvertedIndexBuilder;
 import io.tyto.model.schema.ColumnSpec;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Writes the columns of one segment, each with its dictionary, index and descriptor. Not
 /// thread-safe.
@@ -25,15 +26,19 @@ final class ColumnWriter {
 
   private final ContainerWriter target;
   private final SourceRows rows;
+  private final int @Nullable [] order;
   private final SegmentOptions options;
   private final LongEncoder longEncoder;
   private final LongEncoder offsetsEncoder;
   private final DoubleEncoder doubleEncoder;
   private final BytesEncoder bytesEncoder;
 
-  ColumnWriter(ContainerWriter target, SourceRows rows, SegmentOptions options) {
+  /// @param order see {@link RowOrder}; null: as they come
+  ColumnWriter(
+      ContainerWriter target, SourceRows rows, int @Nullable [] order, SegmentOptions options) {
     this.target = target;
     this.rows = rows;
+    this.order = order;
     this.options = options;
     longEncoder = new LongEncoder(options.encoding());
     offsetsEncoder = new LongEncoder(options.encoding());
@@ -51,7 +56,11 @@ final class ColumnWriter {
 
   private void writeValues(ColumnSpec column, ValuesBuffer buffer) throws IOException {
     BlockAssembler assembler = assembler(column, buffer);
-    rows.forEachBatch(column, assembler::add);
+    if (order == null) {
+      rows.forEachBatch(column, assembler::add);
+    } else {
+      HeldColumn.forEachBatch(rows, column, order, assembler::add);
+    }
     writeDescriptor(column, false, 0, assembler.finish());
   }
 
@@ -75,10 +84,10 @@ final class ColumnWriter {
       boolean isForced = options.dictionaries() == SegmentOptions.Choice.ALWAYS;
       OrdinalCollector collector = new OrdinalCollector(column.type().isList(), !isForced);
       if (collector.collect(rows, column)) {
-        int[] order = OrdinalSort.sort(collector.table());
-        EncodedValues dictionary = SortedBytes.encode(collector.table(), order);
+        int[] sorted = OrdinalSort.sort(collector.table());
+        EncodedValues dictionary = SortedBytes.encode(collector.table(), sorted);
         if (isForced || isSmallerThanValues(column, collector, dictionary)) {
-          writeOrdinals(column, collector, order, dictionary);
+          writeOrdinals(column, collector, sorted, dictionary);
           return;
         }
       }
@@ -99,31 +108,34 @@ final class ColumnWriter {
   }
 
   private void writeOrdinals(
-      ColumnSpec column, OrdinalCollector collector, int[] order, EncodedValues dictionary)
+      ColumnSpec column, OrdinalCollector collector, int[] sorted, EncodedValues dictionary)
       throws IOException {
+    if (order != null) {
+      collector.reorder(order);
+    }
     target.block(BlockKind.DICTIONARY, column.id(), 0, dictionary);
-    int[] ranks = new int[order.length];
-    for (int rank = 0; rank < order.length; rank++) {
-      ranks[order[rank]] = rank;
+    int[] ranks = new int[sorted.length];
+    for (int rank = 0; rank < sorted.length; rank++) {
+      ranks[sorted[rank]] = rank;
     }
     BlockAssembler assembler = assembler(column, new ValuesBuffer.OfLongs(longEncoder));
     collector.forEachBatch(ranks, assembler::add);
     List<ColumnDescriptor.BlockZone> blocks = assembler.finish();
-    writeIndex(column, collector, order, ranks);
-    writeDescriptor(column, true, order.length, blocks);
+    writeIndex(column, collector, sorted, ranks);
+    writeDescriptor(column, true, sorted.length, blocks);
   }
 
-  private void writeIndex(ColumnSpec column, OrdinalCollector collector, int[] order, int[] ranks)
+  private void writeIndex(ColumnSpec column, OrdinalCollector collector, int[] sorted, int[] ranks)
       throws IOException {
     boolean isForced = options.indexes() == SegmentOptions.Choice.ALWAYS;
     if (options.indexes() == SegmentOptions.Choice.NEVER
-        || !isForced && order.length < MIN_INDEXED_ORDINALS) {
+        || !isForced && sorted.length < MIN_INDEXED_ORDINALS) {
       return;
     }
     int[] occurrences = collector.occurrences();
-    int[] ranked = new int[order.length];
-    for (int rank = 0; rank < order.length; rank++) {
-      ranked[rank] = occurrences[order[rank]];
+    int[] ranked = new int[sorted.length];
+    for (int rank = 0; rank < sorted.length; rank++) {
+      ranked[rank] = occurrences[sorted[rank]];
     }
     InvertedIndexBuilder builder = new InvertedIndexBuilder(ranked);
     collector.forEach((ordinal, row) -> builder.add(ranks[ordinal], row));

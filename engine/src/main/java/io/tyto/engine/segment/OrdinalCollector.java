@@ -140,6 +140,32 @@ final class OrdinalCollector {
     return mapped[source] - 1;
   }
 
+  /// Puts the rows into another order, see {@link RowOrder}.
+  void reorder(int[] order) {
+    int[] moved = new int[size];
+    if (!isList) {
+      for (int row = 0; row < rows; row++) {
+        moved[row] = ordinals[order[row]];
+      }
+      ordinals = moved;
+      return;
+    }
+    int[] starts = new int[rows];
+    for (int row = 1; row < rows; row++) {
+      starts[row] = starts[row - 1] + Math.max(0, lengths[row - 1]);
+    }
+    int[] movedLengths = new int[rows];
+    int at = 0;
+    for (int row = 0; row < rows; row++) {
+      movedLengths[row] = lengths[order[row]];
+      int length = Math.max(0, movedLengths[row]);
+      System.arraycopy(ordinals, starts[order[row]], moved, at, length);
+      at += length;
+    }
+    ordinals = moved;
+    lengths = movedLengths;
+  }
+
   /// How often each ordinal occurs.
   int[] occurrences() {
     int[] counts = new int[table.size()];

@@ -107,7 +107,8 @@ public final class Segment implements RowSource {
     return info.maxTimeMicros();
   }
 
-  /// Names what the rows are sorted by; empty: the order of arrival.
+  /// Id of the column that the rows ascend by, nulls last, ties in the order of arrival; empty: the
+  /// order of arrival.
   public String sortKey() {
     return info.sortKey();
   }

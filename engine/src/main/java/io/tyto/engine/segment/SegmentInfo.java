@@ -13,7 +13,8 @@ import java.nio.charset.StandardCharsets;
 /// 16  u32 rows of a full block  42  sort key, UTF-8
 /// ```
 ///
-/// @param sortKey names what the rows are sorted by, empty: the order of arrival
+/// @param sortKey id of the column that the rows ascend by, nulls last, ties in the order of
+///   arrival; empty: the order of arrival
 record SegmentInfo(
     int schemaVersion,
     int columns,
@@ -22,6 +23,11 @@ record SegmentInfo(
     long minTimeMicros,
     long maxTimeMicros,
     String sortKey) {
+
+  /// The sort key of rows that ascend by a column.
+  static String sortKey(int columnId) {
+    return Integer.toString(columnId);
+  }
 
   PayloadBuilder write() {
     byte[] key = sortKey.getBytes(StandardCharsets.UTF_8);

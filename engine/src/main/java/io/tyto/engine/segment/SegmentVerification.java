@@ -19,10 +19,12 @@ final class SegmentVerification {
   private final Segment segment;
   private final Container container;
   private final List<Fault> faults = new ArrayList<>();
+  private final int[] positions = new int[RowSource.BATCH_ROWS];
 
   SegmentVerification(Segment segment, Container container) {
     this.segment = segment;
     this.container = container;
+    Arrays.setAll(positions, i -> i);
   }
 
   List<Fault> run() {
@@ -49,9 +51,11 @@ final class SegmentVerification {
       verifyOrder(columnId, dictionary);
     }
     int[] occurrences = new int[dictionary == null ? 0 : dictionary.size()];
+    boolean isSorted = segment.sortKey().equals(SegmentInfo.sortKey(columnId));
+    RowOrder.Check order = isSorted ? new RowOrder.Check() : null;
     for (int from = 0; from < segment.rowCount(); ) {
       int block = from / RowSource.BLOCK_ROWS;
-      from = verifyBlock(columnId, reader, block, occurrences);
+      from = verifyBlock(columnId, reader, block, occurrences, order);
     }
     InvertedIndex index = reader.index();
     if (index != null) {
@@ -72,7 +76,12 @@ final class SegmentVerification {
   }
 
   /// Returns the first row after the block.
-  private int verifyBlock(int columnId, ColumnReader reader, int block, int[] occurrences) {
+  private int verifyBlock(
+      int columnId,
+      ColumnReader reader,
+      int block,
+      int[] occurrences,
+      RowOrder.@Nullable Check order) {
     Zone zone = reader.zone(block);
     int first = block * RowSource.BLOCK_ROWS;
     int end = Math.min(first + RowSource.BLOCK_ROWS, segment.rowCount());
@@ -84,12 +93,17 @@ final class SegmentVerification {
       for (int i = 0; i < count; i++) {
         nulls += vector.isNull(i) ? 1 : 0;
       }
+      if (order != null) {
+        order.add(vector, positions, count);
+      }
       bounds.visit(vector instanceof ColumnVector.Lists lists ? lists.elements() : vector);
     }
     if (zone == null || zone.rows() != end - first || zone.nulls() != nulls) {
       fault(BlockKind.COLUMN, columnId, 0, (end - first) + " rows, " + nulls + " nulls", "" + zone);
     } else if (bounds.isViolated) {
       fault(BlockKind.VALUES, columnId, block, "values within " + zone, "a value outside");
+    } else if (order != null && !order.isAscending()) {
+      fault(BlockKind.COLUMN, columnId, 0, "rows that ascend, nulls last", "block " + block);
     }
     return end;
   }

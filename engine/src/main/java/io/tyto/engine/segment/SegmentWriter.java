@@ -10,8 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Writes rows of any sources, the tail's chunks or older segments, into one new segment.
 ///
-/// One column after the other, so that memory is bounded by the largest column's dictionary and
-/// ordinals. Equal rows and options give equal bytes. Thread-safe: no state between calls.
+/// Rows are ordered by event time, those without one last, ties as they come; rows that come in
+/// that order cost nothing. One column after the other, so that memory is bounded by the largest
+/// column's dictionary and ordinals, and its values where rows change places. Equal rows and
+/// options give equal bytes. Thread-safe: no state between calls.
 public final class SegmentWriter {
   /// The most rows one segment holds.
   public static final int MAX_ROWS = 1 << 27;
@@ -26,8 +28,8 @@ public final class SegmentWriter {
     this.options = options;
   }
 
-  /// Rows in the order of the sources, system columns included. Columns a source lacks are null, or
-  /// computed where the column is derived.
+  /// Rows of the sources, system columns included. Columns a source lacks are null, or computed
+  /// where the column is derived.
   ///
   /// @param keep null: every row
   public SegmentSummary write(
@@ -46,14 +48,15 @@ public final class SegmentWriter {
             schema.collectionId(),
             rows.partition());
     ContainerWriter target = new ContainerWriter(owner, sink);
-    ColumnWriter columns = new ColumnWriter(target, rows, options);
+    TimeBounds times = TimeBounds.of(schema, rows);
+    int[] order = times.isAscending() ? null : RowOrder.of(rows, schema.timeColumn());
+    ColumnWriter columns = new ColumnWriter(target, rows, order, options);
     for (ColumnSpec column : SystemColumns.ALL) {
       columns.write(column);
     }
     for (ColumnSpec column : schema.columns()) {
       columns.write(column);
     }
-    TimeBounds times = TimeBounds.of(schema, rows);
     SegmentInfo info =
         new SegmentInfo(
             schema.version(),
@@ -62,7 +65,7 @@ public final class SegmentWriter {
             RowSource.BLOCK_ROWS,
             times.min(),
             times.max(),
-            "");
+            SegmentInfo.sortKey(schema.timeColumn().id()));
     target.rawBlock(BlockKind.INFO, 0, 0, info.write());
     target.finish();
     return new SegmentSummary(

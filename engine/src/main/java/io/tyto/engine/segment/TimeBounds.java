@@ -16,6 +16,7 @@ final class TimeBounds {
   private long min = Long.MAX_VALUE;
   private long max = Long.MIN_VALUE;
   private boolean hasNull;
+  private final RowOrder.Check order = new RowOrder.Check();
 
   private TimeBounds() {}
 
@@ -23,7 +24,11 @@ final class TimeBounds {
     TimeBounds bounds = new TimeBounds();
     ColumnSpec time = schema.timeColumn();
     rows.forEachBatch(
-        time, (vector, positions, count) -> bounds.add(time, vector, positions, count));
+        time,
+        (vector, positions, count) -> {
+          bounds.add(time, vector, positions, count);
+          bounds.order.add(vector, positions, count);
+        });
     if (bounds.hasNull && time.id() != SystemColumns.RECEIVED) {
       ColumnSpec received = SystemColumns.ALL.get(SystemColumns.RECEIVED - 1);
       rows.forEachBatch(
@@ -38,6 +43,11 @@ final class TimeBounds {
 
   long max() {
     return max;
+  }
+
+  /// The rows come in the order of {@link RowOrder} anyway.
+  boolean isAscending() {
+    return order.isAscending();
   }
 
   private void add(ColumnSpec column, ColumnVector vector, int[] positions, int count) {

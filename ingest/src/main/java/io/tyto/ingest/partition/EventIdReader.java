@@ -52,13 +52,7 @@ final class EventIdReader {
         from.put(logId, least);
       }
     }
-    manifest
-        .next()
-        .forEach((logId, next) -> {
-          if (from.containsKey(logId)) {
-            dedup.advance(logId, next);
-          }
-        });
+    advance(manifest, from);
     List<LiveSegment> wanted =
         live.hold(entry -> entry.kind() == Kind.DATA && reaches(entry, from));
     try {
@@ -73,6 +67,18 @@ final class EventIdReader {
     } finally {
       wanted.forEach(LiveSegment::release);
     }
+    // Rows come by event time, so reading them has moved the logs out of their order.
+    advance(manifest, from);
+  }
+
+  private void advance(Manifest manifest, Map<String, Long> from) {
+    manifest
+        .next()
+        .forEach((logId, next) -> {
+          if (from.containsKey(logId)) {
+            dedup.advance(logId, next);
+          }
+        });
   }
 
   /// One damaged block must not keep every other row from being served: its ids are unknown now,
