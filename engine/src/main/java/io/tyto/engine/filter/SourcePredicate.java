@@ -9,6 +9,7 @@ import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
 import io.tyto.index.InvertedIndex;
 import io.tyto.index.RowSet;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,17 +33,26 @@ abstract sealed class SourcePredicate {
   static SourcePredicate of(RowPredicate test, Batch batch) {
     return switch (test) {
       case RowPredicate.All(var parts) ->
-          new All(batch, parts.stream().map(part -> of(part, batch)).toList());
+          new All(batch, cheapestFirst(parts.stream().map(part -> of(part, batch)).toList()));
       case RowPredicate.Any(var parts) ->
           new Any(batch, parts.stream().map(part -> of(part, batch)).toList());
       case RowPredicate.OfColumn(var slot, var valueTest) -> ofColumn(batch, slot, valueTest);
     };
   }
 
+  /// Those that read no column before those that do.
+  private static List<SourcePredicate> cheapestFirst(List<SourcePredicate> parts) {
+    return parts.stream().sorted(Comparator.comparing(part -> !(part instanceof Ranged))).toList();
+  }
+
   private static SourcePredicate ofColumn(Batch batch, int slot, ValuePredicate test) {
     ColumnReader reader = batch.reader(slot);
     if (reader == null) {
       return new OfColumn(batch, slot, test, null, null);
+    }
+    RowRange range = RowRange.of(reader, test);
+    if (range != null) {
+      return new Ranged(batch, range);
     }
     Dictionary dictionary = reader.dictionary();
     RowSet rows = Indexed.rows(reader, dictionary, test, batch.source().rowCount());
@@ -178,6 +188,28 @@ abstract sealed class SourcePredicate {
     @Override
     void retain(long[] mask, Masks masks) {
       test.retain(batch.column(slot), mask, masks);
+    }
+  }
+
+  /// A range of rows, because they ascend by the column that is tested: it is not read.
+  private static final class Ranged extends SourcePredicate {
+    private final Batch batch;
+    private final RowRange range;
+
+    Ranged(Batch batch, RowRange range) {
+      this.batch = batch;
+      this.range = range;
+    }
+
+    @Override
+    Verdict judge(int block) {
+      int from = block * RowSource.BLOCK_ROWS;
+      return range.judge(from, from + RowSource.blockRows(batch.source(), block));
+    }
+
+    @Override
+    void retain(long[] mask, Masks masks) {
+      range.retain(mask, batch.from(), batch.length());
     }
   }
 

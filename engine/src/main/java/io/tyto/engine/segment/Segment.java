@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class Segment implements RowSource {
   private final Container container;
   private final SegmentInfo info;
+  private final int sortColumn;
   private final ConcurrentHashMap<Integer, SegmentColumn> columns = new ConcurrentHashMap<>();
   private final AtomicInteger holders = new AtomicInteger(1);
 
@@ -34,6 +35,7 @@ public final class Segment implements RowSource {
           "at most %d rows in blocks of %d".formatted(SegmentWriter.MAX_ROWS, RowSource.BLOCK_ROWS),
           "%d rows in blocks of %d".formatted(info.rows(), info.blockRows()));
     }
+    sortColumn = info.sortColumn();
   }
 
   /// Maps the file and checks its header and footer, not its blocks. SEGMENT_CORRUPT.
@@ -116,7 +118,9 @@ public final class Segment implements RowSource {
   @Override
   public @Nullable ColumnReader column(int columnId) {
     SegmentColumn column = segmentColumn(columnId);
-    return column == null ? null : new SegmentColumnReader(column, rowCount());
+    return column == null
+        ? null
+        : new SegmentColumnReader(column, rowCount(), columnId == sortColumn);
   }
 
   /// Null where the column is not stored here.

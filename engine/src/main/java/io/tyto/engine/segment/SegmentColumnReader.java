@@ -1,6 +1,7 @@
 package io.tyto.engine.segment;
 
 import io.tyto.engine.encoding.LongDecoder;
+import io.tyto.engine.source.Ascending;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
@@ -15,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class SegmentColumnReader implements ColumnReader {
   private final SegmentColumn column;
   private final int rows;
+  private final boolean isSorted;
   private final ValuesReader values;
+  private @Nullable AscendingColumn ascending;
 
   private int openBlock = -1;
   private Container.@Nullable Block openedLast;
@@ -25,9 +28,11 @@ final class SegmentColumnReader implements ColumnReader {
   private @Nullable LongDecoder listOffsets;
   private int[] offsets = new int[0];
 
-  SegmentColumnReader(SegmentColumn column, int rows) {
+  /// @param isSorted the rows ascend by this column
+  SegmentColumnReader(SegmentColumn column, int rows, boolean isSorted) {
     this.column = column;
     this.rows = rows;
+    this.isSorted = isSorted;
     values = column.newValuesReader();
   }
 
@@ -137,5 +142,15 @@ final class SegmentColumnReader implements ColumnReader {
   @Override
   public @Nullable InvertedIndex index() {
     return column.index();
+  }
+
+  @Override
+  public @Nullable Ascending ascending() {
+    AscendingColumn known = ascending;
+    if (known == null && isSorted) {
+      known = new AscendingColumn(column);
+      ascending = known;
+    }
+    return known;
   }
 }

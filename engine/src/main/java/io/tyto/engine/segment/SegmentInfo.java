@@ -3,6 +3,7 @@ package io.tyto.engine.segment;
 import io.tyto.engine.encoding.PayloadBuilder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /// What a segment says about its rows as a whole. Payload of the INFO block, little-endian:
 ///
@@ -23,10 +24,17 @@ record SegmentInfo(
     long minTimeMicros,
     long maxTimeMicros,
     String sortKey) {
+  private static final Pattern SORT_COLUMN = Pattern.compile("[1-9][0-9]{0,8}");
 
   /// The sort key of rows that ascend by a column.
   static String sortKey(int columnId) {
     return Integer.toString(columnId);
+  }
+
+  /// The column that the rows ascend by, 0 where there is none: a sort key that this version does not
+  /// know promises nothing.
+  int sortColumn() {
+    return SORT_COLUMN.matcher(sortKey).matches() ? Integer.parseInt(sortKey) : 0;
   }
 
   PayloadBuilder write() {

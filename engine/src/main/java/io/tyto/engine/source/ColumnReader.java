@@ -22,4 +22,9 @@ public interface ColumnReader {
 
   /// Rows by dictionary ordinal, or null where the column has none.
   @Nullable InvertedIndex index();
+
+  /// Where the rows of the source ascend by this column, else null.
+  default @Nullable Ascending ascending() {
+    return null;
+  }
 }

@@ -2,12 +2,16 @@ package io.tyto.engine.segment;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.tyto.engine.rows.RandomTable;
 import io.tyto.engine.rows.RowReading;
+import io.tyto.engine.source.Ascending;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.SystemColumns;
+import io.tyto.model.schema.TableSchema;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -133,6 +137,52 @@ final class SegmentOrderTest {
           column(expected, c),
           RowReading.column(List.of(segment), columns.get(c).id(), new Random(SEED)),
           what + " " + columns.get(c).name() + " " + columns.get(c).type());
+    }
+  }
+
+  /// Over several blocks, the last values null.
+  @Test
+  void firstRowsAreFoundAsByLookingAtAll() throws IOException {
+    ColumnSpec time = RandomTable.column(16, "at", ColumnType.TIMESTAMP);
+    TableSchema schema = RandomTable.schema("t", List.of(time), "at");
+    for (String encoding : List.of("", "delta", "packed", "run_length", "patched", "plain")) {
+      Random random = new Random(SEED);
+      int count = 2 * RowSource.BLOCK_ROWS + random.nextInt(RowSource.BLOCK_ROWS);
+      int nulls = random.nextInt(2 * RowSource.BLOCK_ROWS);
+      long[] times = random.longs(count - nulls, 0, count / 2).map(t -> t * 3).sorted().toArray();
+      List<@Nullable Object[]> rows = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        rows.add(new Object[] {i < times.length ? times[i] : null});
+      }
+      Segment segment =
+          SegmentFiles.writeAndOpen(
+              SegmentOptions.parse(encoding),
+              schema,
+              SegmentFiles.tail(schema, rows, 0).view(count),
+              null,
+              folder.resolve("ascending-" + encoding));
+      assertNull(segment.column(SystemColumns.OFFSET).ascending());
+      Ascending ascending = segment.column(16).ascending();
+      assertEquals(times.length, ascending.present());
+      for (int i = 0; i < 2_000; i++) {
+        long value = random.nextInt(count * 2) - 10;
+        int expected = 0;
+        int end = times.length;
+        while (expected < end) {
+          int middle = (expected + end) / 2;
+          if (times[middle] < value) {
+            expected = middle + 1;
+          } else {
+            end = middle;
+          }
+        }
+        assertEquals(expected, ascending.firstAtLeast(value), encoding + " " + value);
+        int row = random.nextInt(times.length);
+        assertEquals(times[row], ascending.value(row));
+      }
+      assertEquals(0, ascending.firstAtLeast(Long.MIN_VALUE));
+      assertEquals(times.length, ascending.firstAtLeast(Long.MAX_VALUE));
+      segment.release();
     }
   }
 
