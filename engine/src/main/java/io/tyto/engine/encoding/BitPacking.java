@@ -1,10 +1,8 @@
 package io.tyto.engine.encoding;
 
-import static io.tyto.engine.encoding.Layouts.BYTE;
 import static io.tyto.engine.encoding.Layouts.INT;
-import static io.tyto.engine.encoding.Layouts.LONG;
-import static io.tyto.engine.encoding.Layouts.SHORT;
 
+import io.tyto.engine.kernel.PackedValues;
 import java.lang.foreign.MemorySegment;
 
 /// Unsigned values of `width` bits in one little-endian bit stream: value i takes the bits `[i *
@@ -13,8 +11,6 @@ import java.lang.foreign.MemorySegment;
 /// Any value can be read alone by one unaligned eight-byte read, which is why widths of 58 to 63 do
 /// not exist. A read may touch seven bytes after the last value.
 final class BitPacking {
-  private static final int MAX_SHIFTED_WIDTH = 57;
-
   private BitPacking() {}
 
   /// The narrowest width that holds the value and that kernels read well: bytes and halves of words
@@ -27,11 +23,11 @@ final class BitPacking {
     if (width >= 29 && width <= 31) {
       return 32;
     }
-    return width > MAX_SHIFTED_WIDTH ? Long.SIZE : width;
+    return width > PackedValues.MAX_SHIFTED_WIDTH ? Long.SIZE : width;
   }
 
   static boolean isWidth(int width) {
-    return width >= 0 && width <= MAX_SHIFTED_WIDTH || width == Long.SIZE;
+    return width >= 0 && width <= PackedValues.MAX_SHIFTED_WIDTH || width == Long.SIZE;
   }
 
   static long bytes(long count, int width) {
@@ -62,72 +58,7 @@ final class BitPacking {
   }
 
   static long get(MemorySegment packed, long start, int width, long index) {
-    if (width == Long.SIZE) {
-      return packed.get(LONG, start + index * Long.BYTES);
-    }
-    long bit = index * width;
-    return packed.get(LONG, start + (bit >>> 3)) >>> (bit & 7) & (1L << width) - 1;
-  }
-
-  static void unpack(
-      MemorySegment packed, long start, int width, int from, int count, long[] target) {
-    switch (width) {
-      case 8 -> {
-        for (int i = 0; i < count; i++) {
-          target[i] = packed.get(BYTE, start + from + i) & 0xffL;
-        }
-      }
-      case 16 -> {
-        for (int i = 0; i < count; i++) {
-          target[i] = packed.get(SHORT, start + 2L * (from + i)) & 0xffffL;
-        }
-      }
-      case 32 -> {
-        for (int i = 0; i < count; i++) {
-          target[i] = packed.get(INT, start + 4L * (from + i)) & 0xffffffffL;
-        }
-      }
-      case Long.SIZE -> MemorySegment.copy(packed, LONG, start + 8L * from, target, 0, count);
-      default -> {
-        long mask = (1L << width) - 1;
-        long bit = (long) from * width;
-        for (int i = 0; i < count; i++) {
-          target[i] = packed.get(LONG, start + (bit >>> 3)) >>> (bit & 7) & mask;
-          bit += width;
-        }
-      }
-    }
-  }
-
-  /// The low 32 bits of each value.
-  static void unpack(
-      MemorySegment packed, long start, int width, int from, int count, int[] target) {
-    switch (width) {
-      case 8 -> {
-        for (int i = 0; i < count; i++) {
-          target[i] = packed.get(BYTE, start + from + i) & 0xff;
-        }
-      }
-      case 16 -> {
-        for (int i = 0; i < count; i++) {
-          target[i] = packed.get(SHORT, start + 2L * (from + i)) & 0xffff;
-        }
-      }
-      case 32 -> MemorySegment.copy(packed, INT, start + 4L * from, target, 0, count);
-      case Long.SIZE -> {
-        for (int i = 0; i < count; i++) {
-          target[i] = (int) packed.get(LONG, start + 8L * (from + i));
-        }
-      }
-      default -> {
-        long mask = (1L << width) - 1;
-        long bit = (long) from * width;
-        for (int i = 0; i < count; i++) {
-          target[i] = (int) (packed.get(LONG, start + (bit >>> 3)) >>> (bit & 7) & mask);
-          bit += width;
-        }
-      }
-    }
+    return new PackedValues(packed, start, width).get(index);
   }
 
   /// First of `count` ascending ints that is not below the key.

@@ -15,6 +15,10 @@ public sealed interface BytesDecoder {
   /// Values `[from, from + count)`.
   void decode(int from, int count, BytesBatch target);
 
+  /// The values `from + p` for each `p` of `positions[0, selected)`, which ascend and are below
+  /// `count`; those between them become empty.
+  void decode(int from, int[] positions, int selected, int count, BytesBatch target);
+
   static BytesDecoder open(Encoding encoding, Codec codec, MemorySegment payload) {
     return switch (encoding) {
       case FIXED -> Fixed.at(payload);
@@ -65,6 +69,25 @@ public sealed interface BytesDecoder {
       for (int i = 0; i <= count; i++) {
         offsets[i] = i * length;
       }
+    }
+
+    @Override
+    public void decode(int from, int[] positions, int selected, int count, BytesBatch target) {
+      int length = form.valueLength(storedLength);
+      target.reserveOffsets(count);
+      target.reserveBytes((long) selected * length);
+      byte[] stored = new byte[storedLength];
+      byte[] data = target.data();
+      int[] offsets = target.offsets();
+      int next = 0;
+      for (int i = 0; i < selected; i++) {
+        Arrays.fill(offsets, next, positions[i] + 1, i * length);
+        next = positions[i] + 1;
+        long start = Encoding.PARAMETER_BYTES + (long) (from + positions[i]) * storedLength;
+        MemorySegment.copy(payload, BYTE, start, stored, 0, storedLength);
+        form.restore(stored, 0, storedLength, data, i * length);
+      }
+      Arrays.fill(offsets, next, count + 1, selected * length);
     }
 
     byte[] value(int index) {
@@ -119,6 +142,31 @@ public sealed interface BytesDecoder {
         }
         bytes += length;
       }
+    }
+
+    @Override
+    public void decode(int from, int[] positions, int selected, int count, BytesBatch target) {
+      target.reserveOffsets(count);
+      long bytes = 0;
+      int next = 0;
+      int chunk = 0;
+      int chunkEnd = -1;
+      for (int i = 0; i < selected; i++) {
+        int index = from + positions[i];
+        if (index >= chunkEnd) {
+          chunk = chunkOf(index);
+          chunkEnd = firstValue(chunk + 1);
+          load(chunk);
+        }
+        int at = index - firstValue(chunk);
+        int length = starts[at + 1] - starts[at];
+        target.reserveBytes(bytes + length);
+        System.arraycopy(raw, starts[at], target.data(), (int) bytes, length);
+        Arrays.fill(target.offsets(), next, positions[i] + 1, (int) bytes);
+        next = positions[i] + 1;
+        bytes += length;
+      }
+      Arrays.fill(target.offsets(), next, count + 1, (int) bytes);
     }
 
     private int firstValue(int chunk) {

@@ -11,6 +11,10 @@ public sealed interface DoubleDecoder {
   /// Values `[from, from + count)` into `target[0, count)`.
   void decode(int from, int count, double[] target);
 
+  /// Few of them: value `from + p` into `target[p]` for each `p` of `positions[0, count)`, which
+  /// ascend.
+  void decode(int from, int[] positions, int count, double[] target);
+
   /// Any number of zeros.
   static DoubleDecoder zeros() {
     return new Bits(LongDecoder.zeros());
@@ -37,6 +41,13 @@ public sealed interface DoubleDecoder {
     public void decode(int from, int count, double[] target) {
       MemorySegment.copy(payload, DOUBLE, 8L * from, target, 0, count);
     }
+
+    @Override
+    public void decode(int from, int[] positions, int count, double[] target) {
+      for (int i = 0; i < count; i++) {
+        target[positions[i]] = payload.get(DOUBLE, 8L * (from + positions[i]));
+      }
+    }
   }
 
   /// Integers that are the doubles' bits.
@@ -56,6 +67,18 @@ public sealed interface DoubleDecoder {
       inner.decode(from, count, bits);
       for (int i = 0; i < count; i++) {
         target[i] = Double.longBitsToDouble(bits[i]);
+      }
+    }
+
+    @Override
+    public void decode(int from, int[] positions, int count, double[] target) {
+      int limit = count == 0 ? 0 : positions[count - 1] + 1;
+      if (bits.length < limit) {
+        bits = new long[limit];
+      }
+      inner.decode(from, positions, count, bits);
+      for (int i = 0; i < count; i++) {
+        target[positions[i]] = Double.longBitsToDouble(bits[positions[i]]);
       }
     }
   }
@@ -103,6 +126,23 @@ public sealed interface DoubleDecoder {
       for (int i = 0; i < count; i++) {
         target[i] = scratch[i] / power;
       }
+      patch(from, count, target);
+    }
+
+    @Override
+    public void decode(int from, int[] positions, int count, double[] target) {
+      int limit = count == 0 ? 0 : positions[count - 1] + 1;
+      if (scratch.length < limit) {
+        scratch = new long[limit];
+      }
+      integers.decode(from, positions, count, scratch);
+      for (int i = 0; i < count; i++) {
+        target[positions[i]] = scratch[positions[i]] / power;
+      }
+      patch(from, limit, target);
+    }
+
+    private void patch(int from, int count, double[] target) {
       for (int i = BitPacking.lowerBound(payload, Encoding.PARAMETER_BYTES, exceptions, from);
           i < exceptions;
           i++) {

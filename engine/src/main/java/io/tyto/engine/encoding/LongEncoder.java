@@ -98,7 +98,7 @@ public final class LongEncoder {
   private double deltaBytes(int count) {
     return statistics.hasDeltas
         ? BitPacking.bytes(count, statistics.deltaWidth())
-            + Long.BYTES * (double) (count / LongDecoder.Delta.MINI_BLOCK + 1)
+            + Long.BYTES * (double) (count / DeltaLongs.MINI_BLOCK + 1)
         : Double.POSITIVE_INFINITY;
   }
 
@@ -158,7 +158,7 @@ public final class LongEncoder {
   }
 
   private void delta(long[] values, int count) {
-    int miniBlock = LongDecoder.Delta.MINI_BLOCK;
+    int miniBlock = DeltaLongs.MINI_BLOCK;
     parameters(statistics.minDelta, statistics.deltaDivisor, statistics.deltaWidth(), 0);
     for (int i = 0; i < count; i += miniBlock) {
       target.putLong(values[i]);

@@ -1,5 +1,6 @@
 package io.tyto.engine.filter;
 
+import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
@@ -49,6 +50,22 @@ final class BytesPredicate implements ValuePredicate {
       case ColumnVector.Longs _, ColumnVector.Doubles _, ColumnVector.Lists _ ->
           throw NumberPredicates.unexpected(vector, "bytes");
     }
+  }
+
+  @Override
+  public boolean retainStored(ColumnReader reader, int from, int count, long[] mask, Masks masks) {
+    Dictionary dictionary = reader.dictionary();
+    if (dictionary == null) {
+      return false;
+    }
+    OrdinalSet set = ordinals(dictionary);
+    if (set.isEmpty() || set.isAll()) {
+      return reader.retainRange(
+          from, count, Long.MIN_VALUE, Long.MAX_VALUE, set.isEmpty() != negated, mask);
+    }
+    return set.isContiguous()
+        ? reader.retainRange(from, count, set.low(), set.high(), negated, mask)
+        : reader.retainMembers(from, count, set.bits(), negated, mask);
   }
 
   private void retainOrdinals(ColumnVector.Ordinals vector, long[] mask, Masks masks) {

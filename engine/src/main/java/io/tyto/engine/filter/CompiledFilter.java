@@ -18,6 +18,12 @@ public final class CompiledFilter {
 
   /// The evaluator for the source the batch is in, for one thread.
   public SourceFilter open(Batch batch, Kernels kernels) {
-    return new SourceFilter(test, batch, new Masks(kernels));
+    return new SourceFilter(test, batch, new Masks(kernels), false);
+  }
+
+  /// The same for the filter of a whole scan: rows that fail it are of no interest to any reader of
+  /// the batch, which is told so ({@link Batch#select}) once few are left.
+  public SourceFilter openNarrowing(Batch batch, Kernels kernels) {
+    return new SourceFilter(test, batch, new Masks(kernels), true);
   }
 }

@@ -1,8 +1,10 @@
 package io.tyto.engine.filter;
 
+import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
+import io.tyto.model.schema.Physical;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,13 @@ final class NumberPredicates {
     }
 
     @Override
+    public boolean retainStored(
+        ColumnReader reader, int from, int count, long[] mask, Masks masks) {
+      return reader.type().physical() == Physical.LONG
+          && reader.retainRange(from, count, low, high, negated, mask);
+    }
+
+    @Override
     public Verdict verdict(Zone zone, @Nullable Dictionary dictionary) {
       if (zone.nulls() == zone.rows()) {
         return Verdict.NEVER;
@@ -50,6 +59,9 @@ final class NumberPredicates {
 
   /// One of (or none of) the sorted values.
   record LongSet(long[] values, boolean negated) implements ValuePredicate {
+    /// So many comparisons of all rows cost less than decoding them and searching for each.
+    private static final int MAX_COMPARED = 8;
+
     @Override
     public void retain(ColumnVector vector, long[] mask, Masks masks) {
       ValuePredicate.dropNulls(vector, mask);
@@ -66,6 +78,45 @@ final class NumberPredicates {
             ColumnVector.Lists _ ->
             throw unexpected(vector, "longs");
       }
+    }
+
+    @Override
+    public boolean retainStored(
+        ColumnReader reader, int from, int count, long[] mask, Masks masks) {
+      if (values.length > MAX_COMPARED || reader.type().physical() != Physical.LONG) {
+        return false;
+      }
+      if (negated) {
+        boolean isDone = true;
+        for (int i = 0; isDone && i < values.length; i++) {
+          isDone = reader.retainRange(from, count, values[i], values[i], true, mask);
+        }
+        return isDone;
+      }
+      return retainAny(reader, from, count, mask, masks);
+    }
+
+    private boolean retainAny(ColumnReader reader, int from, int count, long[] mask, Masks masks) {
+      int words = Masks.words(count);
+      long[] passed = masks.borrow(count);
+      long[] open = masks.borrow(count);
+      Masks.clear(passed, count);
+      boolean isDone = true;
+      for (int i = 0; isDone && i < values.length; i++) {
+        for (int word = 0; word < words; word++) {
+          open[word] = mask[word] & ~passed[word];
+        }
+        isDone = reader.retainRange(from, count, values[i], values[i], false, open);
+        for (int word = 0; word < words; word++) {
+          passed[word] |= open[word];
+        }
+      }
+      for (int word = 0; isDone && word < words; word++) {
+        mask[word] &= passed[word];
+      }
+      masks.release(open);
+      masks.release(passed);
+      return isDone;
     }
 
     private long members(long[] column, int from, long candidates) {

@@ -9,10 +9,10 @@ public final class SourceFilter {
   private final SourcePredicate root;
   private Verdict verdict = Verdict.SOMETIMES;
 
-  SourceFilter(RowPredicate test, Batch batch, Masks masks) {
+  SourceFilter(RowPredicate test, Batch batch, Masks masks, boolean isNarrowing) {
     this.batch = batch;
     this.masks = masks;
-    root = SourcePredicate.of(test, batch);
+    root = SourcePredicate.of(test, batch, isNarrowing);
   }
 
   /// Enters a block; false where no row of it can pass.

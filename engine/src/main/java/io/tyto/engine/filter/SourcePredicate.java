@@ -30,12 +30,17 @@ abstract sealed class SourcePredicate {
   /// SOMETIMES.
   abstract void retain(long[] mask, Masks masks);
 
-  static SourcePredicate of(RowPredicate test, Batch batch) {
+  /// @param isNarrowing rows that fail are of no interest to anybody: once few are left, the batch
+  ///   is told
+  static SourcePredicate of(RowPredicate test, Batch batch, boolean isNarrowing) {
     return switch (test) {
       case RowPredicate.All(var parts) ->
-          new All(batch, cheapestFirst(parts.stream().map(part -> of(part, batch)).toList()));
+          new All(
+              batch,
+              cheapestFirst(parts.stream().map(part -> of(part, batch, false)).toList()),
+              isNarrowing);
       case RowPredicate.Any(var parts) ->
-          new Any(batch, parts.stream().map(part -> of(part, batch)).toList());
+          new Any(batch, parts.stream().map(part -> of(part, batch, false)).toList());
       case RowPredicate.OfColumn(var slot, var valueTest) -> ofColumn(batch, slot, valueTest);
     };
   }
@@ -63,11 +68,18 @@ abstract sealed class SourcePredicate {
 
   private static final class All extends SourcePredicate {
     private final Batch batch;
-    private final List<SourcePredicate> parts;
 
-    All(Batch batch, List<SourcePredicate> parts) {
+    /// Rows are read one by one where at most one in so many is left.
+    private static final int FEW = 8;
+
+    private final List<SourcePredicate> parts;
+    private final boolean isNarrowing;
+    private final int[] positions = new int[RowSource.BATCH_ROWS];
+
+    All(Batch batch, List<SourcePredicate> parts, boolean isNarrowing) {
       this.batch = batch;
       this.parts = parts;
+      this.isNarrowing = isNarrowing;
     }
 
     @Override
@@ -90,8 +102,12 @@ abstract sealed class SourcePredicate {
       for (SourcePredicate part : parts) {
         if (part.verdict == Verdict.SOMETIMES) {
           part.retain(mask, masks);
-          if (Masks.isEmpty(mask, batch.length())) {
+          int left = Masks.cardinality(mask, batch.length());
+          if (left == 0) {
             return;
+          }
+          if (isNarrowing && left <= batch.length() / FEW) {
+            batch.select(positions, masks.kernels.positions(mask, batch.length(), positions));
           }
         }
       }
@@ -187,7 +203,13 @@ abstract sealed class SourcePredicate {
 
     @Override
     void retain(long[] mask, Masks masks) {
-      test.retain(batch.column(slot), mask, masks);
+      if (reader != null
+          && !batch.isRead(slot)
+          && test.retainStored(reader, batch.from(), batch.length(), mask, masks)) {
+        batch.countTested(batch.length());
+      } else {
+        test.retain(batch.column(slot), mask, masks);
+      }
     }
   }
 

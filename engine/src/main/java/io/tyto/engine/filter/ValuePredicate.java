@@ -1,5 +1,6 @@
 package io.tyto.engine.filter;
 
+import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
@@ -12,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 interface ValuePredicate {
   /// Clears the bits of the positions where the test is not true.
   void retain(ColumnVector vector, long[] mask, Masks masks);
+
+  /// The same for the rows `[from, from + count)` of a column, tested where they are stored. False,
+  /// and nothing done, where this test or the column cannot.
+  default boolean retainStored(ColumnReader reader, int from, int count, long[] mask, Masks masks) {
+    return false;
+  }
 
   /// @param zone of the vector's block
   default Verdict verdict(Zone zone, @Nullable Dictionary dictionary) {
@@ -57,6 +64,12 @@ interface ValuePredicate {
     }
 
     @Override
+    public boolean retainStored(
+        ColumnReader reader, int from, int count, long[] mask, Masks masks) {
+      return reader.retainRange(from, count, Long.MIN_VALUE, Long.MAX_VALUE, false, mask);
+    }
+
+    @Override
     public Verdict verdict(Zone zone, @Nullable Dictionary dictionary) {
       return Verdict.of(zone.nulls() == zone.rows(), zone.nulls() == 0);
     }
@@ -74,6 +87,20 @@ interface ValuePredicate {
       for (int word = 0; word < Masks.words(vector.length()); word++) {
         mask[word] &= nulls == null ? 0 : nulls[word];
       }
+    }
+
+    @Override
+    public boolean retainStored(
+        ColumnReader reader, int from, int count, long[] mask, Masks masks) {
+      long[] present = masks.borrow(count);
+      Masks.fill(present, count);
+      boolean isDone =
+          reader.retainRange(from, count, Long.MIN_VALUE, Long.MAX_VALUE, false, present);
+      for (int word = 0; isDone && word < Masks.words(count); word++) {
+        mask[word] &= ~present[word];
+      }
+      masks.release(present);
+      return isDone;
     }
 
     @Override

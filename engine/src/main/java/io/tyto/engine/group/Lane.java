@@ -96,7 +96,7 @@ final class Lane {
     leave();
     sourceIndex = source;
     batch.enter(plan.sources().get(source), source);
-    filter = plan.filter().open(batch, kernels);
+    filter = plan.filter().openNarrowing(batch, kernels);
     stateFilters.clear();
     for (CompiledFilter stateFilter : plan.stateFilters()) {
       stateFilters.add(stateFilter.open(batch, kernels));
@@ -118,6 +118,9 @@ final class Lane {
       return;
     }
     int count = kernels.positions(mask, length, rows.positions());
+    if (count < length) {
+      batch.select(rows.positions(), count);
+    }
     rows.set(count, count == length, assigner == null);
     if (assigner != null) {
       assigner.assign(batch, rows);

@@ -5,6 +5,8 @@ import java.lang.System.Logger.Level;
 /// Chooses the kernels once per JVM.
 final class KernelProvider {
   static final Kernels BEST = choose();
+  static final PackedKernels BEST_PACKED =
+      BEST instanceof ScalarKernels ? ScalarPackedKernels.INSTANCE : new VectorPackedKernels();
 
   private KernelProvider() {}
 

@@ -63,7 +63,7 @@ final class RecordLane {
     if (source != sourceIndex) {
       sourceIndex = source;
       batch.enter(sources.get(source), source);
-      filter = compiled.open(batch, kernels);
+      filter = compiled.openNarrowing(batch, kernels);
     }
     SourceFilter current = filter;
     if (current == null || !current.enterBlock(block)) {
@@ -100,6 +100,7 @@ final class RecordLane {
     if (isBehind) {
       return;
     }
+    batch.select(positions, count);
     top.enter(batch);
     for (int i = 0; i < count; i++) {
       if (anchor == null || top.compare(positions[i], anchor, 0) > 0) {

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// A window of consecutive rows of one source whose columns are read when first asked for. Not
 /// thread-safe: one per thread.
 ///
+/// Once {@link #select} has said that only some rows still count, columns not read before are read
+/// for those alone: their values at other positions are unspecified.
+///
 /// Lifetime: a vector is valid until the batch moves on.
 public final class Batch {
   private final ColumnSlots slots;
@@ -21,6 +24,11 @@ public final class Batch {
   private int sourceIndex = -1;
   private int from;
   private int length;
+  private final int[] selection = new int[RowSource.BATCH_ROWS];
+
+  /// How many rows are selected; -1: all.
+  private int selected = -1;
+
   private long bytesRead;
 
   public Batch(ColumnSlots slots) {
@@ -38,13 +46,33 @@ public final class Batch {
     Arrays.fill(opened, false);
     Arrays.fill(vectors, null);
     length = 0;
+    selected = -1;
   }
 
   /// Moves to rows `[newFrom, newFrom + newLength)` of the source.
   public void move(int newFrom, int newLength) {
     from = newFrom;
     length = newLength;
+    selected = -1;
     Arrays.fill(vectors, null);
+  }
+
+  /// Says that until the batch moves on nobody asks for the values of other rows than these.
+  ///
+  /// @param positions `[0, count)` ascend, and are among those of an earlier call; copied
+  public void select(int[] positions, int count) {
+    System.arraycopy(positions, 0, selection, 0, count);
+    selected = count;
+  }
+
+  /// Whether a column's vector was read already.
+  public boolean isRead(int slot) {
+    return vectors[slot] != null;
+  }
+
+  /// Counts values that were tested where they are stored, without a vector.
+  public void countTested(int values) {
+    bytesRead += (long) values * Integer.BYTES;
   }
 
   public RowSource source() {
@@ -93,8 +121,15 @@ public final class Batch {
     ColumnVector vector = vectors[slot];
     if (vector == null) {
       ColumnReader reader = reader(slot);
-      vector = reader == null ? new ColumnVector.AllNull(length) : reader.read(from, length);
-      bytesRead += sizeBytes(vector);
+      if (reader == null) {
+        vector = new ColumnVector.AllNull(length);
+      } else if (selected < 0) {
+        vector = reader.read(from, length);
+        bytesRead += sizeBytes(vector);
+      } else {
+        vector = reader.read(from, length, selection, selected);
+        bytesRead += (long) selected * Long.BYTES;
+      }
       vectors[slot] = vector;
     }
     return vector;

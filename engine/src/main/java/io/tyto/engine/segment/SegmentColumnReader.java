@@ -43,24 +43,113 @@ final class SegmentColumnReader implements ColumnReader {
 
   @Override
   public ColumnVector read(int from, int count) {
-    Objects.checkFromIndexSize(from, count, rows);
-    int block = from / RowSource.BLOCK_ROWS;
-    int start = from % RowSource.BLOCK_ROWS;
     if (count == 0) {
       return nothing();
     }
+    try {
+      int start = enter(from, count);
+      return listOffsets == null ? readValues(start, count) : readLists(listOffsets, start, count);
+    } catch (RuntimeException | InternalError e) {
+      throw unreadable(e);
+    }
+  }
+
+  @Override
+  public ColumnVector read(int from, int count, int[] positions, int selected) {
+    if (count == 0 || type().isList()) {
+      return read(from, count);
+    }
+    try {
+      int start = enter(from, count);
+      return values.read(start, count, positions, selected, nulls(start, count));
+    } catch (RuntimeException | InternalError e) {
+      throw unreadable(e);
+    }
+  }
+
+  @Override
+  public boolean retainRange(
+      int from, int count, long low, long high, boolean negated, long[] mask) {
+    LongDecoder decoder = comparable(from, count);
+    try {
+      int start = from % RowSource.BLOCK_ROWS;
+      if (decoder == null || !decoder.retainRange(start, count, low, high, negated, mask)) {
+        return false;
+      }
+      dropNulls(start, count, mask);
+      return true;
+    } catch (RuntimeException | InternalError e) {
+      throw unreadable(e);
+    }
+  }
+
+  @Override
+  public boolean retainMembers(int from, int count, long[] members, boolean negated, long[] mask) {
+    LongDecoder decoder = comparable(from, count);
+    try {
+      int start = from % RowSource.BLOCK_ROWS;
+      if (decoder == null || !decoder.retainMembers(start, count, members, negated, mask)) {
+        return false;
+      }
+      dropNulls(start, count, mask);
+      return true;
+    } catch (RuntimeException | InternalError e) {
+      throw unreadable(e);
+    }
+  }
+
+  @Override
+  public @Nullable Long sum(int from, int count) {
+    LongDecoder decoder = comparable(from, count);
+    if (decoder == null || isAllNull || valueNulls != null || !decoder.canSum()) {
+      return null;
+    }
+    try {
+      return decoder.sum(from % RowSource.BLOCK_ROWS, count);
+    } catch (RuntimeException | InternalError e) {
+      throw unreadable(e);
+    }
+  }
+
+  /// The block's integers, where a column of integers or ordinals has them.
+  private @Nullable LongDecoder comparable(int from, int count) {
+    if (type().isList() || count == 0) {
+      return null;
+    }
+    try {
+      enter(from, count);
+      return values.integers();
+    } catch (RuntimeException | InternalError e) {
+      throw unreadable(e);
+    }
+  }
+
+  private void dropNulls(int start, int count, long[] mask) {
+    long[] nulls = nulls(start, count);
+    if (nulls != null) {
+      for (int word = 0; word < nulls.length; word++) {
+        mask[word] &= ~nulls[word];
+      }
+    }
+  }
+
+  /// Opens the block of the rows; returns where in it they start.
+  private int enter(int from, int count) {
+    Objects.checkFromIndexSize(from, count, rows);
+    int block = from / RowSource.BLOCK_ROWS;
+    int start = from % RowSource.BLOCK_ROWS;
     if (start + count > RowSource.BLOCK_ROWS) {
       throw new IllegalArgumentException(count + " rows from " + from + " span two blocks");
     }
-    try {
-      if (block != openBlock) {
-        open(block);
-      }
-      return listOffsets == null ? readValues(start, count) : readLists(listOffsets, start, count);
-    } catch (RuntimeException | InternalError e) {
-      openBlock = -1;
-      throw column.container().unreadable(openedLast, e);
+    if (block != openBlock) {
+      open(block);
     }
+    return start;
+  }
+
+  private RuntimeException unreadable(Throwable cause) {
+    openBlock = -1;
+    return column.container().unreadable(openedLast, cause);
   }
 
   private ColumnVector nothing() {
@@ -99,13 +188,14 @@ final class SegmentColumnReader implements ColumnReader {
   }
 
   private ColumnVector readValues(int from, int count) {
-    long[] nulls = null;
+    return values.read(from, count, nulls(from, count));
+  }
+
+  private long @Nullable [] nulls(int from, int count) {
     if (isAllNull) {
-      nulls = NullBitmap.allNull(count);
-    } else if (valueNulls != null) {
-      nulls = valueNulls.copy(from, count);
+      return NullBitmap.allNull(count);
     }
-    return values.read(from, count, nulls);
+    return valueNulls == null ? null : valueNulls.copy(from, count);
   }
 
   private ColumnVector readLists(LongDecoder decoder, int from, int count) {

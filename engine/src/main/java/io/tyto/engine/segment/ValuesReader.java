@@ -19,6 +19,16 @@ sealed interface ValuesReader {
   /// @param nulls of the values read
   ColumnVector read(int from, int count, long @Nullable [] nulls);
 
+  /// Only the values at `positions[0, selected)` from `from`, see {@link
+  /// io.tyto.engine.source.ColumnReader}.
+  ColumnVector read(int from, int count, int[] positions, int selected, long @Nullable [] nulls);
+
+  /// The block's integers or ordinals, null where it has none.
+  @Nullable LongDecoder integers();
+
+  /// Decoding a value alone takes so many times longer than decoding it among its neighbours.
+  int LONE_COST = 8;
+
   final class OfLongs implements ValuesReader {
     private static final LongDecoder NOTHING = LongDecoder.zeros();
 
@@ -41,6 +51,24 @@ sealed interface ValuesReader {
       decoder.decode(from, count, values);
       return new ColumnVector.Longs(count, values, nulls);
     }
+
+    @Override
+    public ColumnVector read(
+        int from, int count, int[] positions, int selected, long @Nullable [] nulls) {
+      if ((long) selected * LONE_COST > count) {
+        return read(from, count, nulls);
+      }
+      if (values.length < count) {
+        values = new long[count];
+      }
+      decoder.decode(from, positions, selected, values);
+      return new ColumnVector.Longs(count, values, nulls);
+    }
+
+    @Override
+    public LongDecoder integers() {
+      return decoder;
+    }
   }
 
   final class OfDoubles implements ValuesReader {
@@ -62,6 +90,24 @@ sealed interface ValuesReader {
       }
       decoder.decode(from, count, values);
       return new ColumnVector.Doubles(count, values, nulls);
+    }
+
+    @Override
+    public ColumnVector read(
+        int from, int count, int[] positions, int selected, long @Nullable [] nulls) {
+      if ((long) selected * LONE_COST > count) {
+        return read(from, count, nulls);
+      }
+      if (values.length < count) {
+        values = new double[count];
+      }
+      decoder.decode(from, positions, selected, values);
+      return new ColumnVector.Doubles(count, values, nulls);
+    }
+
+    @Override
+    public @Nullable LongDecoder integers() {
+      return null;
     }
   }
 
@@ -92,6 +138,24 @@ sealed interface ValuesReader {
       decoder.decode(from, count, values);
       return new ColumnVector.Ordinals(count, values, dictionary, nulls);
     }
+
+    @Override
+    public ColumnVector read(
+        int from, int count, int[] positions, int selected, long @Nullable [] nulls) {
+      if ((long) selected * LONE_COST > count) {
+        return read(from, count, nulls);
+      }
+      if (values.length < count) {
+        values = new int[count];
+      }
+      decoder.decode(from, positions, selected, values);
+      return new ColumnVector.Ordinals(count, values, dictionary, nulls);
+    }
+
+    @Override
+    public LongDecoder integers() {
+      return decoder;
+    }
   }
 
   final class OfBytes implements ValuesReader {
@@ -113,6 +177,21 @@ sealed interface ValuesReader {
       }
       decoder.decode(from, count, batch);
       return new ColumnVector.Bytes(count, batch.data(), batch.offsets(), nulls);
+    }
+
+    @Override
+    public ColumnVector read(
+        int from, int count, int[] positions, int selected, long @Nullable [] nulls) {
+      if (decoder == null || selected * 2 > count) {
+        return read(from, count, nulls);
+      }
+      decoder.decode(from, positions, selected, count, batch);
+      return new ColumnVector.Bytes(count, batch.data(), batch.offsets(), nulls);
+    }
+
+    @Override
+    public @Nullable LongDecoder integers() {
+      return null;
     }
   }
 }

@@ -14,6 +14,33 @@ public interface ColumnReader {
   /// one block. SEGMENT_CORRUPT where the bytes do not check.
   ColumnVector read(int from, int count);
 
+  /// Reads only the rows `from + p` for each `p` of `positions[0, rows)`, which ascend and are
+  /// below `count`: the vector is as long as that of {@link #read(int, int)}, but values elsewhere
+  /// are unspecified, if safe to read; nulls are right everywhere.
+  default ColumnVector read(int from, int count, int[] positions, int rows) {
+    return read(from, count);
+  }
+
+  /// Clears the bits of the rows of `[from, from + count)` whose value (ordinal, where there is a
+  /// dictionary) is null or outside `[low, high]` (inside, if `negated`), without reading a vector;
+  /// bit i of word i/64 stands for row `from + i`. False, and nothing done, where this column
+  /// cannot.
+  default boolean retainRange(
+      int from, int count, long low, long high, boolean negated, long[] mask) {
+    return false;
+  }
+
+  /// The same for rows whose ordinal has no bit in `members` (has one, if `negated`).
+  default boolean retainMembers(int from, int count, long[] members, boolean negated, long[] mask) {
+    return false;
+  }
+
+  /// Adds up the rows of `[from, from + count)` modulo 2^64 without reading a vector; null where
+  /// this column cannot, or some of them are null.
+  default @Nullable Long sum(int from, int count) {
+    return null;
+  }
+
   /// What is known of a block without reading it, or null.
   @Nullable Zone zone(int block);
 

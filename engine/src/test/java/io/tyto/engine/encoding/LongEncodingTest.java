@@ -63,8 +63,77 @@ final class LongEncodingTest {
       for (int i = 0; i < 10; i++) {
         int from = random.nextInt(count);
         assertRange(values, decoder, from, random.nextInt(count - from + 1), what);
+        assertQuestions(
+            values, open(encoded), from, random.nextInt(count - from + 1), random, what);
       }
     }
+  }
+
+  /// What is asked without decoding, or of few values, is what the decoded values would answer.
+  private static void assertQuestions(
+      long[] values, LongDecoder decoder, int from, int count, Random random, String what) {
+    int[] positions = new int[count];
+    int selected = 0;
+    for (int i = random.nextInt(20); i < count; i += 1 + random.nextInt(20)) {
+      positions[selected++] = i;
+    }
+    long[] few = new long[count];
+    int[] fewInts = new int[count];
+    decoder.decode(from, positions, selected, few);
+    decoder.decode(from, positions, selected, fewInts);
+    for (int i = 0; i < selected; i++) {
+      assertEquals(values[from + positions[i]], few[positions[i]], what);
+      assertEquals((int) values[from + positions[i]], fewInts[positions[i]], what);
+    }
+    if (decoder.canSum()) {
+      long sum = 0;
+      for (int i = 0; i < count; i++) {
+        sum += values[from + i];
+      }
+      assertEquals(sum, decoder.sum(from, count), what);
+    }
+    for (int round = 0; round < 4; round++) {
+      assertRetains(values, decoder, from, count, random, what);
+    }
+  }
+
+  private static void assertRetains(
+      long[] values, LongDecoder decoder, int from, int count, Random random, String what) {
+    long low = round(values, random);
+    long high = random.nextBoolean() ? low : round(values, random);
+    boolean negated = random.nextBoolean();
+    long[] before = new long[(count + 63) / 64];
+    Arrays.setAll(before, _ -> random.nextInt(4) == 0 ? 0 : random.nextLong() | random.nextLong());
+    long[] mask = before.clone();
+    if (decoder.retainRange(from, count, low, high, negated, mask)) {
+      for (int i = 0; i < count; i++) {
+        boolean isInside = values[from + i] >= low && values[from + i] <= high;
+        boolean expected = isSet(before, i) && isInside != negated;
+        assertEquals(expected, isSet(mask, i), what + ", " + low + " to " + high + " at " + i);
+      }
+    }
+    long greatest = Arrays.stream(values).max().orElse(0);
+    if (Arrays.stream(values).min().orElse(0) < 0 || greatest > 1 << 20) {
+      return;
+    }
+    long[] members = new long[(int) (greatest >>> 6) + 1];
+    Arrays.setAll(members, _ -> random.nextLong());
+    mask = before.clone();
+    if (decoder.retainMembers(from, count, members, negated, mask)) {
+      for (int i = 0; i < count; i++) {
+        boolean isMember = isSet(members, (int) values[from + i]);
+        assertEquals(isSet(before, i) && isMember != negated, isSet(mask, i), what + " at " + i);
+      }
+    }
+  }
+
+  /// One of the values, or one beside it.
+  private static long round(long[] values, Random random) {
+    return values[random.nextInt(values.length)] + random.nextInt(3) - 1;
+  }
+
+  private static boolean isSet(long[] bits, int i) {
+    return (bits[i >>> 6] >>> i & 1) != 0;
   }
 
   static LongDecoder open(EncodedValues encoded) {
