@@ -31,8 +31,8 @@ record SegmentInfo(
     return Integer.toString(columnId);
   }
 
-  /// The column that the rows ascend by, 0 where there is none: a sort key that this version does not
-  /// know promises nothing.
+  /// The column that the rows ascend by, 0 where there is none: a sort key that this version does
+  /// not know promises nothing.
   int sortColumn() {
     return SORT_COLUMN.matcher(sortKey).matches() ? Integer.parseInt(sortKey) : 0;
   }
