@@ -66,6 +66,10 @@ abstract sealed class OrderColumn {
   /// No row of a block so bounded comes before the kept row.
   abstract boolean isBehind(@Nullable Zone zone, int index);
 
+  /// A value comes after the kept row whose rank, complemented where the scan is backward, is
+  /// above.
+  abstract boolean isBehind(long promise, int index, boolean isBackward);
+
   final int compare(int position, OrderColumn kept, int index) {
     int rank = isNull(position) ? nullRank : 0;
     int order = rank - kept.nullRanks[index];
@@ -194,9 +198,19 @@ abstract sealed class OrderColumn {
               : isDescending ? zone.maxLong() : zone.minLong();
       return directed(best) > ranks[index];
     }
+
+    @Override
+    boolean isBehind(long promise, int index, boolean isBackward) {
+      return !isDouble
+          && !isKeptNull(index)
+          && promise > (isBackward ? ~ranks[index] : ranks[index]);
+    }
   }
 
   private static final class OfBytes extends OrderColumn {
+    /// Values of larger dictionaries are not held: most of them are looked at once.
+    private static final int MOST_KNOWN = 1 << 16;
+
     private final Direction direction;
     private byte[] @Nullable [] values = new byte[0][];
     private long heldBytes;
@@ -221,10 +235,9 @@ abstract sealed class OrderColumn {
     @SuppressWarnings("ReferenceEquality") // a dictionary is known by its identity
     void enter(ColumnVector next) {
       vector = next;
-      if (next instanceof ColumnVector.Ordinals coded
-          && (coded.dictionary() != dictionary || known.length < coded.dictionary().size())) {
+      if (next instanceof ColumnVector.Ordinals coded && coded.dictionary() != dictionary) {
         dictionary = coded.dictionary();
-        known = new byte[coded.dictionary().size()][];
+        known = new byte[0][];
       }
     }
 
@@ -235,6 +248,13 @@ abstract sealed class OrderColumn {
 
     private byte[] known(ColumnVector.Ordinals coded, int position) {
       int ordinal = coded.values()[position];
+      int size = coded.dictionary().size();
+      if (size > MOST_KNOWN) {
+        return coded.dictionary().value(ordinal);
+      }
+      if (known.length < size) {
+        known = Arrays.copyOf(known, size);
+      }
       byte[] value = known[ordinal];
       if (value == null) {
         value = coded.dictionary().value(ordinal);
@@ -314,6 +334,11 @@ abstract sealed class OrderColumn {
 
     @Override
     boolean isBehind(@Nullable Zone zone, int index) {
+      return false;
+    }
+
+    @Override
+    boolean isBehind(long promise, int index, boolean isBackward) {
       return false;
     }
   }

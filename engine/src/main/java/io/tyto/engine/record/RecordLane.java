@@ -8,25 +8,52 @@ import io.tyto.engine.scan.ColumnSlots;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One thread's part of a record scan.
 final class RecordLane {
+  /// Sources kept open: pieces of those whose times overlap come in turns.
+  private static final int OPEN_SOURCES = 32;
+
   private final ScanContext context;
+  private final ColumnSlots slots;
   private final List<RowSource> sources;
   private final CompiledFilter compiled;
   private final TopRows.Ordering ordering;
   private final @Nullable TopRows anchor;
   private final boolean wantsTotal;
   private final Kernels kernels = Kernels.best();
-  private final Batch batch;
+  private final LinkedHashMap<Integer, Place> places =
+      new LinkedHashMap<>(OPEN_SOURCES, 0.75f, true);
   private final TopRows top;
   private final long[] mask = new long[RowSource.BATCH_ROWS / Long.SIZE];
   private final int[] positions = new int[RowSource.BATCH_ROWS];
-  private @Nullable SourceFilter filter;
-  private int sourceIndex = -1;
   private long total;
+  private long bytesRead;
+
+  /// A source as this thread reads it.
+  private static final class Place {
+    private final Batch batch;
+    private final SourceFilter filter;
+    private int block = -1;
+    private boolean mayPass;
+
+    Place(Batch batch, SourceFilter filter) {
+      this.batch = batch;
+      this.filter = filter;
+    }
+
+    /// False where no row of the block passes.
+    boolean enter(int newBlock) {
+      if (newBlock != block) {
+        block = newBlock;
+        mayPass = filter.enterBlock(newBlock);
+      }
+      return mayPass;
+    }
+  }
 
   RecordLane(
       ScanContext context,
@@ -38,12 +65,12 @@ final class RecordLane {
       @Nullable TopRows anchor,
       boolean wantsTotal) {
     this.context = context;
+    this.slots = slots;
     this.sources = sources;
     this.compiled = compiled;
     this.ordering = ordering;
     this.anchor = anchor;
     this.wantsTotal = wantsTotal;
-    batch = new Batch(slots);
     top = new TopRows(ordering, wanted);
   }
 
@@ -56,33 +83,63 @@ final class RecordLane {
   }
 
   long bytesRead() {
-    return batch.bytesRead();
+    long bytes = bytesRead;
+    for (Place place : places.values()) {
+      bytes += place.batch.bytesRead();
+    }
+    return bytes;
+  }
+
+  private Place place(int source) {
+    Place known = places.get(source);
+    if (known == null) {
+      if (places.size() == OPEN_SOURCES) {
+        bytesRead += places.pollFirstEntry().getValue().batch.bytesRead();
+      }
+      Batch batch = new Batch(slots);
+      batch.enter(sources.get(source), source);
+      known = new Place(batch, compiled.openNarrowing(batch, kernels));
+      places.put(source, known);
+    }
+    return known;
   }
 
   void scan(int source, int block) {
-    if (source != sourceIndex) {
-      sourceIndex = source;
-      batch.enter(sources.get(source), source);
-      filter = compiled.openNarrowing(batch, kernels);
-    }
-    SourceFilter current = filter;
-    if (current == null || !current.enterBlock(block)) {
+    Place place = place(source);
+    if (!place.enter(block)) {
       return;
     }
-    boolean isBehind = isBehind(block);
+    boolean isBehind = isBehind(place.batch, block);
     if (isBehind && !wantsTotal) {
       return;
     }
     int from = block * RowSource.BLOCK_ROWS;
-    int to = from + RowSource.blockRows(batch.source(), block);
+    int to = from + RowSource.blockRows(place.batch.source(), block);
     for (int at = from; at < to; at += RowSource.BATCH_ROWS) {
-      context.check();
-      batch.move(at, Math.min(RowSource.BATCH_ROWS, to - at));
-      scanBatch(current, isBehind);
+      scanBatch(place, at, Math.min(RowSource.BATCH_ROWS, to - at), isBehind);
     }
   }
 
-  private boolean isBehind(int block) {
+  /// Takes pieces until nothing that is left can matter, or it has read so many batches; true in the
+  /// first case.
+  boolean walk(EdgeWalk walk, int mostBatches) {
+    for (int batches = 0; batches < mostBatches; ) {
+      EdgeWalk.Piece piece = walk.next();
+      if (piece == null || top.isBehind(piece.promise())) {
+        walk.end();
+        return true;
+      }
+      Place place = place(piece.source());
+      if (place.enter(piece.block())) {
+        for (int at = piece.from(); at < piece.to(); at += RowSource.BATCH_ROWS, batches++) {
+          scanBatch(place, at, Math.min(RowSource.BATCH_ROWS, piece.to() - at), false);
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean isBehind(Batch batch, int block) {
     if (ordering.slots().length == 0) {
       return false;
     }
@@ -90,22 +147,29 @@ final class RecordLane {
     return reader != null && top.isBehind(reader.zone(block));
   }
 
-  private void scanBatch(SourceFilter current, boolean isBehind) {
-    SourceFilter.fill(mask, batch.length());
-    if (!current.retain(mask)) {
+  private void scanBatch(Place place, int from, int length, boolean isBehind) {
+    context.check();
+    place.batch.move(from, length);
+    SourceFilter.fill(mask, length);
+    if (!place.filter.retain(mask)) {
       return;
     }
-    int count = kernels.positions(mask, batch.length(), positions);
+    int count = kernels.positions(mask, length, positions);
     total += count;
     if (isBehind) {
       return;
     }
-    batch.select(positions, count);
-    top.enter(batch);
+    place.batch.select(positions, count);
+    top.enter(place.batch);
+    // From the end that is wanted: the first rows offered then turn the others away.
     for (int i = 0; i < count; i++) {
-      if (anchor == null || top.compare(positions[i], anchor, 0) > 0) {
-        top.offer(positions[i]);
-      }
+      offer(positions[ordering.isFromEnd() ? count - 1 - i : i]);
+    }
+  }
+
+  private void offer(int position) {
+    if (anchor == null || top.compare(position, anchor, 0) > 0) {
+      top.offer(position);
     }
   }
 }

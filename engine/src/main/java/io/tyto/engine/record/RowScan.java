@@ -15,6 +15,7 @@ import io.tyto.model.query.Filter;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.ResultColumn;
+import io.tyto.model.schema.Physical;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -64,6 +65,9 @@ public final class RowScan {
       boolean hasMore,
       ScanStats stats) {}
 
+  /// Batches that one thread walks before others help.
+  private static final int BATCHES_ALONE = 64;
+
   private final Spec spec;
   private final List<RowSource> sources;
   private final ScanContext context;
@@ -100,23 +104,18 @@ public final class RowScan {
             slots.slot("_offset"),
             new ColumnDomain.Bytes(context.seed()),
             context.memory(),
-            spec.backward());
+            spec.backward(),
+            !spec.orderBy().isEmpty()
+                && spec.orderBy().getFirst().direction().descending() != spec.backward());
     columnSlots = spec.columns().stream().mapToInt(slots::slot).toArray();
     wanted = Math.addExact(Math.addExact(spec.skip(), spec.limit()), 1);
     pruned = BlockPruner.prune(filter, slots, this.sources);
   }
 
   private Rows run() {
-    BlockList blocks = new BlockOrder(slots, sources, spec).sort(pruned.blocks());
+    EdgeWalk walk = walk();
     TopRows anchor = anchor();
-    List<RecordLane> lanes =
-        Workers.deal(
-            context,
-            blocks.size(),
-            () ->
-                new RecordLane(
-                    context, slots, sources, filter, ordering, wanted, anchor, spec.wantsTotal()),
-            (lane, i) -> lane.scan(blocks.source(i), blocks.block(i)));
+    List<RecordLane> lanes = walk == null ? scanBlocks(anchor) : walk(walk, anchor);
     TopRows top = new TopRows(ordering, wanted);
     long total = 0;
     long bytesRead = 0;
@@ -127,6 +126,46 @@ public final class RowScan {
     }
     top.cut();
     return rows(top, total, pruned.stats().plus(new ScanStats(0, bytesRead, 0, 0)));
+  }
+
+  /// Null where no source ascends by the first key, or every row that passes must be counted.
+  private @Nullable EdgeWalk walk() {
+    if (spec.wantsTotal()
+        || ordering.slots().length == 0
+        || slots.column(ordering.slots()[0]).type().physical() != Physical.LONG) {
+      return null;
+    }
+    int slot = ordering.slots()[0];
+    EdgeWalk walk = new EdgeWalk(slots, sources, pruned.blocks(), slot, ordering.isFromEnd());
+    return walk.hasEdges() ? walk : null;
+  }
+
+  private RecordLane lane(@Nullable TopRows anchor) {
+    return new RecordLane(
+        context, slots, sources, filter, ordering, wanted, anchor, spec.wantsTotal());
+  }
+
+  private List<RecordLane> scanBlocks(@Nullable TopRows anchor) {
+    BlockList blocks = new BlockOrder(slots, sources, spec).sort(pruned.blocks());
+    return Workers.deal(
+        context,
+        blocks.size(),
+        () -> lane(anchor),
+        (lane, i) -> lane.scan(blocks.source(i), blocks.block(i)));
+  }
+
+  /// Most walks end soon; helpers are called to those that do not.
+  private List<RecordLane> walk(EdgeWalk walk, @Nullable TopRows anchor) {
+    RecordLane first = lane(anchor);
+    if (first.walk(walk, BATCHES_ALONE)) {
+      return List.of(first);
+    }
+    List<RecordLane> lanes = new ArrayList<>(List.of(first));
+    for (int i = 1; i < context.parallelism(); i++) {
+      lanes.add(lane(anchor));
+    }
+    Workers.run(context, lanes.size(), i -> lanes.get(i).walk(walk, Integer.MAX_VALUE));
+    return lanes;
   }
 
   private @Nullable TopRows anchor() {

@@ -46,6 +46,7 @@ final class TopRows {
   /// @param slots of the order keys
   /// @param logs gives log ids codes
   /// @param memory what all rows kept are taken from: an offset may ask to keep millions
+  /// @param isFromEnd rows come nearly in reverse of the order in which they lie
   record Ordering(
       int[] slots,
       List<OrderColumn> keys,
@@ -53,7 +54,8 @@ final class TopRows {
       int offsetSlot,
       ColumnDomain.Bytes logs,
       MemoryBudget memory,
-      boolean isBackward) {}
+      boolean isBackward,
+      boolean isFromEnd) {}
 
   TopRows(Ordering ordering, int wanted) {
     this.ordering = ordering;
@@ -107,8 +109,19 @@ final class TopRows {
         && keys.getFirst().isBehind(zone, wanted - 1);
   }
 
+  /// No row can be among the first whose first key, a long, is at best so far from the start of the
+  /// order; see {@link EdgeWalk.Piece}.
+  boolean isBehind(long promise) {
+    return isCut && keys.getFirst().isBehind(promise, wanted - 1, ordering.isBackward);
+  }
+
   void offer(int position) {
     if (isCut && compare(position, this, wanted - 1) >= 0) {
+      return;
+    }
+    if (!isCut && size == wanted) {
+      cut();
+      offer(position);
       return;
     }
     if (size == rows.length) {

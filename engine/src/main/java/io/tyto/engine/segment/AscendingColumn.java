@@ -17,10 +17,16 @@ final class AscendingColumn implements Ascending {
   private final SegmentColumn column;
   private final List<ColumnDescriptor.BlockZone> blocks;
   private final int present;
-  private final long[] values = new long[STEP];
+  private final long[] single = new long[1];
   private int openBlock = -1;
   private LongDecoder decoder = LongDecoder.zeros();
   private Container.@Nullable Block opened;
+
+  /// The rows decoded last, all of one block: `[windowFrom, windowTo)`.
+  private final long[] window = new long[STEP];
+
+  private int windowFrom;
+  private int windowTo;
 
   AscendingColumn(SegmentColumn column) {
     this.column = column;
@@ -53,48 +59,82 @@ final class AscendingColumn implements Ascending {
     if (first >= present) {
       return present;
     }
-    return zone(low).minLong() >= value ? first : first + firstInBlock(low, value);
+    return zone(low).minLong() >= value ? first : inBlock(low, value, 0);
+  }
+
+  @Override
+  public int firstAtLeast(long value, int from) {
+    if (from >= present) {
+      return present;
+    }
+    int block = from / RowSource.BLOCK_ROWS;
+    return zone(block).maxLong() < value
+        ? firstAtLeast(value)
+        : Math.max(from, inBlock(block, value, from % RowSource.BLOCK_ROWS / STEP));
   }
 
   private Zone zone(int block) {
     return blocks.get(block).zone();
   }
 
-  private int firstInBlock(int block, long value) {
-    int rows = Math.min(RowSource.BLOCK_ROWS, present - block * RowSource.BLOCK_ROWS);
-    int low = 0;
-    int high = (rows - 1) / STEP;
-    while (low < high) {
-      int middle = low + high + 1 >>> 1;
-      if (decode(block, middle * STEP, 1)[0] < value) {
+  /// The first row of a block whose value is not below, if it lies in the step or behind; there is
+  /// one.
+  private int inBlock(int block, long value, int step) {
+    int first = block * RowSource.BLOCK_ROWS;
+    int rows = Math.min(RowSource.BLOCK_ROWS, present - first);
+    int steps = (rows + STEP - 1) / STEP;
+    int low = step;
+    int high = step + 1;
+    for (int stride = 1; high < steps && value(first + high * STEP) < value; stride <<= 1) {
+      low = high;
+      high += stride;
+    }
+    high = Math.min(high, steps);
+    while (high - low > 1) {
+      int middle = low + high >>> 1;
+      if (value(first + middle * STEP) < value) {
         low = middle;
       } else {
-        high = middle - 1;
+        high = middle;
       }
     }
-    int from = low * STEP;
-    int count = Math.min(STEP, rows - from);
-    long[] step = decode(block, from, count);
-    int first = 0;
-    int end = count;
-    while (first < end) {
-      int middle = first + end >>> 1;
-      if (step[middle] < value) {
-        first = middle + 1;
+    int from = first + low * STEP;
+    return inWindow(from, Math.min(from + STEP, first + rows), value);
+  }
+
+  private int inWindow(int from, int to, long value) {
+    if (from != windowFrom || to != windowTo) {
+      windowTo = windowFrom;
+      decode(from, to - from, window);
+      windowFrom = from;
+      windowTo = to;
+    }
+    int low = 0;
+    int high = to - from;
+    while (low < high) {
+      int middle = low + high >>> 1;
+      if (window[middle] < value) {
+        low = middle + 1;
       } else {
-        end = middle;
+        high = middle;
       }
     }
-    return from + first;
+    return from + low;
   }
 
   @Override
   public long value(int row) {
     Objects.checkIndex(row, present);
-    return decode(row / RowSource.BLOCK_ROWS, row % RowSource.BLOCK_ROWS, 1)[0];
+    if (row >= windowFrom && row < windowTo) {
+      return window[row - windowFrom];
+    }
+    decode(row, 1, single);
+    return single[0];
   }
 
-  private long[] decode(int block, int from, int count) {
+  /// Rows of one block.
+  private void decode(int row, int count, long[] target) {
+    int block = row / RowSource.BLOCK_ROWS;
     try {
       if (block != openBlock) {
         openBlock = -1;
@@ -104,8 +144,7 @@ final class AscendingColumn implements Ascending {
         decoder = LongDecoder.open(found.encoding(), found.payload(), found.values());
         openBlock = block;
       }
-      decoder.decode(from, count, values);
-      return values;
+      decoder.decode(row % RowSource.BLOCK_ROWS, count, target);
     } catch (RuntimeException | InternalError e) {
       openBlock = -1;
       throw column.container().unreadable(opened, e);

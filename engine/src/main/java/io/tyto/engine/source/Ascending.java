@@ -11,6 +11,9 @@ public interface Ascending {
   /// The first row whose value is not below, or {@link #present} where all are.
   int firstAtLeast(long value);
 
+  /// The same among the rows from `from` on, found faster the nearer it is.
+  int firstAtLeast(long value, int from);
+
   /// The value of a row below {@link #present}.
   long value(int row);
 }

@@ -1,5 +1,6 @@
 package io.tyto.engine.scan;
 
+import io.tyto.engine.source.Ascending;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
@@ -267,6 +268,56 @@ public final class MemorySource implements RowSource {
           longBounds.isEmpty() ? 0 : longBounds.last(),
           doubleBounds.isEmpty() ? 0 : doubleBounds.first(),
           doubleBounds.isEmpty() ? 0 : doubleBounds.last());
+    }
+
+    @Override
+    public @Nullable Ascending ascending() {
+      long last = Long.MIN_VALUE;
+      int rowsWithValue = 0;
+      for (int i = 0; i < rows.size(); i++) {
+        if (!(rows.get(i)[column] instanceof Long value)) {
+          continue;
+        }
+        if (value < last || i > rowsWithValue) {
+          return null;
+        }
+        last = value;
+        rowsWithValue++;
+      }
+      return type.physical() == Physical.LONG && !type.isList() ? new Ascent(rowsWithValue) : null;
+    }
+
+    /// Looks at every row.
+    private final class Ascent implements Ascending {
+      private final int present;
+
+      Ascent(int present) {
+        this.present = present;
+      }
+
+      @Override
+      public int present() {
+        return present;
+      }
+
+      @Override
+      public int firstAtLeast(long value) {
+        return firstAtLeast(value, 0);
+      }
+
+      @Override
+      public int firstAtLeast(long value, int from) {
+        int row = from;
+        while (row < present && value(row) < value) {
+          row++;
+        }
+        return Math.min(row, present);
+      }
+
+      @Override
+      public long value(int row) {
+        return (Long) rows.get(row)[column];
+      }
     }
 
     @Override

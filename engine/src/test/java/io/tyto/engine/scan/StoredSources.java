@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// The sources of a {@link TestTable} as real segments and tails, each row where it was.
+/// The sources of a {@link TestTable} as real segments, which sort their rows, and tails.
 public final class StoredSources implements AutoCloseable {
   private final List<RowSource> sources = new ArrayList<>();
   private final List<Segment> segments = new ArrayList<>();

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -129,10 +130,17 @@ public final class TestTable {
       MemorySource.Shape shape = MemorySource.Shape.random(random, columns);
       List<@Nullable Object[]> sourceRows = new ArrayList<>();
       for (int i = from; i < to; i++) {
-        @Nullable Object[] row = row(i, partition, rowCount, shape);
-        sourceRows.add(row);
-        rows.add(row);
-        places.add(new int[] {source, i - from});
+        sourceRows.add(row(i, partition, rowCount, shape));
+      }
+      if (random.nextBoolean()) {
+        int time = position("ts");
+        sourceRows.sort(
+            Comparator.comparing(
+                row -> (Long) row[time], Comparator.nullsLast(Comparator.naturalOrder())));
+      }
+      for (int i = 0; i < sourceRows.size(); i++) {
+        rows.add(sourceRows.get(i));
+        places.add(new int[] {source, i});
       }
       sources.add(new MemorySource("source" + source, partition, columns, sourceRows, shape));
       from = to;
