@@ -120,8 +120,8 @@ final class RecordLane {
     }
   }
 
-  /// Takes pieces until nothing that is left can matter, or it has read so many batches; true in the
-  /// first case.
+  /// Takes pieces until nothing that is left can matter, or it has read so many batches; true in
+  /// the first case.
   boolean walk(EdgeWalk walk, int mostBatches) {
     for (int batches = 0; batches < mostBatches; ) {
       EdgeWalk.Piece piece = walk.next();
