@@ -94,7 +94,13 @@ public final class Accumulators {
     return switch (requireNumber(type).physical()) {
       case LONG ->
           new LongSum(
-              slot, kind, scale(type), type instanceof ColumnType.DecimalType, overflow(slot));
+              new LongSum.Spec(
+                  slot,
+                  kind,
+                  scale(type),
+                  type instanceof ColumnType.DecimalType,
+                  slots.column(slot).type().isList(),
+                  overflow(slot)));
       case DOUBLE -> {
         if (kind == SumKind.SUM_EXACT) {
           throw new IllegalArgumentException("doubles have no exact sum");

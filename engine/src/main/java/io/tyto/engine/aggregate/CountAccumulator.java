@@ -1,30 +1,28 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
-import java.util.Arrays;
 
 /// Counts rows.
 public final class CountAccumulator implements Accumulator {
-  private long[] counts = new long[0];
+  private final SumBlock block;
+
+  public CountAccumulator() {
+    this(new SumBlock());
+  }
+
+  /// Reads the rows of a block that somebody else updates.
+  CountAccumulator(SumBlock block) {
+    this.block = block;
+  }
 
   @Override
   public void ensureGroups(int count) {
-    if (count > counts.length) {
-      counts = Arrays.copyOf(counts, Capacity.grown(counts.length, count));
-    }
+    block.ensureGroups(count);
   }
 
   @Override
   public void update(Batch batch, GroupedRows rows) {
-    if (rows.isOneGroup) {
-      counts[0] += rows.count;
-      return;
-    }
-    long[] cells = counts;
-    int[] groups = rows.groups;
-    for (int i = 0; i < rows.count; i++) {
-      cells[groups[i]]++;
-    }
+    block.update(batch, rows);
   }
 
   @Override
@@ -32,9 +30,9 @@ public final class CountAccumulator implements Accumulator {
 
   @Override
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
-    long[] from = ((CountAccumulator) other).counts;
+    SumBlock from = ((CountAccumulator) other).block;
     for (int i = 0; i < count; i++) {
-      counts[targets[i]] += from[sources[i]];
+      block.addRows(targets[i], from.rows(sources[i]));
     }
   }
 
@@ -50,7 +48,7 @@ public final class CountAccumulator implements Accumulator {
 
   @Override
   public long sizeBytes() {
-    return counts.length * 8L;
+    return block.sizeBytes();
   }
 
   @Override
@@ -65,21 +63,21 @@ public final class CountAccumulator implements Accumulator {
 
   @Override
   public int compare(int left, int right) {
-    return Long.compare(counts[left], counts[right]);
+    return Long.compare(block.rows(left), block.rows(right));
   }
 
   @Override
   public long asLong(int group) {
-    return counts[group];
+    return block.rows(group);
   }
 
   @Override
   public double asDouble(int group) {
-    return counts[group];
+    return block.rows(group);
   }
 
   @Override
   public Object value(int group) {
-    return counts[group];
+    return block.rows(group);
   }
 }

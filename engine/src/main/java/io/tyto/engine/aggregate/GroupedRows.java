@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -10,15 +11,27 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A position may occur more than once (a list column exploded it); positions ascend.
 public final class GroupedRows {
+  /// The positions of a whole batch; never written to.
+  private static final int[] EVERY = new int[RowSource.BATCH_ROWS];
+
+  static {
+    Arrays.setAll(EVERY, i -> i);
+  }
+
+  /// {@link #ownPositions} or {@link #EVERY}.
   int[] positions;
+
   int[] groups;
   int count;
+  private int[] ownPositions;
 
   /// Position i is i, for all of the batch.
   boolean isWhole;
 
-  /// Every group is 0.
+  /// Every group is {@link #group}.
   boolean isOneGroup;
+
+  int group;
 
   /// The values of a column behind these rows, by slot, until the next {@link #set}.
   private @Nullable ColumnValues[] values = new ColumnValues[0];
@@ -36,7 +49,8 @@ public final class GroupedRows {
   }
 
   public GroupedRows(int capacity) {
-    positions = new int[capacity];
+    ownPositions = new int[capacity];
+    positions = ownPositions;
     groups = new int[capacity];
   }
 
@@ -56,11 +70,26 @@ public final class GroupedRows {
     return isWhole;
   }
 
+  /// Where to write positions to; {@link #set} follows.
+  public int[] positionsToFill() {
+    positions = ownPositions;
+    return ownPositions;
+  }
+
+  /// All rows of a batch, in group 0 as long as nothing else is said.
+  public void setWhole(int newCount) {
+    positions = EVERY;
+    set(newCount, true, true);
+  }
+
   /// Says what the arrays hold now.
+  ///
+  /// @param newIsOneGroup all groups in the array are 0
   public void set(int newCount, boolean newIsWhole, boolean newIsOneGroup) {
     count = newCount;
     isWhole = newIsWhole;
     isOneGroup = newIsOneGroup;
+    group = 0;
     for (ColumnValues known : values) {
       if (known != null) {
         known.vector = null;
@@ -68,12 +97,17 @@ public final class GroupedRows {
     }
   }
 
-  /// Makes room for `count` rows; keeps the content.
+  /// Makes room for `capacity` rows, positions that may be written to; keeps the content.
+  @SuppressWarnings("ReferenceEquality") // which array it is
   public void ensure(int capacity) {
-    if (capacity > positions.length) {
-      int larger = Math.max(capacity, positions.length + (positions.length >> 1));
-      positions = Arrays.copyOf(positions, larger);
+    if (capacity > ownPositions.length) {
+      int larger = Math.max(capacity, ownPositions.length + (ownPositions.length >> 1));
+      ownPositions = Arrays.copyOf(ownPositions, larger);
       groups = Arrays.copyOf(groups, larger);
+    }
+    if (positions != ownPositions) {
+      System.arraycopy(positions, 0, ownPositions, 0, Math.min(count, positions.length));
+      positions = ownPositions;
     }
   }
 
@@ -128,6 +162,7 @@ public final class GroupedRows {
       }
     }
     flat.set(found, false, isOneGroup);
+    flat.group = group;
     to.rows = flat;
     to.vector = values;
     to.isList = true;
@@ -137,6 +172,7 @@ public final class GroupedRows {
       ColumnVector vector, GroupedRows rows, GroupedRows scratch) {
     if (vector instanceof ColumnVector.AllNull) {
       scratch.set(0, false, rows.isOneGroup);
+      scratch.group = rows.group;
       return scratch;
     }
     long[] nulls = vector.nulls();
@@ -152,6 +188,7 @@ public final class GroupedRows {
       found += (int) (~(nulls[position >>> 6] >>> position) & 1);
     }
     scratch.set(found, false, rows.isOneGroup);
+    scratch.group = rows.group;
     return scratch;
   }
 }

@@ -44,7 +44,7 @@ final class LongExtreme extends ColumnAccumulator {
     long[] values = longs(vector);
     if (rows.isOneGroup && rows.isWhole) {
       add(
-          0,
+          rows.group,
           isMax ? Kernels.best().max(values, rows.count) : Kernels.best().min(values, rows.count));
       return;
     }

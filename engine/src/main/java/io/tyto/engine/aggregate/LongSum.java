@@ -1,118 +1,63 @@
 package io.tyto.engine.aggregate;
 
-import io.tyto.engine.kernel.Kernels;
 import io.tyto.engine.scan.Batch;
 import io.tyto.engine.vector.ColumnVector;
 import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Sums of longs (or of decimals held as longs): exact, whatever they come to.
-///
-/// A group's cell is a 64-bit sum that wraps and a count, side by side for the cache's sake. Each
-/// wrap is noted in `wraps`, which only exists once there was one: the sum is `low + wraps * 2^64`.
+/// Sums of longs (or of decimals held as longs): exact, whatever they come to. The sums stand in a
+/// {@link SumBlock}, of its own or shared with others.
 final class LongSum extends ColumnAccumulator {
-  private static final int CELL = 2;
+  private final Spec spec;
+  private final SumBlock block;
+  private final SumBlock.Column column;
 
-  private final SumKind kind;
-  private final int scale;
-  private final boolean isDecimal;
-  private final Overflow overflow;
-  private long[] cells = new long[0];
-  private long[] wraps = new long[0];
-  private final long[] halves = new long[2];
+  /// @param isList whether the column holds lists
+  record Spec(
+      int slot, SumKind kind, int scale, boolean isDecimal, boolean isList, Overflow overflow) {}
 
-  LongSum(int slot, SumKind kind, int scale, boolean isDecimal, Overflow overflow) {
-    super(slot);
-    this.kind = kind;
-    this.scale = scale;
-    this.isDecimal = isDecimal;
-    this.overflow = overflow;
+  LongSum(Spec spec) {
+    this(spec, new SumBlock());
+  }
+
+  private LongSum(Spec spec, SumBlock block) {
+    super(spec.slot);
+    this.spec = spec;
+    this.block = block;
+    column = block.column(spec.slot);
+  }
+
+  /// The same sum kept in a block that somebody else updates.
+  LongSum over(SumBlock shared) {
+    return new LongSum(spec, shared);
+  }
+
+  boolean isList() {
+    return spec.isList;
   }
 
   @Override
   public void ensureGroups(int count) {
-    if (count * CELL > cells.length) {
-      cells = Arrays.copyOf(cells, Capacity.grown(cells.length, count * CELL));
-    }
+    block.ensureGroups(count);
   }
 
   @Override
   void accept(
       Batch batch, GroupedRows.ColumnValues columnValues, ColumnVector vector, GroupedRows rows) {
-    long[] values = longs(vector);
-    if (rows.isOneGroup && rows.isWhole) {
-      acceptWhole(values, rows.count);
-      return;
-    }
-    long[] to = cells;
-    int[] positions = rows.positions;
-    int[] groups = rows.groups;
-    for (int i = 0; i < rows.count; i++) {
-      int cell = groups[i] * CELL;
-      long value = values[positions[i]];
-      long before = to[cell];
-      long after = before + value;
-      to[cell] = after;
-      to[cell + 1]++;
-      if (((before ^ after) & (value ^ after)) < 0) {
-        wrap(groups[i], value < 0 ? -1 : 1);
-      }
-    }
-  }
-
-  private void acceptWhole(long[] values, int count) {
-    halves[0] = 0;
-    halves[1] = 0;
-    Kernels.best().sum(values, count, halves);
-    // high * 2^32 + low, in 128 bits
-    long high = halves[0] + (halves[1] >>> 32);
-    add(0, high << 32 | halves[1] & 0xffffffffL, high >> 32, count);
-  }
-
-  /// Adds `low` (unsigned) + `high * 2^64`.
-  private void add(int group, long low, long high, long count) {
-    int cell = group * CELL;
-    long before = cells[cell];
-    long after = before + low;
-    cells[cell] = after;
-    cells[cell + 1] += count;
-    // With cells read as signed: low as signed is low - 2^64 where its top bit is set.
-    long carry = high + (low < 0 ? 1 : 0);
-    if (((before ^ after) & (low ^ after)) < 0) {
-      carry += low < 0 ? -1 : 1;
-    }
-    if (carry != 0) {
-      wrap(group, carry);
-    }
-  }
-
-  private void wrap(int group, long by) {
-    if (group >= wraps.length) {
-      wraps = Arrays.copyOf(wraps, cells.length / CELL);
-    }
-    wraps[group] += by;
-  }
-
-  private long wraps(int group) {
-    return group < wraps.length ? wraps[group] : 0;
+    block.updateOne(column, batch, vector, rows);
   }
 
   @Override
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     LongSum from = (LongSum) other;
     for (int i = 0; i < count; i++) {
-      int cell = sources[i] * CELL;
-      long value = from.cells[cell];
-      long wraps = from.wraps(sources[i]);
-      add(targets[i], value, wraps - (value < 0 ? 1 : 0), from.cells[cell + 1]);
+      block.add(column, targets[i], from.block, from.column, sources[i]);
     }
   }
 
   @Override
   public Accumulator fresh() {
-    return new LongSum(slot, kind, scale, isDecimal, overflow);
+    return new LongSum(spec);
   }
 
   @Override
@@ -122,13 +67,13 @@ final class LongSum extends ColumnAccumulator {
 
   @Override
   public long sizeBytes() {
-    return (cells.length + wraps.length) * 8L;
+    return block.sizeBytes();
   }
 
   @Override
   public Form form() {
-    return switch (kind) {
-      case SUM -> isDecimal ? Form.DOUBLES : Form.LONGS;
+    return switch (spec.kind) {
+      case SUM -> spec.isDecimal ? Form.DOUBLES : Form.LONGS;
       case SUM_EXACT -> Form.OBJECTS;
       case AVG -> Form.DOUBLES;
     };
@@ -136,25 +81,19 @@ final class LongSum extends ColumnAccumulator {
 
   @Override
   public boolean isNull(int group) {
-    return cells[group * CELL + 1] == 0;
+    return block.count(column, group) == 0;
   }
 
   @Override
   public long asLong(int group) {
-    if (wraps(group) != 0) {
-      throw overflow.beyondLong(exact(group));
+    if (block.wraps(column, group) != 0) {
+      throw spec.overflow.beyondLong(block.exact(column, group));
     }
-    return cells[group * CELL];
-  }
-
-  private BigInteger exact(int group) {
-    BigInteger low = BigInteger.valueOf(cells[group * CELL]);
-    long wraps = wraps(group);
-    return wraps == 0 ? low : low.add(BigInteger.valueOf(wraps).shiftLeft(Long.SIZE));
+    return block.low(column, group);
   }
 
   private BigDecimal decimal(int group) {
-    return new BigDecimal(exact(group), scale);
+    return new BigDecimal(block.exact(column, group), spec.scale);
   }
 
   @Override
@@ -163,23 +102,23 @@ final class LongSum extends ColumnAccumulator {
       return Double.NaN;
     }
     double sum =
-        wraps(group) == 0
-            ? Decimals.toDouble(cells[group * CELL], scale)
+        block.wraps(column, group) == 0
+            ? Decimals.toDouble(block.low(column, group), spec.scale)
             : decimal(group).doubleValue();
-    return kind == SumKind.AVG ? sum / cells[group * CELL + 1] : sum;
+    return spec.kind == SumKind.AVG ? sum / block.count(column, group) : sum;
   }
 
   @Override
   public @Nullable Object value(int group) {
-    return kind == SumKind.SUM_EXACT && !isNull(group) ? decimal(group) : super.value(group);
+    return spec.kind == SumKind.SUM_EXACT && !isNull(group) ? decimal(group) : super.value(group);
   }
 
   @Override
   public int compare(int left, int right) {
-    if (kind == SumKind.AVG) {
+    if (spec.kind == SumKind.AVG) {
       return Double.compare(asDouble(left), asDouble(right));
     }
-    int byWraps = Long.compare(wraps(left), wraps(right));
-    return byWraps != 0 ? byWraps : Long.compare(cells[left * CELL], cells[right * CELL]);
+    int byWraps = Long.compare(block.wraps(column, left), block.wraps(column, right));
+    return byWraps != 0 ? byWraps : Long.compare(block.low(column, left), block.low(column, right));
   }
 }

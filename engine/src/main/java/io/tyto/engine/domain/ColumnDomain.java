@@ -14,6 +14,15 @@ public sealed interface ColumnDomain {
   /// Codes of the values at `positions[0, count)`.
   void codes(ColumnVector vector, int[] positions, int count, int[] codes);
 
+  /// The shortcut where there is one, else false: `groups[i] = groups[i] * limit + code` for the
+  /// values at `positions[0, count)`.
+  ///
+  /// @param positions null for the first `count` ones
+  default boolean fold(
+      ColumnVector vector, int @Nullable [] positions, int count, int limit, int[] groups) {
+    return false;
+  }
+
   /// All codes given so far are below.
   int limit();
 
@@ -41,6 +50,17 @@ public sealed interface ColumnDomain {
       } else {
         allNull(vector, count, codes);
       }
+    }
+
+    @Override
+    public boolean fold(
+        ColumnVector vector, int @Nullable [] positions, int count, int limit, int[] groups) {
+      if (!(vector instanceof ColumnVector.Longs(var length, var values, var nulls))
+          || nulls != null) {
+        return false;
+      }
+      CodeLoops.fold(values, 1 - (int) low, positions, count, limit, groups);
+      return true;
     }
 
     @Override
@@ -162,8 +182,19 @@ public sealed interface ColumnDomain {
   /// Byte strings. The ordinals of a dictionary are translated once each.
   final class Bytes implements ColumnDomain {
     private final BytesCodes table;
-    private final Map<Dictionary, int[]> translations = new IdentityHashMap<>();
+    private final Map<Dictionary, Translation> translations = new IdentityHashMap<>();
     private long translationBytes;
+
+    /// Codes by ordinal, 0 where not known yet.
+    private static final class Translation {
+      private int[] codes = new int[0];
+
+      /// No code of a value that may come is missing.
+      private boolean isWhole;
+
+      /// Every code is its ordinal and 1.
+      private boolean isShift;
+    }
 
     /// Every dictionary was translated beforehand, and there are no other values.
     private volatile boolean isBounded;
@@ -179,10 +210,37 @@ public sealed interface ColumnDomain {
     /// Takes all values of a dictionary in.
     public void internAll(Dictionary dictionary) {
       int size = dictionary.size();
-      int[] codes = translation(dictionary);
+      Translation translation = translation(dictionary);
+      int[] codes = translation.codes;
+      boolean isShift = size > 0;
       for (int ordinal = 0; ordinal < size; ordinal++) {
         codes[ordinal] = table.intern(dictionary.value(ordinal));
+        isShift &= codes[ordinal] == ordinal + 1;
       }
+      translation.isShift = isShift;
+      translation.isWhole = true;
+    }
+
+    @Override
+    public boolean fold(
+        ColumnVector vector, int @Nullable [] positions, int count, int limit, int[] groups) {
+      if (!(vector
+          instanceof ColumnVector.Ordinals(var length, var values, var dictionary, var nulls))) {
+        return false;
+      }
+      Translation translation = translation(dictionary);
+      if (!translation.isWhole) {
+        return false;
+      }
+      if (translation.isShift) {
+        CodeLoops.fold(values, 1, positions, count, limit, groups);
+      } else {
+        CodeLoops.fold(values, translation.codes, positions, count, limit, groups);
+      }
+      if (nulls != null) {
+        CodeLoops.unfoldNulls(values, translation.codes, nulls, positions, count, groups);
+      }
+      return true;
     }
 
     /// Says that every value that may come was taken in by {@link #internAll}.
@@ -216,7 +274,7 @@ public sealed interface ColumnDomain {
         int[] positions,
         int count,
         int[] codes) {
-      int[] translation = translation(dictionary);
+      int[] translation = translation(dictionary).codes;
       int missing = 0;
       for (int i = 0; i < count; i++) {
         int code = translation[ordinals[positions[i]]];
@@ -250,14 +308,13 @@ public sealed interface ColumnDomain {
       }
     }
 
-    private int[] translation(Dictionary dictionary) {
+    private Translation translation(Dictionary dictionary) {
       synchronized (translations) {
-        int[] translation = translations.get(dictionary);
+        Translation translation = translations.computeIfAbsent(dictionary, _ -> new Translation());
         int size = Math.max(1, dictionary.size());
-        if (translation == null || translation.length < size) {
-          translationBytes += 4L * (size - (translation == null ? 0 : translation.length));
-          translation = translation == null ? new int[size] : Arrays.copyOf(translation, size);
-          translations.put(dictionary, translation);
+        if (translation.codes.length < size) {
+          translationBytes += 4L * (size - translation.codes.length);
+          translation.codes = Arrays.copyOf(translation.codes, size);
         }
         return translation;
       }

@@ -36,6 +36,11 @@ public final class SourceFilter {
     Masks.fill(mask, count);
   }
 
+  /// Whether the bits of all of the batch's rows are set.
+  public static boolean isFull(long[] mask, int count) {
+    return Masks.isFull(mask, count);
+  }
+
   /// Words that hold a bit for each of `count` rows.
   public static int words(int count) {
     return Masks.words(count);

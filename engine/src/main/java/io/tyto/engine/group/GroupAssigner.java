@@ -14,6 +14,10 @@ final class GroupAssigner {
   private final List<KeyCoder> coders;
   private final GroupSpace space;
   private final boolean[] isList;
+
+  /// By key, where the codes are the digits of the group; empty where groups are numbered.
+  private final int[] limits;
+
   private final int[][] codes;
   private int[] elements = new int[RowSource.BATCH_ROWS];
   private int[] origins = new int[RowSource.BATCH_ROWS];
@@ -28,12 +32,68 @@ final class GroupAssigner {
       isList[key] = slots.column(coders.get(key).slot()).type().isList();
     }
     codes = new int[coders.size()][RowSource.BATCH_ROWS];
+    limits = hasList() ? new int[0] : space.foldLimits();
+  }
+
+  private boolean hasList() {
+    for (boolean each : isList) {
+      if (each) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// `rows` holds the positions of the rows that pass; afterwards those that have a group, and it.
   void assign(Batch batch, GroupedRows rows) {
+    if (limits.length > 0) {
+      fold(batch, rows);
+    } else {
+      number(batch, rows);
+    }
+  }
+
+  /// Makes the groups key by key: `group = group * limit + code`.
+  private void fold(Batch batch, GroupedRows rows) {
     int count = rows.count();
     boolean isWhole = rows.isWhole();
+    int[] groups = rows.groups();
+    for (int key = 0; key < limits.length && count > 0; key++) {
+      KeyCoder coder = coders.get(key);
+      ColumnVector vector = batch.column(coder.slot());
+      int limit = limits[key];
+      if (coder.fold(batch, vector, isWhole ? null : rows.positions(), count, limit, groups)) {
+        continue;
+      }
+      int[] digits = codes[key];
+      if (coder.codes(batch, vector, rows.positions(), count, digits)) {
+        rows.ensure(count);
+        count = dropFolded(rows.positions(), groups, digits, count);
+        isWhole = false;
+      }
+      for (int i = 0; i < count; i++) {
+        groups[i] = groups[i] * limit + digits[i];
+      }
+    }
+    rows.set(count, isWhole, false);
+  }
+
+  private static int dropFolded(int[] positions, int[] groups, int[] digits, int count) {
+    int kept = 0;
+    for (int i = 0; i < count; i++) {
+      positions[kept] = positions[i];
+      groups[kept] = groups[i];
+      digits[kept] = digits[i];
+      kept += digits[i] == KeyCoder.DROPPED ? 0 : 1;
+    }
+    return kept;
+  }
+
+  /// Makes codes of all keys, then numbers their tuples.
+  private void number(Batch batch, GroupedRows rows) {
+    int count = rows.count();
+    boolean isWhole = rows.isWhole();
+    rows.ensure(count);
     for (int key = 0; key < coders.size() && count > 0; key++) {
       KeyCoder coder = coders.get(key);
       ColumnVector vector = batch.column(coder.slot());
@@ -53,7 +113,9 @@ final class GroupAssigner {
         isWhole = false;
       }
     }
-    space.groups(codes, count);
+    if (count > 0) {
+      space.groups(codes, count);
+    }
     rows.ensure(count);
     System.arraycopy(codes[0], 0, rows.groups(), 0, count);
     rows.set(count, isWhole, false);

@@ -15,6 +15,10 @@ sealed interface GroupSpace {
   /// Replaces `codes[0][i]` by the group of `(codes[0][i], codes[1][i], ...)` for `i < count`.
   void groups(int[][] codes, int count);
 
+  /// By key, where `group = (code0 * limit1 + code1) * limit2 + ...`, the first limit being 0;
+  /// empty where groups have to be numbered.
+  int[] foldLimits();
+
   /// All groups given so far are below.
   int limit();
 
@@ -46,6 +50,11 @@ sealed interface GroupSpace {
   /// No keys, one group.
   record One() implements GroupSpace {
     @Override
+    public int[] foldLimits() {
+      return new int[0];
+    }
+
+    @Override
     public void groups(int[][] codes, int count) {}
 
     @Override
@@ -67,6 +76,11 @@ sealed interface GroupSpace {
   /// The code is the group.
   record Single(KeyCoder coder) implements GroupSpace {
     @Override
+    public int[] foldLimits() {
+      return new int[1];
+    }
+
+    @Override
     public void groups(int[][] codes, int count) {}
 
     @Override
@@ -87,6 +101,13 @@ sealed interface GroupSpace {
 
   /// Codes are the digits of a number.
   record Dense(int[] limits) implements GroupSpace {
+    @Override
+    public int[] foldLimits() {
+      int[] fold = limits.clone();
+      fold[0] = 0;
+      return fold;
+    }
+
     @Override
     public void groups(int[][] codes, int count) {
       int[] groups = codes[0];
@@ -135,6 +156,11 @@ sealed interface GroupSpace {
       for (int key = 1; key < keys; key++) {
         tables.add(new LongCodes(seed + key));
       }
+    }
+
+    @Override
+    public int[] foldLimits() {
+      return new int[0];
     }
 
     @Override

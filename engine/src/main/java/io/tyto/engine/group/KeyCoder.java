@@ -11,6 +11,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Gives the values of one scan key codes, 0 for null, and turns codes back into keys. Thread-safe.
 sealed interface KeyCoder {
@@ -21,6 +22,20 @@ sealed interface KeyCoder {
 
   /// Codes of the values (or list elements) at `positions[0, count)`; true where some are DROPPED.
   boolean codes(Batch batch, ColumnVector vector, int[] positions, int count, int[] codes);
+
+  /// The shortcut where there is one, else false: `groups[i] = groups[i] * limit + code` for the
+  /// values at `positions[0, count)`, none of which is DROPPED.
+  ///
+  /// @param positions null for the first `count` ones
+  default boolean fold(
+      Batch batch,
+      ColumnVector vector,
+      int @Nullable [] positions,
+      int count,
+      int limit,
+      int[] groups) {
+    return false;
+  }
 
   /// All codes given so far are below.
   int limit();
@@ -39,6 +54,17 @@ sealed interface KeyCoder {
         Batch batch, ColumnVector vector, int[] positions, int count, int[] codes) {
       domain.codes(vector, positions, count, codes);
       return false;
+    }
+
+    @Override
+    public boolean fold(
+        Batch batch,
+        ColumnVector vector,
+        int @Nullable [] positions,
+        int count,
+        int limit,
+        int[] groups) {
+      return domain.fold(vector, positions, count, limit, groups);
     }
 
     @Override

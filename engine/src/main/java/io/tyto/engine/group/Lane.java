@@ -1,8 +1,8 @@
 package io.tyto.engine.group;
 
 import io.tyto.engine.aggregate.Accumulator;
-import io.tyto.engine.aggregate.CountAccumulator;
 import io.tyto.engine.aggregate.GroupedRows;
+import io.tyto.engine.aggregate.RowTotals;
 import io.tyto.engine.filter.CompiledFilter;
 import io.tyto.engine.filter.SourceFilter;
 import io.tyto.engine.kernel.Kernels;
@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class Lane {
   /// Assumed for a group and state when room is made; what it really takes is counted afterwards.
   private static final int STATE_BYTES = 16;
+
+  /// How often the memory that states really take is looked at.
+  private static final int BATCHES_PER_COUNT = 4;
 
   private final ScanPlan plan;
   private final Kernels kernels = Kernels.best();
@@ -33,14 +36,15 @@ final class Lane {
   private int groupLimit;
   private long reservedBytes;
   private long othersBytesRead;
+  private int batchesUncounted;
 
-  /// Which groups have rows.
-  final CountAccumulator presence = new CountAccumulator();
+  /// Which groups have rows, and states that are kept along with that.
+  private final RowTotals totals = new RowTotals();
 
-  /// In the order of the plan; {@link #presence} itself where rows are just counted.
+  /// In the order of the plan.
   final List<Accumulator> states;
 
-  /// Those of `states` that are not `presence`.
+  /// Those of `states` that `totals` does not keep.
   private final List<Accumulator> ownStates = new ArrayList<>();
 
   private final List<Integer> filterOfOwnState = new ArrayList<>();
@@ -56,8 +60,9 @@ final class Lane {
     for (int i = 0; i < plan.states().size(); i++) {
       Accumulator state = plan.states().get(i);
       int number = plan.filterOfState()[i];
-      if (state instanceof CountAccumulator && number < 0) {
-        states.add(presence);
+      Accumulator shared = number < 0 ? totals.share(state) : null;
+      if (shared != null) {
+        states.add(shared);
       } else {
         states.add(state.fresh());
         ownStates.add(states.getLast());
@@ -107,6 +112,7 @@ final class Lane {
   void leave() {
     if (sourceIndex >= 0) {
       ownStates.forEach(Accumulator::endSource);
+      account();
       sourceIndex = -1;
     }
   }
@@ -117,11 +123,13 @@ final class Lane {
     if (!current.retain(mask)) {
       return;
     }
-    int count = kernels.positions(mask, length, rows.positions());
-    if (count < length) {
+    if (SourceFilter.isFull(mask, length)) {
+      rows.setWhole(length);
+    } else {
+      int count = kernels.positions(mask, length, rows.positionsToFill());
       batch.select(rows.positions(), count);
+      rows.set(count, false, true);
     }
-    rows.set(count, count == length, assigner == null);
     if (assigner != null) {
       assigner.assign(batch, rows);
     }
@@ -129,7 +137,7 @@ final class Lane {
       return;
     }
     makeRoom();
-    presence.update(batch, rows);
+    totals.update(batch, rows);
     filterRows();
     for (int i = 0; i < ownStates.size(); i++) {
       int number = filterOfOwnState.get(i);
@@ -138,13 +146,16 @@ final class Lane {
         ownStates.get(i).update(batch, taken);
       }
     }
-    account();
+    if (++batchesUncounted == BATCHES_PER_COUNT) {
+      account();
+    }
   }
 
   /// Makes the rows of each state filter.
   private void filterRows() {
     for (int f = 0; f < filteredRows.length; f++) {
       GroupedRows to = filteredRows[f];
+      to.positionsToFill();
       System.arraycopy(mask, 0, stateMask, 0, SourceFilter.words(batch.length()));
       if (!canPass[f] || !stateFilters.get(f).retain(stateMask)) {
         to.set(0, false, assigner == null);
@@ -165,18 +176,19 @@ final class Lane {
   private void makeRoom() {
     int limit = plan.space().limit();
     if (limit > groupLimit) {
-      long expected = (long) (limit - groupLimit) * (ownStates.size() + 1) * STATE_BYTES;
+      long expected = (long) (limit - groupLimit) * (states.size() + 1) * STATE_BYTES;
       plan.context().memory().reserve(expected);
       reservedBytes += expected;
       groupLimit = limit;
-      presence.ensureGroups(limit);
+      totals.ensureGroups(limit);
       ownStates.forEach(state -> state.ensureGroups(limit));
     }
   }
 
   private void account() {
+    batchesUncounted = 0;
     plan.accountShared();
-    long bytes = presence.sizeBytes();
+    long bytes = totals.sizeBytes();
     for (Accumulator state : ownStates) {
       bytes += state.sizeBytes();
     }
@@ -194,18 +206,14 @@ final class Lane {
   /// Takes in what another lane found.
   void merge(Lane other) {
     int limit = other.groupLimit;
-    presence.ensureGroups(limit);
     groupLimit = Math.max(groupLimit, limit);
-    int[] groups = new int[limit];
-    int present = 0;
-    for (int group = 0; group < limit; group++) {
-      groups[present] = group;
-      present += other.presence.asLong(group) > 0 ? 1 : 0;
-    }
-    presence.merge(other.presence, groups, groups, present);
+    totals.prepareMerge(other.totals, limit);
+    totals.merge(other.totals, 0, limit);
+    totals.merged(other.totals);
+    int[] groups = ownStates.isEmpty() ? new int[0] : other.presentGroups();
     for (int i = 0; i < ownStates.size(); i++) {
       ownStates.get(i).ensureGroups(limit);
-      ownStates.get(i).merge(other.ownStates.get(i), groups, groups, present);
+      ownStates.get(i).merge(other.ownStates.get(i), groups, groups, groups.length);
     }
     othersBytesRead += other.bytesRead();
     account();
@@ -219,7 +227,7 @@ final class Lane {
     int present = 0;
     for (int group = 0; group < groupLimit; group++) {
       groups[present] = group;
-      present += presence.asLong(group) > 0 ? 1 : 0;
+      present += totals.has(group) ? 1 : 0;
     }
     return Arrays.copyOf(groups, present);
   }
