@@ -127,4 +127,9 @@ final class DeltaLongs implements LongDecoder {
   public long sum(int from, int count) {
     throw new IllegalStateException("differences are decoded");
   }
+
+  @Override
+  public long sum(int from, int count, long[] mask) {
+    throw new IllegalStateException("differences are decoded");
+  }
 }

@@ -101,4 +101,9 @@ final class DistinctCodes implements LongDecoder {
   public long sum(int from, int count) {
     throw new IllegalStateException("codes are decoded");
   }
+
+  @Override
+  public long sum(int from, int count, long[] mask) {
+    throw new IllegalStateException("codes are decoded");
+  }
 }

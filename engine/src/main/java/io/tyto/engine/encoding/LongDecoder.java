@@ -49,6 +49,9 @@ public sealed interface LongDecoder
   /// The sum of `[from, from + count)` modulo 2^64; where {@link #canSum}.
   long sum(int from, int count);
 
+  /// The same for those whose bit is set: bit i of word i/64 stands for value `from + i`.
+  long sum(int from, int count, long[] mask);
+
   /// Any number of zeros.
   static LongDecoder zeros() {
     return new Constant(0);
@@ -122,6 +125,11 @@ public sealed interface LongDecoder
     public long sum(int from, int count) {
       return value * count;
     }
+
+    @Override
+    public long sum(int from, int count, long[] mask) {
+      return value * BitRange.cardinality(mask, count);
+    }
   }
 
   /// ```
@@ -173,6 +181,11 @@ public sealed interface LongDecoder
 
     @Override
     public long sum(int from, int count) {
+      throw new IllegalStateException("plain values are decoded");
+    }
+
+    @Override
+    public long sum(int from, int count, long[] mask) {
       throw new IllegalStateException("plain values are decoded");
     }
   }

@@ -156,4 +156,10 @@ record PackedLongs(PackedValues packed, long base, long divisor) implements Long
   public long sum(int from, int count) {
     return base * count + (width() == 0 ? 0 : KERNELS.sum(packed, from, count) * divisor);
   }
+
+  @Override
+  public long sum(int from, int count, long[] mask) {
+    long above = width() == 0 ? 0 : KERNELS.sum(packed, from, count, mask) * divisor;
+    return above + (base == 0 ? 0 : base * BitRange.cardinality(mask, count));
+  }
 }

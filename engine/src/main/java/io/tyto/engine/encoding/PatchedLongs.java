@@ -131,4 +131,17 @@ final class PatchedLongs implements LongDecoder {
     }
     return sum;
   }
+
+  @Override
+  public long sum(int from, int count, long[] mask) {
+    long sum = packed.sum(from, count, mask);
+    for (int i = firstPatch(from); i < patches; i++) {
+      int position = position(i);
+      if (position - from >= count) {
+        break;
+      }
+      sum += BitRange.get(mask, position - from) ? value(i) - packed.value(position) : 0;
+    }
+    return sum;
+  }
 }

@@ -136,4 +136,16 @@ final class RunLengthLongs implements LongDecoder {
     }
     return sum;
   }
+
+  @Override
+  public long sum(int from, int count, long[] mask) {
+    long sum = 0;
+    int run = firstRun(from);
+    for (int at = 0; at < count; run++) {
+      int end = Math.min(count, endOf(run, from + at) - from);
+      sum += valueOf(run) * BitRange.cardinality(mask, at, end);
+      at = end;
+    }
+    return sum;
+  }
 }

@@ -31,7 +31,7 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   void retainMembers(int[] ordinals, int count, long[] members, boolean negated, long[] mask);
 
   /// Writes the positions below `count` whose bit is set, ascending; returns how many. `positions`
-  /// has room for `count` rounded up to 64.
+  /// has room for `count` rounded up to 64, and may be written up to there.
   int positions(long[] mask, int count, int[] positions);
 
   /// Adds up exactly: the sum is `sums[0] * 2^32 + sums[1]`, where both are added to. For at most

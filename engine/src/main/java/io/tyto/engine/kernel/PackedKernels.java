@@ -36,4 +36,7 @@ public sealed interface PackedKernels permits ScalarPackedKernels, VectorPackedK
 
   /// The sum of the values `[from, from + count)`, modulo 2^64.
   long sum(PackedValues values, int from, int count);
+
+  /// The sum of those of the values `[from, from + count)` whose bit is set, modulo 2^64.
+  long sum(PackedValues values, int from, int count, long[] mask);
 }

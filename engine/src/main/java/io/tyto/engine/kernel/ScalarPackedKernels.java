@@ -158,4 +158,22 @@ final class ScalarPackedKernels implements PackedKernels {
     }
     return sum;
   }
+
+  @Override
+  public long sum(PackedValues values, int from, int count, long[] mask) {
+    long sum = 0;
+    for (int at = 0; at < count; at += WORD) {
+      sum += sumWord(values, from + at, Math.min(WORD, count - at), mask[at / WORD]);
+    }
+    return sum;
+  }
+
+  /// The values from `from` on whose bit is set, of `count` at most.
+  static long sumWord(PackedValues values, int from, int count, long bits) {
+    long sum = 0;
+    for (long left = count < WORD ? bits & (1L << count) - 1 : bits; left != 0; left &= left - 1) {
+      sum += values.get(from + Long.numberOfTrailingZeros(left));
+    }
+    return sum;
+  }
 }

@@ -3,6 +3,7 @@ package io.tyto.engine.kernel;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,7 +12,10 @@ final class VectorKernels implements Kernels {
   private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
+  private static final long LANE_BITS = (1L << INTS.length()) - 1;
   private static final int WORD = Long.SIZE;
+  private static final int FEW_BITS = 6;
 
   @Override
   public void retainRange(
@@ -110,9 +114,30 @@ final class VectorKernels implements Kernels {
     ScalarKernels.INSTANCE.retainMembers(ordinals, count, members, negated, mask);
   }
 
+  /// Words with few bits are taken bit by bit, others by compressing the numbers of the set lanes.
   @Override
   public int positions(long[] mask, int count, int[] positions) {
-    return ScalarKernels.INSTANCE.positions(mask, count, positions);
+    int found = 0;
+    int whole = count / WORD;
+    for (int word = 0; word < whole; word++) {
+      long bits = mask[word];
+      if (Long.bitCount(bits) <= FEW_BITS) {
+        for (; bits != 0; bits &= bits - 1) {
+          positions[found++] = word * WORD + Long.numberOfTrailingZeros(bits);
+        }
+        continue;
+      }
+      for (int i = 0; i < WORD; i += INTS.length()) {
+        VectorMask<Integer> lanes = VectorMask.fromLong(INTS, bits >>> i & LANE_BITS);
+        IOTA.add(word * WORD + i).compress(lanes).intoArray(positions, found);
+        found += lanes.trueCount();
+      }
+    }
+    int rest = count - whole * WORD;
+    for (long bits = rest == 0 ? 0 : mask[whole] & (1L << rest) - 1; bits != 0; bits &= bits - 1) {
+      positions[found++] = whole * WORD + Long.numberOfTrailingZeros(bits);
+    }
+    return found;
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -26,6 +27,7 @@ final class VectorPackedKernels implements PackedKernels {
   private static final int INT_WIDTH = 25;
 
   private static final int WORD = Long.SIZE;
+  private static final long LANE_BITS = (1L << INT_LANES) - 1;
 
   /// Bit sets of so many bits fit a vector of ints.
   private static final int TABLE_BITS = INT_LANES * Integer.SIZE;
@@ -279,7 +281,7 @@ final class VectorPackedKernels implements PackedKernels {
       done = vectorised(values, from, count, INT_LANES);
       if (done > 0 && members.length <= TABLE_BITS / Long.SIZE) {
         retainInTable(values, from, done, members, negated ? -1L : 0, mask);
-      } else {
+      } else if (done > 0) {
         retainLookedUp(values, from, done, members, negated ? -1L : 0, mask);
       }
     }
@@ -328,19 +330,41 @@ final class VectorPackedKernels implements PackedKernels {
     }
   }
 
-  private void retainLookedUp(
+  /// Larger sets are looked up by a gather of 32 bits a lane.
+  private static void retainLookedUp(
       PackedValues values, int from, int count, long[] members, long flip, long[] mask) {
-    int[] unpacked = new int[WORD];
+    int[] table = new int[2 * members.length];
+    for (int i = 0; i < members.length; i++) {
+      table[2 * i] = (int) members[i];
+      table[2 * i + 1] = (int) (members[i] >>> Integer.SIZE);
+    }
+    int[] places = new int[INT_LANES];
+    Lanes lanes = LANES[values.width()];
+    VectorShuffle<Byte> shuffle = lanes.bytes();
+    IntVector shifts = lanes.intShifts();
+    int valueMask = (int) values.mask();
+    MemorySegment bytes = values.bytes();
+    long at = byteOffset(values, from);
+    int step = INT_LANES * values.width() >>> 3;
+    int wordBytes = values.width() * Byte.SIZE;
     for (int word = 0; word < count / WORD; word++) {
-      if (mask[word] != 0) {
-        unpack(values, from + word * WORD, WORD, unpacked);
-        long inside = 0;
-        for (int i = 0; i < WORD; i++) {
-          int value = unpacked[i];
-          inside |= (members[value >>> 6] >>> value & 1) << i;
-        }
-        mask[word] &= inside ^ flip;
+      if (mask[word] == 0) {
+        at += wordBytes;
+        continue;
       }
+      long inside = 0;
+      for (int i = 0; i < WORD; i += INT_LANES, at += step) {
+        IntVector vector = ints(bytes, at, shuffle, shifts, valueMask);
+        vector.lanewise(VectorOperators.LSHR, 5).intoArray(places, 0);
+        inside |=
+            IntVector.fromArray(INTS, table, 0, places, 0)
+                    .lanewise(VectorOperators.LSHR, vector)
+                    .and(1)
+                    .compare(VectorOperators.NE, 0)
+                    .toLong()
+                << i;
+      }
+      mask[word] &= inside ^ flip;
     }
   }
 
@@ -386,5 +410,49 @@ final class VectorPackedKernels implements PackedKernels {
       sum = sum.add(longs(bytes, at, shuffle, shifts, mask));
     }
     return sum.reduceLanes(VectorOperators.ADD);
+  }
+
+  @Override
+  public long sum(PackedValues values, int from, int count, long[] mask) {
+    int width = values.width();
+    int done = width <= INT_WIDTH ? vectorised(values, from, count, INT_LANES) : 0;
+    long sum = done > 0 ? sumInts(values, from, done, mask) : 0;
+    for (int at = done; at < count; at += WORD) {
+      sum +=
+          ScalarPackedKernels.sumWord(
+              values, from + at, Math.min(WORD, count - at), mask[at / WORD]);
+    }
+    return sum;
+  }
+
+  private static long sumInts(PackedValues values, int from, int count, long[] mask) {
+    Lanes lanes = LANES[values.width()];
+    VectorShuffle<Byte> shuffle = lanes.bytes();
+    IntVector shifts = lanes.intShifts();
+    int valueMask = (int) values.mask();
+    MemorySegment bytes = values.bytes();
+    long at = byteOffset(values, from);
+    int step = INT_LANES * values.width() >>> 3;
+    int wordBytes = values.width() * Byte.SIZE;
+    IntVector zero = IntVector.zero(INTS);
+    LongVector even = LongVector.zero(LONGS);
+    LongVector odd = LongVector.zero(LONGS);
+    for (int word = 0; word < count / WORD; word++) {
+      long bits = mask[word];
+      if (bits == 0) {
+        at += wordBytes;
+        continue;
+      }
+      for (int i = 0; i < WORD; i += INT_LANES, at += step) {
+        LongVector pairs =
+            zero.blend(
+                    ints(bytes, at, shuffle, shifts, valueMask),
+                    VectorMask.fromLong(INTS, bits >>> i & LANE_BITS))
+                .reinterpretAsLongs();
+        even = even.add(pairs.and(0xffffffffL));
+        odd = odd.add(pairs.lanewise(VectorOperators.LSHR, Integer.SIZE));
+      }
+    }
+    return even.add(odd).reduceLanes(VectorOperators.ADD);
   }
 }

@@ -99,16 +99,31 @@ final class SegmentColumnReader implements ColumnReader {
   }
 
   @Override
-  public @Nullable Long sum(int from, int count) {
+  public boolean canSum(int from, int count) {
     LongDecoder decoder = comparable(from, count);
-    if (decoder == null || isAllNull || valueNulls != null || !decoder.canSum()) {
-      return null;
-    }
+    return decoder != null && !isAllNull && valueNulls == null && decoder.canSum();
+  }
+
+  @Override
+  public long sum(int from, int count) {
     try {
-      return decoder.sum(from % RowSource.BLOCK_ROWS, count);
+      return openIntegers().sum(from % RowSource.BLOCK_ROWS, count);
     } catch (RuntimeException | InternalError e) {
       throw unreadable(e);
     }
+  }
+
+  @Override
+  public long sum(int from, int count, long[] mask) {
+    try {
+      return openIntegers().sum(from % RowSource.BLOCK_ROWS, count, mask);
+    } catch (RuntimeException | InternalError e) {
+      throw unreadable(e);
+    }
+  }
+
+  private LongDecoder openIntegers() {
+    return Objects.requireNonNull(values.integers(), "asked canSum first");
   }
 
   /// The block's integers, where a column of integers or ordinals has them.

@@ -35,10 +35,20 @@ public interface ColumnReader {
     return false;
   }
 
-  /// Adds up the rows of `[from, from + count)` modulo 2^64 without reading a vector; null where
-  /// this column cannot, or some of them are null.
-  default @Nullable Long sum(int from, int count) {
-    return null;
+  /// Whether {@link #sum} adds up the rows of `[from, from + count)`: this column can without
+  /// reading a vector, and none of them is null.
+  default boolean canSum(int from, int count) {
+    return false;
+  }
+
+  /// The sum of `[from, from + count)` modulo 2^64; where {@link #canSum}.
+  default long sum(int from, int count) {
+    throw new IllegalStateException("this column is read to be added up");
+  }
+
+  /// The same for the rows whose bit is set: bit i of word i/64 stands for row `from + i`.
+  default long sum(int from, int count, long[] mask) {
+    throw new IllegalStateException("this column is read to be added up");
   }
 
   /// What is known of a block without reading it, or null.

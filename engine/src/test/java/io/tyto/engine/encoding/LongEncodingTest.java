@@ -91,6 +91,13 @@ final class LongEncodingTest {
         sum += values[from + i];
       }
       assertEquals(sum, decoder.sum(from, count), what);
+      long[] mask = new long[count / 64 + 1];
+      Arrays.setAll(mask, _ -> random.nextLong());
+      long some = 0;
+      for (int i = 0; i < count; i++) {
+        some += isSet(mask, i) ? values[from + i] : 0;
+      }
+      assertEquals(some, decoder.sum(from, count, mask), what);
     }
     for (int round = 0; round < 4; round++) {
       assertRetains(values, decoder, from, count, random, what);
