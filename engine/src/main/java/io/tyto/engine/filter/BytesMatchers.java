@@ -48,6 +48,10 @@ final class BytesMatchers {
       values.forEach(table::intern);
     }
 
+    List<byte[]> values() {
+      return values;
+    }
+
     @Override
     public boolean matches(byte[] data, int from, int to) {
       return table.find(data, from, to - from) != 0;

@@ -1,5 +1,6 @@
 package io.tyto.engine.filter;
 
+import io.tyto.engine.source.BatchSets;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
@@ -34,6 +35,18 @@ final class BytesPredicate implements ValuePredicate {
       }
       return set;
     }
+  }
+
+  /// Hashes of the values that the matcher accepts, or null where these are more or unknown.
+  long @Nullable [] hashes(int most) {
+    return switch (matcher) {
+      case BytesMatchers.Equal(byte[] value) -> new long[] {BatchSets.hash(value, 0, value.length)};
+      case BytesMatchers.OneOf values when values.values().size() <= most ->
+          values.values().stream()
+              .mapToLong(value -> BatchSets.hash(value, 0, value.length))
+              .toArray();
+      default -> null;
+    };
   }
 
   @Override

@@ -47,7 +47,9 @@ abstract sealed class SourcePredicate {
 
   /// Those that read no column before those that do.
   private static List<SourcePredicate> cheapestFirst(List<SourcePredicate> parts) {
-    return parts.stream().sorted(Comparator.comparing(part -> !(part instanceof Ranged))).toList();
+    return parts.stream()
+        .sorted(Comparator.comparing(part -> !(part instanceof Ranged || part instanceof Sifted)))
+        .toList();
   }
 
   private static SourcePredicate ofColumn(Batch batch, int slot, ValuePredicate test) {
@@ -61,9 +63,12 @@ abstract sealed class SourcePredicate {
     }
     Dictionary dictionary = reader.dictionary();
     RowSet rows = Indexed.rows(reader, dictionary, test, batch.source().rowCount());
-    return rows == null
-        ? new OfColumn(batch, slot, test, reader, dictionary)
-        : new Indexed(batch, rows);
+    if (rows != null) {
+      return new Indexed(batch, rows);
+    }
+    OfColumn ofColumn = new OfColumn(batch, slot, test, reader, dictionary);
+    BatchSieve sieve = BatchSieve.of(reader, dictionary, test, batch.source().rowCount());
+    return sieve == null ? ofColumn : new Sifted(batch, sieve, ofColumn);
   }
 
   private static final class All extends SourcePredicate {
@@ -232,6 +237,36 @@ abstract sealed class SourcePredicate {
     @Override
     void retain(long[] mask, Masks masks) {
       range.retain(mask, batch.from(), batch.length());
+    }
+  }
+
+  /// Few values, of which it is known in which batches they may be: the others are passed over.
+  private static final class Sifted extends SourcePredicate {
+    private final Batch batch;
+    private final BatchSieve sieve;
+    private final SourcePredicate test;
+
+    Sifted(Batch batch, BatchSieve sieve, SourcePredicate test) {
+      this.batch = batch;
+      this.sieve = sieve;
+      this.test = test;
+    }
+
+    @Override
+    Verdict judge(int block) {
+      int from = block * RowSource.BLOCK_ROWS;
+      return sieve.mayPass(from, RowSource.blockRows(batch.source(), block))
+          ? test.enterBlock(block)
+          : Verdict.NEVER;
+    }
+
+    @Override
+    void retain(long[] mask, Masks masks) {
+      if (sieve.mayPass(batch.from(), batch.length())) {
+        test.retain(mask, masks);
+      } else {
+        Masks.clear(mask, batch.length());
+      }
     }
   }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Cuts a column into blocks of rows and writes each as it fills. Not thread-safe.
 final class BlockAssembler {
@@ -16,6 +17,7 @@ final class BlockAssembler {
   private final boolean isList;
   private final ValuesBuffer values;
   private final LongEncoder offsetsEncoder;
+  private final @Nullable BatchSetWriter batchSets;
   private final NullsBuilder listNulls = new NullsBuilder();
   private final long[] offsets;
   private final List<ColumnDescriptor.BlockZone> blocks = new ArrayList<>();
@@ -27,16 +29,21 @@ final class BlockAssembler {
       int columnId,
       boolean isList,
       ValuesBuffer values,
-      LongEncoder offsetsEncoder) {
+      LongEncoder offsetsEncoder,
+      @Nullable BatchSetWriter batchSets) {
     this.target = target;
     this.columnId = columnId;
     this.isList = isList;
     this.values = values;
     this.offsetsEncoder = offsetsEncoder;
+    this.batchSets = batchSets;
     offsets = new long[isList ? RowSource.BLOCK_ROWS + 1 : 0];
   }
 
   void add(ColumnVector vector, int[] positions, int count) throws IOException {
+    if (batchSets != null) {
+      batchSets.add(vector, positions, count);
+    }
     for (int from = 0; from < count; ) {
       int part = Math.min(count - from, RowSource.BLOCK_ROWS - rows);
       if (isList) {
@@ -109,6 +116,9 @@ final class BlockAssembler {
   List<ColumnDescriptor.BlockZone> finish() throws IOException {
     if (rows > 0) {
       endBlock();
+    }
+    if (batchSets != null) {
+      batchSets.finish();
     }
     return blocks;
   }

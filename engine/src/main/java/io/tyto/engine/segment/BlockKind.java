@@ -26,7 +26,9 @@ enum BlockKind {
   /// Keys of the entities of the {@link #ENTITY_IDS} block of the same number.
   ENTITY_KEYS(11),
   /// Which of {@link #ENTITY_KEYS} are erased, where any is.
-  ENTITY_KEY_NULLS(12);
+  ENTITY_KEY_NULLS(12),
+  /// Which batches of rows may hold a value, for 64 batches of a column.
+  BATCH_SETS(13);
 
   private final int id;
 

@@ -8,6 +8,9 @@ import io.tyto.engine.encoding.PayloadBuilder;
 import io.tyto.engine.encoding.SortedBytes;
 import io.tyto.index.InvertedIndexBuilder;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Physical;
+import io.tyto.model.schema.TableSchema;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,7 @@ final class ColumnWriter {
   private final ContainerWriter target;
   private final SourceRows rows;
   private final int @Nullable [] order;
+  private final @Nullable String entityKey;
   private final SegmentOptions options;
   private final LongEncoder longEncoder;
   private final LongEncoder offsetsEncoder;
@@ -35,7 +39,13 @@ final class ColumnWriter {
 
   /// @param order see {@link RowOrder}; null: as they come
   ColumnWriter(
-      ContainerWriter target, SourceRows rows, int @Nullable [] order, SegmentOptions options) {
+      ContainerWriter target,
+      TableSchema schema,
+      SourceRows rows,
+      int @Nullable [] order,
+      SegmentOptions options) {
+    EventConfig.Entity entity = schema.config().entity();
+    entityKey = entity == null ? null : entity.key();
     this.target = target;
     this.rows = rows;
     this.order = order;
@@ -65,7 +75,19 @@ final class ColumnWriter {
   }
 
   private BlockAssembler assembler(ColumnSpec column, ValuesBuffer buffer) {
-    return new BlockAssembler(target, column.id(), column.type().isList(), buffer, offsetsEncoder);
+    return new BlockAssembler(
+        target, column.id(), column.type().isList(), buffer, offsetsEncoder, batchSets(column));
+  }
+
+  /// One entity's rows are asked for again and again, and lie everywhere.
+  private @Nullable BatchSetWriter batchSets(ColumnSpec column) {
+    boolean isForced = options.indexes() == SegmentOptions.Choice.ALWAYS;
+    return column.type().isList()
+            || column.type().physical() == Physical.DOUBLE
+            || options.indexes() == SegmentOptions.Choice.NEVER
+            || !isForced && !column.name().equals(entityKey)
+        ? null
+        : new BatchSetWriter(target, column.id(), isForced);
   }
 
   private void writeDescriptor(

@@ -12,6 +12,7 @@ final class SegmentColumn {
   private final ColumnDescriptor descriptor;
   private volatile @Nullable Dictionary dictionary;
   private volatile @Nullable InvertedIndex index;
+  private final @Nullable SegmentBatchSets batchSets;
 
   SegmentColumn(Container container, int columnId) {
     this.container = container;
@@ -22,6 +23,11 @@ final class SegmentColumn {
     } catch (RuntimeException e) {
       throw container.unreadable(block, e);
     }
+    batchSets = SegmentBatchSets.of(container, columnId, descriptor.blocks().size());
+  }
+
+  @Nullable SegmentBatchSets batchSets() {
+    return batchSets;
   }
 
   Container container() {

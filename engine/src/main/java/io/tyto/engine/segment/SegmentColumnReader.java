@@ -2,6 +2,7 @@ package io.tyto.engine.segment;
 
 import io.tyto.engine.encoding.LongDecoder;
 import io.tyto.engine.source.Ascending;
+import io.tyto.engine.source.BatchSets;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
@@ -257,5 +258,10 @@ final class SegmentColumnReader implements ColumnReader {
       ascending = known;
     }
     return known;
+  }
+
+  @Override
+  public @Nullable BatchSets batchSets() {
+    return column.batchSets();
   }
 }

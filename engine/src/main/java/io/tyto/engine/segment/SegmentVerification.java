@@ -1,5 +1,6 @@
 package io.tyto.engine.segment;
 
+import io.tyto.engine.source.BatchSets;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
@@ -56,6 +57,10 @@ final class SegmentVerification {
     for (int from = 0; from < segment.rowCount(); ) {
       int block = from / RowSource.BLOCK_ROWS;
       from = verifyBlock(columnId, reader, block, occurrences, order);
+    }
+    BatchSets sets = reader.batchSets();
+    if (sets != null) {
+      verifyBatchSets(columnId, reader, sets);
     }
     InvertedIndex index = reader.index();
     if (index != null) {
@@ -149,6 +154,34 @@ final class SegmentVerification {
     private boolean isInside(long value) {
       return zone.hasBounds() && value >= zone.minLong() && value <= zone.maxLong();
     }
+  }
+
+  private void verifyBatchSets(int columnId, ColumnReader reader, BatchSets sets) {
+    for (int from = 0; from < segment.rowCount(); from += RowSource.BATCH_ROWS) {
+      int batch = from / RowSource.BATCH_ROWS;
+      int group = batch / BatchSets.GROUP_BATCHES;
+      ColumnVector vector =
+          reader.read(from, Math.min(RowSource.BATCH_ROWS, segment.rowCount() - from));
+      for (int i = 0; i < vector.length(); i++) {
+        if (!vector.isNull(i) && (sets.mayHold(group, hash(vector, i)) >>> batch & 1) == 0) {
+          fault(BlockKind.BATCH_SETS, columnId, group, "all values of batch " + batch, "not all");
+          return;
+        }
+      }
+    }
+  }
+
+  private static long hash(ColumnVector vector, int position) {
+    return switch (vector) {
+      case ColumnVector.Longs longs -> BatchSets.hash(longs.values()[position]);
+      case ColumnVector.Ordinals coded -> BatchSets.hash(coded.values()[position]);
+      case ColumnVector.Bytes bytes -> {
+        int start = bytes.offsets()[position];
+        yield BatchSets.hash(bytes.data(), start, bytes.offsets()[position + 1] - start);
+      }
+      case ColumnVector.AllNull _, ColumnVector.Doubles _, ColumnVector.Lists _ ->
+          throw new IllegalArgumentException("no sets of " + vector.getClass().getSimpleName());
+    };
   }
 
   private void verifyIndex(

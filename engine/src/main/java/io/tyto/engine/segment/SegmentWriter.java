@@ -50,7 +50,7 @@ public final class SegmentWriter {
     ContainerWriter target = new ContainerWriter(owner, sink);
     TimeBounds times = TimeBounds.of(schema, rows);
     int[] order = times.isAscending() ? null : RowOrder.of(rows, schema.timeColumn());
-    ColumnWriter columns = new ColumnWriter(target, rows, order, options);
+    ColumnWriter columns = new ColumnWriter(target, schema, rows, order, options);
     for (ColumnSpec column : SystemColumns.ALL) {
       columns.write(column);
     }

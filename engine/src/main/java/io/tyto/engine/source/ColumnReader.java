@@ -64,4 +64,9 @@ public interface ColumnReader {
   default @Nullable Ascending ascending() {
     return null;
   }
+
+  /// Which batches may hold a value, or null where that is not known.
+  default @Nullable BatchSets batchSets() {
+    return null;
+  }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.rows.RandomTable;
 import io.tyto.engine.rows.RowReading;
+import io.tyto.engine.source.BatchSets;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.index.InvertedIndex;
 import io.tyto.model.error.ErrorCode;
@@ -79,11 +80,20 @@ final class SegmentCorruptionTest {
           sets.add(Arrays.toString(Arrays.copyOf(positions, count)));
         }
         columns.add(sets);
+        columns.add(batches(reader.batchSets()));
       }
       return columns;
     } finally {
       segment.release();
     }
+  }
+
+  private static List<@Nullable Object> batches(@Nullable BatchSets sets) {
+    List<@Nullable Object> batches = new ArrayList<>();
+    for (int value = 0; sets != null && value < 100; value++) {
+      batches.add(sets.mayHold(0, BatchSets.hash(value)));
+    }
+    return batches;
   }
 
   private void assertSame(List<List<@Nullable Object>> actual, String what) {
