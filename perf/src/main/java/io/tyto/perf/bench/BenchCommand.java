@@ -3,12 +3,15 @@ package io.tyto.perf.bench;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -17,140 +20,119 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "tyto bench",
     mixinStandardHelpOptions = true,
+    usageHelpAutoWidth = true,
+    sortOptions = false,
     description = {
       "Asks 29 questions over generated events of Tyto and of DuckDB, in turns and in this process,"
           + " checks every answer, and prints the times side by side.",
       "The funnel (Q27 of the set) is not asked: Tyto has none yet."
     })
 public final class BenchCommand implements Callable<Integer> {
-  private static final long MILLION = 1_000_000;
-
   @Spec private CommandSpec spec;
+  @Mixin private final BenchOptions options = new BenchOptions();
 
   @Option(
-      names = "--rows",
-      defaultValue = "1000000",
-      description = "events (default: ${DEFAULT-VALUE})")
-  private long rows;
-
-  @Option(
-      names = "--against",
-      defaultValue = "duckdb",
-      description = "duckdb or none (default: ${DEFAULT-VALUE})")
-  private String against;
-
-  @Option(
-      names = "--peers",
+      names = "--curve",
       paramLabel = "FILE",
-      description = "times of other engines on this machine, lines of JSON; see perf/README.md")
-  private @Nullable Path peers;
+      description = "measure nothing; show how times grow over runs kept with --json (repeat it)")
+  private @Nullable List<Path> curve;
 
   @Option(
-      names = "--queries",
-      paramLabel = "REGEX",
-      defaultValue = ".*",
-      description = "only questions whose name matches, such as 'Q0[1-5]'")
-  private Pattern queries;
-
-  @Option(
-      names = "--data",
+      names = "--bytes",
       paramLabel = "FOLDER",
-      description = "kept between runs: events, DuckDB's file, Tyto's store (default: in temp)")
-  private @Nullable Path data;
-
-  @Option(names = "--store", paramLabel = "FOLDER", description = "Tyto's store, if not in --data")
-  private @Nullable Path store;
-
-  @Option(
-      names = "--ndjson",
-      paramLabel = "FILE",
-      description = "events to load, instead of generating them")
-  private @Nullable Path ndjson;
-
-  @Option(
-      names = "--set",
-      paramLabel = "FOLDER",
-      description = "other data: config.yaml, load.sql and questions; goes with --ndjson")
-  private @Nullable Path set;
-
-  @Option(
-      names = "--dataset",
-      paramLabel = "NAME",
-      description = "name of the data in the peers' file (default: events10m for 10,000,000 rows)")
-  private @Nullable String dataset;
-
-  @Option(
-      names = "--runs",
-      defaultValue = "7",
-      description = "timed runs, of which the median counts")
-  private int runs;
-
-  @Option(names = "--warmups", defaultValue = "3", description = "runs before them")
-  private int warmups;
-
-  @Option(
-      names = "--settling",
-      paramLabel = "ROUNDS",
-      defaultValue = "3",
       description =
-          "rounds over the whole set before anything is timed, so that the JVM has compiled what"
-              + " runs often (default: ${DEFAULT-VALUE})")
-  private int settling;
-
-  @Option(names = "--threads", defaultValue = "2", description = "of each engine")
-  private int threads;
-
-  @Option(
-      names = "--patience",
-      paramLabel = "SECONDS",
-      defaultValue = "60",
-      description = "to wait, all in all, for others on this machine to be quiet")
-  private int patience;
+          "measure no times; bytes a row of data/wikiticker and data/flights3m in this folder")
+  private @Nullable Path bytes;
 
   public static void main(String[] arguments) {
     System.exit(new CommandLine(new BenchCommand()).execute(arguments));
   }
 
   @Override
-  public Integer call() throws Exception {
+  public Integer call() throws IOException, SQLException {
     PrintWriter out = spec.commandLine().getOut();
-    DataSet asked = set == null ? DataSet.events(rows) : DataSet.in(set, rows);
-    Workspace workspace = new Workspace(folder(), store, out);
-    Path events = ndjson == null ? workspace.events(rows, threads) : ndjson;
-    try (DuckFile duck = against.equals("none") ? null : workspace.duckDb(asked, events, threads);
-        TytoStore tyto = workspace.tyto(asked, events, threads)) {
-      out.printf(
-          "%,d rows in %d segments, %d threads each, median of %d after %d; %s%n",
-          tyto.rows(), tyto.segments(), threads, runs, warmups, Machine.describe());
+    if (curve != null) {
+      Results.curve(curve).forEach(out::println);
       out.flush();
-      Comparison comparison =
-          new Rounds(
-                  tyto, duck, new Machine(patience), out, new Rounds.Plan(settling, warmups, runs))
-              .run(questions(asked), peers(), threads);
-      new Report(out).table(comparison);
-      return comparison.isRight() ? 0 : 1;
+      return 0;
     }
+    if (bytes != null) {
+      PublishedBytes.print(bytes, options.threads, out);
+      return 0;
+    }
+    boolean isRight = true;
+    List<Path> results = new ArrayList<>();
+    for (long rows : options.rows) {
+      isRight &= compare(rows, out);
+      results.add(result(rows));
+    }
+    if (results.size() > 1) {
+      Results.curve(results).forEach(out::println);
+      out.flush();
+    }
+    return isRight ? 0 : 1;
   }
 
-  private List<Question> questions(DataSet asked) {
-    return asked.questions().stream()
-        .filter(question -> queries.matcher(question.name()).matches())
-        .toList();
+  private boolean compare(long rows, PrintWriter out) throws IOException, SQLException {
+    DataSet data = options.data(rows);
+    Workspace workspace = new Workspace(options.folder(rows), options.store, out);
+    PeersFile peers = options.peers(rows);
+    Report report = new Report(out);
+    Comparison comparison;
+    Facts facts;
+    Path events = options.ndjson == null ? workspace.events(rows, options.threads) : options.ndjson;
+    if (options.fresh) {
+      workspace.dropTyto();
+    }
+    try (DuckFile duck =
+            options.isAlone() ? null : workspace.duckDb(data, events, options.threads);
+        TytoStore tyto = workspace.tyto(data, events, options.threads);
+        HttpAsker http = options.http ? new HttpAsker(tyto.serve()) : null) {
+      report.line(
+          "%,d rows in %d segments, %d threads each, median of %d after %d; %s",
+          tyto.rows(),
+          tyto.segments(),
+          options.threads,
+          options.runs,
+          options.warmups,
+          Machine.describe());
+      Rounds rounds =
+          new Rounds(tyto, duck, http, new Machine(options.patience), out, options.plan());
+      comparison = Comparison.of(rounds.run(options.questions(data)), peers, options.threads);
+      facts = facts(workspace, tyto, duck, peers);
+    }
+    report.table(comparison);
+    if (options.cold) {
+      facts =
+          facts.with(
+              ColdStart.measure(
+                  workspace.store(), options.threads, rows, options.queries, options.set));
+    }
+    List<String> goals = Goals.of(comparison, facts);
+    goals.forEach(goal -> report.line("%s", goal));
+    Results.write(result(rows), comparison, facts, goals);
+    return comparison.isRight();
   }
 
-  private PeersFile peers() throws IOException {
-    return peers == null ? PeersFile.none() : PeersFile.read(peers, dataset());
+  private Path result(long rows) {
+    return options.json != null && options.rows.size() == 1
+        ? options.json
+        : options.folder(rows).resolve("result.json");
   }
 
-  private String dataset() {
-    return dataset != null
-        ? dataset
-        : "events" + (rows % MILLION == 0 ? rows / MILLION + "m" : Long.toString(rows));
-  }
-
-  private Path folder() {
-    return data != null
-        ? data
-        : Path.of(System.getProperty("java.io.tmpdir"), "tyto-bench-" + rows);
+  private Facts facts(Workspace workspace, TytoStore tyto, @Nullable DuckFile duck, PeersFile peers)
+      throws IOException {
+    return new Facts(
+        tyto.rows(),
+        tyto.segments(),
+        tyto.bytes(),
+        duck == null ? OptionalDouble.empty() : OptionalDouble.of(duck.bytes()),
+        workspace.tytoFact("import.seconds"),
+        workspace.tytoFact("hash.seconds"),
+        workspace.tytoFact("compaction.seconds"),
+        workspace.duckDbFact("duckdb.seconds"),
+        peers.value("clickhouse-lc", "bytes per row"),
+        peers.value("clickhouse-t" + options.threads, "ingest ndjson rows/s"),
+        null);
   }
 }

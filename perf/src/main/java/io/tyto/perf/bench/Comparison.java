@@ -19,8 +19,7 @@ record Comparison(List<Row> rows, OptionalDouble scale) {
         ratios.add(row.duckDb().median() / then.getAsDouble());
       }
     }
-    OptionalDouble scale =
-        geometricMean(ratios.stream().mapToDouble(Double::doubleValue).toArray());
+    OptionalDouble scale = geometricMean(ratios);
     if (scale.isEmpty()) {
       return new Comparison(rows, scale);
     }
@@ -35,20 +34,25 @@ record Comparison(List<Row> rows, OptionalDouble scale) {
 
   /// One question.
   ///
+  /// @param answerRows rows of all its answers
   /// @param ours null where it failed
+  /// @param http the same asked over HTTP; null where it was not
   /// @param clickHouse scaled milliseconds
   /// @param foreignCores others' work while it was timed
   /// @param wrong how our answer differs from DuckDB's, or why there is none
   record Row(
       Question question,
+      int answerRows,
       @Nullable Times ours,
+      @Nullable Times http,
       @Nullable Times duckDb,
       OptionalDouble clickHouse,
       double foreignCores,
       @Nullable String wrong) {
 
     Row withClickHouse(double millis) {
-      return new Row(question, ours, duckDb, OptionalDouble.of(millis), foreignCores, wrong);
+      return new Row(
+          question, answerRows, ours, http, duckDb, OptionalDouble.of(millis), foreignCores, wrong);
     }
 
     OptionalDouble peer() {
@@ -66,10 +70,25 @@ record Comparison(List<Row> rows, OptionalDouble scale) {
 
     /// Our time over the faster peer's.
     OptionalDouble ratio() {
+      return ratio(ours);
+    }
+
+    OptionalDouble httpRatio() {
+      return ratio(http);
+    }
+
+    private OptionalDouble ratio(@Nullable Times times) {
       OptionalDouble peer = peer();
-      return ours == null || peer.isEmpty()
+      return times == null || peer.isEmpty()
           ? OptionalDouble.empty()
-          : OptionalDouble.of(ours.median() / peer.getAsDouble());
+          : OptionalDouble.of(times.median() / peer.getAsDouble());
+    }
+
+    /// Our CPU time over DuckDB's.
+    OptionalDouble cpuRatio() {
+      return ours == null || duckDb == null
+          ? OptionalDouble.empty()
+          : OptionalDouble.of(ours.cpuMillis() / duckDb.cpuMillis());
     }
 
     /// By how much, relative, the ratio may be off; at least 2 %.
@@ -117,18 +136,28 @@ record Comparison(List<Row> rows, OptionalDouble scale) {
 
   /// Of the ratios to the faster peer; empty without peers.
   OptionalDouble geometricMean() {
-    return geometricMean(
-        rows.stream().map(Row::ratio).flatMapToDouble(OptionalDouble::stream).toArray());
+    return geometricMean(present(rows.stream().map(Row::ratio).toList()));
   }
 
-  static OptionalDouble geometricMean(double[] values) {
-    double sum = 0;
-    for (double value : values) {
-      sum += Math.log(value);
-    }
-    return values.length == 0
+  OptionalDouble httpGeometricMean() {
+    return geometricMean(present(rows.stream().map(Row::httpRatio).toList()));
+  }
+
+  OptionalDouble cpuGeometricMean() {
+    return geometricMean(present(rows.stream().map(Row::cpuRatio).toList()));
+  }
+
+  private static List<Double> present(List<OptionalDouble> values) {
+    return values.stream()
+        .filter(OptionalDouble::isPresent)
+        .map(OptionalDouble::getAsDouble)
+        .toList();
+  }
+
+  static OptionalDouble geometricMean(List<Double> values) {
+    return values.isEmpty()
         ? OptionalDouble.empty()
-        : OptionalDouble.of(Math.exp(sum / values.length));
+        : OptionalDouble.of(Math.exp(values.stream().mapToDouble(Math::log).sum() / values.size()));
   }
 
   boolean isRight() {

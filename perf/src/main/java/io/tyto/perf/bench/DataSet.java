@@ -21,6 +21,11 @@ record DataSet(String config, String load, List<Question> questions) {
         Question.parse(resource("events.questions"), rows));
   }
 
+  /// Public data that is compared by its bytes alone; the file lies outside of the repository.
+  static DataSet published(String name) {
+    return new DataSet(resource(name + ".yaml"), resource(name + ".sql"), List.of());
+  }
+
   /// Other data: a folder with `config.yaml`, `load.sql` and `questions`.
   static DataSet in(Path folder, long rows) throws IOException {
     return new DataSet(

@@ -1,8 +1,10 @@
 package io.tyto.perf.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -90,6 +92,49 @@ final class Machine {
         processor,
         Math.round(SYSTEM.getTotalMemorySize() / (double) (1 << 30)),
         Runtime.version());
+  }
+
+  /// CPU time of all threads of this process that live, to the nanosecond where /proc tells it.
+  static long ownCpuNanos() {
+    Path tasks = Path.of("/proc/self/task");
+    if (!Files.exists(tasks)) {
+      return SYSTEM.getProcessCpuTime();
+    }
+    long nanos = 0;
+    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+      for (Path thread : threads) {
+        nanos += runNanos(thread.resolve("schedstat"));
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException("cannot list " + tasks, e);
+    }
+    return nanos;
+  }
+
+  private static long runNanos(Path schedstat) {
+    try {
+      return Long.parseLong(Files.readString(schedstat).split(" ")[0]);
+    } catch (IOException e) {
+      // The thread has ended since its folder was listed.
+      return 0;
+    }
+  }
+
+  /// Of the checkout that the launcher was started from, or unknown.
+  static String commit() {
+    String home = System.getProperty("tyto.home", ".");
+    try {
+      Process git =
+          new ProcessBuilder("git", "-C", home, "rev-parse", "--short", "HEAD")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      try (BufferedReader reader = git.inputReader()) {
+        String line = reader.readLine();
+        return line == null ? "unknown" : line;
+      }
+    } catch (IOException e) {
+      return "unknown";
+    }
   }
 
   private static List<String> lines(Path file) {

@@ -1,8 +1,5 @@
 package io.tyto.perf.bench;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,8 +11,6 @@ import java.util.OptionalDouble;
 /// `dataset`, `query`, `median_ms`, or `engine`, `dataset`, `note`, `value`. The latest line
 /// counts.
 final class PeersFile {
-  private static final JsonFactory JSON = new JsonFactory();
-
   private final Map<String, Double> values = new HashMap<>();
   private final String dataset;
 
@@ -31,8 +26,8 @@ final class PeersFile {
   static PeersFile read(Path file, String dataset) throws IOException {
     PeersFile peers = new PeersFile(dataset);
     for (String line : Files.readAllLines(file)) {
-      if (line.startsWith("{")) {
-        peers.add(members(line));
+      if (line.startsWith("{") && JsonTree.read(line) instanceof Map<?, ?> members) {
+        peers.add(members);
       }
     }
     if (peers.values.isEmpty()) {
@@ -41,32 +36,12 @@ final class PeersFile {
     return peers;
   }
 
-  private void add(Map<String, String> line) {
-    if (!dataset.equals(line.get("dataset"))) {
-      return;
+  private void add(Map<?, ?> line) {
+    Object about = line.get("query") == null ? line.get("note") : line.get("query");
+    Object value = line.get("median_ms") == null ? line.get("value") : line.get("median_ms");
+    if (dataset.equals(line.get("dataset")) && value instanceof Double number) {
+      values.put(line.get("engine") + "/" + about, number);
     }
-    String about = line.getOrDefault("query", line.getOrDefault("note", ""));
-    String value = line.getOrDefault("median_ms", line.get("value"));
-    if (value != null) {
-      values.put(line.get("engine") + "/" + about, Double.valueOf(value));
-    }
-  }
-
-  /// The scalar members of one object.
-  private static Map<String, String> members(String line) throws IOException {
-    Map<String, String> members = new HashMap<>();
-    try (JsonParser parser = JSON.createParser(line)) {
-      parser.nextToken();
-      while (parser.nextToken() == JsonToken.FIELD_NAME) {
-        String name = parser.currentName();
-        if (parser.nextToken().isStructStart()) {
-          parser.skipChildren();
-        } else {
-          members.put(name, parser.getText());
-        }
-      }
-    }
-    return members;
   }
 
   /// Median milliseconds of a question, or the value of a note.

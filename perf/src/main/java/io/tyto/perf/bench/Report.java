@@ -1,7 +1,6 @@
 package io.tyto.perf.bench;
 
 import io.tyto.perf.bench.Comparison.Row;
-import io.tyto.perf.bench.Comparison.Verdict;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -10,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The table of a comparison.
 final class Report {
   private static final double NOISY = 0.10;
+  private static final int TITLE = 52;
 
   private final PrintWriter out;
 
@@ -18,18 +18,29 @@ final class Report {
   }
 
   void table(Comparison comparison) {
+    boolean hasHttp = comparison.rows().stream().anyMatch(row -> row.http() != null);
     line(
-        "%-52s %9s %9s %11s  %-10s %6s  %s",
-        "question", "Tyto ms", "DuckDB", "ClickHouse", "faster", "ratio", "verdict");
+        "%-52s %9s %s%9s %11s  %-10s %6s %6s  %s",
+        "question",
+        "Tyto ms",
+        hasHttp ? "  by HTTP " : "",
+        "DuckDB",
+        "ClickHouse",
+        "faster",
+        "ratio",
+        "cpu",
+        "verdict");
     for (Row row : comparison.rows()) {
       line(
-          "%-52s %9s %9s %11s  %-10s %6s  %s%s",
+          "%-52s %9s %s%9s %11s  %-10s %6s %6s  %s%s",
           cut(row.question().name() + " " + row.question().title()),
           millis(row.ours()),
+          hasHttp ? String.format("%9s ", millis(row.http())) : "",
           millis(row.duckDb()),
           millis(row.clickHouse()),
           row.peerName(),
-          row.ratio().isPresent() ? String.format("%.2f", row.ratio().getAsDouble()) : "-",
+          ratio(row.ratio()),
+          ratio(row.cpuRatio()),
           row.verdict().text(),
           row.foreignCores() > NOISY
               ? String.format("  (others used %.0f %% of a core)", 100 * row.foreignCores())
@@ -42,21 +53,22 @@ final class Report {
     }
     comparison
         .geometricMean()
-        .ifPresent(
-            mean -> line("geometric mean of the ratios to the faster of the two: %.3f", mean));
-    long slower = comparison.rows().stream().filter(row -> row.verdict() == Verdict.SLOWER).count();
-    line("slower than the faster of the two by more than the noise: %d", slower);
+        .ifPresent(mean -> line("geometric mean of the ratios to the faster peer: %.3f", mean));
+    comparison
+        .cpuGeometricMean()
+        .ifPresent(mean -> line("geometric mean of CPU time over DuckDB's: %.3f", mean));
     comparison
         .scale()
         .ifPresent(scale ->
-            line(
-                "ClickHouse's times are the file's times %.3f: DuckDB now over DuckDB then",
-                scale));
-    out.flush();
+            line("ClickHouse: the file's times by %.3f, DuckDB's now over DuckDB's then", scale));
   }
 
   private static String cut(String text) {
-    return text.length() <= 52 ? text : text.substring(0, 51) + "…";
+    return text.length() <= TITLE ? text : text.substring(0, TITLE - 1) + "…";
+  }
+
+  private static String ratio(OptionalDouble ratio) {
+    return ratio.isPresent() ? String.format(Locale.ROOT, "%.2f", ratio.getAsDouble()) : "-";
   }
 
   private static String millis(@Nullable Times times) {
@@ -74,5 +86,6 @@ final class Report {
 
   void line(String format, Object... arguments) {
     out.println(String.format(Locale.ROOT, format, arguments));
+    out.flush();
   }
 }

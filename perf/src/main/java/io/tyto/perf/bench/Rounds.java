@@ -2,6 +2,7 @@ package io.tyto.perf.bench;
 
 import io.tyto.model.result.ResultColumn;
 import java.io.PrintWriter;
+import java.net.http.HttpRequest;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,10 +15,9 @@ final class Rounds {
   /// A question is timed anew where others took more of a core than this meanwhile.
   private static final double DISTURBED = 0.10;
 
-  private static final int ATTEMPTS = 3;
-
   private final TytoStore tyto;
   private final @Nullable DuckFile duck;
+  private final @Nullable HttpAsker http;
   private final Machine machine;
   private final PrintWriter out;
   private final Plan plan;
@@ -25,11 +25,21 @@ final class Rounds {
   /// @param settling times that Tyto is asked the whole set before anything is timed: the JVM
   ///   compiles what runs often, as it has done in a server that is up for a while
   /// @param warmups of each question before its timed runs
-  record Plan(int settling, int warmups, int runs) {}
+  /// @param attempts at timing a question while others disturb
+  record Plan(int settling, int warmups, int runs, int attempts) {}
 
-  Rounds(TytoStore tyto, @Nullable DuckFile duck, Machine machine, PrintWriter out, Plan plan) {
+  /// @param duck null: ours alone
+  /// @param http null: in process alone
+  Rounds(
+      TytoStore tyto,
+      @Nullable DuckFile duck,
+      @Nullable HttpAsker http,
+      Machine machine,
+      PrintWriter out,
+      Plan plan) {
     this.tyto = tyto;
     this.duck = duck;
+    this.http = http;
     this.machine = machine;
     this.out = out;
     this.plan = plan;
@@ -37,11 +47,15 @@ final class Rounds {
 
   /// A question compiled, and what is wrong with its answer.
   ///
-  /// @param isAnswered false where the engine failed
+  /// @param answerRows -1 where the engine failed
   private record Checked(
-      Question question, List<Ask> asks, boolean isAnswered, @Nullable String wrong) {}
+      Question question, List<Ask> asks, int answerRows, @Nullable String wrong) {
+    boolean isAnswered() {
+      return answerRows >= 0;
+    }
+  }
 
-  Comparison run(List<Question> questions, PeersFile peers, int threads) throws SQLException {
+  List<Comparison.Row> run(List<Question> questions) throws SQLException {
     List<Checked> checked = new ArrayList<>();
     for (Question question : questions) {
       checked.add(check(question));
@@ -54,7 +68,7 @@ final class Rounds {
       rows.add(time(each));
       progress(rows.size(), checked.size());
     }
-    return Comparison.of(rows, peers, threads);
+    return rows;
   }
 
   private void progress(int done, int all) {
@@ -69,22 +83,29 @@ final class Rounds {
     List<List<ResultColumn>> answers;
     try {
       answers = tyto.ask(asks);
+      if (http != null) {
+        http.check(http.request(question.document(tyto.root())));
+      }
     } catch (RuntimeException e) {
-      return new Checked(question, asks, false, "failed: " + e.getMessage());
+      return new Checked(question, asks, -1, "failed: " + e);
     }
     String wrong = null;
-    for (int i = 0; duck != null && wrong == null && i < answers.size(); i++) {
-      Question.Part part = question.parts().get(i);
-      Answer expected = duck.answer(Objects.requireNonNullElse(part.exact(), part.sql()));
-      double tolerance = part.exact() == null ? 0 : Answer.APPROXIMATE;
-      wrong = expected.difference(Answer.of(answers.get(i)), tolerance);
+    int rows = 0;
+    for (int i = 0; i < answers.size(); i++) {
+      Answer answer = Answer.of(answers.get(i));
+      rows += answer.rows().size();
+      if (duck != null && wrong == null) {
+        Question.Part part = question.parts().get(i);
+        Answer expected = duck.answer(Objects.requireNonNullElse(part.exact(), part.sql()));
+        wrong = expected.difference(answer, part.exact() == null ? 0 : Answer.APPROXIMATE);
+      }
     }
-    return new Checked(question, asks, true, wrong);
+    return new Checked(question, asks, rows, wrong);
   }
 
   private Comparison.Row time(Checked checked) {
     Comparison.Row best = timeOnce(checked);
-    for (int i = 1; i < ATTEMPTS && best.foreignCores() > DISTURBED; i++) {
+    for (int i = 1; i < plan.attempts() && best.foreignCores() > DISTURBED; i++) {
       Comparison.Row again = timeOnce(checked);
       best = again.foreignCores() < best.foreignCores() ? again : best;
     }
@@ -95,17 +116,27 @@ final class Rounds {
     machine.awaitQuiet();
     Machine.Load before = Machine.Load.now();
     DuckFile peer = duck;
+    Question question = checked.question();
     return new Comparison.Row(
-        checked.question(),
+        question,
+        checked.answerRows(),
         checked.isAnswered()
             ? Times.of(plan.warmups(), plan.runs(), () -> cells(tyto.ask(checked.asks())))
             : null,
-        peer == null
-            ? null
-            : Times.of(plan.warmups(), plan.runs(), () -> peer.ask(checked.question())),
+        checked.isAnswered() ? overHttp(question) : null,
+        peer == null ? null : Times.of(plan.warmups(), plan.runs(), () -> peer.ask(question)),
         OptionalDouble.empty(),
         before.foreignCores(),
         checked.wrong());
+  }
+
+  private @Nullable Times overHttp(Question question) {
+    HttpAsker asker = http;
+    if (asker == null) {
+      return null;
+    }
+    HttpRequest request = asker.request(question.document(tyto.root()));
+    return Times.of(plan.warmups(), plan.runs(), () -> asker.ask(request));
   }
 
   /// Reads every cell, as a caller does.

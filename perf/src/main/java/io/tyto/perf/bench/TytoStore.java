@@ -2,13 +2,14 @@ package io.tyto.perf.bench;
 
 import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
+import io.tyto.gateway.Gateway;
+import io.tyto.gateway.GatewayOptions;
 import io.tyto.ingest.DataFolder;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
-import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.ApiNames;
@@ -30,6 +31,10 @@ import java.util.stream.Stream;
 final class TytoStore implements AutoCloseable {
   private static final Duration NEVER = Duration.ofDays(1);
   private static final Duration TIMEOUT = Duration.ofMinutes(5);
+
+  /// As the server has it.
+  private static final long QUERY_MEMORY = Runtime.getRuntime().maxMemory() / 4;
+
   private static final Executor PANELS = work -> Thread.ofVirtual().start(work);
 
   private final Path folder;
@@ -50,8 +55,9 @@ final class TytoStore implements AutoCloseable {
         folder, node, new LocalQueryService(node, EngineOptions.defaults().withWorkers(threads)));
   }
 
-  QueryService queries() {
-    return queries;
+  /// The server's gateway over this store, on a free port of this machine.
+  Gateway serve() {
+    return Gateway.start(GatewayOptions.defaults(), queries, node, node, Clock.systemUTC());
   }
 
   TableSchema collection() {
@@ -120,7 +126,7 @@ final class TytoStore implements AutoCloseable {
 
   /// Asks all parts, at the same time as the API does with the panels of an operation.
   List<List<ResultColumn>> ask(List<Ask> parts) {
-    QueryContext context = new QueryContext("bench", TIMEOUT, 2L << 30);
+    QueryContext context = new QueryContext("bench", TIMEOUT, QUERY_MEMORY);
     if (parts.size() == 1) {
       return List.of(parts.getFirst().answer(queries, context));
     }

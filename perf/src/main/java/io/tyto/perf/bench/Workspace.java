@@ -1,11 +1,13 @@
 package io.tyto.perf.bench;
 
+import io.tyto.perf.Folders;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.OptionalDouble;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
@@ -19,18 +21,12 @@ final class Workspace {
   private final Path folder;
   private final Path store;
   private final PrintWriter out;
-  private final Properties facts = new Properties();
 
   /// @param store where Tyto's data lie; null: in the folder
   Workspace(Path folder, @Nullable Path store, PrintWriter out) throws IOException {
     this.folder = Files.createDirectories(folder);
     this.store = store == null ? folder.resolve("tyto") : store;
     this.out = out;
-    if (Files.exists(folder.resolve(FACTS))) {
-      try (Reader reader = Files.newBufferedReader(folder.resolve(FACTS))) {
-        facts.load(reader);
-      }
-    }
   }
 
   Path store() {
@@ -49,40 +45,69 @@ final class Workspace {
     return file;
   }
 
-  DuckFile duckDb(DataSet data, Path events, int threads) throws Exception {
+  DuckFile duckDb(DataSet data, Path events, int threads) throws IOException, SQLException {
     Path file = folder.resolve("duckdb.db");
-    boolean isNew = !Files.exists(file);
-    Path made = isNew ? folder.resolve("duckdb.part") : file;
-    Files.deleteIfExists(folder.resolve("duckdb.part"));
-    if (isNew) {
+    if (!Files.exists(file)) {
+      Path part = folder.resolve("duckdb.part");
+      Files.deleteIfExists(part);
       say("Loading %s into DuckDB.", events.getFileName());
-      try (DuckFile duck = DuckFile.open(made, threads)) {
-        note("duckdb.seconds", duck.load(data.load(), events));
+      try (DuckFile duck = DuckFile.open(part, threads)) {
+        note(folder, "duckdb.seconds", duck.load(data.load(), events));
       }
-      Files.move(made, file);
+      Files.move(part, file);
     }
     return DuckFile.open(file, threads);
+  }
+
+  /// Throws Tyto's store away, so that the next {@link #tyto} imports anew.
+  void dropTyto() throws IOException {
+    if (Files.exists(store.resolve("store"))) {
+      Folders.delete(store);
+    }
   }
 
   TytoStore tyto(DataSet data, Path events, int threads) throws IOException {
     TytoStore tyto = TytoStore.open(store, threads);
     if (tyto.isEmpty()) {
       say("Importing %s into %s: parse, encode, index, commit.", events.getFileName(), store);
-      note("tyto.seconds", tyto.load(data.config(), events, "bench-" + Files.size(events)));
-      say("Compacting.");
       long began = System.nanoTime();
+      String hash = Folders.sha256(events);
+      note(store, "hash.seconds", (System.nanoTime() - began) / 1e9);
+      note(store, "import.seconds", tyto.load(data.config(), events, hash));
+      say("Compacting.");
+      began = System.nanoTime();
       tyto.compact();
-      note("tyto.compaction.seconds", (System.nanoTime() - began) / 1e9);
+      note(store, "compaction.seconds", (System.nanoTime() - began) / 1e9);
     }
     return tyto;
   }
 
-  OptionalDouble fact(String name) {
-    String value = facts.getProperty(name);
+  /// What loading Tyto's store took, when it was.
+  OptionalDouble tytoFact(String name) throws IOException {
+    return fact(store, name);
+  }
+
+  OptionalDouble duckDbFact(String name) throws IOException {
+    return fact(folder, name);
+  }
+
+  private static OptionalDouble fact(Path folder, String name) throws IOException {
+    String value = facts(folder).getProperty(name);
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(value));
   }
 
-  private void note(String name, double value) throws IOException {
+  private static Properties facts(Path folder) throws IOException {
+    Properties facts = new Properties();
+    if (Files.exists(folder.resolve(FACTS))) {
+      try (Reader reader = Files.newBufferedReader(folder.resolve(FACTS))) {
+        facts.load(reader);
+      }
+    }
+    return facts;
+  }
+
+  private static void note(Path folder, String name, double value) throws IOException {
+    Properties facts = facts(folder);
     facts.setProperty(name, Double.toString(value));
     try (Writer writer = Files.newBufferedWriter(folder.resolve(FACTS))) {
       facts.store(writer, "what loading took");

@@ -27,13 +27,15 @@ class BenchTest {
         new CommandLine(new BenchCommand())
             .setOut(new PrintWriter(text))
             .execute(
-                ("--rows %d --settling 0 --warmups 0 --runs 1 --patience 0 --data %s")
+                ("--rows %d --settling 0 --warmups 0 --runs 1 --patience 0 --http --cold"
+                        + " --data %s")
                     .formatted(ROWS, folder)
                     .split(" "));
     String printed = text.toString();
     assertEquals(0, code, printed);
     assertEquals(29, printed.lines().filter(line -> line.matches("Q\\d\\d .*")).count(), printed);
     assertTrue(printed.contains("geometric mean"), printed);
+    assertTrue(printed.contains("every question answered with a heap of 512 MiB"), printed);
   }
 
   @Test
