@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Imports files, each of them once, whatever it is called. Thread-safe.
 final class FileImports implements AutoCloseable {
+  /// Rows on their way into segments take at most this part of the heap.
+  private static final int HEAP_SHARE = 3;
+
   private final CollectionDirectory directory;
   private final int threads;
   private final Clock clock;
@@ -56,7 +59,16 @@ final class FileImports implements AutoCloseable {
               .formatted(request.source()));
     }
     try {
-      Importer importer = new Importer(route, request, logId, decoders, threads, clock, diskGuard);
+      Importer importer =
+          new Importer(
+              route,
+              request,
+              logId,
+              decoders,
+              threads,
+              clock,
+              diskGuard,
+              () -> unitBytes(route.partitions().size()));
       if (importer.run(content, progress)) {
         directory.addImport(
             Importer.importIdOf(request.contentId(), collection, repetition),
@@ -80,6 +92,13 @@ final class FileImports implements AutoCloseable {
     } finally {
       running.remove(logId);
     }
+  }
+
+  /// What a partition may hold of an import before it is sealed: each has one part that is sealed
+  /// and one that is filled, and all imports share one budget.
+  private long unitBytes(int partitions) {
+    long budget = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+    return budget / (2L * partitions * Math.max(1, running.size()));
   }
 
   @Override

@@ -2,10 +2,9 @@ package io.tyto.ingest;
 
 import static java.lang.System.Logger.Level.WARNING;
 
-import io.tyto.ingest.decode.RawRecord;
+import io.tyto.ingest.BlockLoader.LoadedBlock;
+import io.tyto.ingest.decode.LineBlock;
 import io.tyto.ingest.decode.RecordReader;
-import io.tyto.ingest.decode.Rejection;
-import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.model.error.ErrorCode;
@@ -16,18 +15,21 @@ import io.tyto.model.port.IngestService.ImportProgress;
 import io.tyto.model.port.IngestService.Rejected;
 import java.io.InputStream;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Imports one file as a log of its own: a record's offset is its number, so a rerun goes on where
 /// the manifests of the partitions stand.
@@ -38,9 +40,11 @@ final class Importer {
   private static final System.Logger LOG = System.getLogger(Importer.class.getName());
   private static final int EXAMPLES = 10;
 
-  /// Records without key and event id change partition after so many; a rerun must place them
-  /// alike.
-  private static final int SPARE_SHIFT = 12;
+  /// Blocks grow to this share of the heap: some ten of them are in flight.
+  private static final int FIRST_BLOCK_BYTES = 256 << 10;
+
+  private static final int MAX_BLOCK_BYTES = 8 << 20;
+  private static final int BLOCK_SHARE = 256;
 
   private static final long PAUSE_MILLIS = 500;
   private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -53,8 +57,10 @@ final class Importer {
   private final Clock clock;
   private final DiskGuard diskGuard;
   private final long[] committed;
-  private final long leastCommitted;
-  private final Deque<Future<Decoded>> inFlight = new ArrayDeque<>();
+  private final LongSupplier unitBytes;
+  private final int maxBlockBytes;
+  private final Queue<BlockLoader> idleLoaders = new ConcurrentLinkedQueue<>();
+  private final Deque<Future<LoadedBlock>> inFlight = new ArrayDeque<>();
   private final List<CompletableFuture<Partition.Appended>> answers = new ArrayList<>();
   private final List<Rejected> examples = new ArrayList<>();
   private long delivered;
@@ -62,13 +68,7 @@ final class Importer {
   private long duplicates;
   private long rejected;
 
-  /// A chunk after decoding.
-  ///
-  /// @param next number of the record behind the chunk
-  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
-  private record Decoded(
-      RecordBatch[] batches, long next, long rejected, List<Rejected> examples) {}
-
+  /// @param unitBytes of rows that a partition may hold before they become a segment
   Importer(
       CollectionRoute route,
       FileImport request,
@@ -76,7 +76,8 @@ final class Importer {
       ExecutorService decoders,
       int decoderCount,
       Clock clock,
-      DiskGuard diskGuard) {
+      DiskGuard diskGuard,
+      LongSupplier unitBytes) {
     this.route = route;
     this.request = request;
     this.logId = logId;
@@ -85,11 +86,10 @@ final class Importer {
     this.clock = clock;
     this.diskGuard = diskGuard;
     this.committed = route.partitions().stream().mapToLong(p -> p.committedNext(logId)).toArray();
-    long least = Long.MAX_VALUE;
-    for (long next : committed) {
-      least = Math.min(least, next);
-    }
-    this.leastCommitted = least;
+    this.unitBytes = unitBytes;
+    this.maxBlockBytes =
+        Math.clamp(
+            Runtime.getRuntime().maxMemory() / BLOCK_SHARE, FIRST_BLOCK_BYTES, MAX_BLOCK_BYTES);
   }
 
   /// Records that the file has, as far as it was read; all of it once {@link #run} returns true.
@@ -128,15 +128,17 @@ final class Importer {
   }
 
   private boolean deliverAll(RecordReader reader, Pace pace) throws InterruptedException {
+    int blockBytes = FIRST_BLOCK_BYTES;
     while (true) {
-      RawChunk chunk = RawChunk.read(reader);
-      if (chunk != null) {
-        inFlight.add(decoders.submit(() -> decode(reader, chunk)));
+      Future<LoadedBlock> next = submit(reader, blockBytes);
+      blockBytes = Math.min(2 * blockBytes, maxBlockBytes);
+      if (next != null) {
+        inFlight.add(next);
       }
-      while (!inFlight.isEmpty() && (chunk == null || inFlight.size() > 2 * decoderCount)) {
+      while (!inFlight.isEmpty() && (next == null || inFlight.size() > 2 * decoderCount)) {
         deliver(inFlight.remove(), pace);
       }
-      if (chunk == null) {
+      if (next == null) {
         return true;
       }
       if (!pace.goesOn()) {
@@ -148,33 +150,26 @@ final class Importer {
     }
   }
 
-  private Decoded decode(RecordReader reader, RawChunk chunk) {
-    RecordRouter router =
-        new RecordRouter(route, reader.decoder(route.schema(), clock), request.source());
-    RecordBatch[] batches = router.newBatches(chunk.sizeBytes());
-    long receivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-    List<Rejected> found = new ArrayList<>();
-    long bad = 0;
-    for (int i = 0; i < chunk.size(); i++) {
-      RawRecord raw = chunk.record(i);
-      if (raw.number() < leastCommitted) {
-        continue;
-      }
-      int spare = (int) ((raw.number() >>> SPARE_SHIFT) % batches.length);
-      Rejection rejection = router.route(raw, receivedMicros, spare, batches);
-      if (rejection != null && raw.number() >= committed[spare]) {
-        bad++;
-        if (found.size() < EXAMPLES) {
-          found.add(
-              new Rejected(
-                  (int) Math.min(Integer.MAX_VALUE, raw.number()),
-                  rejection.field(),
-                  rejection.code().name(),
-                  rejection.message()));
-        }
-      }
+  /// Hands the next records to a decoder; null at the end of the file.
+  private @Nullable Future<LoadedBlock> submit(RecordReader reader, int blockBytes) {
+    LineBlock lines = reader.nextLines(blockBytes);
+    if (lines != null) {
+      return decoders.submit(() -> load(reader, loader -> loader.load(lines)));
     }
-    return new Decoded(batches, chunk.next(), bad, found);
+    RawChunk records = RawChunk.read(reader);
+    return records == null
+        ? null
+        : decoders.submit(() -> load(reader, loader -> loader.load(records)));
+  }
+
+  private LoadedBlock load(RecordReader reader, Function<BlockLoader, LoadedBlock> work) {
+    BlockLoader loader = idleLoaders.poll();
+    if (loader == null) {
+      loader = new BlockLoader(route, reader, request.source(), logId, committed, EXAMPLES, clock);
+    }
+    LoadedBlock loaded = work.apply(loader);
+    idleLoaders.add(loader);
+    return loaded;
   }
 
   /// Returns too when the caller no longer wants to wait: what is decoded still fits.
@@ -190,17 +185,26 @@ final class Importer {
     }
   }
 
-  private void deliver(Future<Decoded> future, Pace pace) throws InterruptedException {
-    Decoded chunk = join(future);
+  private void deliver(Future<LoadedBlock> future, Pace pace) throws InterruptedException {
+    LoadedBlock block = join(future);
     waitForDisk(pace);
-    for (int i = 0; i < chunk.batches().length; i++) {
-      if (chunk.next() > committed[i]) {
-        answers.add(route.partitions().get(i).apply(logId, chunk.batches()[i], chunk.next()));
+    for (int i = 0; i < committed.length; i++) {
+      if (block.next() > committed[i]) {
+        answers.add(
+            route
+                .partitions()
+                .get(i)
+                .load(
+                    logId,
+                    block.rows()[i],
+                    block.letters()[i],
+                    block.next(),
+                    unitBytes.getAsLong()));
       }
     }
-    delivered = chunk.next();
-    rejected += chunk.rejected();
-    for (Rejected example : chunk.examples()) {
+    delivered = block.next();
+    rejected += block.rejected();
+    for (Rejected example : block.examples()) {
       if (examples.size() < EXAMPLES) {
         examples.add(example);
       }
@@ -231,7 +235,7 @@ final class Importer {
     }
   }
 
-  private static Decoded join(Future<Decoded> future) throws InterruptedException {
+  private static LoadedBlock join(Future<LoadedBlock> future) throws InterruptedException {
     try {
       return future.get();
     } catch (ExecutionException e) {

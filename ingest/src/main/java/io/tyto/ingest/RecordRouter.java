@@ -9,7 +9,6 @@ import io.tyto.ingest.decode.RowCodec;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.log.RecordHead;
-import io.tyto.ingest.partition.DeadLetters;
 import io.tyto.model.schema.TableSchema;
 import org.jspecify.annotations.Nullable;
 
@@ -24,25 +23,18 @@ final class RecordRouter {
 
   private final CollectionRoute route;
   private final RecordDecoder decoder;
-  private final String source;
   private final Row row;
   private final RowCodec codec;
-  private final TableSchema deadSchema;
-  private final Row deadRow;
-  private final RowCodec deadCodec;
+  private final Letters letters;
 
   /// @param source `http` or the name of a file, for dead letters
   RecordRouter(CollectionRoute route, RecordDecoder decoder, String source) {
     this.route = route;
     this.decoder = decoder;
-    this.source = source;
     TableSchema schema = route.schema();
     this.row = new Row(schema.columns().size());
     this.codec = new RowCodec(schema);
-    this.deadSchema =
-        DeadLetters.schema(schema.projectId(), schema.groupId(), schema.collectionId());
-    this.deadRow = new Row(deadSchema.columns().size());
-    this.deadCodec = new RowCodec(deadSchema);
+    this.letters = new Letters(schema, source);
   }
 
   /// @param textBytes of the records that will be routed into them, as text
@@ -65,14 +57,14 @@ final class RecordRouter {
       rejection = decoder.decode(raw.data(), raw.from(), raw.to(), row);
     }
     if (rejection != null) {
-      addDeadLetter(raw, rejection, receivedMicros, batches[spare]);
+      letters.add(raw, rejection, receivedMicros, batches[spare]);
       return rejection;
     }
     byte[] eventId = cell(route.eventIdColumn());
     codec.encode(row);
-    rejection = oversize(eventId);
+    rejection = oversize(route.schema(), eventId, codec.length());
     if (rejection != null) {
-      addDeadLetter(raw, rejection, receivedMicros, batches[spare]);
+      letters.add(raw, rejection, receivedMicros, batches[spare]);
       return rejection;
     }
     byte[] key = cell(route.keyColumn());
@@ -80,7 +72,7 @@ final class RecordRouter {
     long hash = placedBy == null ? 0 : KeyHash.of(placedBy);
     int partition = placedBy == null ? spare : (int) Math.floorMod(hash, (long) batches.length);
     batches[partition].add(
-        head(LogRecord.Kind.EVENT, route.schema(), hash, receivedMicros, raw.number()),
+        head(route.schema(), hash, receivedMicros, raw.number()),
         eventId,
         codec.bytes(),
         0,
@@ -89,50 +81,35 @@ final class RecordRouter {
   }
 
   /// What a log cannot take must not stop the records around it.
-  private @Nullable Rejection oversize(byte @Nullable [] eventId) {
+  static @Nullable Rejection oversize(TableSchema schema, byte @Nullable [] eventId, int bytes) {
     int idBytes = eventId == null ? 0 : eventId.length;
-    if (RecordBatch.isWithinLimits(idBytes, codec.length())) {
+    if (RecordBatch.isWithinLimits(idBytes, bytes)) {
       return null;
     }
     return idBytes > RecordBatch.MAX_EVENT_ID_BYTES
         ? new Rejection(
             Rejection.Code.TOO_LARGE,
-            route.schema().config().eventId(),
+            schema.config().eventId(),
             "found an event id of %d bytes, expected at most %d"
                 .formatted(idBytes, RecordBatch.MAX_EVENT_ID_BYTES))
         : new Rejection(
             Rejection.Code.TOO_LARGE,
             null,
             "found an event whose values take %d bytes, which is more than the log takes at once"
-                .formatted(codec.length()));
+                .formatted(bytes));
   }
 
   private byte @Nullable [] cell(int column) {
     return column < 0 ? null : KeyHash.keyOf(row, column);
   }
 
-  private void addDeadLetter(
-      RawRecord raw, Rejection rejection, long receivedMicros, RecordBatch batch) {
-    new DeadLetters.DeadLetter(
-            rejection.code().name(),
-            rejection.field(),
-            rejection.message(),
-            source,
-            raw.number(),
-            raw.copy())
-        .fill(deadRow);
-    deadCodec.encode(deadRow);
-    batch.add(
-        head(LogRecord.Kind.DEAD_LETTER, deadSchema, 0, receivedMicros, raw.number()),
-        null,
-        deadCodec.bytes(),
-        0,
-        deadCodec.length());
-  }
-
-  private static RecordHead head(
-      LogRecord.Kind kind, TableSchema schema, long hash, long receivedMicros, long offset) {
+  private static RecordHead head(TableSchema schema, long hash, long receivedMicros, long offset) {
     return new RecordHead(
-        kind, schema.collectionId(), schema.version(), hash, receivedMicros, offset);
+        LogRecord.Kind.EVENT,
+        schema.collectionId(),
+        schema.version(),
+        hash,
+        receivedMicros,
+        offset);
   }
 }

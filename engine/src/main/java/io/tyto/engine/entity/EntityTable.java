@@ -6,6 +6,7 @@ import io.tyto.model.error.TytoException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
+import org.jspecify.annotations.Nullable;
 
 /// Entity key -> dense id within one shard, off-heap.
 ///
@@ -20,6 +21,10 @@ public final class EntityTable implements AutoCloseable {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final int FIRST_CAPACITY_BITS = 10;
   private static final int MAX_CAPACITY_BITS = 32;
+
+  /// Keys that are looked up at once.
+  private static final int BATCH = 256;
+
   private static final long PLACE_MASK = (1L << KeyStore.PLACE_BITS) - 1;
 
   /// Random for each process, so that nobody can prepare keys that collide.
@@ -56,6 +61,36 @@ public final class EntityTable implements AutoCloseable {
     }
     add(hash, size + 1, key);
     return size;
+  }
+
+  /// The ids of keys that are held as longs, given now where they are new; 0 for a null.
+  ///
+  /// Known keys are found by loops without branches on what the one before found, so that the
+  /// processor waits for many cache misses at once.
+  public void idsOf(long[] values, long @Nullable [] nulls, int count, int[] ids) {
+    long[] entries = new long[Math.min(count, BATCH)];
+    for (int from = 0; from < count; from += BATCH) {
+      int part = Math.min(BATCH, count - from);
+      MemorySegment table = slots.segment();
+      for (int i = 0; i < part; i++) {
+        long hash = KeyHash.of(values[from + i], SEED);
+        long entry = table.getAtIndex(LONG, slot(hash));
+        boolean isHit =
+            entry != 0 && (entry ^ hash << KeyStore.PLACE_BITS) >>> KeyStore.PLACE_BITS == 0;
+        entries[i] = isHit ? entry & PLACE_MASK : 0;
+      }
+      for (int i = 0; i < part; i++) {
+        ids[from + i] = entries[i] == 0 ? 0 : keys.idAt(entries[i] - 1, values[from + i]);
+      }
+      for (int i = from; i < from + part; i++) {
+        boolean isNull = nulls != null && (nulls[i >>> 6] >>> i & 1) != 0;
+        if (isNull) {
+          ids[i] = 0;
+        } else if (ids[i] == 0) {
+          ids[i] = idOf(KeyHash.bytesOf(values[i]));
+        }
+      }
+    }
   }
 
   /// The key's id, or 0 where it has none.

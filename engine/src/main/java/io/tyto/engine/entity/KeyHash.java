@@ -34,14 +34,34 @@ public final class KeyHash {
 
   /// XXH64 with a seed, for tables that must not be flooded by keys chosen to collide.
   static long of(byte[] key, long seed) {
-    int position = 0;
+    return of(key, 0, key.length, seed);
+  }
+
+  /// Of the key `data[from, from + length)`.
+  public static long of(byte[] data, int from, int length) {
+    return of(data, from, length, 0);
+  }
+
+  /// Of a key that is held as a long: that of its eight big-endian bytes.
+  public static long of(long key) {
+    return of(key, 0);
+  }
+
+  static long of(long key, long seed) {
+    long hash = seed + PRIME_5 + Long.BYTES ^ round(0, Long.reverseBytes(key));
+    return avalanche(Long.rotateLeft(hash, 27) * PRIME_1 + PRIME_4);
+  }
+
+  private static long of(byte[] key, int from, int length, long seed) {
+    int position = from;
+    int end = from + length;
     long hash;
-    if (key.length >= STRIPE_BYTES) {
+    if (length >= STRIPE_BYTES) {
       long a = seed + PRIME_1 + PRIME_2;
       long b = seed + PRIME_2;
       long c = seed;
       long d = seed - PRIME_1;
-      for (; position <= key.length - STRIPE_BYTES; position += STRIPE_BYTES) {
+      for (; position <= end - STRIPE_BYTES; position += STRIPE_BYTES) {
         a = round(a, (long) LONG.get(key, position));
         b = round(b, (long) LONG.get(key, position + 8));
         c = round(c, (long) LONG.get(key, position + 16));
@@ -56,7 +76,7 @@ public final class KeyHash {
     } else {
       hash = seed + PRIME_5;
     }
-    return avalanche(tail(hash + key.length, key, position));
+    return avalanche(tail(hash + length, key, position, end));
   }
 
   /// `floorMod(of(key), partitions)`.
@@ -75,25 +95,26 @@ public final class KeyHash {
     };
   }
 
-  private static byte[] bytesOf(long value) {
+  /// The raw key bytes of what is held as a long.
+  public static byte[] bytesOf(long value) {
     byte[] key = new byte[Long.BYTES];
     BIG_ENDIAN_LONG.set(key, 0, value);
     return key;
   }
 
-  private static long tail(long start, byte[] key, int from) {
+  private static long tail(long start, byte[] key, int from, int end) {
     long hash = start;
     int position = from;
-    for (; position <= key.length - Long.BYTES; position += Long.BYTES) {
+    for (; position <= end - Long.BYTES; position += Long.BYTES) {
       hash ^= round(0, (long) LONG.get(key, position));
       hash = Long.rotateLeft(hash, 27) * PRIME_1 + PRIME_4;
     }
-    if (position <= key.length - Integer.BYTES) {
+    if (position <= end - Integer.BYTES) {
       hash ^= Integer.toUnsignedLong((int) INT.get(key, position)) * PRIME_1;
       hash = Long.rotateLeft(hash, 23) * PRIME_2 + PRIME_3;
       position += Integer.BYTES;
     }
-    for (; position < key.length; position++) {
+    for (; position < end; position++) {
       hash ^= Byte.toUnsignedLong(key[position]) * PRIME_5;
       hash = Long.rotateLeft(hash, 11) * PRIME_1;
     }

@@ -3,6 +3,7 @@ package io.tyto.engine.entity;
 import io.tyto.engine.memory.NativeMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /// Keys and their ids, off-heap, in chunks that never move: what has been written stays where it
@@ -19,6 +20,8 @@ final class KeyStore implements AutoCloseable {
 
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+
+  private static final ValueLayout.OfLong BIG_ENDIAN_LONG = LONG.withOrder(ByteOrder.BIG_ENDIAN);
 
   private static final int ID = 0;
   private static final int LENGTH = 4;
@@ -72,6 +75,16 @@ final class KeyStore implements AutoCloseable {
         MemorySegment.mismatch(
                 chunk, start, start + key.length, MemorySegment.ofArray(key), 0, key.length)
             < 0;
+    return isSame ? chunk.get(INT, record + ID) : 0;
+  }
+
+  /// As above, of the key that is held as a long.
+  int idAt(long place, long key) {
+    MemorySegment chunk = chunks[(int) (place >>> OFFSET_BITS)].segment();
+    long record = offset(place);
+    boolean isSame =
+        chunk.get(INT, record + LENGTH) == Long.BYTES
+            && chunk.get(BIG_ENDIAN_LONG, record + BYTES) == key;
     return isSame ? chunk.get(INT, record + ID) : 0;
   }
 

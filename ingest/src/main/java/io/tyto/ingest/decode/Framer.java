@@ -40,6 +40,18 @@ abstract sealed class Framer permits LineFramer, JsonFramer, CsvFramer {
     return record;
   }
 
+  /// The lines of the next `length` bytes, in which this many records stand.
+  final LineBlock takeLines(int length, int count) {
+    int from = input.position();
+    long offset = input.offset();
+    byte[] data = input.giveAway(length);
+    // What a parser meets at the latest, if the last line has no break.
+    data[from + length] = '\n';
+    LineBlock block = new LineBlock(data, from, from + length, records, count, offset);
+    records += count;
+    return block;
+  }
+
   /// Of a record too large to be loaded, what its fault shows; the caller then skips it.
   final RawRecord tooLarge() {
     byte[] head = new byte[Math.min(HEAD_BYTES, input.available())];

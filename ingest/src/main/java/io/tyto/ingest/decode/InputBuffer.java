@@ -92,6 +92,53 @@ final class InputBuffer implements AutoCloseable {
     return -1;
   }
 
+  /// Loads until so many bytes are there, the input ends, or it has taken too long and there is a
+  /// whole line; returns the bytes to the end of the last whole line, 0 where there is none. The
+  /// last line of an input needs no break.
+  int loadLines(int bytes, long patienceNanos) {
+    if (stream == null) {
+      return 0;
+    }
+    if (data.length < bytes + LineBlock.SLACK) {
+      moveTo(new byte[bytes + LineBlock.SLACK]);
+    }
+    long began = System.nanoTime();
+    while (available() < bytes) {
+      if (!load()) {
+        return available();
+      }
+      if (System.nanoTime() - began > patienceNanos && lastBreak() >= 0) {
+        break;
+      }
+    }
+    return lastBreak() + 1;
+  }
+
+  private int lastBreak() {
+    int place = available() - 1;
+    while (place >= 0 && data[position + place] != '\n') {
+      place--;
+    }
+    return place;
+  }
+
+  /// Gives the array away, in which the next `length` bytes begin at {@link #position}, and goes on
+  /// behind them in another.
+  byte[] giveAway(int length) {
+    byte[] given = data;
+    position += length;
+    moveTo(new byte[data.length]);
+    return given;
+  }
+
+  private void moveTo(byte[] target) {
+    System.arraycopy(data, position, target, 0, available());
+    base += position;
+    limit -= position;
+    position = 0;
+    data = target;
+  }
+
   @Override
   public void close() {
     if (stream != null) {
@@ -113,11 +160,13 @@ final class InputBuffer implements AutoCloseable {
       limit -= position;
       position = 0;
     }
-    if (limit == data.length) {
+    int room = data.length - LineBlock.SLACK - limit;
+    if (room == 0) {
       data = Arrays.copyOf(data, 2 * data.length);
+      room = data.length - LineBlock.SLACK - limit;
     }
     try {
-      int read = stream.read(data, limit, data.length - limit);
+      int read = stream.read(data, limit, room);
       limit += Math.max(read, 0);
       return read > 0;
     } catch (EOFException | ZipException e) {

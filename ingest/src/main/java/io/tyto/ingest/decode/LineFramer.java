@@ -1,12 +1,36 @@
 package io.tyto.ingest.decode;
 
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One record a line (NDJSON). Lines of nothing but blanks are no records.
 final class LineFramer extends Framer {
 
+  /// An input that comes slowly is taken in smaller pieces.
+  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   LineFramer(InputBuffer input) {
     super(input);
+  }
+
+  /// Whole lines, about so many bytes of them; null where the next is too long, or there is none.
+  @Nullable LineBlock nextBlock(int bytes) {
+    int length = input.loadLines(bytes, PATIENCE_NANOS);
+    byte[] data = input.data();
+    int start = input.position();
+    int end = start + length;
+    int records = 0;
+    int from = start;
+    while (from < end) {
+      int stop = Lines.end(data, from, end);
+      if (stop - from > DecodeLimits.MAX_RECORD_BYTES) {
+        break;
+      }
+      records += Lines.isBlank(data, from, stop) ? 0 : 1;
+      from = stop + 1;
+    }
+    int taken = Math.min(from, end) - start;
+    return taken == 0 ? null : takeLines(taken, records);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.tyto.ingest.decode;
 
+import io.tyto.engine.load.RowsBuilder;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.EventConfig.FileFormat;
@@ -94,6 +95,24 @@ public final class RecordReader implements AutoCloseable {
       case CSV, TSV -> new CsvDecoder(schema, columns, delimiter, fileFormat, clock);
       case AUTO -> throw new IllegalStateException("the format was not detected");
     };
+  }
+
+  /// A new parser into these rows of the lines of this input, or null where its records do not suit
+  /// one; one for each thread. Those it leaves are for {@link #decoder}.
+  public @Nullable LineParser lineParser(TableSchema schema, RowsBuilder rows, Clock clock) {
+    return switch (format) {
+      case NDJSON -> JsonLineParser.of(schema, rows, clock);
+      case JSON, CSV, TSV -> null;
+      case AUTO -> throw new IllegalStateException("the format was not detected");
+    };
+  }
+
+  /// About so many bytes of records that are lines, all at once, or null where the next record must
+  /// be asked for by {@link #next}: it may be one that cannot be cut out, or the end.
+  ///
+  /// @param bytes at least a few thousand
+  public @Nullable LineBlock nextLines(int bytes) {
+    return framer instanceof LineFramer lines ? lines.nextBlock(bytes) : null;
   }
 
   /// The next record, or null at the end.

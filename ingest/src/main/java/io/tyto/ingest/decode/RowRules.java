@@ -77,7 +77,18 @@ final class RowRules {
     }
   }
 
-  private void updateBounds() {
+  /// Position of the event's time in a row, or negative.
+  int timePosition() {
+    return timePosition;
+  }
+
+  /// Whether an event time is certainly taken, by the bounds of the last {@link #updateBounds}.
+  boolean isWithinBounds(long value) {
+    return value >= earliest && value <= latest;
+  }
+
+  /// Takes the bounds of event times from the clock.
+  void updateBounds() {
     long now = clock.millis();
     if (now == checkedAtMillis) {
       return;

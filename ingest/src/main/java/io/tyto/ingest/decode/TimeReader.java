@@ -113,7 +113,8 @@ final class TimeReader {
     return Outcome.READ;
   }
 
-  private static int fractionDigits(TimestampUnit unit) {
+  /// Digits of a second that a unit has behind the point.
+  static int fractionDigits(TimestampUnit unit) {
     return switch (unit) {
       case MILLIS -> 3;
       case MICROS -> 6;

@@ -55,6 +55,11 @@ abstract sealed class ValueConverter {
     throw mismatch(Boolean.toString(value));
   }
 
+  /// What plain digits become here without any of this, or null.
+  @Nullable NumberForm form() {
+    return null;
+  }
+
   final RejectException mismatch(String found) {
     return RejectException.of(Code.TYPE_MISMATCH, column, found, null);
   }
@@ -155,6 +160,11 @@ abstract sealed class ValueConverter {
     }
 
     @Override
+    NumberForm form() {
+      return NumberForm.ofInteger(min, max);
+    }
+
+    @Override
     void text(byte[] data, int from, int to, Cell cell) throws RejectException {
       if (!number.read(data, from, to)) {
         throw badFormat(data, from, to, null);
@@ -244,6 +254,13 @@ abstract sealed class ValueConverter {
     }
 
     @Override
+    @Nullable NumberForm form() {
+      return precision <= DecimalType.MAX_LONG_PRECISION
+          ? NumberForm.ofDecimal(precision, scale)
+          : null;
+    }
+
+    @Override
     void text(byte[] data, int from, int to, Cell cell) throws RejectException {
       if (!number.read(data, from, to)) {
         throw badFormat(data, from, to, null);
@@ -320,6 +337,13 @@ abstract sealed class ValueConverter {
     private OfTimestamp(ColumnSpec column, TimestampType type, TimeReader reader) {
       super(column, reader);
       this.type = type;
+    }
+
+    @Override
+    @Nullable NumberForm form() {
+      return reader.format() instanceof TimeFormat.Epoch epoch
+          ? NumberForm.ofEpoch(TimeReader.fractionDigits(type.unit()) - epoch.fractionDigits())
+          : null;
     }
 
     @Override

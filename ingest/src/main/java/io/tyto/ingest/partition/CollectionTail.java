@@ -2,42 +2,94 @@ package io.tyto.ingest.partition;
 
 import io.tyto.engine.entity.EntityTable;
 import io.tyto.engine.entity.KeyHash;
+import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.row.Row;
+import io.tyto.engine.source.RowSource;
 import io.tyto.engine.tail.Tail;
 import io.tyto.ingest.decode.RowCodec;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.TableSchema;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The unsealed rows of one collection in one unit. Written by the partition's thread; {@link
-/// #tail} is read by queries.
+/// The unsealed rows of one collection in one unit, in the order they were applied: tails of rows
+/// that came one by one, and between them what a file brought as columns. Written by the
+/// partition's thread, read by queries.
 final class CollectionTail {
   private static final int NO_ENTITY = 0;
 
   private final TableSchema schema;
-  private final Tail tail;
+  private final int partition;
   private final RowCodec codec;
   private final Row row;
   private final int keyColumn;
+  private final List<Piece> pieces = new ArrayList<>();
+
+  /// The last piece, where that is a tail.
+  private @Nullable Tail tail;
+
   private boolean hasUnpublished;
+
+  /// What queries see; a tail among it says itself how far.
+  private volatile List<Piece> published = List.of();
+
+  private sealed interface Piece {
+    long rowCount();
+
+    long sizeBytes();
+
+    List<RowSource> view();
+  }
+
+  private record Appended(Tail tail) implements Piece {
+    @Override
+    public long rowCount() {
+      return tail.rowCount();
+    }
+
+    @Override
+    public long sizeBytes() {
+      return tail.sizeBytes();
+    }
+
+    @Override
+    public List<RowSource> view() {
+      return tail.view(tail.rowCount());
+    }
+  }
+
+  private record Loaded(LoadedRows rows) implements Piece {
+    @Override
+    public long rowCount() {
+      return rows.rowCount();
+    }
+
+    /// Not the tail's: {@link TailUnit} has a limit of its own for these.
+    @Override
+    public long sizeBytes() {
+      return 0;
+    }
+
+    @Override
+    public List<RowSource> view() {
+      return List.of(rows);
+    }
+  }
 
   CollectionTail(TableSchema schema, int partition) {
     this.schema = schema;
-    this.tail = new Tail(schema, partition);
+    this.partition = partition;
     this.codec = new RowCodec(schema);
     this.row = new Row(schema.columns().size());
     EventConfig.Entity entity = schema.config().entity();
-    this.keyColumn = entity == null ? -1 : positionOf(schema, entity.key());
+    this.keyColumn = positionOf(schema, entity == null ? null : entity.key());
   }
 
   TableSchema schema() {
     return schema;
-  }
-
-  Tail tail() {
-    return tail;
   }
 
   /// Decodes and appends; LOG_CORRUPT, with nothing appended, where the body is not a row.
@@ -57,19 +109,72 @@ final class CollectionTail {
     appendRow(logId, record, NO_ENTITY);
   }
 
-  void publish() {
-    if (hasUnpublished) {
+  /// Appends rows that are already columns.
+  void append(LoadedRows rows, @Nullable EntityTable entities) {
+    EventConfig.Entity entity = rows.schema().config().entity();
+    int key = positionOf(rows.schema(), entity == null ? null : entity.key());
+    if (tail != null) {
       tail.publish();
-      hasUnpublished = false;
+      tail = null;
     }
+    pieces.add(new Loaded(entities == null || key < 0 ? rows : rows.withEntities(key, entities)));
+    hasUnpublished = true;
+  }
+
+  void publish() {
+    if (!hasUnpublished) {
+      return;
+    }
+    if (tail != null) {
+      tail.publish();
+    }
+    if (published.size() < pieces.size()) {
+      published = List.copyOf(pieces);
+    }
+    hasUnpublished = false;
+  }
+
+  /// Rows published so far. Safe from any thread.
+  long rowCount() {
+    long rows = 0;
+    for (Piece piece : published) {
+      rows += piece.rowCount();
+    }
+    return rows;
+  }
+
+  /// Memory of the rows that came one by one.
+  long sizeBytes() {
+    long bytes = 0;
+    for (Piece piece : pieces) {
+      bytes += piece.sizeBytes();
+    }
+    return bytes;
+  }
+
+  /// The rows published so far. Safe from any thread.
+  List<RowSource> view() {
+    List<RowSource> rows = new ArrayList<>();
+    for (Piece piece : published) {
+      rows.addAll(piece.view());
+    }
+    return rows;
   }
 
   private void appendRow(String logId, LogRecord record, int entity) {
+    if (tail == null) {
+      tail = new Tail(schema, partition);
+      pieces.add(new Appended(tail));
+    }
     tail.append(row, logId, record.offset(), record.receivedMicros(), entity);
     hasUnpublished = true;
   }
 
-  private static int positionOf(TableSchema schema, String column) {
+  /// Position of a column, or -1 where there is no name.
+  static int positionOf(TableSchema schema, @Nullable String column) {
+    if (column == null) {
+      return -1;
+    }
     for (int i = 0; i < schema.columns().size(); i++) {
       ColumnSpec spec = schema.columns().get(i);
       if (spec.name().equals(column)) {

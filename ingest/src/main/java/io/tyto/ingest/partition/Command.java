@@ -1,7 +1,9 @@
 package io.tyto.ingest.partition;
 
+import io.tyto.engine.load.LoadedRows;
 import io.tyto.ingest.log.RecordBatch;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /// What the writer of a partition is asked to do.
 sealed interface Command {
@@ -16,15 +18,23 @@ sealed interface Command {
     }
   }
 
-  /// Applies records of a log that is durable elsewhere, such as a file.
+  /// Takes rows and dead letters of a log that is durable elsewhere, such as a file.
   ///
   /// @param next every offset below it has been delivered
-  record Apply(
-      String logId, RecordBatch batch, long next, CompletableFuture<Partition.Appended> answer)
+  /// @param unitBytes of such rows after which they are sealed
+  record Load(
+      String logId,
+      @Nullable LoadedRows rows,
+      @Nullable RecordBatch letters,
+      long next,
+      long unitBytes,
+      CompletableFuture<Partition.Appended> answer)
       implements Command {
     @Override
     public int sizeBytes() {
-      return batch.sizeBytes();
+      long bytes = rows == null ? 0 : rows.sizeBytes();
+      bytes += letters == null ? 0 : letters.sizeBytes();
+      return (int) Math.min(Integer.MAX_VALUE, bytes);
     }
   }
 

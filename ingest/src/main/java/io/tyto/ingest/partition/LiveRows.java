@@ -114,7 +114,7 @@ final class LiveRows {
     long rows = 0;
     for (TailUnit unit : units) {
       CollectionTail tail = tailOf(unit, collection, kind);
-      rows += tail == null ? 0 : tail.tail().rowCount();
+      rows += tail == null ? 0 : tail.rowCount();
     }
     return rows;
   }

@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.entity.EntityTable;
+import io.tyto.engine.load.LoadedRows;
 import io.tyto.ingest.log.LocalLog;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.model.error.TytoException;
@@ -118,14 +119,22 @@ public final class Partition implements AutoCloseable {
     return command.answer();
   }
 
-  /// Applies records of a log that is durable elsewhere; waits while the partition has enough to
-  /// do.
+  /// Takes rows and dead letters of a log that is durable elsewhere, such as a file; waits while
+  /// the partition has enough to do.
   ///
+  /// @param rows null where there are none
   /// @param next every offset below it has been delivered
-  public CompletableFuture<Appended> apply(String logId, RecordBatch batch, long next)
+  /// @param unitBytes of such rows after which they are sealed
+  public CompletableFuture<Appended> load(
+      String logId,
+      @Nullable LoadedRows rows,
+      @Nullable RecordBatch letters,
+      long next,
+      long unitBytes)
       throws InterruptedException {
     requireHealthy();
-    Command.Apply command = new Command.Apply(logId, batch, next, new CompletableFuture<>());
+    Command.Load command =
+        new Command.Load(logId, rows, letters, next, unitBytes, new CompletableFuture<>());
     queue.put(command);
     return command.answer();
   }

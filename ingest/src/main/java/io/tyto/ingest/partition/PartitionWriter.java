@@ -3,6 +3,7 @@ package io.tyto.ingest.partition;
 import static java.lang.System.Logger.Level.ERROR;
 
 import io.tyto.engine.entity.EntityTable;
+import io.tyto.engine.load.LoadedRows;
 import io.tyto.ingest.Durability;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.log.LocalLog;
@@ -185,9 +186,9 @@ final class PartitionWriter implements Runnable {
     while (command != null) {
       switch (command) {
         case Command.Append append -> stage(append);
-        case Command.Apply apply -> {
+        case Command.Load load -> {
           commitStaged();
-          applyForeign(apply);
+          load(load);
         }
         case Command.Run run -> {
           commitStaged();
@@ -302,11 +303,11 @@ final class PartitionWriter implements Runnable {
     return new Partition.Appended(fates.length - repeated, repeated);
   }
 
-  private void applyForeign(Command.Apply command) {
-    RecordBatch batch = command.batch();
+  private void load(Command.Load command) {
     String logId = command.logId();
     long from = applied.computeIfAbsent(logId, this::committedNext);
-    if (hasNewerSchema(batch)) {
+    LoadedRows rows = command.rows();
+    if (rows != null && unit.isOlderThan(rows.schema())) {
       // Before the first record, or the offsets between two records would belong to no unit.
       freeze();
     }
@@ -314,14 +315,21 @@ final class PartitionWriter implements Runnable {
       // The first record for this partition may come later than the offsets it answers for.
       unit.cover(logId, from, from);
     }
+    int accepted = 0;
     int repeated = 0;
-    int skipped = 0;
-    for (int i = 0; i < batch.count(); i++) {
-      LogRecord record = batch.record(i);
-      if (record.offset() < from) {
-        skipped++;
-      } else if (applyOrDrop(logId, record)) {
-        repeated++;
+    if (rows != null) {
+      LoadedRows fresh = rowsFrom(rows, from);
+      LoadedRows kept = dedup(logId, fresh);
+      unit.load(kept, fresh.rowCount() - kept.rowCount(), command.unitBytes());
+      accepted += kept.rowCount();
+      repeated = fresh.rowCount() - kept.rowCount();
+    }
+    RecordBatch letters = command.letters();
+    for (int i = 0; letters != null && i < letters.count(); i++) {
+      LogRecord letter = letters.record(i);
+      if (letter.offset() >= from) {
+        unit.apply(logId, letter);
+        accepted++;
       }
     }
     if (command.next() > from) {
@@ -330,18 +338,43 @@ final class PartitionWriter implements Runnable {
       dedup.advance(logId, command.next());
     }
     unit.publish();
-    command.answer().complete(new Partition.Appended(batch.count() - repeated - skipped, repeated));
+    command.answer().complete(new Partition.Appended(accepted, repeated));
   }
 
-  /// One schema decoded all events of a batch.
-  private boolean hasNewerSchema(RecordBatch batch) {
-    for (int i = 0; i < batch.count(); i++) {
-      LogRecord record = batch.record(i);
-      if (record.kind() == LogRecord.Kind.EVENT) {
-        return unit.isOlderThan(record);
+  /// Without the rows that were applied before.
+  private static LoadedRows rowsFrom(LoadedRows rows, long offset) {
+    int skipped = 0;
+    while (skipped < rows.rowCount() && rows.logOffset(skipped) < offset) {
+      skipped++;
+    }
+    if (skipped == 0) {
+      return rows;
+    }
+    int[] rest = new int[rows.rowCount() - skipped];
+    for (int i = 0; i < rest.length; i++) {
+      rest[i] = skipped + i;
+    }
+    return rows.keep(rest, rest.length);
+  }
+
+  /// Without the rows that repeat an event id.
+  private LoadedRows dedup(String logId, LoadedRows rows) {
+    int column = CollectionTail.positionOf(rows.schema(), rows.schema().config().eventId());
+    if (column < 0) {
+      return rows;
+    }
+    int[] kept = new int[rows.rowCount()];
+    int count = 0;
+    for (int row = 0; row < kept.length; row++) {
+      byte[] id = rows.key(column, row);
+      if (id == null) {
+        kept[count++] = row;
+      } else if (dedup.find(rows.schema().collectionId(), id, 0, id.length) == null) {
+        dedup.add(logId, rows.logOffset(row));
+        kept[count++] = row;
       }
     }
-    return false;
+    return count == kept.length ? rows : rows.keep(kept, count);
   }
 
   /// What stands in our own log was found to be new when it was appended, and acknowledged as such;
@@ -393,21 +426,28 @@ final class PartitionWriter implements Runnable {
     IngestOptions.Seal limits = options.seal();
     long rows = unit.rowCount();
     long age = (rows >= limits.smallRows() ? limits.age() : limits.smallAge()).toNanos();
-    boolean isDue =
-        rows >= limits.rows()
-            || unit.sizeBytes() >= limits.bytes()
-            || unit.ageNanos(System.nanoTime()) >= age;
-    if (isDue && sealer.waitingUnits() < limits.maxWaiting()) {
+    boolean isDue = isUnitFull() || unit.ageNanos(System.nanoTime()) >= age;
+    if (isDue && sealer.waitingUnits() < mostWaiting()) {
       freeze();
     }
+  }
+
+  private boolean isUnitFull() {
+    IngestOptions.Seal limits = options.seal();
+    return unit.rowCount() >= limits.rows()
+        || unit.sizeBytes() >= limits.bytes()
+        || unit.isLoadFull();
+  }
+
+  /// Units of loaded rows are large: while one is sealed, one is filled, and no more.
+  private int mostWaiting() {
+    return unit.hasLoaded() ? 1 : options.seal().maxWaiting();
   }
 
   /// No more is taken in while the unit is due and the sealer has enough to do.
   private boolean isTailFull() {
     freezeIfDue();
-    IngestOptions.Seal limits = options.seal();
-    return sealer.waitingUnits() >= limits.maxWaiting()
-        && (unit.rowCount() >= limits.rows() || unit.sizeBytes() >= limits.bytes());
+    return sealer.waitingUnits() >= mostWaiting() && isUnitFull();
   }
 
   private void freeze() {
@@ -437,7 +477,7 @@ final class PartitionWriter implements Runnable {
       for (Command left = queue.poll(0); left != null; left = queue.poll(0)) {
         switch (left) {
           case Command.Append append -> append.answer().completeExceptionally(reason);
-          case Command.Apply apply -> apply.answer().completeExceptionally(reason);
+          case Command.Load load -> load.answer().completeExceptionally(reason);
           case Command.Run run -> run.task().run();
         }
       }

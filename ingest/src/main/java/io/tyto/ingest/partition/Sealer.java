@@ -223,14 +223,14 @@ final class Sealer {
     for (int collection :
         unit.gaps().isEmpty() ? schemas.collectionsOf(groupId) : List.<Integer>of()) {
       CollectionTail tail = unit.rows().get(collection);
-      if (tail == null || tail.tail().rowCount() == 0) {
+      if (tail == null || tail.rowCount() == 0) {
         addEmpty(change, unit, collection);
       } else {
         change.add(write(Kind.DATA, tail, unit));
       }
     }
     for (CollectionTail tail : unit.deadLetters().values()) {
-      if (tail.tail().rowCount() > 0) {
+      if (tail.rowCount() > 0) {
         change.add(write(Kind.DEAD, tail, unit));
       }
     }

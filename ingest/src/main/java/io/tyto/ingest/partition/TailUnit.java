@@ -1,6 +1,7 @@
 package io.tyto.ingest.partition;
 
 import io.tyto.engine.entity.EntityTable;
+import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.source.RowSource;
 import io.tyto.ingest.log.LogEntry;
 import io.tyto.ingest.log.LogRecord;
@@ -38,6 +39,8 @@ final class TailUnit {
   private long rowsApplied;
   private long deadLettersApplied;
   private long repetitions;
+  private long loadedBytes;
+  private long loadLimitBytes;
   private Map<String, Long> dedupFrom = Map.of();
   private int entitiesAfter;
   private volatile long filledSinceNanos;
@@ -75,10 +78,10 @@ final class TailUnit {
   long sizeBytes() {
     long bytes = 0;
     for (CollectionTail tail : rows.values()) {
-      bytes += tail.tail().sizeBytes();
+      bytes += tail.sizeBytes();
     }
     for (CollectionTail tail : deadLetters.values()) {
-      bytes += tail.tail().sizeBytes();
+      bytes += tail.sizeBytes();
     }
     return bytes;
   }
@@ -95,6 +98,35 @@ final class TailUnit {
     CollectionTail tail =
         record.kind() == LogRecord.Kind.EVENT ? rows.get(record.collection()) : null;
     return tail != null && tail.schema().version() < record.schemaVersion();
+  }
+
+  /// As above, of rows that are already columns.
+  boolean isOlderThan(TableSchema schema) {
+    CollectionTail tail = rows.get(schema.collectionId());
+    return tail != null && tail.schema().version() < schema.version();
+  }
+
+  /// Takes rows that are already columns; their offsets are covered by who calls.
+  ///
+  /// @param repeated records beside them that repeat earlier ones
+  /// @param limitBytes of loaded rows
+  void load(LoadedRows loaded, int repeated, long limitBytes) {
+    repetitions += repeated;
+    loadLimitBytes = limitBytes;
+    if (loaded.rowCount() > 0) {
+      tailOf(loaded.schema().collectionId()).append(loaded, entities);
+      rowsApplied += loaded.rowCount();
+      loadedBytes += loaded.sizeBytes();
+    }
+  }
+
+  boolean hasLoaded() {
+    return loadedBytes > 0;
+  }
+
+  /// Whether the loaded rows are as many as memory is meant for.
+  boolean isLoadFull() {
+    return loadedBytes > 0 && loadedBytes >= loadLimitBytes;
   }
 
   /// Takes a record as a row or dead letter. Offsets of a log ascend from call to call.
@@ -186,22 +218,26 @@ final class TailUnit {
 
   /// The published rows of a collection.
   static List<RowSource> view(@Nullable CollectionTail tail) {
-    return tail == null ? List.of() : tail.tail().view(tail.tail().rowCount());
+    return tail == null ? List.of() : tail.view();
   }
 
   private void applyEvent(String logId, LogRecord record) {
-    CollectionTail tail = rows.get(record.collection());
-    if (tail == null) {
-      tail = new CollectionTail(schemas.newest(record.collection()), id.partition());
-      rows.put(record.collection(), tail);
-    }
     try {
-      tail.append(logId, record, entities);
+      tailOf(record.collection()).append(logId, record, entities);
     } catch (TytoException e) {
       bury(logId, record, String.valueOf(e.getMessage()));
       return;
     }
     rowsApplied++;
+  }
+
+  private CollectionTail tailOf(int collection) {
+    CollectionTail tail = rows.get(collection);
+    if (tail == null) {
+      tail = new CollectionTail(schemas.newest(collection), id.partition());
+      rows.put(collection, tail);
+    }
+    return tail;
   }
 
   private void applyDeadLetter(String logId, LogRecord record) {

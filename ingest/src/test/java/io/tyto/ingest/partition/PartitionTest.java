@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.engine.load.LoadedRows;
+import io.tyto.engine.load.RowsBuilder;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.RowSource;
@@ -86,7 +88,7 @@ class PartitionTest {
     Path data = Files.createDirectory(temp.resolve("data"));
     Path crashed = temp.resolve("crashed");
     try (Partition partition = open(data)) {
-      assertEquals(1, partition.apply("file", batch("x"), 1).join().accepted());
+      assertEquals(1, load(partition, "x").join().accepted());
       assertEquals(1, partition.append(batch("x", "y")).join().repeated());
       assertEquals(List.of("x", "y"), ids(partition));
       copy(data, crashed);
@@ -100,7 +102,7 @@ class PartitionTest {
     try (Partition partition = open(crashed)) {
       assertEquals(
           List.of("x", "y"), ids(partition), "the row of the import is gone, the event is not");
-      assertEquals(1, partition.apply("file", batch("x"), 1).join().repeated());
+      assertEquals(1, load(partition, "x").join().repeated());
       partition.flush().join();
       assertEquals(new Manifest.Counts(3, 2, 0, 1, 0), partition.manifest().counts());
     }
@@ -186,6 +188,18 @@ class PartitionTest {
             sealers,
             new DiskGuard(Disk.SYSTEM, data, options.log(), alarms)),
         true);
+  }
+
+  private static CompletableFuture<Partition.Appended> load(Partition partition, String id)
+      throws InterruptedException {
+    RowsBuilder builder = new RowsBuilder(PLAY, "file");
+    builder.begin(new byte[0]);
+    Row row = new Row(PLAY.columns().size());
+    row.setBytes(0, id.getBytes(StandardCharsets.UTF_8));
+    builder.add(row, 0);
+    int[] partitions = {partition.id().partition()};
+    LoadedRows rows = builder.cut(new RowsBuilder.Placement(-1, 0, partitions, 12), 0)[0];
+    return partition.load("file", rows, null, 1, 1 << 20);
   }
 
   private static RecordBatch batch(String... ids) {

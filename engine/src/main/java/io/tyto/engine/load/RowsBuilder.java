@@ -1,0 +1,178 @@
+package io.tyto.engine.load;
+
+import io.tyto.engine.encoding.BytesTable;
+import io.tyto.engine.entity.KeyHash;
+import io.tyto.engine.row.Row;
+import io.tyto.model.schema.SystemColumns;
+import io.tyto.model.schema.TableSchema;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Gathers the rows of one block of a file, column by column, and cuts them by partition.
+///
+/// A parser writes the cells of row {@link #rows} and then ends it by {@link #add}; a row that was
+/// begun and not ended is written over. Not thread-safe; reused from block to block, because
+/// dictionaries then need not be learned again.
+public final class RowsBuilder {
+  private static final int FIRST_ROWS = 1 << 10;
+
+  private final TableSchema schema;
+  private final Cells[] cells;
+  private final LoadedColumn log;
+  private long[] numbers = new long[FIRST_ROWS];
+  private int rows;
+  private int[] order = new int[0];
+  private int[] places = new int[0];
+
+  /// Where rows go.
+  ///
+  /// @param keyColumn position of the entity's key, or -1
+  /// @param eventIdColumn position of the event id, which places rows without a key, or -1
+  /// @param partitions numbers of the partitions
+  /// @param spareShift rows without both change partition after two to the power of so many records
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  public record Placement(int keyColumn, int eventIdColumn, int[] partitions, int spareShift) {
+    /// Index of the partition for a record without key and event id.
+    public int spare(long number) {
+      return (int) ((number >>> spareShift) % partitions.length);
+    }
+  }
+
+  /// @param logId of every row
+  public RowsBuilder(TableSchema schema, String logId) {
+    this.schema = schema;
+    cells = new Cells[schema.columns().size()];
+    for (int i = 0; i < cells.length; i++) {
+      cells[i] = Cells.of(schema.columns().get(i));
+      cells[i].reserve(FIRST_ROWS);
+    }
+    BytesTable logs = new BytesTable();
+    byte[] name = logId.getBytes(StandardCharsets.UTF_8);
+    logs.add(name, 0, name.length);
+    log = new LoadedColumn.SameText(new TableDictionary(logs));
+  }
+
+  /// Begins a block.
+  ///
+  /// @param text that {@link BytesCells#put} refers to; must not change until the rows are cut
+  public void begin(byte[] text) {
+    rows = 0;
+    for (Cells column : cells) {
+      column.clear(text);
+    }
+  }
+
+  /// Number of rows so far, and index of the row that is being written.
+  public int rows() {
+    return rows;
+  }
+
+  public Cells cells(int column) {
+    return cells[column];
+  }
+
+  public void putNull(int column) {
+    cells[column].putNull(rows);
+  }
+
+  /// Ends the row that was written cell by cell.
+  ///
+  /// @param number of the record in its file; ascending
+  public void add(long number) {
+    numbers[rows++] = number;
+    if (rows == numbers.length) {
+      numbers = Arrays.copyOf(numbers, 2 * rows);
+      for (Cells column : cells) {
+        column.reserve(2 * rows);
+      }
+    }
+  }
+
+  /// Adds a row as a whole.
+  public void add(Row row, long number) {
+    for (int i = 0; i < cells.length; i++) {
+      if (row.isNull(i)) {
+        cells[i].putNull(rows);
+      } else {
+        cells[i].put(rows, row, i);
+      }
+    }
+    add(number);
+  }
+
+  /// The rows of each partition, in the order they came; null where there are none.
+  public @Nullable LoadedRows[] cut(Placement placement, long receivedMicros) {
+    int partitions = placement.partitions().length;
+    int[] starts = place(placement, partitions);
+    @Nullable LoadedRows[] parts = new LoadedRows[partitions];
+    for (int i = 0; i < partitions; i++) {
+      int count = starts[i + 1] - starts[i];
+      if (count > 0) {
+        parts[i] = part(placement.partitions()[i], starts[i], count, receivedMicros);
+      }
+    }
+    return parts;
+  }
+
+  private LoadedRows part(int partition, int from, int count, long receivedMicros) {
+    Map<Integer, LoadedColumn> columns = new HashMap<>();
+    for (int i = 0; i < cells.length; i++) {
+      columns.put(schema.columns().get(i).id(), cells[i].select(order, from, count));
+    }
+    long[] offsets = new long[count];
+    for (int i = 0; i < count; i++) {
+      offsets[i] = numbers[order[from + i]];
+    }
+    columns.put(SystemColumns.LOG, log);
+    columns.put(SystemColumns.OFFSET, new LoadedColumn.Longs(offsets, null));
+    columns.put(SystemColumns.RECEIVED, new LoadedColumn.Same(receivedMicros));
+    columns.put(SystemColumns.ENTITY, new LoadedColumn.Same(0));
+    return new LoadedRows(schema, partition, count, columns);
+  }
+
+  /// Sorts the rows by partition; returns where each begins in the order.
+  private int[] place(Placement placement, int partitions) {
+    if (order.length < rows) {
+      order = new int[rows];
+      places = new int[rows];
+    }
+    int[] starts = new int[partitions + 1];
+    for (int row = 0; row < rows; row++) {
+      int place = placeOf(row, placement, partitions);
+      places[row] = place;
+      starts[place + 1]++;
+    }
+    for (int i = 0; i < partitions; i++) {
+      starts[i + 1] += starts[i];
+    }
+    int[] ends = Arrays.copyOf(starts, partitions);
+    for (int row = 0; row < rows; row++) {
+      order[ends[places[row]]++] = row;
+    }
+    return starts;
+  }
+
+  private int placeOf(int row, Placement placement, int partitions) {
+    int column = placement.keyColumn();
+    if (column < 0 || cells[column].isNull(row)) {
+      column = placement.eventIdColumn();
+    }
+    if (column < 0 || cells[column].isNull(row)) {
+      return placement.spare(numbers[row]);
+    }
+    long hash =
+        switch (cells[column]) {
+          case LongCells longs -> KeyHash.of(longs.value(row));
+          case DoubleCells doubles -> KeyHash.of(Double.doubleToLongBits(doubles.value(row)));
+          case BytesCells bytes ->
+              KeyHash.of(bytes.source(row), bytes.from(row), bytes.length(row));
+          case FixedCells fixed ->
+              KeyHash.of(fixed.values(), row * FixedCells.BYTES, FixedCells.BYTES);
+          case ListCells _ -> throw new IllegalArgumentException("a list cannot be a key");
+        };
+    return Math.floorMod(hash, partitions);
+  }
+}

@@ -1,0 +1,205 @@
+package io.tyto.ingest;
+
+import io.tyto.engine.entity.KeyHash;
+import io.tyto.engine.load.LoadedRows;
+import io.tyto.engine.load.RowsBuilder;
+import io.tyto.engine.row.Row;
+import io.tyto.ingest.decode.LineBlock;
+import io.tyto.ingest.decode.LineParser;
+import io.tyto.ingest.decode.Lines;
+import io.tyto.ingest.decode.RawRecord;
+import io.tyto.ingest.decode.RecordDecoder;
+import io.tyto.ingest.decode.RecordReader;
+import io.tyto.ingest.decode.Rejection;
+import io.tyto.ingest.decode.RowCodec;
+import io.tyto.ingest.log.RecordBatch;
+import io.tyto.model.port.IngestService.Rejected;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Turns blocks of a file's records into the rows and dead letters of each partition: records of
+/// the usual shape straight from bytes to columns, all others by the decoder that HTTP uses too.
+///
+/// Used by one thread at a time; what it learned of the values serves the next block.
+final class BlockLoader {
+  /// Records without key and event id change partition after two to the power of so many; a rerun
+  /// must place them alike.
+  private static final int SPARE_SHIFT = 12;
+
+  /// Records of less text than this are within what a log takes.
+  private static final int SMALL_BYTES = 1 << 15;
+
+  private static final int LETTERS_BYTES = 4 << 10;
+
+  private final CollectionRoute route;
+  private final RecordDecoder decoder;
+  private final @Nullable LineParser parser;
+  private final RowsBuilder rows;
+  private final RowsBuilder.Placement placement;
+  private final Row row;
+  private final RowCodec codec;
+  private final boolean mayGrow;
+  private final Letters letters;
+  private final long[] committed;
+  private final long leastCommitted;
+  private final int mostExamples;
+  private final Clock clock;
+
+  private @Nullable RecordBatch[] batches = new RecordBatch[0];
+  private List<Rejected> examples = new ArrayList<>();
+  private long rejected;
+  private long receivedMicros;
+
+  /// What became of a block.
+  ///
+  /// @param rows by partition, null where there are none; likewise `letters`
+  /// @param next number of the record behind the block
+  @SuppressWarnings("ArrayRecordComponent") // carried, never compared
+  record LoadedBlock(
+      @Nullable LoadedRows[] rows,
+      @Nullable RecordBatch[] letters,
+      long next,
+      long rejected,
+      List<Rejected> examples) {}
+
+  /// @param committed by partition, the offsets below which nothing is taken any more
+  BlockLoader(
+      CollectionRoute route,
+      RecordReader reader,
+      String source,
+      String logId,
+      long[] committed,
+      int mostExamples,
+      Clock clock) {
+    this.route = route;
+    this.clock = clock;
+    this.committed = committed;
+    this.mostExamples = mostExamples;
+    long least = Long.MAX_VALUE;
+    for (long next : committed) {
+      least = Math.min(least, next);
+    }
+    leastCommitted = least;
+    decoder = reader.decoder(route.schema(), clock);
+    rows = new RowsBuilder(route.schema(), logId);
+    parser = reader.lineParser(route.schema(), rows, clock);
+    row = new Row(route.schema().columns().size());
+    codec = new RowCodec(route.schema());
+    mayGrow = route.schema().columns().stream().anyMatch(column -> column.derive() != null);
+    letters = new Letters(route.schema(), source);
+    int[] partitions =
+        route.partitions().stream().mapToInt(partition -> partition.id().partition()).toArray();
+    placement =
+        new RowsBuilder.Placement(
+            route.keyColumn(), route.eventIdColumn(), partitions, SPARE_SHIFT);
+  }
+
+  LoadedBlock load(LineBlock block) {
+    begin(block.data());
+    byte[] data = block.data();
+    if (parser != null) {
+      parser.begin(data, block.to());
+    }
+    long number = block.number();
+    int at = block.from();
+    while (at < block.to()) {
+      int next = number < leastCommitted || parser == null ? LineParser.UNUSUAL : parser.parse(at);
+      if (next >= 0) {
+        rows.add(number++);
+        at = next;
+        continue;
+      }
+      int stop = Lines.end(data, at, block.to());
+      int end = Lines.withoutBlanks(data, at, stop);
+      if (end > at) {
+        if (number >= leastCommitted) {
+          long byteOffset = block.byteOffset() + at - block.from();
+          decode(new RawRecord(number, byteOffset, data, at, end, null));
+        }
+        number++;
+      }
+      at = stop + 1;
+    }
+    if (number != block.next()) {
+      throw new IllegalStateException(
+          "%d records in a block of %d".formatted(number - block.number(), block.records()));
+    }
+    return finish(block.next());
+  }
+
+  LoadedBlock load(RawChunk chunk) {
+    begin(new byte[0]);
+    for (int i = 0; i < chunk.size(); i++) {
+      RawRecord raw = chunk.record(i);
+      if (raw.number() >= leastCommitted) {
+        decode(raw);
+      }
+    }
+    return finish(chunk.next());
+  }
+
+  private void begin(byte[] text) {
+    batches = new RecordBatch[committed.length];
+    examples = new ArrayList<>();
+    rejected = 0;
+    receivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    rows.begin(text);
+  }
+
+  private LoadedBlock finish(long next) {
+    @Nullable LoadedRows[] parts = rows.cut(placement, receivedMicros);
+    return new LoadedBlock(parts, batches, next, rejected, examples);
+  }
+
+  /// Takes a record of any shape.
+  private void decode(RawRecord raw) {
+    Rejection rejection = raw.fault();
+    if (rejection == null) {
+      rejection = decoder.decode(raw.data(), raw.from(), raw.to(), row);
+    }
+    if (rejection == null) {
+      rejection = oversize(raw);
+    }
+    if (rejection == null) {
+      rows.add(row, raw.number());
+    } else {
+      reject(raw, rejection);
+    }
+  }
+
+  private @Nullable Rejection oversize(RawRecord raw) {
+    if (!mayGrow && raw.to() - raw.from() <= SMALL_BYTES) {
+      return null;
+    }
+    int column = route.eventIdColumn();
+    codec.encode(row);
+    return RecordRouter.oversize(
+        route.schema(), column < 0 ? null : KeyHash.keyOf(row, column), codec.length());
+  }
+
+  private void reject(RawRecord raw, Rejection rejection) {
+    int spare = placement.spare(raw.number());
+    RecordBatch batch = batches[spare];
+    if (batch == null) {
+      batch = new RecordBatch(LETTERS_BYTES);
+      batches[spare] = batch;
+    }
+    letters.add(raw, rejection, receivedMicros, batch);
+    if (raw.number() < committed[spare]) {
+      return;
+    }
+    rejected++;
+    if (examples.size() < mostExamples) {
+      examples.add(
+          new Rejected(
+              (int) Math.min(Integer.MAX_VALUE, raw.number()),
+              rejection.field(),
+              rejection.code().name(),
+              rejection.message()));
+    }
+  }
+}
