@@ -10,6 +10,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Counts of rows and exact sums of columns held as longs, by group. Not thread-safe.
 ///
@@ -141,6 +142,40 @@ final class SumBlock {
     addPlain(found, rows);
   }
 
+  /// Counts and adds up rows of a batch where they are stored, into group 0. False, and nothing
+  /// done, where some column has to be read for it.
+  ///
+  /// @param mask the rows, null: all
+  /// @param count of them
+  boolean addUp(Batch batch, long @Nullable [] mask, int count) {
+    for (Column column : columns) {
+      if (batch.isRead(column.slot) || !canAddUp(column, batch, count)) {
+        return false;
+      }
+    }
+    for (Column column : columns) {
+      ColumnReader reader = batch.reader(column.slot);
+      if (reader != null) {
+        cells[column.at] +=
+            mask == null
+                ? reader.sum(batch.from(), batch.length())
+                : reader.sum(batch.from(), batch.length(), mask);
+        batch.countTested(batch.length());
+      }
+    }
+    cells[0] += count;
+    return true;
+  }
+
+  private static boolean canAddUp(Column column, Batch batch, int count) {
+    ColumnReader reader = batch.reader(column.slot);
+    if (reader == null || !reader.canSum(batch.from(), batch.length())) {
+      return false;
+    }
+    Zone zone = reader.zone(batch.from() / RowSource.BLOCK_ROWS);
+    return zone != null && zone.hasBounds() && staysSafe(column, greatest(zone), count);
+  }
+
   /// The same for the only column, from rows none of which is null; lists are laid flat.
   void updateOne(Column column, Batch batch, ColumnVector vector, GroupedRows rows) {
     long[] values = ColumnAccumulator.longs(vector);
@@ -247,8 +282,12 @@ final class SumBlock {
 
   /// Whether no sum can leave 64 bits by `count` more values; notes that they come.
   private static boolean staysSafe(Column column, Batch batch, long[] values, int count) {
+    return column.bound < SAFE && staysSafe(column, greatest(column, batch, values, count), count);
+  }
+
+  /// @param greatest magnitude of a value, negative where that is beyond a long
+  private static boolean staysSafe(Column column, long greatest, int count) {
     if (column.bound < SAFE) {
-      long greatest = greatest(column, batch, values, count);
       long high = Math.multiplyHigh(greatest, count);
       long grown = column.bound + greatest * count;
       boolean isSafe = greatest >= 0 && high == 0 && grown >= 0 && grown < SAFE;
@@ -261,15 +300,16 @@ final class SumBlock {
   private static long greatest(Column column, Batch batch, long[] values, int count) {
     ColumnReader reader = batch.reader(column.slot);
     Zone zone = reader == null ? null : reader.zone(batch.from() / RowSource.BLOCK_ROWS);
-    long least;
-    long most;
-    if (zone != null && zone.hasBounds()) {
-      least = zone.minLong();
-      most = zone.maxLong();
-    } else {
-      least = Kernels.best().min(values, count);
-      most = Kernels.best().max(values, count);
-    }
+    return zone != null && zone.hasBounds()
+        ? greatest(zone)
+        : greatest(Kernels.best().min(values, count), Kernels.best().max(values, count));
+  }
+
+  private static long greatest(Zone zone) {
+    return greatest(zone.minLong(), zone.maxLong());
+  }
+
+  private static long greatest(long least, long most) {
     return least == Long.MIN_VALUE ? -1 : Math.max(Math.abs(least), Math.abs(most));
   }
 

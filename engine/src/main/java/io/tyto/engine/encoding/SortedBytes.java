@@ -2,8 +2,10 @@ package io.tyto.engine.encoding;
 
 import static io.tyto.engine.encoding.Layouts.BYTE;
 
+import io.tyto.engine.vector.Dictionary;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// The ascending distinct values of a dictionary, read in place. Thread-safe. Fails like {@link
 /// LongDecoder}.
@@ -12,6 +14,12 @@ public sealed interface SortedBytes {
 
   /// A copy of the value.
   byte[] value(int ordinal);
+
+  /// The values of the ordinals `[from, to)` in one copy, or null where they are put together one
+  /// by one.
+  default Dictionary.@Nullable Run values(int from, int to) {
+    return null;
+  }
 
   /// Ordinal of the value, or `-(insertion point) - 1`.
   default int find(byte[] value) {
@@ -114,6 +122,22 @@ public sealed interface SortedBytes {
       byte[] value = new byte[Math.toIntExact(to - from)];
       MemorySegment.copy(payload, BYTE, dataAt + from, value, 0, value.length);
       return value;
+    }
+
+    @Override
+    public Dictionary.Run values(int from, int to) {
+      long start = BitPacking.get(payload, Encoding.PARAMETER_BYTES, width, from);
+      int[] offsets = new int[to - from + 1];
+      for (int i = 1; i < offsets.length; i++) {
+        long end = BitPacking.get(payload, Encoding.PARAMETER_BYTES, width, (long) from + i);
+        offsets[i] = Math.toIntExact(end - start);
+        if (offsets[i] < offsets[i - 1]) {
+          throw new IllegalArgumentException("value " + (from + i) + " ends before it starts");
+        }
+      }
+      byte[] data = new byte[offsets[to - from]];
+      MemorySegment.copy(payload, BYTE, dataAt + start, data, 0, data.length);
+      return new Dictionary.Run(data, offsets);
     }
   }
 }

@@ -9,14 +9,26 @@ interface BytesMatcher {
 
   /// The ordinals that match; each is looked at once unless the dictionary's order helps.
   default OrdinalSet ordinals(Dictionary dictionary) {
-    OrdinalSet.Builder set = new OrdinalSet.Builder(dictionary.size());
-    for (int ordinal = 0; ordinal < dictionary.size(); ordinal++) {
-      byte[] value = dictionary.value(ordinal);
-      if (matches(value, 0, value.length)) {
-        set.add(ordinal);
-      }
+    int size = dictionary.size();
+    OrdinalSet.Builder set = new OrdinalSet.Builder(size);
+    for (int from = 0; from < size; from += RUN) {
+      addMatches(dictionary.values(from, Math.min(size, from + RUN)), from, set);
     }
     return set.build();
+  }
+
+  /// Values of a dictionary that are looked at together.
+  int RUN = 1 << 12;
+
+  /// Adds the ordinals of the values that match; that of the first is `first`.
+  default void addMatches(Dictionary.Run values, int first, OrdinalSet.Builder set) {
+    byte[] data = values.data();
+    int[] offsets = values.offsets();
+    for (int i = 0; i < values.size(); i++) {
+      if (matches(data, offsets[i], offsets[i + 1])) {
+        set.add(first + i);
+      }
+    }
   }
 
   /// Relative cost per value.

@@ -2,6 +2,7 @@ package io.tyto.engine.filter;
 
 import com.google.re2j.Pattern;
 import io.tyto.engine.domain.BytesCodes;
+import io.tyto.engine.kernel.Kernels;
 import io.tyto.engine.vector.Dictionary;
 import java.util.Arrays;
 import java.util.List;
@@ -163,8 +164,11 @@ final class BytesMatchers {
     }
   }
 
-  /// Knuth-Morris-Pratt: linear in the text whatever the needle.
+  /// A short needle is looked for by comparing its first and last byte with many bytes at once, a
+  /// long one by Knuth-Morris-Pratt: either takes time linear in the text.
   static final class Contains implements BytesMatcher {
+    private static final int SHORT = 32;
+
     private final byte[] needle;
     private final int[] fallback;
 
@@ -182,6 +186,9 @@ final class BytesMatchers {
 
     @Override
     public boolean matches(byte[] data, int from, int to) {
+      if (needle.length <= SHORT) {
+        return needle.length == 0 || Kernels.best().indexOf(needle, data, from, to) >= 0;
+      }
       int matched = 0;
       for (int i = from; matched < needle.length && i < to; i++) {
         while (matched >= 0 && data[i] != needle[matched]) {
@@ -190,6 +197,30 @@ final class BytesMatchers {
         matched++;
       }
       return matched == needle.length;
+    }
+
+    /// Looks through all values at once: most of them are passed over between two finds.
+    @Override
+    public void addMatches(Dictionary.Run values, int first, OrdinalSet.Builder set) {
+      if (needle.length == 0 || needle.length > SHORT) {
+        BytesMatcher.super.addMatches(values, first, set);
+        return;
+      }
+      int[] offsets = values.offsets();
+      int end = offsets[values.size()];
+      int value = 0;
+      int found = Kernels.best().indexOf(needle, values.data(), 0, end);
+      while (found >= 0) {
+        while (offsets[value + 1] <= found) {
+          value++;
+        }
+        int next = found + 1;
+        if (found + needle.length <= offsets[value + 1]) {
+          set.add(first + value);
+          next = offsets[value + 1];
+        }
+        found = Kernels.best().indexOf(needle, values.data(), next, end);
+      }
     }
 
     @Override

@@ -18,8 +18,35 @@ final class LikeMatcher implements BytesMatcher {
 
   private final byte[][] pieces;
 
-  LikeMatcher(String pattern) {
-    pieces = parse(pattern);
+  private LikeMatcher(byte[][] pieces) {
+    this.pieces = pieces;
+  }
+
+  /// The matcher of a pattern, a simpler one where the pattern only asks for a beginning, an end or
+  /// a part; BAD_USER_INPUT where it ends within an escape.
+  static BytesMatcher of(String pattern) {
+    byte[][] pieces = parse(pattern);
+    for (byte[] piece : pieces) {
+      for (byte b : piece) {
+        if (b == ANY) {
+          return new LikeMatcher(pieces);
+        }
+      }
+    }
+    byte[] first = pieces[0];
+    byte[] last = pieces[pieces.length - 1];
+    if (pieces.length == 1) {
+      return new BytesMatchers.Equal(first);
+    }
+    if (pieces.length == 2 && last.length == 0) {
+      return new BytesMatchers.StartsWith(first);
+    }
+    if (pieces.length == 2 && first.length == 0) {
+      return new BytesMatchers.EndsWith(last);
+    }
+    return pieces.length == 3 && first.length == 0 && last.length == 0
+        ? new BytesMatchers.Contains(pieces[1])
+        : new LikeMatcher(pieces);
   }
 
   private static byte[][] parse(String pattern) {

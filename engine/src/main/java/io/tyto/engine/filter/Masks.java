@@ -49,10 +49,6 @@ final class Masks {
     return true;
   }
 
-  static boolean isFull(long[] mask, int count) {
-    return cardinality(mask, count) == count;
-  }
-
   static int cardinality(long[] mask, int count) {
     int set = 0;
     for (int word = 0; word < words(count); word++) {

@@ -36,9 +36,9 @@ public final class SourceFilter {
     Masks.fill(mask, count);
   }
 
-  /// Whether the bits of all of the batch's rows are set.
-  public static boolean isFull(long[] mask, int count) {
-    return Masks.isFull(mask, count);
+  /// How many of the batch's rows have their bit set.
+  public static int cardinality(long[] mask, int count) {
+    return Masks.cardinality(mask, count);
   }
 
   /// Words that hold a bit for each of `count` rows.

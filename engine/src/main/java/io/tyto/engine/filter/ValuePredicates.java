@@ -201,7 +201,7 @@ final class ValuePredicates {
           case STARTS_WITH -> new BytesMatchers.StartsWith(bytes);
           case ENDS_WITH -> new BytesMatchers.EndsWith(bytes);
           case CONTAINS -> new BytesMatchers.Contains(bytes);
-          case LIKE -> new LikeMatcher(pattern);
+          case LIKE -> LikeMatcher.of(pattern);
           case REGEX -> throw new IllegalStateException("taken above");
         };
     return folded(matcher, ignoreCase);

@@ -123,10 +123,15 @@ final class Lane {
     if (!current.retain(mask)) {
       return;
     }
-    if (SourceFilter.isFull(mask, length)) {
+    int count = SourceFilter.cardinality(mask, length);
+    boolean isAddedUp = assigner == null && addUp(count);
+    if (isAddedUp && ownStates.isEmpty()) {
+      return;
+    }
+    if (count == length) {
       rows.setWhole(length);
     } else {
-      int count = kernels.positions(mask, length, rows.positionsToFill());
+      kernels.positions(mask, length, rows.positionsToFill());
       batch.select(rows.positions(), count);
       rows.set(count, false, true);
     }
@@ -137,7 +142,9 @@ final class Lane {
       return;
     }
     makeRoom();
-    totals.update(batch, rows);
+    if (!isAddedUp) {
+      totals.update(batch, rows);
+    }
     filterRows();
     for (int i = 0; i < ownStates.size(); i++) {
       int number = filterOfOwnState.get(i);
@@ -149,6 +156,12 @@ final class Lane {
     if (++batchesUncounted == BATCHES_PER_COUNT) {
       account();
     }
+  }
+
+  /// Counts and sums without keys need no positions, and often no vectors.
+  private boolean addUp(int count) {
+    makeRoom();
+    return totals.addUp(batch, count == batch.length() ? null : mask, count);
   }
 
   /// Makes the rows of each state filter.

@@ -42,4 +42,9 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   long min(long[] values, int count);
 
   long max(long[] values, int count);
+
+  /// Where the needle first occurs within `data[from, to)`, or -1.
+  ///
+  /// @param needle at least one byte; the time may grow with its length times the data's
+  int indexOf(byte[] needle, byte[] data, int from, int to);
 }

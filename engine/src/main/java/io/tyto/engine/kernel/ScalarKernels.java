@@ -1,5 +1,7 @@
 package io.tyto.engine.kernel;
 
+import java.util.Arrays;
+
 /// Kernels in plain Java: no branch depends on a value, so that they cost the same at any
 /// selectivity.
 final class ScalarKernels implements Kernels {
@@ -140,5 +142,17 @@ final class ScalarKernels implements Kernels {
       max = Math.max(max, values[i]);
     }
     return max;
+  }
+
+  @Override
+  public int indexOf(byte[] needle, byte[] data, int from, int to) {
+    int length = needle.length;
+    byte first = needle[0];
+    for (int at = from; at <= to - length; at++) {
+      if (data[at] == first && Arrays.equals(needle, 0, length, data, at, at + length)) {
+        return at;
+      }
+    }
+    return -1;
   }
 }

@@ -1,5 +1,7 @@
 package io.tyto.engine.kernel;
 
+import java.util.Arrays;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
@@ -12,6 +14,7 @@ final class VectorKernels implements Kernels {
   private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  private static final VectorSpecies<Byte> BYTES = ByteVector.SPECIES_PREFERRED;
   private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
   private static final long LANE_BITS = (1L << INTS.length()) - 1;
   private static final int WORD = Long.SIZE;
@@ -184,5 +187,29 @@ final class VectorKernels implements Kernels {
       max = Math.max(max, values[i]);
     }
     return max;
+  }
+
+  /// Compares the first and the last byte of the needle with a vector of bytes each: where both
+  /// fit, the bytes between are looked at.
+  @Override
+  public int indexOf(byte[] needle, byte[] data, int from, int to) {
+    int length = needle.length;
+    byte first = needle[0];
+    byte last = needle[length - 1];
+    int at = from;
+    for (; at <= to - length - BYTES.length() + 1; at += BYTES.length()) {
+      long candidates =
+          ByteVector.fromArray(BYTES, data, at)
+              .eq(first)
+              .and(ByteVector.fromArray(BYTES, data, at + length - 1).eq(last))
+              .toLong();
+      for (; candidates != 0; candidates &= candidates - 1) {
+        int start = at + Long.numberOfTrailingZeros(candidates);
+        if (Arrays.equals(needle, 0, length, data, start, start + length)) {
+          return start;
+        }
+      }
+    }
+    return ScalarKernels.INSTANCE.indexOf(needle, data, at, to);
   }
 }

@@ -37,6 +37,16 @@ record SegmentDictionary(Container container, Container.Block block, SortedBytes
   }
 
   @Override
+  public Run values(int from, int to) {
+    try {
+      Run run = values.values(from, to);
+      return run == null ? Dictionary.super.values(from, to) : run;
+    } catch (RuntimeException | InternalError e) {
+      throw container.unreadable(block, e);
+    }
+  }
+
+  @Override
   public int find(byte[] value) {
     try {
       return values.find(value);

@@ -25,7 +25,7 @@ class FilterSemanticsTest {
 
   private static boolean like(String text, String pattern) {
     byte[] data = text.getBytes(StandardCharsets.UTF_8);
-    return new LikeMatcher(pattern).matches(data, 0, data.length);
+    return LikeMatcher.of(pattern).matches(data, 0, data.length);
   }
 
   @Test
@@ -58,7 +58,7 @@ class FilterSemanticsTest {
     assertFalse(like("500", "50\\%"));
     assertTrue(like("a\\b", "a\\\\b"));
     assertTrue(like("a_b", "a\\_b"));
-    TytoException thrown = assertThrows(TytoException.class, () -> new LikeMatcher("a\\"));
+    TytoException thrown = assertThrows(TytoException.class, () -> LikeMatcher.of("a\\"));
     assertEquals(ErrorCode.BAD_USER_INPUT, thrown.code());
   }
 

@@ -71,6 +71,31 @@ class KernelsAgreeTest {
   }
 
   @Test
+  void onFindingBytes() {
+    for (int round = 0; round < ROUNDS; round++) {
+      byte[] data = new byte[random.nextInt(300)];
+      for (int i = 0; i < data.length; i++) {
+        data[i] = (byte) random.nextInt(3);
+      }
+      byte[] needle = new byte[1 + random.nextInt(9)];
+      for (int i = 0; i < needle.length; i++) {
+        needle[i] = (byte) random.nextInt(3);
+      }
+      int from = random.nextInt(data.length + 1);
+      int to = from + random.nextInt(data.length - from + 1);
+      int expected = -1;
+      for (int at = to - needle.length; at >= from; at--) {
+        if (Arrays.equals(needle, 0, needle.length, data, at, at + needle.length)) {
+          expected = at;
+        }
+      }
+      String what = "seed " + SEED + ", round " + round;
+      assertEquals(expected, plain.indexOf(needle, data, from, to), what);
+      assertEquals(expected, vector.indexOf(needle, data, from, to), what);
+    }
+  }
+
+  @Test
   void onRangesOfDoubles() {
     for (int round = 0; round < ROUNDS; round++) {
       int count = length();
