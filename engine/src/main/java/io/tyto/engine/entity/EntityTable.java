@@ -31,15 +31,29 @@ public final class EntityTable implements AutoCloseable {
   private static final long SEED = new SecureRandom().nextLong();
 
   private final KeyStore keys = new KeyStore();
-  private int capacityBits = FIRST_CAPACITY_BITS;
-  private NativeMemory slots = NativeMemory.allocate(Long.BYTES << FIRST_CAPACITY_BITS);
+  private int capacityBits;
+  private NativeMemory slots;
   private long used;
   private volatile int size;
+  private int restored;
 
   /// Where the last search ended: the id it found, else 0, and then the empty slot it came to.
   private int foundId;
 
   private long emptySlot;
+
+  /// An empty table.
+  public EntityTable() {
+    this(0);
+  }
+
+  /// A table whose ids up to `size` are given already; {@link #restore} puts back their keys before
+  /// any key is asked for.
+  public EntityTable(int size) {
+    this.size = size;
+    capacityBits = FIRST_CAPACITY_BITS;
+    slots = NativeMemory.allocate(Long.BYTES << FIRST_CAPACITY_BITS);
+  }
 
   /// Receives one entity.
   @FunctionalInterface
@@ -101,10 +115,11 @@ public final class EntityTable implements AutoCloseable {
 
   /// Puts back what a STATE segment holds; ids must ascend from call to call and may leave gaps.
   public void restore(int id, byte[] key) {
-    if (id <= size) {
+    if (id <= restored) {
       throw new IllegalArgumentException(
-          "entity id " + id + " restored after " + size + "; ids must ascend");
+          "entity id " + id + " restored after " + restored + "; ids must ascend");
     }
+    restored = id;
     long hash = KeyHash.of(key, SEED);
     search(hash, key);
     if (foundId != 0) {
@@ -171,7 +186,7 @@ public final class EntityTable implements AutoCloseable {
     long place = keys.put(id, key);
     slots.segment().setAtIndex(LONG, emptySlot, entry(hash, place));
     used++;
-    size = id;
+    size = Math.max(size, id);
     if (used > (5L << capacityBits) / 8 && capacityBits < MAX_CAPACITY_BITS) {
       grow();
     }

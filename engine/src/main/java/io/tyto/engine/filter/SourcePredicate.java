@@ -79,12 +79,13 @@ abstract sealed class SourcePredicate {
 
     private final List<SourcePredicate> parts;
     private final boolean isNarrowing;
-    private final int[] positions = new int[RowSource.BATCH_ROWS];
+    private final int[] positions;
 
     All(Batch batch, List<SourcePredicate> parts, boolean isNarrowing) {
       this.batch = batch;
       this.parts = parts;
       this.isNarrowing = isNarrowing;
+      positions = new int[isNarrowing ? RowSource.BATCH_ROWS : 0];
     }
 
     @Override

@@ -29,6 +29,7 @@ final class EdgeWalk {
   private static final class Cursor {
     private final int source;
     private final @Nullable Ascending times;
+    private final @Nullable ColumnReader reader;
 
     /// Blocks that may hold rows that pass, ascending; those in `[first, last]` are left.
     private final int[] blocks;
@@ -42,8 +43,9 @@ final class EdgeWalk {
     private int to;
     private long promise;
 
-    Cursor(int source, @Nullable Ascending times, int[] blocks) {
+    Cursor(int source, @Nullable ColumnReader reader, @Nullable Ascending times, int[] blocks) {
       this.source = source;
+      this.reader = reader;
       this.times = times;
       this.blocks = blocks;
       last = blocks.length - 1;
@@ -86,16 +88,11 @@ final class EdgeWalk {
     Ascending times = reader == null ? null : reader.ascending();
     // Rows without a value lie at one end only, which is not always where the order has them.
     if (times != null && times.present() == sources.get(source).rowCount()) {
-      Cursor cursor = new Cursor(source, times, blocks);
-      enterBlock(cursor);
-      waiting.add(cursor);
+      waiting.add(enterBlock(new Cursor(source, reader, times, blocks)));
       return;
     }
     for (int block : blocks) {
-      Cursor cursor = new Cursor(source, null, new int[] {block});
-      enterBlock(cursor);
-      cursor.promise = promise(reader == null ? null : reader.zone(block));
-      waiting.add(cursor);
+      waiting.add(enterBlock(new Cursor(source, reader, null, new int[] {block})));
     }
   }
 
@@ -106,18 +103,12 @@ final class EdgeWalk {
         : isDescending ? ~zone.maxLong() : zone.minLong();
   }
 
-  private void enterBlock(Cursor cursor) {
+  private Cursor enterBlock(Cursor cursor) {
     int block = cursor.blocks[isDescending ? cursor.last : cursor.first];
     cursor.from = block * RowSource.BLOCK_ROWS;
     cursor.to = cursor.from + RowSource.blockRows(sources.get(cursor.source), block);
-    promiseNext(cursor);
-  }
-
-  private void promiseNext(Cursor cursor) {
-    Ascending times = cursor.times;
-    if (times != null) {
-      cursor.promise = isDescending ? ~times.value(cursor.to - 1) : times.value(cursor.from);
-    }
+    cursor.promise = promise(cursor.reader == null ? null : cursor.reader.zone(block));
+    return cursor;
   }
 
   /// Whether some source is walked from an end: else nothing is gained over dealing blocks.
@@ -137,13 +128,15 @@ final class EdgeWalk {
     }
     Piece piece = cut(cursor, block);
     if (cursor.from < cursor.to) {
-      promiseNext(cursor);
+      // The row behind those left begins a batch, so that it is cheap to decode, and promises no
+      // less than they.
+      cursor.promise =
+          isDescending ? ~cursor.times.value(cursor.to) : cursor.times.value(cursor.from);
       waiting.add(cursor);
     } else if (cursor.first < cursor.last) {
       cursor.last -= isDescending ? 1 : 0;
       cursor.first += isDescending ? 0 : 1;
-      enterBlock(cursor);
-      waiting.add(cursor);
+      waiting.add(enterBlock(cursor));
     }
     return piece;
   }

@@ -61,6 +61,22 @@ public final class StateSegment implements AutoCloseable {
     return info.rows();
   }
 
+  /// The highest id, without looking at the others' blocks; 0 where there is none.
+  public int lastId() {
+    if (info.rows() == 0) {
+      return 0;
+    }
+    int last = (int) ((info.rows() - 1) / RowSource.BLOCK_ROWS);
+    Container.Block block = container.require(BlockKind.ENTITY_IDS, 0, last);
+    int[] id = new int[1];
+    try {
+      openIds(block).decode((int) ((info.rows() - 1) % RowSource.BLOCK_ROWS), 1, id);
+    } catch (RuntimeException | InternalError e) {
+      throw container.unreadable(block, e);
+    }
+    return id[0];
+  }
+
   /// Visits every pair in stored order.
   public void forEach(Consumer<EntityKey> visitor) {
     long left = info.rows();

@@ -22,6 +22,18 @@ class EntityTableTest {
   private static final int SCALE = Integer.getInteger("test.scale", 1);
 
   @Test
+  void idsThatAreGivenStayTakenWhicheverKeysComeBack() {
+    try (EntityTable table = new EntityTable(10)) {
+      table.restore(3, new byte[] {3});
+      table.restore(7, new byte[] {7});
+      assertEquals(10, table.size());
+      assertEquals(7, table.idOf(new byte[] {7}));
+      assertEquals(11, table.idOf(new byte[] {1}));
+      assertEquals(11, table.size());
+    }
+  }
+
+  @Test
   void idsAreDenseInOrderOfFirstSight() {
     try (EntityTable table = new EntityTable()) {
       assertEquals(0, table.find(utf8("ann")));

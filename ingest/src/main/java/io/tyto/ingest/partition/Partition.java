@@ -89,7 +89,17 @@ public final class Partition implements AutoCloseable {
             this::committed,
             this::fenced);
     this.writer =
-        new PartitionWriter(id, host, log, chain, queue, live, sealer, recovery.dedup(), entities);
+        new PartitionWriter(
+            id,
+            host,
+            log,
+            chain,
+            queue,
+            live,
+            sealer,
+            recovery.dedup(),
+            entities,
+            recovery::loadWriterState);
     this.rewriter = new Rewriter(id, host, recovery.files(), chain, committer, live, alarms);
     this.thread = Thread.ofPlatform().daemon().name("partition-" + id).unstarted(writer);
   }

@@ -55,6 +55,10 @@ final class PartitionWriter implements Runnable {
   private final Map<String, Long> applied = new HashMap<>();
   private final List<Staged> staged = new ArrayList<>();
   private TailUnit unit;
+
+  /// Reads what records are applied by, once; null afterwards.
+  private @Nullable Runnable loadState;
+
   private volatile @Nullable TytoException failure;
 
   /// A batch whose records are staged in the log.
@@ -72,7 +76,8 @@ final class PartitionWriter implements Runnable {
       LiveRows live,
       Sealer sealer,
       DedupWindow dedup,
-      @Nullable EntityTable entities) {
+      @Nullable EntityTable entities,
+      Runnable loadState) {
     this.id = id;
     this.host = host;
     this.options = host.options();
@@ -83,6 +88,7 @@ final class PartitionWriter implements Runnable {
     this.sealer = sealer;
     this.dedup = dedup;
     this.entities = entities;
+    this.loadState = loadState;
     this.unit = openUnit();
   }
 
@@ -93,6 +99,7 @@ final class PartitionWriter implements Runnable {
     long replayed = 0;
     try (LogReader reader = log.read(from)) {
       for (LogEntry entry = reader.next(); entry != null; entry = reader.next()) {
+        loadState();
         switch (entry) {
           case LogRecord record -> replay(record);
           case LogEntry.Gap gap -> acceptGap(gap);
@@ -103,6 +110,14 @@ final class PartitionWriter implements Runnable {
       }
     }
     unit.publish();
+  }
+
+  private void loadState() {
+    Runnable load = loadState;
+    if (load != null) {
+      load.run();
+      loadState = null;
+    }
   }
 
   private void waitForRoom() throws InterruptedException {
@@ -138,6 +153,7 @@ final class PartitionWriter implements Runnable {
   @Override
   public void run() {
     try {
+      loadState();
       while (!queue.isDrained() && failure == null) {
         turn();
       }

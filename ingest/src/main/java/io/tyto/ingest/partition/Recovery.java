@@ -49,13 +49,39 @@ final class Recovery {
     this.files = new SegmentFiles(id, host.store(), host.disk(), chain, alarms);
     this.live = new LiveRows(manifest);
     this.dedup = new DedupWindow(options.dedupWindow(), log.logId());
-    this.entities = hasEntity ? new EntityTable() : null;
+    EntityTable table = null;
     try {
-      openSegments(chain.segments(manifest));
-      new EventIdReader(host.schemas(), live, dedup, alarms).readInto(manifest, log.logId());
+      int lastEntity = openSegments(chain.segments(manifest));
+      table = hasEntity ? new EntityTable(lastEntity) : null;
     } catch (RuntimeException | Error e) {
-      abandon();
+      log.close();
+      live.close();
       throw e;
+    }
+    this.entities = table;
+  }
+
+  /// Reads what only a writer needs, and queries do not wait for: the entities' keys and the event
+  /// ids of the dedup window. To be called once, before the first record is applied.
+  void loadWriterState() {
+    EntityTable table = entities;
+    if (table != null) {
+      restore(table);
+    }
+    new EventIdReader(host.schemas(), live, dedup, alarms).readInto(live.manifest(), log.logId());
+  }
+
+  private void restore(EntityTable table) {
+    List<EntityKey> keys = new ArrayList<>();
+    for (SegmentEntry entry : live.stateEntries()) {
+      files.readState(entry, keys::add);
+    }
+    keys.sort(Comparator.comparingInt(EntityKey::id));
+    for (EntityKey key : keys) {
+      byte[] bytes = key.key();
+      if (bytes != null) {
+        table.restore(key.id(), bytes);
+      }
     }
   }
 
@@ -129,27 +155,19 @@ final class Recovery {
     return manifest.next().keySet().stream().anyMatch(logId -> logId.indexOf('-') > 0);
   }
 
-  private void openSegments(List<SegmentEntry> entries) {
+  /// Returns the highest entity id.
+  private int openSegments(List<SegmentEntry> entries) {
     List<LiveSegment> opened = new ArrayList<>();
-    List<EntityKey> keys = new ArrayList<>();
+    int lastEntity = 0;
     for (SegmentEntry entry : entries) {
       if (entry.kind() == Kind.STATE) {
         live.addState(entry);
-        files.readState(entry, keys::add);
+        lastEntity = Math.max(lastEntity, files.lastEntity(entry));
       } else if (entry.kind() != Kind.CUBE) {
         opened.add(files.open(entry));
       }
     }
     live.addAll(opened);
-    EntityTable table = entities;
-    if (table != null) {
-      keys.sort(Comparator.comparingInt(EntityKey::id));
-      for (EntityKey key : keys) {
-        byte[] bytes = key.key();
-        if (bytes != null) {
-          table.restore(key.id(), bytes);
-        }
-      }
-    }
+    return lastEntity;
   }
 }

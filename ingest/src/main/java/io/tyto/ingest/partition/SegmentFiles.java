@@ -94,6 +94,14 @@ final class SegmentFiles {
     }
   }
 
+  /// The highest entity id of a STATE segment. SEGMENT_CORRUPT where it cannot be read.
+  int lastEntity(SegmentEntry entry) {
+    Path file = store.localFile(chain.segmentKey(entry.file()));
+    try (StateSegment state = StateSegment.open(file, entry.bytes())) {
+      return state.lastId();
+    }
+  }
+
   /// Visits the entities of a STATE segment. SEGMENT_CORRUPT where it cannot be read.
   void readState(SegmentEntry entry, Consumer<EntityKey> visitor) {
     Path file = store.localFile(chain.segmentKey(entry.file()));
