@@ -15,7 +15,10 @@ sealed interface CodeReader {
   record OfDomain(ColumnDomain domain) implements CodeReader {
     @Override
     public void codes(Batch batch, ColumnVector vector, GroupedRows rows, int[] codes) {
-      domain.codes(vector, rows.positions, rows.count, codes);
+      int[] positions = rows.isWhole ? null : rows.positions;
+      if (!domain.fold(vector, positions, rows.count, 0, codes)) {
+        domain.codes(vector, rows.positions, rows.count, codes);
+      }
     }
 
     @Override
@@ -27,7 +30,7 @@ sealed interface CodeReader {
   record OfEntity(EntityIds ids) implements CodeReader {
     @Override
     public void codes(Batch batch, ColumnVector vector, GroupedRows rows, int[] codes) {
-      ids.codes(batch, vector, rows.positions, rows.count, codes);
+      ids.codes(batch, vector, rows.isWhole ? null : rows.positions, rows.count, codes);
     }
 
     @Override

@@ -3,11 +3,22 @@ package io.tyto.engine.aggregate;
 import io.tyto.engine.scan.Batch;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// COUNT_DISTINCT_EXACT: sets of codes.
+///
+/// They begin as {@link CodeGroups} and become {@link CodeSets} where that does not suit: with one
+/// group, with too many, and where codes are in many groups each.
 final class DistinctExact extends ColumnAccumulator {
   private final CodeReader reader;
-  private final CodeSets sets = new CodeSets();
+  private @Nullable CodeGroups few;
+  private @Nullable CodeSets sets;
+
+  /// Where `few` is that of another state which was merged into this one: its group by own group.
+  private int @Nullable [] groupsOfFew;
+
+  private int groupCount;
   private int[] codes = new int[RowSource.BATCH_ROWS];
 
   DistinctExact(int slot, CodeReader reader) {
@@ -17,31 +28,130 @@ final class DistinctExact extends ColumnAccumulator {
 
   @Override
   public void ensureGroups(int count) {
-    sets.ensureGroups(count);
+    groupCount = Math.max(groupCount, count);
+    if (sets != null) {
+      sets.ensureGroups(groupCount);
+    } else if (groupsOfFew != null) {
+      return;
+    } else if (few != null && !CodeGroups.canHold(groupCount, 0)) {
+      toSets();
+    } else if (few != null) {
+      few.ensureGroups(groupCount);
+    }
   }
 
   @Override
   void accept(
       Batch batch, GroupedRows.ColumnValues columnValues, ColumnVector vector, GroupedRows rows) {
     if (codes.length < rows.count) {
-      codes = new int[rows.positions.length];
+      codes = new int[Math.max(rows.count, rows.positions.length)];
     }
     reader.codes(batch, vector, rows, codes);
     int limit = reader.limit();
-    for (int i = 0; i < rows.count; i++) {
-      if (codes[i] != 0) {
-        sets.add(rows.groups[i], codes[i], limit);
-      }
+    if (sets == null && (rows.isOneGroup || !CodeGroups.canHold(groupCount, limit))) {
+      toSets();
     }
+    CodeSets now = sets;
+    if (now == null) {
+      addToFew(rows, limit);
+    } else if (rows.isOneGroup) {
+      now.add(rows.group, codes, rows.count, limit);
+    } else {
+      now.add(rows.groups, codes, rows.count, limit);
+    }
+  }
+
+  private void addToFew(GroupedRows rows, int limit) {
+    CodeGroups now = few;
+    if (now == null) {
+      now = new CodeGroups();
+      now.ensureGroups(groupCount);
+      few = now;
+    }
+    now.add(rows.groups, codes, rows.count, limit);
+    if (now.isCrowded()) {
+      toSets();
+    }
+  }
+
+  private CodeSets toSets() {
+    CodeSets known = sets;
+    if (known != null) {
+      return known;
+    }
+    CodeSets made = new CodeSets();
+    made.ensureGroups(groupCount);
+    if (few != null) {
+      int limit = reader.limit();
+      int[] own = ownGroups();
+      few.forEach((group, code) -> {
+        if (own.length == 0) {
+          made.add(group, code, limit);
+        } else if (own[group] >= 0) {
+          made.add(own[group], code, limit);
+        }
+      });
+      few = null;
+      groupsOfFew = null;
+    }
+    sets = made;
+    return made;
+  }
+
+  /// By group of `few`, -1 where this state has none of it; empty where they are the same.
+  private int[] ownGroups() {
+    if (groupsOfFew == null || few == null) {
+      return new int[0];
+    }
+    int[] own = new int[few.groups()];
+    Arrays.fill(own, -1);
+    for (int group = 0; group < groupsOfFew.length; group++) {
+      own[groupsOfFew[group]] = group;
+    }
+    return own;
   }
 
   @Override
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     DistinctExact from = (DistinctExact) other;
+    if (from.few == null && from.sets == null || mergesFew(from, sources, targets, count)) {
+      return;
+    }
+    CodeSets theirs = from.toSets();
+    CodeSets mine = toSets();
     int limit = reader.limit();
     for (int i = 0; i < count; i++) {
-      sets.merge(from.sets, sources[i], targets[i], limit);
+      mine.merge(theirs, sources[i], targets[i], limit);
     }
+  }
+
+  @SuppressWarnings("ReferenceEquality") // one numbering of groups
+  private boolean mergesFew(DistinctExact from, int[] sources, int[] targets, int count) {
+    if (from.few == null || from.groupsOfFew != null || sets != null || groupsOfFew != null) {
+      return false;
+    }
+    if (few == null && isSelection(from.few.groups(), sources, targets, count)) {
+      few = from.few;
+      groupsOfFew = Arrays.copyOf(sources, count);
+      return true;
+    }
+    if (sources != targets || few == null) {
+      return false;
+    }
+    few.merge(from.few);
+    return true;
+  }
+
+  /// Whether the targets are all groups from 0, and no source goes to two of them.
+  private static boolean isSelection(int groups, int[] sources, int[] targets, int count) {
+    boolean[] isTaken = new boolean[groups];
+    for (int i = 0; i < count; i++) {
+      if (targets[i] != i || sources[i] >= groups || isTaken[sources[i]]) {
+        return false;
+      }
+      isTaken[sources[i]] = true;
+    }
+    return true;
   }
 
   @Override
@@ -56,7 +166,7 @@ final class DistinctExact extends ColumnAccumulator {
 
   @Override
   public long sizeBytes() {
-    return sets.sizeBytes();
+    return (few == null ? 0 : few.sizeBytes()) + (sets == null ? 0 : sets.sizeBytes());
   }
 
   @Override
@@ -71,16 +181,22 @@ final class DistinctExact extends ColumnAccumulator {
 
   @Override
   public long asLong(int group) {
-    return sets.count(group);
+    if (groupsOfFew != null && few != null) {
+      return group < groupsOfFew.length ? few.count(groupsOfFew[group]) : 0;
+    }
+    if (few != null) {
+      return few.count(group);
+    }
+    return sets == null ? 0 : sets.count(group);
   }
 
   @Override
   public double asDouble(int group) {
-    return sets.count(group);
+    return asLong(group);
   }
 
   @Override
   public int compare(int left, int right) {
-    return Integer.compare(sets.count(left), sets.count(right));
+    return Long.compare(asLong(left), asLong(right));
   }
 }

@@ -78,4 +78,19 @@ final class CodeLoops {
       groups[i] -= translation[ordinals[position]] & isNull;
     }
   }
+
+  /// Ids and `base`; 0 stays 0.
+  static void entities(long[] ids, int base, int @Nullable [] positions, int count, int[] codes) {
+    if (positions != null) {
+      for (int i = 0; i < count; i++) {
+        int id = (int) ids[positions[i]];
+        codes[i] = id + (base & -id >> 31);
+      }
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      int id = (int) ids[i];
+      codes[i] = id + (base & -id >> 31);
+    }
+  }
 }

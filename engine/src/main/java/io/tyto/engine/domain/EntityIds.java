@@ -66,15 +66,15 @@ public record EntityIds(int slot, Map<Integer, Integer> bases, int limit) {
   }
 
   /// Codes of the ids at `positions[0, count)`; 0 for the null entity.
-  public void codes(Batch batch, ColumnVector vector, int[] positions, int count, int[] codes) {
+  ///
+  /// @param positions null for the first `count` ones
+  public void codes(
+      Batch batch, ColumnVector vector, int @Nullable [] positions, int count, int[] codes) {
     if (!(vector instanceof ColumnVector.Longs ids)) {
       Arrays.fill(codes, 0, count, 0);
       return;
     }
     int base = bases.getOrDefault(batch.source().partition(), 0);
-    for (int i = 0; i < count; i++) {
-      int id = (int) ids.values()[positions[i]];
-      codes[i] = id == 0 ? 0 : id + base;
-    }
+    CodeLoops.entities(ids.values(), base, positions, count, codes);
   }
 }
