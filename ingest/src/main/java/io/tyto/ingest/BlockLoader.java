@@ -114,7 +114,7 @@ final class BlockLoader {
         continue;
       }
       int stop = Lines.end(data, at, block.to());
-      int end = Lines.withoutBlanks(data, at, stop);
+      int end = block.endOfRecord(at, stop);
       if (end > at) {
         if (number >= leastCommitted) {
           long byteOffset = block.byteOffset() + at - block.from();

@@ -4,6 +4,9 @@ import static io.tyto.engine.encoding.Layouts.INT;
 
 import io.tyto.engine.kernel.PackedValues;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /// Unsigned values of `width` bits in one little-endian bit stream: value i takes the bits `[i *
 /// width, (i + 1) * width)`, bit 0 being the lowest of byte 0.
@@ -11,6 +14,13 @@ import java.lang.foreign.MemorySegment;
 /// Any value can be read alone by one unaligned eight-byte read, which is why widths of 58 to 63 do
 /// not exist. A read may touch seven bytes after the last value.
 final class BitPacking {
+  private static final VarHandle SHORTS =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle INTS =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle LONGS =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
   private BitPacking() {}
 
   /// The narrowest width that holds the value and that kernels read well: bytes and halves of words
@@ -35,25 +45,54 @@ final class BitPacking {
   }
 
   static void pack(long[] values, int count, int width, PayloadBuilder target) {
-    if (width == Long.SIZE) {
-      for (int i = 0; i < count; i++) {
-        target.putLong(values[i]);
+    int bytes = Math.toIntExact(bytes(count, width));
+    int start = target.grow(bytes);
+    byte[] data = target.array();
+    switch (width) {
+      case 0 -> {}
+      case 8 -> {
+        for (int i = 0; i < count; i++) {
+          data[start + i] = (byte) values[i];
+        }
       }
-      return;
+      case 16 -> {
+        for (int i = 0; i < count; i++) {
+          SHORTS.set(data, start + 2 * i, (short) values[i]);
+        }
+      }
+      case 32 -> {
+        for (int i = 0; i < count; i++) {
+          INTS.set(data, start + 4 * i, (int) values[i]);
+        }
+      }
+      case Long.SIZE -> {
+        for (int i = 0; i < count; i++) {
+          LONGS.set(data, start + 8 * i, values[i]);
+        }
+      }
+      default -> packBits(values, count, width, data, start, start + bytes);
     }
+  }
+
+  private static void packBits(
+      long[] values, int count, int width, byte[] data, int start, int end) {
     long word = 0;
     int used = 0;
+    int at = start;
     for (int i = 0; i < count; i++) {
-      word |= values[i] << used;
+      long value = values[i];
+      word |= value << used;
       used += width;
       if (used >= Long.SIZE) {
-        target.putLong(word);
+        LONGS.set(data, at, word);
+        at += Long.BYTES;
         used -= Long.SIZE;
-        word = used == 0 ? 0 : values[i] >>> width - used;
+        word = used == 0 ? 0 : value >>> width - used;
       }
     }
-    for (int bits = 0; bits < used; bits += Byte.SIZE) {
-      target.putByte((int) (word >>> bits));
+    for (; at < end; at++) {
+      data[at] = (byte) word;
+      word >>>= Byte.SIZE;
     }
   }
 

@@ -49,6 +49,16 @@ public final class LongEncoder {
     return EncodedValues.of(encoding, count, target);
   }
 
+  /// Least of the values encoded last.
+  public long min() {
+    return statistics.min;
+  }
+
+  /// Greatest of the values encoded last.
+  public long max() {
+    return statistics.max;
+  }
+
   private boolean isPossible(Encoding encoding, long[] values, int count) {
     return switch (encoding) {
       case CONSTANT -> statistics.runs == 1;
@@ -66,7 +76,9 @@ public final class LongEncoder {
     int width = statistics.packedWidth();
     Encoding best = Encoding.PACKED;
     double bestBytes = BitPacking.bytes(count, width);
-    double patchedBytes = statistics.patchedBytes(values, count, PATCH_BYTES) * PATCHED_HANDICAP;
+    double patchedBytes =
+        statistics.patchedBytes(values, count, PATCH_BYTES, bestBytes / PATCHED_HANDICAP)
+            * PATCHED_HANDICAP;
     if (patchedBytes < bestBytes) {
       best = Encoding.PATCHED;
       bestBytes = patchedBytes;
@@ -132,7 +144,9 @@ public final class LongEncoder {
   }
 
   private void patched(long[] values, int count) {
-    statistics.patchedBytes(values, count, PATCH_BYTES);
+    if (forced == Encoding.PATCHED) {
+      statistics.patchedBytes(values, count, PATCH_BYTES, Double.POSITIVE_INFINITY);
+    }
     long base = statistics.patchedBase;
     int width = statistics.patchedWidth;
     int patches = 0;
@@ -163,8 +177,12 @@ public final class LongEncoder {
     for (int i = 0; i < count; i += miniBlock) {
       target.putLong(values[i]);
     }
-    for (int i = 0; i < count; i++) {
-      scratch[i] = i % miniBlock == 0 ? 0 : values[i] - values[i - 1] - statistics.minDelta;
+    long least = statistics.minDelta;
+    for (int i = 1; i < count; i++) {
+      scratch[i] = values[i] - values[i - 1] - least;
+    }
+    for (int i = 0; i < count; i += miniBlock) {
+      scratch[i] = 0;
     }
     divideScratch(count, statistics.deltaDivisor);
     BitPacking.pack(scratch, count, statistics.deltaWidth(), target);

@@ -5,7 +5,12 @@ import java.util.Arrays;
 /// What the sizes of integer layouts depend on, measured in one pass over a block; the patches in a
 /// second.
 final class LongStatistics {
-  private static final int SAMPLE = 256;
+  private static final int SAMPLE = 1024;
+  private static final int SMALL = 256;
+  private static final int LOW_QUANTILE = 128;
+
+  /// Where a sample says that patches save less than this, the whole is not looked at.
+  private static final double SAMPLE_ERROR = 1.0;
 
   long min;
   long max;
@@ -36,15 +41,21 @@ final class LongStatistics {
   private void bounds(long[] values, int count) {
     long least = values[0];
     long greatest = values[0];
-    int changes = 1;
     for (int i = 1; i < count; i++) {
       least = Math.min(least, values[i]);
       greatest = Math.max(greatest, values[i]);
-      changes += values[i] != values[i - 1] ? 1 : 0;
     }
     min = least;
     max = greatest;
-    runs = changes;
+    int same = 0;
+    if (least == greatest) {
+      same = count - 1;
+    } else {
+      for (int i = 1; i < count; i++) {
+        same += values[i] == values[i - 1] ? 1 : 0;
+      }
+    }
+    runs = count - same;
   }
 
   private static long divisor(long[] values, int count, long base, long greatest) {
@@ -101,17 +112,27 @@ final class LongStatistics {
   }
 
   /// The least size with patches, over all widths and two bases: the minimum, and a low quantile
-  /// that leaves low outliers to the patches too.
-  long patchedBytes(long[] values, int count, int patchBytes) {
-    long bytes = patchedBytes(values, count, patchBytes, min, Long.MAX_VALUE);
-    if (count > SAMPLE) {
-      for (int i = 0; i < SAMPLE; i++) {
-        sample[i] = values[(int) ((long) i * count / SAMPLE)];
-      }
-      Arrays.sort(sample);
-      bytes = patchedBytes(values, count, patchBytes, sample[2], bytes);
+  /// that leaves low outliers to the patches too. Infinite where a sample says that it is not below
+  /// `worthwhile`.
+  double patchedBytes(long[] values, int count, int patchBytes, double worthwhile) {
+    if (count <= SMALL) {
+      return patchedBytes(values, count, patchBytes, min, Long.MAX_VALUE);
     }
-    return bytes;
+    int size = count <= SAMPLE ? SMALL : SAMPLE;
+    for (int i = 0; i < size; i++) {
+      sample[i] = values[(int) ((long) i * count / size)];
+    }
+    Arrays.sort(sample, 0, size);
+    long quantile = sample[size / LOW_QUANTILE];
+    if (size == SAMPLE && worthwhile < Double.POSITIVE_INFINITY) {
+      long sampled = patchedBytes(sample, size, patchBytes, min, Long.MAX_VALUE);
+      sampled = patchedBytes(sample, size, patchBytes, quantile, sampled);
+      if (sampled * ((double) count / size) > worthwhile * SAMPLE_ERROR) {
+        return Double.POSITIVE_INFINITY;
+      }
+    }
+    long bytes = patchedBytes(values, count, patchBytes, min, Long.MAX_VALUE);
+    return patchedBytes(values, count, patchBytes, quantile, bytes);
   }
 
   private long patchedBytes(long[] values, int count, int patchBytes, long base, long best) {

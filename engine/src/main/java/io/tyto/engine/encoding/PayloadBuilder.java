@@ -74,6 +74,19 @@ public final class PayloadBuilder {
     return this;
   }
 
+  /// Goes past so many bytes, whose content the caller then writes into {@link #array}; returns
+  /// where they begin there.
+  int grow(int bytes) {
+    ByteBuffer target = room(bytes);
+    int start = target.position();
+    target.position(start + bytes);
+    return start;
+  }
+
+  byte[] array() {
+    return buffer.array();
+  }
+
   /// The bytes so far; valid until the next {@link #clear}.
   public ByteBuffer finish() {
     return buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN).flip();

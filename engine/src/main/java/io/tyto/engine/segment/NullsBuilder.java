@@ -40,6 +40,10 @@ final class NullsBuilder {
     return nulls;
   }
 
+  boolean hasNulls() {
+    return nulls > 0;
+  }
+
   boolean isNull(int position) {
     int word = position >>> 6;
     return word < words.length && (words[word] >>> position & 1) != 0;
@@ -64,7 +68,9 @@ final class NullsBuilder {
   }
 
   void clear() {
-    Arrays.fill(words, 0);
+    if (nulls > 0) {
+      Arrays.fill(words, 0);
+    }
     size = 0;
     nulls = 0;
   }

@@ -20,6 +20,7 @@ final class OrdinalCollector {
   private static final int MIN_VALUES = 1 << 16;
 
   private static final double MOSTLY_DISTINCT = 0.85;
+  private static final int KEPT_DICTIONARIES = 8;
   private static final long MAX_TABLE_BYTES = 256L << 20;
 
   private final boolean isList;
@@ -32,9 +33,10 @@ final class OrdinalCollector {
   private int nulls;
   private boolean hasGivenUp;
 
-  // What ordinals of the dictionary read last became here.
-  private @Nullable Dictionary lastDictionary;
-  private int[] mapped = new int[0];
+  /// Dictionaries read last, the very last first, and what their ordinals became here.
+  private final @Nullable Dictionary[] dictionaries = new Dictionary[KEPT_DICTIONARIES];
+
+  private final int[][] maps = new int[KEPT_DICTIONARIES][0];
 
   OrdinalCollector(boolean isList, boolean mayGiveUp) {
     this.isList = isList;
@@ -67,9 +69,7 @@ final class OrdinalCollector {
       visitLists(vector, positions, count);
     } else {
       reserve(count);
-      for (int i = 0; i < count; i++) {
-        add(vector, positions[i]);
-      }
+      addAll(vector, positions, count);
     }
     rows += count;
     hasGivenUp =
@@ -124,20 +124,55 @@ final class OrdinalCollector {
     };
   }
 
+  /// Values of one vector, nearly always without a null.
+  private void addAll(ColumnVector vector, int[] positions, int count) {
+    if (vector.nulls() == null && vector instanceof ColumnVector.Ordinals coded) {
+      int[] known = mapOf(coded.dictionary());
+      int[] codes = coded.values();
+      for (int i = 0; i < count; i++) {
+        int code = codes[positions[i]];
+        int ordinal = known[code];
+        ordinals[size + i] = (ordinal == 0 ? mapped(coded, positions[i]) + 1 : ordinal) - 1;
+      }
+      size += count;
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      add(vector, positions[i]);
+    }
+  }
+
+  private int mapped(ColumnVector.Ordinals vector, int position) {
+    int[] known = mapOf(vector.dictionary());
+    int source = vector.values()[position];
+    if (known[source] == 0) {
+      byte[] value = vector.dictionary().value(source);
+      known[source] = table.add(value, 0, value.length) + 1;
+    }
+    return known[source] - 1;
+  }
+
+  /// What the ordinals of a dictionary became here, plus 1; 0 where that is not known yet. Rows
+  /// loaded from a file come with the dictionaries of two threads or more, in turns.
   @SuppressWarnings(
       "ReferenceEquality") // one dictionary a reader; equality would compare the values
-  private int mapped(ColumnVector.Ordinals vector, int position) {
-    Dictionary dictionary = vector.dictionary();
-    if (dictionary != lastDictionary) {
-      lastDictionary = dictionary;
-      mapped = new int[dictionary.size()];
+  private int[] mapOf(Dictionary dictionary) {
+    int at = 0;
+    while (at < dictionaries.length && dictionaries[at] != dictionary) {
+      at++;
     }
-    int source = vector.values()[position];
-    if (mapped[source] == 0) {
-      byte[] value = dictionary.value(source);
-      mapped[source] = table.add(value, 0, value.length) + 1;
+    if (at > 0) {
+      int last = Math.min(at, dictionaries.length - 1);
+      int[] found = at < dictionaries.length ? maps[at] : new int[0];
+      System.arraycopy(dictionaries, 0, dictionaries, 1, last);
+      System.arraycopy(maps, 0, maps, 1, last);
+      dictionaries[0] = dictionary;
+      maps[0] = found;
     }
-    return mapped[source] - 1;
+    if (maps[0].length < dictionary.size()) {
+      maps[0] = Arrays.copyOf(maps[0], dictionary.size());
+    }
+    return maps[0];
   }
 
   /// Puts the rows into another order, see {@link RowOrder}.
@@ -222,6 +257,12 @@ final class OrdinalCollector {
 
   private ColumnVector ranked(int[] ranks, int from, int count) {
     long[] values = new long[count];
+    if (nulls == 0) {
+      for (int i = 0; i < count; i++) {
+        values[i] = ranks[ordinals[from + i]];
+      }
+      return new ColumnVector.Longs(count, values, null);
+    }
     long[] nullWords = new long[(count + 63) >>> 6];
     for (int i = 0; i < count; i++) {
       int ordinal = ordinals[from + i];

@@ -73,19 +73,20 @@ sealed interface ValuesBuffer {
 
     @Override
     public EncodedValues encode() {
-      // A null takes the value before it: that packs best, and leaves the bounds alone.
-      long last = values[nulls.firstPresent()];
-      min = last;
-      max = last;
-      for (int i = 0; i < size; i++) {
-        if (nulls.isNull(i)) {
-          values[i] = last;
+      if (nulls.hasNulls()) {
+        // A null takes the value before it: that packs best, and leaves the bounds alone.
+        long last = values[nulls.firstPresent()];
+        for (int i = 0; i < size; i++) {
+          if (nulls.isNull(i)) {
+            values[i] = last;
+          }
+          last = values[i];
         }
-        last = values[i];
-        min = Math.min(min, last);
-        max = Math.max(max, last);
       }
-      return encoder.encode(values, size);
+      EncodedValues encoded = encoder.encode(values, size);
+      min = encoder.min();
+      max = encoder.max();
+      return encoded;
     }
 
     @Override
@@ -144,8 +145,9 @@ sealed interface ValuesBuffer {
       double last = values[nulls.firstPresent()];
       min = last;
       max = last;
+      boolean hasNulls = nulls.hasNulls();
       for (int i = 0; i < size; i++) {
-        if (nulls.isNull(i)) {
+        if (hasNulls && nulls.isNull(i)) {
           values[i] = last;
         }
         last = values[i];

@@ -27,6 +27,56 @@ final class CsvFramer extends Framer {
     this.dialect = dialect;
   }
 
+  /// Lines that are a record each, about so many bytes of them; null where the next record may be
+  /// more than its line, or not well formed.
+  @Nullable LineBlock nextBlock(int bytes) {
+    if (isMidLine) {
+      isMidLine = false;
+      skipLine();
+    }
+    int length = input.loadLines(bytes, PATIENCE_NANOS);
+    byte[] data = input.data();
+    int start = input.position();
+    int end = start + length;
+    int records = 0;
+    int from = start;
+    while (from < end) {
+      int stop = Lines.end(data, from, end);
+      if (stop - from > DecodeLimits.MAX_RECORD_BYTES || !isOneRecord(data, from, stop)) {
+        break;
+      }
+      records += Lines.withoutReturn(data, from, stop) > from ? 1 : 0;
+      from = stop + 1;
+    }
+    int taken = Math.min(from, end) - start;
+    return taken == 0 ? null : takeLines(taken, records, false);
+  }
+
+  /// Whether every quote that a line opens is closed on it, at the end of a cell.
+  private boolean isOneRecord(byte[] data, int from, int to) {
+    if (dialect.quote() == 0 || Lines.find(dialect.quote(), data, from, to) == to) {
+      return true;
+    }
+    int end = Lines.withoutReturn(data, from, to);
+    int at = from;
+    while (at < end) {
+      if (data[at] == dialect.quote()) {
+        at++;
+        while (at < end
+            && (data[at] != dialect.quote() || at + 1 < end && data[at + 1] == dialect.quote())) {
+          at += data[at] == dialect.quote() ? 2 : 1;
+        }
+        if (at >= end || at + 1 < end && data[at + 1] != dialect.delimiter()) {
+          return false;
+        }
+        at += 2;
+      } else {
+        at = Lines.find(dialect.delimiter(), data, at, end) + 1;
+      }
+    }
+    return true;
+  }
+
   @Override
   @Nullable RawRecord next() {
     if (isMidLine) {

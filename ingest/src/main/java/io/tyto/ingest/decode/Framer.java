@@ -1,10 +1,14 @@
 package io.tyto.ingest.decode;
 
 import io.tyto.ingest.decode.Rejection.Code;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Finds where each record of an input begins and ends.
 abstract sealed class Framer permits LineFramer, JsonFramer, CsvFramer {
+  /// An input that comes slowly is taken in smaller pieces.
+  static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   /// How much is kept of a record that is too large.
   private static final int HEAD_BYTES = 1024;
 
@@ -41,13 +45,14 @@ abstract sealed class Framer permits LineFramer, JsonFramer, CsvFramer {
   }
 
   /// The lines of the next `length` bytes, in which this many records stand.
-  final LineBlock takeLines(int length, int count) {
+  final LineBlock takeLines(int length, int count, boolean areBlanksNothing) {
     int from = input.position();
     long offset = input.offset();
     byte[] data = input.giveAway(length);
     // What a parser meets at the latest, if the last line has no break.
     data[from + length] = '\n';
-    LineBlock block = new LineBlock(data, from, from + length, records, count, offset);
+    LineBlock block =
+        new LineBlock(data, from, from + length, records, count, offset, areBlanksNothing);
     records += count;
     return block;
   }

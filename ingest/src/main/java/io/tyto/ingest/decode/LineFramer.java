@@ -1,13 +1,9 @@
 package io.tyto.ingest.decode;
 
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// One record a line (NDJSON). Lines of nothing but blanks are no records.
 final class LineFramer extends Framer {
-
-  /// An input that comes slowly is taken in smaller pieces.
-  private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   LineFramer(InputBuffer input) {
     super(input);
@@ -30,7 +26,7 @@ final class LineFramer extends Framer {
       from = stop + 1;
     }
     int taken = Math.min(from, end) - start;
-    return taken == 0 ? null : takeLines(taken, records);
+    return taken == 0 ? null : takeLines(taken, records, true);
   }
 
   @Override

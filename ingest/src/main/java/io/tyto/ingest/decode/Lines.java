@@ -10,29 +10,39 @@ public final class Lines {
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGH_BITS = ONES << 7;
-  private static final long BREAKS = ONES * '\n';
 
   private Lines() {}
 
   /// Position of the first line break in `[from, to)`, or `to`.
   public static int end(byte[] data, int from, int to) {
+    return find((byte) '\n', data, from, to);
+  }
+
+  /// Position of the first such byte of ASCII in `[from, to)`, or `to`.
+  static int find(byte wanted, byte[] data, int from, int to) {
+    long pattern = ONES * wanted;
     int at = from;
     for (; at <= to - Long.BYTES; at += Long.BYTES) {
-      long word = (long) LONG.get(data, at) ^ BREAKS;
+      long word = (long) LONG.get(data, at) ^ pattern;
       long hits = word - ONES & ~word & HIGH_BITS;
       if (hits != 0) {
         return at + (Long.numberOfTrailingZeros(hits) >>> 3);
       }
     }
-    while (at < to && data[at] != '\n') {
+    while (at < to && data[at] != wanted) {
       at++;
     }
     return at;
   }
 
+  /// `to`, or one less where a carriage return stands before it.
+  static int withoutReturn(byte[] data, int from, int to) {
+    return to > from && data[to - 1] == '\r' ? to - 1 : to;
+  }
+
   /// Where the text in `[from, to)` ends before the blanks at its end; `from` if it is nothing
   /// else.
-  public static int withoutBlanks(byte[] data, int from, int to) {
+  static int withoutBlanks(byte[] data, int from, int to) {
     int end = to;
     while (end > from && Framer.isBlank(data[end - 1])) {
       end--;

@@ -102,7 +102,8 @@ public final class RecordReader implements AutoCloseable {
   public @Nullable LineParser lineParser(TableSchema schema, RowsBuilder rows, Clock clock) {
     return switch (format) {
       case NDJSON -> JsonLineParser.of(schema, rows, clock);
-      case JSON, CSV, TSV -> null;
+      case CSV, TSV -> CsvLineParser.of(schema, rows, clock, columns, delimiter, fileFormat);
+      case JSON -> null;
       case AUTO -> throw new IllegalStateException("the format was not detected");
     };
   }
@@ -112,7 +113,11 @@ public final class RecordReader implements AutoCloseable {
   ///
   /// @param bytes at least a few thousand
   public @Nullable LineBlock nextLines(int bytes) {
-    return framer instanceof LineFramer lines ? lines.nextBlock(bytes) : null;
+    return switch (framer) {
+      case LineFramer lines -> lines.nextBlock(bytes);
+      case CsvFramer lines -> lines.nextBlock(bytes);
+      case JsonFramer _ -> null;
+    };
   }
 
   /// The next record, or null at the end.

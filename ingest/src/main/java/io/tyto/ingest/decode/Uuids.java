@@ -2,9 +2,9 @@ package io.tyto.ingest.decode;
 
 import java.util.Arrays;
 
-/// Reads uuids in quotes as they are mostly written.
+/// Reads uuids as they are mostly written.
 final class Uuids {
-  private static final int LENGTH = 36;
+  static final int LENGTH = 36;
   private static final byte[] HEX = hex();
 
   /// Where the digits of each byte stand.
@@ -12,12 +12,9 @@ final class Uuids {
 
   private Uuids() {}
 
-  /// Reads `"8-4-4-4-12"` into sixteen bytes; returns where it ends, or UNUSUAL.
-  static int read(byte[] data, int at, byte[] target, int to) {
-    int first = at + 1;
-    if (data[at] != '"' || first + LENGTH >= data.length || data[first + LENGTH] != '"') {
-      return LineParser.UNUSUAL;
-    }
+  /// Reads `8-4-4-4-12` into sixteen bytes; false where something else stands here. As many bytes
+  /// are there.
+  static boolean read(byte[] data, int first, byte[] target, int to) {
     int wrong =
         data[first + 8] ^ '-'
             | data[first + 13] ^ '-'
@@ -30,7 +27,7 @@ final class Uuids {
       wrong |= (high | low) & ~0xF;
       target[to + i] = (byte) (high << 4 | low);
     }
-    return wrong == 0 ? first + LENGTH + 1 : LineParser.UNUSUAL;
+    return wrong == 0;
   }
 
   private static byte[] hex() {

@@ -1,18 +1,10 @@
 package io.tyto.ingest.decode;
 
-import static io.tyto.ingest.decode.DecodeFixture.CLOCK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tyto.engine.load.LoadedRows;
-import io.tyto.engine.load.RowsBuilder;
-import io.tyto.engine.row.Row;
-import io.tyto.engine.source.ColumnReader;
-import io.tyto.engine.vector.ColumnVector;
-import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig.FileFormat;
 import io.tyto.model.schema.TableSchema;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,7 +12,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Whatever stands in a line: parser and decoder together give what the decoder alone gives.
@@ -59,6 +50,8 @@ class JsonLineParserTest {
 
   private static final FileFormat NDJSON =
       new FileFormat(FileFormat.Format.NDJSON, null, '"', List.of(), List.of(), true, null);
+
+  private static final LineReading READING = new LineReading(SCHEMA, NDJSON);
 
   private static final String[][] VALUES = {
     {
@@ -196,9 +189,9 @@ class JsonLineParserTest {
     int all = 0;
     for (int round = 0; round < 60; round++) {
       byte[] text = lines(random, round % 3 == 0 ? 0 : 8 * (round % 3));
-      List<Object> expected = decoded(text);
+      List<Object> expected = READING.decoded(text);
       List<Object> found = new ArrayList<>();
-      usual += parsed(text, 4_000 + random.nextInt(20_000), found);
+      usual += READING.parsed(text, 4_000 + random.nextInt(20_000), found);
       all += expected.size();
       assertEquals(expected.size(), found.size());
       for (int i = 0; i < expected.size(); i++) {
@@ -220,7 +213,7 @@ class JsonLineParserTest {
             "{\"text\":\"a\\/b \\u00e9\",\"unknown\":{\"a\":[1]},\"ts\":1767225602882}",
             "{\"iso\":\"2026-11-21T10:00:00Z\",\"money\":1.5,\"payload\":{\"a\":1}}\r")) {
       assertEquals(
-          1, parsed(line.getBytes(StandardCharsets.UTF_8), 4_000, new ArrayList<>()), line);
+          1, READING.parsed(line.getBytes(StandardCharsets.UTF_8), 4_000, new ArrayList<>()), line);
     }
   }
 
@@ -228,8 +221,8 @@ class JsonLineParserTest {
   void aKeyThatStandsTwiceIsForTheDecoder() {
     List<Object> found = new ArrayList<>();
     byte[] text = "{\"large\":1,\"large\":2}\n{\"x\":1,\"x\":2}\n".getBytes(StandardCharsets.UTF_8);
-    assertEquals(0, parsed(text, 4_000, found));
-    assertEquals(decoded(text), found);
+    assertEquals(0, READING.parsed(text, 4_000, found));
+    assertEquals(READING.decoded(text), found);
   }
 
   @Test
@@ -241,8 +234,8 @@ class JsonLineParserTest {
     text.writeBytes(blanks);
     text.writeBytes("\n{\"large\":2}".getBytes(StandardCharsets.UTF_8));
     List<Object> found = new ArrayList<>();
-    assertEquals(2, parsed(text.toByteArray(), 1 << 16, found));
-    assertEquals(decoded(text.toByteArray()), found);
+    assertEquals(2, READING.parsed(text.toByteArray(), 1 << 16, found));
+    assertEquals(READING.decoded(text.toByteArray()), found);
     assertEquals(3, found.size());
   }
 
@@ -288,171 +281,5 @@ class JsonLineParserTest {
 
   private static boolean isDeep(String key) {
     return key.equals("tags") || key.equals("outer") || key.startsWith("\\");
-  }
-
-  private static RecordReader open(byte[] text) {
-    return RecordReader.open(new ByteArrayInputStream(text), "test.ndjson", NDJSON);
-  }
-
-  private static List<Object> decoded(byte[] text) {
-    List<Object> records = new ArrayList<>();
-    try (RecordReader reader = open(text)) {
-      RecordDecoder decoder = reader.decoder(SCHEMA, CLOCK);
-      Row row = new Row(SCHEMA.columns().size());
-      for (RawRecord raw = reader.next(); raw != null; raw = reader.next()) {
-        Rejection rejection = raw.fault();
-        if (rejection == null) {
-          rejection = decoder.decode(raw.data(), raw.from(), raw.to(), row);
-        }
-        records.add(rejection == null ? raw.number() + cells(row) : raw.number() + " " + rejection);
-      }
-    }
-    return records;
-  }
-
-  /// Returns how many records the parser took.
-  private static int parsed(byte[] text, int blockBytes, List<Object> records) {
-    int usual = 0;
-    try (RecordReader reader = open(text)) {
-      RecordDecoder decoder = reader.decoder(SCHEMA, CLOCK);
-      RowsBuilder rows = new RowsBuilder(SCHEMA, "log");
-      LineParser parser = required(reader.lineParser(SCHEMA, rows, CLOCK));
-      Row row = new Row(SCHEMA.columns().size());
-      while (true) {
-        LineBlock block = reader.nextLines(blockBytes);
-        if (block == null) {
-          RawRecord raw = reader.next();
-          if (raw == null) {
-            return usual;
-          }
-          Rejection rejection = raw.fault();
-          if (rejection == null) {
-            rejection = decoder.decode(raw.data(), raw.from(), raw.to(), row);
-          }
-          records.add(
-              rejection == null ? raw.number() + cells(row) : raw.number() + " " + rejection);
-          continue;
-        }
-        usual += parse(block, parser, decoder, rows, records);
-      }
-    }
-  }
-
-  private static int parse(
-      LineBlock block,
-      LineParser parser,
-      RecordDecoder decoder,
-      RowsBuilder rows,
-      List<Object> records) {
-    byte[] data = block.data();
-    Row row = new Row(SCHEMA.columns().size());
-    List<Object> rejections = new ArrayList<>();
-    rows.begin(data);
-    parser.begin(data, block.to());
-    long number = block.number();
-    int usual = 0;
-    for (int at = block.from(); at < block.to(); ) {
-      int next = parser.parse(at);
-      if (next >= 0) {
-        usual++;
-        rows.add(number++);
-        at = next;
-        continue;
-      }
-      int stop = Lines.end(data, at, block.to());
-      int end = Lines.withoutBlanks(data, at, stop);
-      if (end > at) {
-        Rejection rejection = decoder.decode(data, at, end, row);
-        if (rejection == null) {
-          rows.add(row, number);
-        } else {
-          rejections.add(number + " " + rejection);
-        }
-        number++;
-      }
-      at = stop + 1;
-    }
-    assertEquals(block.next(), number);
-    merge(block, rows, rejections, records);
-    return usual;
-  }
-
-  private static void merge(
-      LineBlock block, RowsBuilder rows, List<Object> rejections, List<Object> records) {
-    LoadedRows loaded = rows.cut(new RowsBuilder.Placement(-1, -1, new int[] {0}, 12), 0)[0];
-    int row = 0;
-    int rejection = 0;
-    for (long number = block.number(); number < block.next(); number++) {
-      if (loaded != null && row < loaded.rowCount() && loaded.logOffset(row) == number) {
-        records.add(number + cells(loaded, row++));
-      } else {
-        records.add(rejections.get(rejection++));
-      }
-    }
-    assertEquals(rejections.size(), rejection);
-  }
-
-  private static String cells(Row row) {
-    StringBuilder cells = new StringBuilder();
-    for (int i = 0; i < row.size(); i++) {
-      cells.append(' ').append(SCHEMA.columns().get(i).name()).append('=');
-      cells.append(
-          switch (row.kind(i)) {
-            case NULL -> null;
-            case LONG -> row.longAt(i);
-            case DOUBLE -> row.doubleAt(i);
-            case BYTES -> hex(row.bytesAt(i), 0, row.bytesAt(i).length);
-            case LIST -> {
-              List<@Nullable String> elements = new ArrayList<>();
-              for (Object element : row.listAt(i)) {
-                elements.add(
-                    element == null ? null : hex((byte[]) element, 0, ((byte[]) element).length));
-              }
-              yield elements;
-            }
-          });
-    }
-    return cells.toString();
-  }
-
-  private static String cells(LoadedRows rows, int row) {
-    StringBuilder cells = new StringBuilder();
-    for (ColumnSpec column : SCHEMA.columns()) {
-      ColumnReader reader = required(rows.column(column.id()));
-      cells.append(' ').append(column.name()).append('=').append(cell(reader.read(row, 1), 0));
-    }
-    return cells.toString();
-  }
-
-  private static @Nullable Object cell(ColumnVector vector, int at) {
-    if (vector.isNull(at)) {
-      return null;
-    }
-    return switch (vector) {
-      case ColumnVector.Longs longs -> longs.values()[at];
-      case ColumnVector.Doubles doubles -> doubles.values()[at];
-      case ColumnVector.Ordinals ordinals -> {
-        byte[] value = ordinals.dictionary().value(ordinals.values()[at]);
-        yield hex(value, 0, value.length);
-      }
-      case ColumnVector.Bytes bytes ->
-          hex(bytes.data(), bytes.offsets()[at], bytes.offsets()[at + 1]);
-      case ColumnVector.Lists lists -> {
-        List<@Nullable Object> elements = new ArrayList<>();
-        for (int i = lists.offsets()[at]; i < lists.offsets()[at + 1]; i++) {
-          elements.add(cell(lists.elements(), i));
-        }
-        yield elements;
-      }
-      case ColumnVector.AllNull _ -> throw new AssertionError("unreachable");
-    };
-  }
-
-  private static String hex(byte[] bytes, int from, int to) {
-    return java.util.HexFormat.of().formatHex(bytes, from, to);
-  }
-
-  private static <T> T required(@Nullable T value) {
-    return java.util.Objects.requireNonNull(value);
   }
 }
