@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.ScanContext;
 import io.tyto.model.result.ResultColumn;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,10 @@ public sealed interface Accumulator permits ColumnAccumulator, CountAccumulator 
   /// Adds group `sources[i]` of `other` to group `targets[i]` for `i < count`. Both are of one spec
   /// and one scan, {@link #endSource} was called on both, and the targets have room.
   void merge(Accumulator other, int[] sources, int[] targets, int count);
+
+  /// Does what is better done by many threads than by the one that reads: called once, when the
+  /// states of all threads are merged.
+  default void finish(ScanContext context) {}
 
   /// An empty state of the same spec.
   Accumulator fresh();

@@ -135,7 +135,12 @@ public final class Accumulators {
     ColumnType.Scalar type = requireNumber(type(slot));
     double[] qs = quantiles.qs().stream().mapToDouble(Double::doubleValue).toArray();
     return quantiles.exact()
-        ? new QuantileExact(slot, type, qs, quantiles.method())
+        ? new QuantileExact(
+            slot,
+            type,
+            qs,
+            quantiles.method(),
+            type.physical() == Physical.LONG ? domains.bounds(slot) : null)
         : new QuantileSketch(slot, type, qs);
   }
 

@@ -130,7 +130,7 @@ final class DistinctExact extends ColumnAccumulator {
     if (from.few == null || from.groupsOfFew != null || sets != null || groupsOfFew != null) {
       return false;
     }
-    if (few == null && isSelection(from.few.groups(), sources, targets, count)) {
+    if (few == null && Groupings.isSelection(from.few.groups(), sources, targets, count)) {
       few = from.few;
       groupsOfFew = Arrays.copyOf(sources, count);
       return true;
@@ -139,18 +139,6 @@ final class DistinctExact extends ColumnAccumulator {
       return false;
     }
     few.merge(from.few);
-    return true;
-  }
-
-  /// Whether the targets are all groups from 0, and no source goes to two of them.
-  private static boolean isSelection(int groups, int[] sources, int[] targets, int count) {
-    boolean[] isTaken = new boolean[groups];
-    for (int i = 0; i < count; i++) {
-      if (targets[i] != i || sources[i] >= groups || isTaken[sources[i]]) {
-        return false;
-      }
-      isTaken[sources[i]] = true;
-    }
     return true;
   }
 

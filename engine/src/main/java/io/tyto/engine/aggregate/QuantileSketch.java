@@ -1,7 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import com.datadoghq.sketch.ddsketch.DDSketch;
-import com.datadoghq.sketch.ddsketch.DDSketches;
+import com.datadoghq.sketch.ddsketch.store.UnboundedSizeDenseStore;
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
 import io.tyto.engine.vector.ColumnVector;
@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Approximate quantiles by DDSketch: each within 1 % of the value of rank `floor(q * (n - 1))`.
 /// Its stores never collapse, so the answer depends on the values only, not on their order or on
-/// splits.
+/// splits. What a scan of few groups sees is counted in {@link SketchCounts} first.
 final class QuantileSketch extends ColumnAccumulator {
-  static final double RELATIVE_ERROR = 0.01;
-
   /// An empty store and one page of 64 counters.
   private static final int SKETCH_BYTES = 1200;
 
   private final ColumnType.Scalar type;
   private final double[] qs;
+  private final SketchCounts counts = new SketchCounts();
+  private double[] taken = new double[0];
   private @Nullable DDSketch[] sketches = new DDSketch[0];
   private int sketchCount;
 
@@ -36,31 +36,54 @@ final class QuantileSketch extends ColumnAccumulator {
     if (count > sketches.length) {
       sketches = Arrays.copyOf(sketches, Capacity.grown(sketches.length, count));
     }
+    counts.ensureGroups(sketches.length);
   }
 
   @Override
   void accept(
       Batch batch, GroupedRows.ColumnValues columnValues, ColumnVector vector, GroupedRows rows) {
+    if (taken.length < rows.count) {
+      taken = new double[rows.positions.length];
+    }
+    take(vector, rows, taken);
+    if (!counts.add(rows.groups, taken, rows.count)) {
+      settle();
+      for (int i = 0; i < rows.count; i++) {
+        add(rows.groups[i], taken[i]);
+      }
+    }
+  }
+
+  private void take(ColumnVector vector, GroupedRows rows, double[] to) {
     int[] positions = rows.positions;
-    int[] groups = rows.groups;
     switch (vector) {
+      case ColumnVector.Longs longs when type instanceof ColumnType.DecimalType -> {
+        for (int i = 0; i < rows.count; i++) {
+          to[i] = ValueForms.toDouble(type, longs.values()[positions[i]]);
+        }
+      }
       case ColumnVector.Longs longs -> {
         for (int i = 0; i < rows.count; i++) {
-          add(groups[i], ValueForms.toDouble(type, longs.values()[positions[i]]));
+          to[i] = longs.values()[positions[i]];
         }
       }
       case ColumnVector.Doubles doubles -> {
         for (int i = 0; i < rows.count; i++) {
-          add(groups[i], doubles.values()[positions[i]]);
+          to[i] = doubles.values()[positions[i]];
         }
       }
       case ColumnVector.Ordinals _, ColumnVector.Bytes _ -> {
         for (int i = 0; i < rows.count; i++) {
-          add(groups[i], WideBytes.toDouble(vector, positions[i], type));
+          to[i] = WideBytes.toDouble(vector, positions[i], type);
         }
       }
       case ColumnVector.AllNull _, ColumnVector.Lists _ -> throw unexpected(vector);
     }
+  }
+
+  /// Moves what was counted into the sketches.
+  private void settle() {
+    counts.drain(this::sketch);
   }
 
   private void add(int group, double value) {
@@ -72,7 +95,7 @@ final class QuantileSketch extends ColumnAccumulator {
   private DDSketch sketch(int group) {
     DDSketch sketch = sketches[group];
     if (sketch == null) {
-      sketch = DDSketches.unboundedDense(RELATIVE_ERROR);
+      sketch = new DDSketch(SketchCounts.MAPPING, UnboundedSizeDenseStore::new);
       sketches[group] = sketch;
       sketchCount++;
     }
@@ -82,6 +105,8 @@ final class QuantileSketch extends ColumnAccumulator {
   @Override
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     QuantileSketch from = (QuantileSketch) other;
+    settle();
+    from.settle();
     for (int i = 0; i < count; i++) {
       DDSketch added = from.sketches[sources[i]];
       if (added != null) {
@@ -102,7 +127,7 @@ final class QuantileSketch extends ColumnAccumulator {
 
   @Override
   public long sizeBytes() {
-    return sketches.length * 8L + (long) sketchCount * SKETCH_BYTES;
+    return sketches.length * 8L + (long) sketchCount * SKETCH_BYTES + counts.sizeBytes();
   }
 
   @Override
@@ -112,12 +137,14 @@ final class QuantileSketch extends ColumnAccumulator {
 
   @Override
   public boolean isNull(int group) {
+    settle();
     return sketches[group] == null;
   }
 
   /// The first quantile, which is the only one wherever numbers are asked for.
   @Override
   public double asDouble(int group) {
+    settle();
     DDSketch sketch = sketches[group];
     return sketch == null ? Double.NaN : quantile(sketch, qs[0]);
   }
@@ -130,6 +157,7 @@ final class QuantileSketch extends ColumnAccumulator {
 
   @Override
   public @Nullable Object value(int group) {
+    settle();
     DDSketch sketch = sketches[group];
     List<@Nullable Double> values = new ArrayList<>();
     for (double q : qs) {

@@ -60,16 +60,19 @@ public final class Domains {
     };
   }
 
-  /// The range of all values, if it is known and narrow enough for arrays.
-  private @Nullable ColumnDomain range(int slot) {
+  /// Of the values of a LONG column.
+  ///
+  /// @param least greater than `greatest` where there is no value
+  public record Bounds(long least, long greatest) {}
+
+  /// What zone maps say, or null where some block has none.
+  public @Nullable Bounds bounds(int slot) {
     long least = Long.MAX_VALUE;
     long greatest = Long.MIN_VALUE;
-    long rows = 0;
     Batch batch = new Batch(slots);
     for (int i = 0; i < sources.size(); i++) {
       RowSource source = sources.get(i);
       batch.enter(source, i);
-      rows += source.rowCount();
       ColumnReader reader = batch.reader(slot);
       for (int block = 0; reader != null && block < RowSource.blocks(source); block++) {
         Zone zone = reader.zone(block);
@@ -83,12 +86,22 @@ public final class Domains {
         greatest = Math.max(greatest, zone.maxLong());
       }
     }
-    if (least > greatest) {
+    return new Bounds(least, greatest);
+  }
+
+  /// The range of all values, if it is known and narrow enough for arrays.
+  private @Nullable ColumnDomain range(int slot) {
+    Bounds bounds = bounds(slot);
+    if (bounds == null) {
+      return null;
+    }
+    if (bounds.least > bounds.greatest) {
       return new ColumnDomain.Range(0, 0);
     }
-    long size = greatest - least + 1;
+    long rows = sources.stream().mapToLong(RowSource::rowCount).sum();
+    long size = bounds.greatest - bounds.least + 1;
     long limit = Math.min(MAX_RANGE, Math.max(MIN_RANGE, rows / 4));
-    return size <= 0 || size > limit ? null : new ColumnDomain.Range(least, (int) size);
+    return size <= 0 || size > limit ? null : new ColumnDomain.Range(bounds.least, (int) size);
   }
 
   private ColumnDomain bytes(int slot) {

@@ -111,6 +111,7 @@ public final class GroupScan {
       Accumulator compact = state.fresh();
       compact.ensureGroups(present.length);
       state.ensureGroups(plan.coders().isEmpty() ? 1 : 0);
+      state.finish(plan.context());
       compact.merge(state, present, all, present.length);
       states.add(compact);
     }
