@@ -3,7 +3,6 @@ package io.tyto.perf;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.segment.Segment;
 import io.tyto.engine.segment.SegmentOptions;
-import io.tyto.engine.segment.SegmentSummary;
 import io.tyto.engine.segment.SegmentWriter;
 import io.tyto.engine.tail.Tail;
 import io.tyto.ingest.config.ConfigParser;
@@ -37,6 +36,18 @@ final class Tables {
   /// The caller releases the segment; its file is gone from the folder already.
   static Segment segment(TableSchema schema, SegmentOptions options, int rows, Filler filler)
       throws IOException {
+    Path file = Files.createTempFile("tyto-perf", ".segment");
+    try {
+      write(file, schema, options, rows, filler);
+      return Segment.open(file, Files.size(file));
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /// Writes a segment over the file.
+  static void write(Path file, TableSchema schema, SegmentOptions options, int rows, Filler filler)
+      throws IOException {
     Tail tail = new Tail(schema, 0);
     Row row = new Row(schema.columns().size());
     for (int i = 0; i < rows; i++) {
@@ -45,22 +56,18 @@ final class Tables {
       tail.append(row, "perf", i, 0, 0);
     }
     tail.publish();
-    Path file = Files.createTempFile("tyto-perf", ".segment");
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      SegmentSummary summary =
-          new SegmentWriter(options)
-              .write(
-                  schema,
-                  tail.view(rows),
-                  null,
-                  bytes -> {
-                    while (bytes.hasRemaining()) {
-                      channel.write(bytes);
-                    }
-                  });
-      return Segment.open(file, summary.bytes());
-    } finally {
-      Files.delete(file);
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+      new SegmentWriter(options)
+          .write(
+              schema,
+              tail.view(rows),
+              null,
+              bytes -> {
+                while (bytes.hasRemaining()) {
+                  channel.write(bytes);
+                }
+              });
     }
   }
 }

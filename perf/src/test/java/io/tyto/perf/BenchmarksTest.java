@@ -35,6 +35,7 @@ class BenchmarksTest {
           JsonDecodeBenchmark.class,
           ColumnReadBenchmark.class,
           KernelBenchmark.class,
+          BandwidthBenchmark.class,
           GroupScanBenchmark.class
         }) {
       ChainedOptionsBuilder options =
@@ -56,7 +57,7 @@ class BenchmarksTest {
       assertTrue(results.size() > 1, benchmark + " ran " + results.size() + " methods");
       expected++;
     }
-    assertEquals(4, expected);
+    assertEquals(5, expected);
   }
 
   @Test
