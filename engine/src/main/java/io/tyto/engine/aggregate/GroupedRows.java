@@ -97,6 +97,13 @@ public final class GroupedRows {
     }
   }
 
+  /// Says that all rows are in one group.
+  public void inGroup(int newGroup) {
+    Arrays.fill(groups, 0, count, newGroup);
+    group = newGroup;
+    isOneGroup = true;
+  }
+
   /// Makes room for `capacity` rows, positions that may be written to; keeps the content.
   @SuppressWarnings("ReferenceEquality") // which array it is
   public void ensure(int capacity) {

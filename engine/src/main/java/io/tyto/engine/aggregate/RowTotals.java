@@ -32,13 +32,13 @@ public final class RowTotals {
     block.update(batch, grouped);
   }
 
-  /// The same for rows that are all in group 0, added up where they are stored. False, and nothing
+  /// The same for rows that are all in one group, added up where they are stored. False, and nothing
   /// done, where that cannot be.
   ///
   /// @param mask the batch's rows; null: all
   /// @param count of them
-  public boolean addUp(Batch batch, long @Nullable [] mask, int count) {
-    return block.addUp(batch, mask, count);
+  public boolean addUp(Batch batch, long @Nullable [] mask, int count, int group) {
+    return block.addUp(batch, mask, count, group);
   }
 
   public long sizeBytes() {

@@ -142,12 +142,12 @@ final class SumBlock {
     addPlain(found, rows);
   }
 
-  /// Counts and adds up rows of a batch where they are stored, into group 0. False, and nothing
+  /// Counts and adds up rows of a batch where they are stored, into one group. False, and nothing
   /// done, where some column has to be read for it.
   ///
   /// @param mask the rows, null: all
   /// @param count of them
-  boolean addUp(Batch batch, long @Nullable [] mask, int count) {
+  boolean addUp(Batch batch, long @Nullable [] mask, int count, int group) {
     for (Column column : columns) {
       if (batch.isRead(column.slot) || !canAddUp(column, batch, count)) {
         return false;
@@ -156,14 +156,14 @@ final class SumBlock {
     for (Column column : columns) {
       ColumnReader reader = batch.reader(column.slot);
       if (reader != null) {
-        cells[column.at] +=
+        cells[group * stride + column.at] +=
             mask == null
                 ? reader.sum(batch.from(), batch.length())
                 : reader.sum(batch.from(), batch.length(), mask);
         batch.countTested(batch.length());
       }
     }
-    cells[0] += count;
+    cells[group * stride] += count;
     return true;
   }
 

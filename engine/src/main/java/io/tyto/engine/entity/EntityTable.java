@@ -52,7 +52,10 @@ public final class EntityTable implements AutoCloseable {
   public EntityTable(int size) {
     this.size = size;
     capacityBits = FIRST_CAPACITY_BITS;
-    slots = NativeMemory.allocate(Long.BYTES << FIRST_CAPACITY_BITS);
+    while (size > (5L << capacityBits) / 8 && capacityBits < MAX_CAPACITY_BITS) {
+      capacityBits++;
+    }
+    slots = NativeMemory.allocate((long) Long.BYTES << capacityBits);
   }
 
   /// Receives one entity.

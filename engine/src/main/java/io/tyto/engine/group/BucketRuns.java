@@ -3,15 +3,11 @@ package io.tyto.engine.group;
 import io.tyto.engine.scan.Batch;
 import io.tyto.engine.source.Ascending;
 import io.tyto.engine.source.ColumnReader;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// The buckets of a time key as runs of rows, where a source's rows ascend by time: bounds of runs
 /// are searched for, and the column is not read. Not thread-safe.
 final class BucketRuns {
-  /// Shorter runs than this are not worth a search each.
-  private static final int MIN_RUN_ROWS = 64;
-
   private final int slot;
   private final BucketAxis axis;
   private int sourceIndex = -1;
@@ -55,11 +51,20 @@ final class BucketRuns {
     if (value < boundaries[0]) {
       return turn(0, ascending.firstAtLeast(boundaries[0], row), KeyCoder.DROPPED);
     }
-    int bucket = axis.bucketOf(value);
+    int bucket = bucketOf(value);
     if (bucket < 0) {
       return turn(row, ascending.present(), KeyCoder.DROPPED);
     }
     return turn(row, ascending.firstAtLeast(boundaries[bucket + 1], row), bucket + 1);
+  }
+
+  /// Mostly the one after the last.
+  private int bucketOf(long value) {
+    long[] boundaries = axis.boundaries();
+    int next = Math.max(code, 0);
+    boolean isNext =
+        next + 1 < boundaries.length && value >= boundaries[next] && value < boundaries[next + 1];
+    return isNext ? next : axis.bucketOf(value);
   }
 
   private Ascending times() {
@@ -80,40 +85,5 @@ final class BucketRuns {
   /// The row at which the run of {@link #codeAt} ends.
   int end() {
     return to;
-  }
-
-  /// Codes of the batch's rows at the ascending `positions[0, count)`; 1 where some are DROPPED, 0
-  /// where none is, and -1, without codes, where the runs are too short to search for.
-  int codes(Batch batch, int[] positions, int count, int[] codes) {
-    int dropped = 0;
-    int runs = 0;
-    for (int i = 0; i < count; ) {
-      int runCode = codeAt(batch.from() + positions[i]);
-      if (++runs > batch.length() / MIN_RUN_ROWS + 1) {
-        return -1;
-      }
-      int runEnd = firstNotBelow(positions, i + 1, count, (long) to - batch.from());
-      Arrays.fill(codes, i, runEnd, runCode);
-      dropped |= runCode >>> 31;
-      i = runEnd;
-    }
-    return dropped;
-  }
-
-  private static int firstNotBelow(int[] positions, int from, int count, long bound) {
-    if (positions[count - 1] < bound) {
-      return count;
-    }
-    int low = from;
-    int high = count;
-    while (low < high) {
-      int middle = low + high >>> 1;
-      if (positions[middle] < bound) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
   }
 }

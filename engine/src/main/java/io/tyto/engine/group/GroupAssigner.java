@@ -44,24 +44,39 @@ final class GroupAssigner {
     return false;
   }
 
+  /// The group of rows whose code of a key is known, where that decides it; else -1.
+  int groupOf(int key, int code) {
+    return key == 0 && limits.length == 1 ? code : -1;
+  }
+
   /// `rows` holds the positions of the rows that pass; afterwards those that have a group, and it.
-  void assign(Batch batch, GroupedRows rows) {
+  ///
+  /// @param runKey a key that need not be read, because its code is `runCode` for all of the batch,
+  ///   where that is not negative
+  void assign(Batch batch, GroupedRows rows, int runKey, int runCode) {
+    int knownKey = runCode < 0 ? -1 : runKey;
     if (limits.length > 0) {
-      fold(batch, rows);
+      fold(batch, rows, knownKey, runCode);
     } else {
-      number(batch, rows);
+      number(batch, rows, knownKey, runCode);
     }
   }
 
   /// Makes the groups key by key: `group = group * limit + code`.
-  private void fold(Batch batch, GroupedRows rows) {
+  private void fold(Batch batch, GroupedRows rows, int knownKey, int knownCode) {
     int count = rows.count();
     boolean isWhole = rows.isWhole();
     int[] groups = rows.groups();
     for (int key = 0; key < limits.length && count > 0; key++) {
       KeyCoder coder = coders.get(key);
-      ColumnVector vector = batch.column(coder.slot());
       int limit = limits[key];
+      if (key == knownKey) {
+        for (int i = 0; i < count; i++) {
+          groups[i] = groups[i] * limit + knownCode;
+        }
+        continue;
+      }
+      ColumnVector vector = batch.column(coder.slot());
       if (coder.fold(batch, vector, isWhole ? null : rows.positions(), count, limit, groups)) {
         continue;
       }
@@ -90,12 +105,16 @@ final class GroupAssigner {
   }
 
   /// Makes codes of all keys, then numbers their tuples.
-  private void number(Batch batch, GroupedRows rows) {
+  private void number(Batch batch, GroupedRows rows, int knownKey, int knownCode) {
     int count = rows.count();
     boolean isWhole = rows.isWhole();
     rows.ensure(count);
     for (int key = 0; key < coders.size() && count > 0; key++) {
       KeyCoder coder = coders.get(key);
+      if (key == knownKey) {
+        Arrays.fill(codes[key], 0, count, knownCode);
+        continue;
+      }
       ColumnVector vector = batch.column(coder.slot());
       boolean isDropping;
       if (vector instanceof ColumnVector.Lists lists) {

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /// One thread's part of a group scan: reads blocks, and holds a state of its own for every group.
 final class Lane {
+  private static final int NO_RUN = -2;
+
+  /// Shorter runs of rows are not taken by themselves.
+  private static final int MIN_RUN_ROWS = 128;
+
   /// Assumed for a group and state when room is made; what it really takes is counted afterwards.
   private static final int STATE_BYTES = 16;
 
@@ -33,6 +38,15 @@ final class Lane {
   private final boolean[] canPass;
   private @Nullable SourceFilter filter;
   private int sourceIndex = -1;
+
+  /// Runs of the first key that is a time bucket, if any.
+  private final @Nullable BucketRuns runs;
+
+  private final int runKey;
+
+  /// The code of that key for all rows of the batch, or {@link #NO_RUN}.
+  private int runCode = NO_RUN;
+
   private int groupLimit;
   private long reservedBytes;
   private long othersBytesRead;
@@ -56,6 +70,11 @@ final class Lane {
         plan.coders().isEmpty()
             ? null
             : new GroupAssigner(plan.coders(), plan.space(), plan.slots());
+    runKey = firstBucketKey(plan.coders());
+    runs =
+        runKey >= 0 && plan.coders().get(runKey) instanceof KeyCoder.OfBuckets(var slot, var axis)
+            ? new BucketRuns(slot, axis)
+            : null;
     states = new ArrayList<>();
     for (int i = 0; i < plan.states().size(); i++) {
       Accumulator state = plan.states().get(i);
@@ -74,6 +93,15 @@ final class Lane {
     canPass = new boolean[filteredRows.length];
   }
 
+  private static int firstBucketKey(List<KeyCoder> coders) {
+    for (int key = 0; key < coders.size(); key++) {
+      if (coders.get(key) instanceof KeyCoder.OfBuckets) {
+        return key;
+      }
+    }
+    return -1;
+  }
+
   /// Reads entry `i` of the plan's block list.
   void scan(int i) {
     int source = plan.pruned().blocks().source(i);
@@ -90,11 +118,29 @@ final class Lane {
     }
     int from = block * RowSource.BLOCK_ROWS;
     int to = from + RowSource.blockRows(batch.source(), block);
-    for (int at = from; at < to; at += RowSource.BATCH_ROWS) {
+    for (int at = from; at < to; at += batch.length()) {
       plan.context().check();
-      batch.move(at, Math.min(RowSource.BATCH_ROWS, to - at));
-      scanBatch(current);
+      batch.move(at, cut(at, Math.min(RowSource.BATCH_ROWS, to - at)));
+      if (runCode != KeyCoder.DROPPED) {
+        scanBatch(current);
+      }
     }
+  }
+
+  /// How many rows from a row on to take, at most `most`: those of one time bucket, where rows
+  /// ascend by time and it has enough of them.
+  private int cut(int row, int most) {
+    runCode = NO_RUN;
+    if (runs == null || !runs.isAscending(batch)) {
+      return most;
+    }
+    int code = runs.codeAt(row);
+    int length = Math.min(most, runs.end() - row);
+    if (length < Math.min(most, MIN_RUN_ROWS)) {
+      return most;
+    }
+    runCode = code;
+    return length;
   }
 
   private void enter(int source) {
@@ -124,7 +170,8 @@ final class Lane {
       return;
     }
     int count = SourceFilter.cardinality(mask, length);
-    boolean isAddedUp = assigner == null && addUp(count);
+    int group = assigner == null ? 0 : assigner.groupOf(runKey, runCode);
+    boolean isAddedUp = group >= 0 && addUp(count, group);
     if (isAddedUp && ownStates.isEmpty()) {
       return;
     }
@@ -135,8 +182,10 @@ final class Lane {
       batch.select(rows.positions(), count);
       rows.set(count, false, true);
     }
-    if (assigner != null) {
-      assigner.assign(batch, rows);
+    if (assigner != null && group >= 0) {
+      rows.inGroup(group);
+    } else if (assigner != null) {
+      assigner.assign(batch, rows, runKey, runCode);
     }
     if (rows.count() == 0) {
       return;
@@ -145,7 +194,7 @@ final class Lane {
     if (!isAddedUp) {
       totals.update(batch, rows);
     }
-    filterRows();
+    filterRows(group);
     for (int i = 0; i < ownStates.size(); i++) {
       int number = filterOfOwnState.get(i);
       GroupedRows taken = number < 0 ? rows : filteredRows[number];
@@ -158,20 +207,22 @@ final class Lane {
     }
   }
 
-  /// Counts and sums without keys need no positions, and often no vectors.
-  private boolean addUp(int count) {
+  /// Counts and sums of one group need no positions, and often no vectors.
+  private boolean addUp(int count, int group) {
     makeRoom();
-    return totals.addUp(batch, count == batch.length() ? null : mask, count);
+    return totals.addUp(batch, count == batch.length() ? null : mask, count, group);
   }
 
   /// Makes the rows of each state filter.
-  private void filterRows() {
+  ///
+  /// @param group that all of them are in, or negative
+  private void filterRows(int group) {
     for (int f = 0; f < filteredRows.length; f++) {
       GroupedRows to = filteredRows[f];
       to.positionsToFill();
       System.arraycopy(mask, 0, stateMask, 0, SourceFilter.words(batch.length()));
       if (!canPass[f] || !stateFilters.get(f).retain(stateMask)) {
-        to.set(0, false, assigner == null);
+        to.set(0, false, false);
         continue;
       }
       to.ensure(rows.count());
@@ -182,7 +233,10 @@ final class Lane {
         to.groups()[kept] = rows.groups()[i];
         kept += (int) (stateMask[position >>> 6] >>> position & 1);
       }
-      to.set(kept, rows.isWhole() && kept == rows.count(), assigner == null);
+      to.set(kept, rows.isWhole() && kept == rows.count(), false);
+      if (group >= 0) {
+        to.inGroup(group);
+      }
     }
   }
 
