@@ -28,12 +28,31 @@ public final class GroupScan {
   private static final int RUNS = 16;
 
   /// @param range of the schema's time column
+  /// @param best all that is wanted of the groups, or null: all of them
   public record Spec(
       TableSchema schema,
       TimeInterval range,
       @Nullable Filter where,
       List<ScanKey> keys,
-      List<StateSpec> states) {}
+      List<StateSpec> states,
+      @Nullable Best best) {
+
+    /// All groups.
+    public Spec(
+        TableSchema schema,
+        TimeInterval range,
+        @Nullable Filter where,
+        List<ScanKey> keys,
+        List<StateSpec> states) {
+      this(schema, range, where, keys, states, null);
+    }
+  }
+
+  /// The first groups in the order of one state, nulls last: at least those, more where that is
+  /// easier or values are equal.
+  ///
+  /// @param state position in the spec
+  public record Best(int state, boolean isDescending, int count) {}
 
   private GroupScan() {}
 
@@ -42,7 +61,7 @@ public final class GroupScan {
     context.check();
     ScanPlan plan = ScanPlan.of(spec, sources, context);
     Lane merged = plan.isOrderFree() ? scanAsTheyCome(plan) : scanInRuns(plan);
-    return groups(plan, merged);
+    return groups(plan, merged, spec.best());
   }
 
   private static Lane scanAsTheyCome(ScanPlan plan) {
@@ -97,8 +116,12 @@ public final class GroupScan {
     }
   }
 
-  private static Groups groups(ScanPlan plan, Lane lane) {
-    int[] present = plan.coders().isEmpty() ? new int[1] : lane.presentGroups();
+  private static Groups groups(ScanPlan plan, Lane lane, @Nullable Best best) {
+    BestGroups picked = best == null || plan.coders().isEmpty() ? null : lane.bestGroups(best);
+    int[] present =
+        plan.coders().isEmpty()
+            ? new int[1]
+            : picked == null ? lane.presentGroups() : picked.groups();
     int[][] codes = plan.space().codes(present);
     List<GroupKeys> keys = new ArrayList<>();
     for (int key = 0; key < codes.length; key++) {
@@ -116,7 +139,9 @@ public final class GroupScan {
       states.add(compact);
     }
     ScanStats stats = plan.pruned().stats().plus(new ScanStats(0, lane.bytesRead(), 0, 0));
-    Groups groups = new Groups(present.length, keys, states, stats);
+    Groups groups =
+        new Groups(
+            present.length, picked == null ? present.length : picked.total(), keys, states, stats);
     return plan.isOrderFree() ? groups : groups.sorted();
   }
 }

@@ -13,12 +13,19 @@ import java.util.List;
 /// Without keys there is exactly one group, even over no rows.
 public final class Groups {
   private final int count;
+  private final int total;
   private final List<GroupKeys> keys;
   private final List<Accumulator> states;
   private final ScanStats stats;
 
   public Groups(int count, List<GroupKeys> keys, List<Accumulator> states, ScanStats stats) {
+    this(count, count, keys, states, stats);
+  }
+
+  /// @param total how many there were before only the best were kept
+  Groups(int count, int total, List<GroupKeys> keys, List<Accumulator> states, ScanStats stats) {
     this.count = count;
+    this.total = total;
     this.keys = List.copyOf(keys);
     this.states = List.copyOf(states);
     this.stats = stats;
@@ -26,6 +33,12 @@ public final class Groups {
 
   public int count() {
     return count;
+  }
+
+  /// Groups that the scan found, of which {@link #count} are here: fewer where it was asked for the
+  /// best alone.
+  public int total() {
+    return total;
   }
 
   public List<GroupKeys> keys() {
@@ -125,7 +138,8 @@ public final class Groups {
     }
     int[] groups = range(count);
     GroupOrder.sort(groups, this::compareKeys);
-    return select(groups);
+    Groups sorted = select(groups);
+    return new Groups(count, total, sorted.keys, sorted.states, stats);
   }
 
   private int compareKeys(int left, int right) {

@@ -7,6 +7,7 @@ import io.tyto.engine.filter.CompiledFilter;
 import io.tyto.engine.filter.SourceFilter;
 import io.tyto.engine.kernel.Kernels;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Workers;
 import io.tyto.engine.source.RowSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +23,9 @@ final class Lane {
 
   /// Assumed for a group and state when room is made; what it really takes is counted afterwards.
   private static final int STATE_BYTES = 16;
+
+  /// Groups that are merged by one thread at a time.
+  private static final int MERGED_GROUPS = 1 << 15;
 
   /// How often the memory that states really take is looked at.
   private static final int BATCHES_PER_COUNT = 4;
@@ -275,7 +279,13 @@ final class Lane {
     int limit = other.groupLimit;
     groupLimit = Math.max(groupLimit, limit);
     totals.prepareMerge(other.totals, limit);
-    totals.merge(other.totals, 0, limit);
+    int ranges = (limit + MERGED_GROUPS - 1) / MERGED_GROUPS;
+    Workers.run(
+        plan.context(),
+        ranges,
+        range ->
+            totals.merge(
+                other.totals, range * MERGED_GROUPS, Math.min(limit, (range + 1) * MERGED_GROUPS)));
     totals.merged(other.totals);
     int[] groups = ownStates.isEmpty() ? new int[0] : other.presentGroups();
     for (int i = 0; i < ownStates.size(); i++) {
@@ -286,6 +296,11 @@ final class Lane {
     account();
     plan.context().memory().reserve(-other.reservedBytes);
     other.reservedBytes = 0;
+  }
+
+  /// See {@link BestGroups#of}.
+  @Nullable BestGroups bestGroups(GroupScan.Best best) {
+    return BestGroups.of(best, states.get(best.state()), totals, groupLimit, plan);
   }
 
   /// The groups that have rows, ascending.

@@ -1,6 +1,7 @@
 package io.tyto.engine.plan;
 
 import io.tyto.engine.aggregate.StateSpec;
+import io.tyto.engine.group.GroupScan;
 import io.tyto.engine.measure.Columns;
 import io.tyto.engine.measure.MeasureCompiler;
 import io.tyto.engine.measure.MeasurePlan;
@@ -68,6 +69,31 @@ record AggregatePlan(
       throw new IllegalArgumentException(measure + " was not compiled");
     }
     return plan;
+  }
+
+  /// The groups that an answer of its first `count` rows needs, or null: all of them.
+  GroupScan.@Nullable Best best(long count) {
+    boolean isPlain =
+        keyCount() > 0
+            && query.top() == null
+            && query.having() == null
+            && query.limitPer() == null
+            && query.compareTo() == null
+            && !query.wants().totals()
+            && rollingKey < 0
+            && filledKey < 0;
+    if (!isPlain
+        || count > Integer.MAX_VALUE
+        || query.orderBy().isEmpty()
+        || !(query.orderBy().getFirst()
+            instanceof AggregateQuery.Order.ByMeasure(Measure of, var direction, var basis))
+        || basis != AggregateQuery.Basis.CURRENT
+        || direction.nullsFirst()
+        || !(named(of) instanceof MeasurePlan.State(int index, var shape))
+        || !shape.isNumeric()) {
+      return null;
+    }
+    return new GroupScan.Best(index, direction.descending(), (int) count);
   }
 
   GroupKey key(int position) {

@@ -2,6 +2,7 @@ package io.tyto.engine.plan;
 
 import io.tyto.engine.calendar.TimeAxis;
 import io.tyto.engine.group.GroupKeys;
+import io.tyto.engine.group.GroupScan;
 import io.tyto.engine.group.Groups;
 import io.tyto.engine.measure.Cells;
 import io.tyto.engine.measure.MeasurePlan;
@@ -40,14 +41,22 @@ public final class AggregateRunner {
   private final @Nullable Period previous;
   private final @Nullable TopGroups top;
 
+  /// Where the page begins among all rows.
+  private final long from;
+
   private AggregateRunner(
-      AggregateQuery query, TableSnapshot snapshot, PlanLimits limits, ScanContext context) {
+      AggregateQuery query,
+      @Nullable Cursor after,
+      TableSnapshot snapshot,
+      PlanLimits limits,
+      ScanContext context) {
     this.plan = AggregatePlan.of(query, snapshot.schema());
     this.query = query;
     this.snapshot = snapshot;
     this.limits = limits;
     this.context = context;
     this.bounds = new ColumnBounds(Sources.of(snapshot), context.query());
+    this.from = (after == null ? 0L : after.first() + 1L) + query.offset();
     this.current = scan(query.range());
     this.previous = query.compareTo() == null ? null : scan(query.compareTo());
     this.top = query.top() == null ? null : TopGroups.of(plan, query.top(), current.ownGroups());
@@ -61,18 +70,19 @@ public final class AggregateRunner {
       PlanLimits limits,
       ScanContext context) {
     long started = System.nanoTime();
-    return new AggregateRunner(query, snapshot, limits, context).answer(after, started);
+    return new AggregateRunner(query, after, snapshot, limits, context).answer(started);
   }
 
   private Period scan(TimeInterval interval) {
-    return Period.scan(plan, interval, Sources.of(snapshot), bounds, limits.maxBuckets(), context);
+    GroupScan.Best best = plan.best(from + query.limit() + 1);
+    return Period.scan(
+        plan, interval, best, Sources.of(snapshot), bounds, limits.maxBuckets(), context);
   }
 
-  private AggregateResult answer(@Nullable Cursor after, long started) {
+  private AggregateResult answer(long started) {
     RowTable table = filled(rows(), plan.filledKey());
     context.memory().reserve((long) table.count() * (plan.keyCount() + 2) * Long.BYTES);
     int[] kept = having(table);
-    long from = (after == null ? 0L : after.first() + 1L) + query.offset();
     int[] ordered = inOrder(table, kept, from + query.limit() + 1);
     int first = (int) Math.min(ordered.length, from);
     int end = (int) Math.min(ordered.length, from + query.limit());
@@ -93,7 +103,7 @@ public final class AggregateRunner {
         rest.rowCount(),
         rest.keys(),
         rest.measures(),
-        kept.length,
+        kept.length + current.leftOut(),
         hasNextPage,
         wants.cursors() ? cursors(first, page.length) : null,
         meta(started, hasNextPage));

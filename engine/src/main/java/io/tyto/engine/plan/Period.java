@@ -38,6 +38,7 @@ final class Period {
   private Period(
       AggregatePlan plan,
       TimeInterval interval,
+      GroupScan.@Nullable Best best,
       Sources sources,
       ColumnBounds bounds,
       int maxBuckets,
@@ -51,18 +52,25 @@ final class Period {
           key instanceof GroupKey.TimeBucket bucket ? axisOf(bucket, bounds, maxBuckets) : null);
     }
     this.rolling = rollingOf();
-    this.groups = scan(scanKeys(), scanRange());
+    this.groups = scan(scanKeys(), scanRange(), best);
     this.stats = groups.stats();
   }
 
+  /// @param best all that is needed of the groups, or null: all of them
   static Period scan(
       AggregatePlan plan,
       TimeInterval interval,
+      GroupScan.@Nullable Best best,
       Sources sources,
       ColumnBounds bounds,
       int maxBuckets,
       ScanContext context) {
-    return new Period(plan, interval, sources, bounds, maxBuckets, context);
+    return new Period(plan, interval, best, sources, bounds, maxBuckets, context);
+  }
+
+  /// Groups that were found and not kept, as only the best were asked for.
+  int leftOut() {
+    return groups.total() - groups.count();
   }
 
   /// Of all scans so far.
@@ -139,16 +147,17 @@ final class Period {
     }
     if (plan.explodes()) {
       // Groups hold a row once per element, or not at all: only a scan counts each once.
-      Groups whole = scan(List.of(), interval);
+      Groups whole = scan(List.of(), interval, null);
       stats = stats.plus(whole.stats());
       return whole;
     }
     return ownGroups().regroup(new int[0]);
   }
 
-  private Groups scan(List<ScanKey> keys, TimeInterval range) {
+  private Groups scan(List<ScanKey> keys, TimeInterval range, GroupScan.@Nullable Best best) {
     GroupScan.Spec spec =
-        new GroupScan.Spec(sources.schema(), range, plan.query().where(), keys, plan.states());
+        new GroupScan.Spec(
+            sources.schema(), range, plan.query().where(), keys, plan.states(), best);
     return GroupScan.run(spec, sources.list(), context);
   }
 
