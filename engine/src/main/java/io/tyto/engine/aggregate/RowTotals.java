@@ -32,8 +32,8 @@ public final class RowTotals {
     block.update(batch, grouped);
   }
 
-  /// The same for rows that are all in one group, added up where they are stored. False, and nothing
-  /// done, where that cannot be.
+  /// The same for rows that are all in one group, added up where they are stored. False, and
+  /// nothing done, where that cannot be.
   ///
   /// @param mask the batch's rows; null: all
   /// @param count of them

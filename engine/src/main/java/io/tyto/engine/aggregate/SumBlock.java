@@ -25,6 +25,9 @@ final class SumBlock {
   /// While no sum can leave this, sums of two blocks cannot leave 64 bits.
   private static final long SAFE = 1L << 62;
 
+  /// Where at most one row in so many is left, its values are read alone.
+  private static final int FEW = 64;
+
   private final List<Column> columns = new ArrayList<>();
   private long[] cells = new long[0];
   private int stride = 1;
@@ -147,7 +150,14 @@ final class SumBlock {
   ///
   /// @param mask the rows, null: all
   /// @param count of them
+<<<<<<< Updated upstream
   boolean addUp(Batch batch, long @Nullable [] mask, int count, int group) {
+=======
+  boolean addUp(Batch batch, long @Nullable [] mask, int count) {
+    if (count * FEW < batch.length() && !columns.isEmpty()) {
+      return false;
+    }
+>>>>>>> Stashed changes
     for (Column column : columns) {
       if (batch.isRead(column.slot) || !canAddUp(column, batch, count)) {
         return false;

@@ -13,6 +13,9 @@ import java.lang.foreign.MemorySegment;
 ///     i64 value x patches
 /// ```
 final class PatchedLongs implements LongDecoder {
+  /// So few positions are looked for among the patches one by one.
+  private static final int FEW = 16;
+
   private final PackedLongs packed;
   private final MemorySegment payload;
   private final int patches;
@@ -56,7 +59,16 @@ final class PatchedLongs implements LongDecoder {
   @Override
   public void decode(int from, int[] positions, int count, long[] target) {
     packed.decode(from, positions, count, target);
-    int limit = count == 0 ? 0 : positions[count - 1] + 1;
+    if (count <= FEW) {
+      for (int i = 0; i < count; i++) {
+        int patch = firstPatch(from + positions[i]);
+        if (patch < patches && position(patch) == from + positions[i]) {
+          target[positions[i]] = value(patch);
+        }
+      }
+      return;
+    }
+    int limit = positions[count - 1] + 1;
     for (int i = firstPatch(from); i < patches && position(i) - from < limit; i++) {
       target[position(i) - from] = value(i);
     }
@@ -65,7 +77,16 @@ final class PatchedLongs implements LongDecoder {
   @Override
   public void decode(int from, int[] positions, int count, int[] target) {
     packed.decode(from, positions, count, target);
-    int limit = count == 0 ? 0 : positions[count - 1] + 1;
+    if (count <= FEW) {
+      for (int i = 0; i < count; i++) {
+        int patch = firstPatch(from + positions[i]);
+        if (patch < patches && position(patch) == from + positions[i]) {
+          target[positions[i]] = (int) value(patch);
+        }
+      }
+      return;
+    }
+    int limit = positions[count - 1] + 1;
     for (int i = firstPatch(from); i < patches && position(i) - from < limit; i++) {
       target[position(i) - from] = (int) value(i);
     }
