@@ -150,14 +150,10 @@ final class SumBlock {
   ///
   /// @param mask the rows, null: all
   /// @param count of them
-<<<<<<< Updated upstream
   boolean addUp(Batch batch, long @Nullable [] mask, int count, int group) {
-=======
-  boolean addUp(Batch batch, long @Nullable [] mask, int count) {
     if (count * FEW < batch.length() && !columns.isEmpty()) {
       return false;
     }
->>>>>>> Stashed changes
     for (Column column : columns) {
       if (batch.isRead(column.slot) || !canAddUp(column, batch, count)) {
         return false;
