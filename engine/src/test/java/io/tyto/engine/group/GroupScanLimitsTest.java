@@ -18,6 +18,7 @@ import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.ColumnType;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -92,6 +93,51 @@ class GroupScanLimitsTest {
     assertTrue(
         GroupScan.run(spec, table.sources, context(query(1 << 30), 3)).count() > 1000,
         "enough memory is enough");
+  }
+
+  @Test
+  void theBestGroupsAreThoseOfAll() {
+    ScanKey key = new ScanKey.ColumnKey("ts");
+    Measure count = new Measure.Count();
+    Measure most = new Measure.Column("int", Function.MAX);
+    Groups all =
+        GroupScan.run(spec(List.of(key), count, most), table.sources, context(query(1 << 30), 3));
+    int leftOut = 0;
+    for (int state = 0; state < 2; state++) {
+      for (boolean isDescending : new boolean[] {true, false}) {
+        GroupScan.Best best = new GroupScan.Best(state, isDescending, 7);
+        Groups some =
+            GroupScan.run(
+                new GroupScan.Spec(
+                    table.schema,
+                    TimeInterval.ALL_TIME,
+                    null,
+                    List.of(key),
+                    List.of(new StateSpec(count, null), new StateSpec(most, null)),
+                    best),
+                table.sources,
+                context(query(1 << 30), 3));
+        assertEquals(all.count(), some.total());
+        leftOut += all.count() - some.count();
+        List<Double> expected = values(all, state, isDescending);
+        List<Double> found = values(some, state, isDescending);
+        double last = expected.get(6);
+        int end = expected.lastIndexOf(last) + 1;
+        assertEquals(expected.subList(0, end), found);
+      }
+    }
+    assertTrue(leftOut > 0, () -> all.count() + " groups are too few to pick from");
+  }
+
+  private static List<Double> values(Groups groups, int state, boolean isDescending) {
+    List<Double> values = new ArrayList<>();
+    for (int group = 0; group < groups.count(); group++) {
+      if (!groups.state(state).isNull(group)) {
+        values.add(groups.state(state).asDouble(group));
+      }
+    }
+    values.sort(isDescending ? Comparator.reverseOrder() : Comparator.naturalOrder());
+    return values;
   }
 
   @Test
