@@ -33,6 +33,9 @@ final class CodeGroups {
 
   private int pairCount;
 
+  /// Codes that were added, the same one many times.
+  private long rows;
+
   /// Within a batch: the rows whose code is not at home.
   private int[] abroad = new int[RowSource.BATCH_ROWS];
 
@@ -61,9 +64,8 @@ final class CodeGroups {
     return pairCount > FIRST_PAIRS && PAIR_BYTES * pairCount > suited;
   }
 
-  /// Groups there is room for.
-  int groups() {
-    return counts.length;
+  long rows() {
+    return rows;
   }
 
   int count(int group) {
@@ -78,6 +80,7 @@ final class CodeGroups {
   ///
   /// @param limit codes are below
   void add(int[] groups, int[] codes, int count, int limit) {
+    rows += count;
     ensureCodes(limit);
     if (abroad.length < count) {
       abroad = new int[count];
@@ -149,6 +152,7 @@ final class CodeGroups {
 
   /// Adds all of another one's sets.
   void merge(CodeGroups other) {
+    rows += other.rows;
     ensureGroups(other.counts.length);
     ensureCodes(other.homes.length);
     other.forEach(this::add);

@@ -12,6 +12,9 @@ sealed interface CodeReader {
   /// Codes are below it as far as known now.
   int limit();
 
+  /// A number for the codes of the batch: batches of different numbers have no code in common.
+  int range(Batch batch);
+
   record OfDomain(ColumnDomain domain) implements CodeReader {
     @Override
     public void codes(Batch batch, ColumnVector vector, GroupedRows rows, int[] codes) {
@@ -19,6 +22,11 @@ sealed interface CodeReader {
       if (!domain.fold(vector, positions, rows.count, 0, codes)) {
         domain.codes(vector, rows.positions, rows.count, codes);
       }
+    }
+
+    @Override
+    public int range(Batch batch) {
+      return 0;
     }
 
     @Override
@@ -31,6 +39,11 @@ sealed interface CodeReader {
     @Override
     public void codes(Batch batch, ColumnVector vector, GroupedRows rows, int[] codes) {
       ids.codes(batch, vector, rows.isWhole ? null : rows.positions, rows.count, codes);
+    }
+
+    @Override
+    public int range(Batch batch) {
+      return batch.source().partition();
     }
 
     @Override

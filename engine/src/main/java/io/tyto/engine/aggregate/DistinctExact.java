@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// group, with too many, and where codes are in many groups each.
 final class DistinctExact extends ColumnAccumulator {
   private final CodeReader reader;
-  private @Nullable CodeGroups few;
+  private @Nullable RangedCodeGroups few;
   private @Nullable CodeSets sets;
 
   /// Where `few` is that of another state which was merged into this one: its group by own group.
@@ -53,7 +53,7 @@ final class DistinctExact extends ColumnAccumulator {
     }
     CodeSets now = sets;
     if (now == null) {
-      addToFew(rows, limit);
+      addToFew(batch, rows, limit);
     } else if (rows.isOneGroup) {
       now.add(rows.group, codes, rows.count, limit);
     } else {
@@ -61,15 +61,14 @@ final class DistinctExact extends ColumnAccumulator {
     }
   }
 
-  private void addToFew(GroupedRows rows, int limit) {
-    CodeGroups now = few;
+  private void addToFew(Batch batch, GroupedRows rows, int limit) {
+    RangedCodeGroups now = few;
     if (now == null) {
-      now = new CodeGroups();
+      now = new RangedCodeGroups();
       now.ensureGroups(groupCount);
       few = now;
     }
-    now.add(rows.groups, codes, rows.count, limit);
-    if (now.isCrowded()) {
+    if (!now.add(reader.range(batch), rows.groups, codes, rows.count, limit)) {
       toSets();
     }
   }

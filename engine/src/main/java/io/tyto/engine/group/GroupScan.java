@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// except patterns of the user's own (BAD_USER_INPUT).
 ///
 /// Threads share the numbering of groups and have states of their own, which are merged as arrays.
-/// If every state is free of order, threads take blocks as they come. Else (sums of doubles) the
-/// blocks are cut into runs that depend on the data alone, and runs are merged in order, so that
-/// answers repeat to the bit whatever the parallelism.
+/// If every state is free of order, threads take blocks as they come, each those of one partition
+/// first. Else (sums of doubles) the blocks are cut into runs that depend on the data alone, and
+/// runs are merged in order, so that answers repeat to the bit whatever the parallelism.
 public final class GroupScan {
   /// Runs of blocks in an ordered scan: more of them balance better and merge longer.
   private static final int RUNS = 16;
@@ -66,16 +66,22 @@ public final class GroupScan {
 
   private static Lane scanAsTheyCome(ScanPlan plan) {
     int blocks = plan.pruned().blocks().size();
-    List<Lane> lanes =
+    BlockDealer dealer = new BlockDealer(plan.pruned().blocks(), plan.sources());
+    List<LaneAtWork> lanes =
         Workers.deal(
-            plan.context(), blocks, () -> new Lane(plan), (lane, block) -> lane.scan(block));
-    lanes.forEach(Lane::leave);
-    Lane first = lanes.getFirst();
-    for (Lane lane : lanes.subList(1, lanes.size())) {
-      first.merge(lane);
+            plan.context(),
+            blocks,
+            () -> new LaneAtWork(new Lane(plan), dealer.new Hand()),
+            (work, _) -> work.lane.scan(work.hand.take()));
+    lanes.forEach(work -> work.lane.leave());
+    Lane first = lanes.getFirst().lane;
+    for (LaneAtWork work : lanes.subList(1, lanes.size())) {
+      first.merge(work.lane);
     }
     return first;
   }
+
+  private record LaneAtWork(Lane lane, BlockDealer.Hand hand) {}
 
   private static Lane scanInRuns(ScanPlan plan) {
     int blocks = plan.pruned().blocks().size();
