@@ -22,8 +22,8 @@ final class ColumnWriter {
   /// themselves.
   private static final double MOSTLY_DISTINCT = 0.5;
 
-  /// Fewer ordinals than this are found as fast by comparing codes of a byte.
-  private static final int MIN_INDEXED_ORDINALS = 64;
+  /// Codes of a byte are compared, where they are stored, as fast as sets are read and spread.
+  private static final int MIN_INDEXED_ORDINALS = 257;
 
   private static final double MAX_INDEX_BYTES_PER_ROW = 2.5;
 
