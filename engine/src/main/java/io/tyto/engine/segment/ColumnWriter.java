@@ -25,7 +25,7 @@ final class ColumnWriter {
   /// Codes of a byte are compared, where they are stored, as fast as sets are read and spread.
   private static final int MIN_INDEXED_ORDINALS = 257;
 
-  private static final double MAX_INDEX_BYTES_PER_ROW = 2.5;
+  private static final double MAX_INDEX_BYTES_PER_ROW = 1.5;
 
   private final ContainerWriter target;
   private final SourceRows rows;
