@@ -154,7 +154,7 @@ class DamageTest {
     }
   }
 
-  /// Wherever the byte is, the rest of the node starts; event ids are read at the start.
+  /// Wherever the byte is, the node starts and takes events; event ids are read before the first.
   @Test
   void aFlippedByteInASegmentNeverKeepsTheNodeFromStarting() throws IOException {
     Path data = temp.resolve("data");
@@ -173,6 +173,7 @@ class DamageTest {
       flip(segment, at);
       try (LocalNode node = open(data, ONE, Disk.SYSTEM)) {
         assertEquals(1, rows(node, "note").size());
+        assertEquals(1, send(node, "play", play("late-" + part, "ann", part)).accepted());
         alarmed += node.status().alarms().toString().contains("event ids") ? 1 : 0;
       }
       flip(segment, at);

@@ -55,6 +55,19 @@ final class BatchQueue {
     }
   }
 
+  /// Waits until there is a command, the queue is closed, or the time is up.
+  void await(long timeoutNanos) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = timeoutNanos;
+      while (commands.isEmpty() && !isClosed && left > 0) {
+        left = arrived.awaitNanos(left);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// The next command, or null if none comes in time.
   @Nullable Command poll(long timeoutNanos) throws InterruptedException {
     lock.lock();

@@ -29,6 +29,10 @@ import org.jspecify.annotations.Nullable;
 /// Everything here runs on that thread, {@link #replay} before it starts.
 final class PartitionWriter implements Runnable {
   private static final System.Logger LOG = System.getLogger(PartitionWriter.class.getName());
+
+  /// So long the first queries after a start have the processors to themselves, if no event comes.
+  private static final long FIRST_COMMAND_NANOS = TimeUnit.SECONDS.toNanos(5);
+
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final long FULL_TAIL_PAUSE_MILLIS = 5;
 
@@ -153,7 +157,10 @@ final class PartitionWriter implements Runnable {
   @Override
   public void run() {
     try {
-      loadState();
+      queue.await(FIRST_COMMAND_NANOS);
+      if (!queue.isDrained()) {
+        loadState();
+      }
       while (!queue.isDrained() && failure == null) {
         turn();
       }
