@@ -35,7 +35,7 @@ final class QuantileExact extends ColumnAccumulator {
   private int @Nullable [] groupsOfRanked;
 
   /// By group, {@link #ranks} of it; once the scan has ended.
-  private long[] @Nullable [] answers;
+  private long @Nullable [][] answers;
 
   /// @param bounds of the column's values, or null where they are not known or it is no LONG
   QuantileExact(
@@ -168,7 +168,7 @@ final class QuantileExact extends ColumnAccumulator {
       ranked.merge(from.ranked);
       return true;
     }
-    long[][] theirs = from.answers;
+    long @Nullable [][] theirs = from.answers;
     if (theirs == null
         || !ranked.isEmpty()
         || !Groupings.isSelection(theirs.length, sources, targets, count)) {
@@ -187,10 +187,11 @@ final class QuantileExact extends ColumnAccumulator {
 
   @Override
   public void finish(ScanContext context) {
-    if (ranked != null) {
-      int[][] ranks = new int[ranked.groups()][];
-      Arrays.setAll(ranks, group -> ranks(ranked.count(group)));
-      answers = ranked.select(ranks, context);
+    RankedValues from = ranked;
+    if (from != null) {
+      int[][] ranks = new int[from.groups()][];
+      Arrays.setAll(ranks, group -> ranks(from.count(group)));
+      answers = from.select(ranks, context);
     }
   }
 

@@ -139,14 +139,12 @@ final class RankedValues {
     }
   }
 
-  /// A value looked for: the one of `rank` among those of the group that share its upper bits.
+  /// A value looked for: the one of `rank` among those of its group that share its upper bits.
   private static final class Wanted {
-    private final int group;
     private long prefix;
     private int rank;
 
-    Wanted(int group, int rank) {
-      this.group = group;
+    Wanted(int rank) {
       this.rank = rank;
     }
 
@@ -167,7 +165,7 @@ final class RankedValues {
     int[] @Nullable [] byPart = new int[counts.length][];
     for (int group = 0; group < ranks.length; group++) {
       for (int rank : ranks[group]) {
-        Wanted wanted = new Wanted(group, rank);
+        Wanted wanted = new Wanted(rank);
         wanted.narrow(counts, group << PART_BITS, PART_BITS);
         int part = group << PART_BITS | (int) wanted.prefix;
         int[] others = byPart[part] == null ? new int[0] : byPart[part];
