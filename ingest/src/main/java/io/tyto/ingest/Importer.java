@@ -46,6 +46,13 @@ final class Importer {
   private static final int MAX_BLOCK_BYTES = 8 << 20;
   private static final int BLOCK_SHARE = 256;
 
+  /// Likewise the columns of a block, which records of few bytes would make large.
+  private static final int COLUMNS_SHARE = 64;
+
+  private static final int CELL_BYTES = 16;
+  private static final int MIN_BLOCK_RECORDS = 1 << 10;
+  private static final int MAX_BLOCK_RECORDS = 1 << 20;
+
   private static final long PAUSE_MILLIS = 500;
   private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -59,6 +66,7 @@ final class Importer {
   private final long[] committed;
   private final LongSupplier unitBytes;
   private final int maxBlockBytes;
+  private final int maxBlockRecords;
   private final Queue<BlockLoader> idleLoaders = new ConcurrentLinkedQueue<>();
   private final Deque<Future<LoadedBlock>> inFlight = new ArrayDeque<>();
   private final List<CompletableFuture<Partition.Appended>> answers = new ArrayList<>();
@@ -87,9 +95,11 @@ final class Importer {
     this.diskGuard = diskGuard;
     this.committed = route.partitions().stream().mapToLong(p -> p.committedNext(logId)).toArray();
     this.unitBytes = unitBytes;
-    this.maxBlockBytes =
-        Math.clamp(
-            Runtime.getRuntime().maxMemory() / BLOCK_SHARE, FIRST_BLOCK_BYTES, MAX_BLOCK_BYTES);
+    long heap = Runtime.getRuntime().maxMemory();
+    this.maxBlockBytes = Math.clamp(heap / BLOCK_SHARE, FIRST_BLOCK_BYTES, MAX_BLOCK_BYTES);
+    long rowBytes = CELL_BYTES * (1L + route.schema().columns().size());
+    this.maxBlockRecords =
+        Math.clamp(heap / COLUMNS_SHARE / rowBytes, MIN_BLOCK_RECORDS, MAX_BLOCK_RECORDS);
   }
 
   /// Records that the file has, as far as it was read; all of it once {@link #run} returns true.
@@ -152,7 +162,7 @@ final class Importer {
 
   /// Hands the next records to a decoder; null at the end of the file.
   private @Nullable Future<LoadedBlock> submit(RecordReader reader, int blockBytes) {
-    LineBlock lines = reader.nextLines(blockBytes);
+    LineBlock lines = reader.nextLines(blockBytes, maxBlockRecords);
     if (lines != null) {
       return decoders.submit(() -> load(reader, loader -> loader.load(lines)));
     }

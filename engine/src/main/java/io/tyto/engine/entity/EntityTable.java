@@ -22,6 +22,8 @@ public final class EntityTable implements AutoCloseable {
   private static final int FIRST_CAPACITY_BITS = 10;
   private static final int MAX_CAPACITY_BITS = 32;
 
+  private static final long NO_PLACE = -1;
+
   /// Keys that are looked up at once.
   private static final int BATCH = 256;
 
@@ -207,16 +209,17 @@ public final class EntityTable implements AutoCloseable {
     capacityBits++;
     MemorySegment table = slots.segment();
     long mask = (1L << capacityBits) - 1;
-    forEach(
-        1,
-        size,
-        (id, key) -> {
-          long hash = KeyHash.of(key, SEED);
-          long slot = slot(hash);
-          while (table.getAtIndex(LONG, slot) != 0) {
-            slot = slot + 1 & mask;
-          }
-          table.setAtIndex(LONG, slot, entry(hash, keys.placeOf(id)));
-        });
+    for (long next = 1; next <= size; next++) {
+      int id = (int) next;
+      long place = keys.has(id) ? keys.placeOf(id) : NO_PLACE;
+      if (place != NO_PLACE) {
+        long hash = keys.hashAt(place, SEED);
+        long slot = slot(hash);
+        while (table.getAtIndex(LONG, slot) != 0) {
+          slot = slot + 1 & mask;
+        }
+        table.setAtIndex(LONG, slot, entry(hash, place));
+      }
+    }
   }
 }

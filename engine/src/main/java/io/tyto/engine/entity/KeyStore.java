@@ -88,6 +88,19 @@ final class KeyStore implements AutoCloseable {
     return isSame ? chunk.get(INT, record + ID) : 0;
   }
 
+  /// Hash of the key at a place.
+  long hashAt(long place, long seed) {
+    MemorySegment chunk = chunks[(int) (place >>> OFFSET_BITS)].segment();
+    long record = offset(place);
+    int length = chunk.get(INT, record + LENGTH);
+    if (length == Long.BYTES) {
+      return KeyHash.of(chunk.get(BIG_ENDIAN_LONG, record + BYTES), seed);
+    }
+    byte[] key = new byte[length];
+    MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, record + BYTES, key, 0, length);
+    return KeyHash.of(key, seed);
+  }
+
   boolean has(int id) {
     return id >>> LOCATION_SHIFT < locations.length && location(id) != 0;
   }

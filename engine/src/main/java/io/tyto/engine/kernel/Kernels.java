@@ -47,4 +47,8 @@ public sealed interface Kernels permits ScalarKernels, VectorKernels {
   ///
   /// @param needle at least one byte; the time may grow with its length times the data's
   int indexOf(byte[] needle, byte[] data, int from, int to);
+
+  /// Line breaks within `data[from, to)`; -1 where behind one of them, perhaps at `to`, stands a
+  /// blank, another break or a byte beyond ASCII: then a line may be an empty one.
+  int countLines(byte[] data, int from, int to);
 }

@@ -155,4 +155,18 @@ final class ScalarKernels implements Kernels {
     }
     return -1;
   }
+
+  @Override
+  public int countLines(byte[] data, int from, int to) {
+    int lines = 0;
+    for (int at = from; at < to; at++) {
+      if (data[at] == '\n') {
+        if (data[at + 1] <= ' ') {
+          return -1;
+        }
+        lines++;
+      }
+    }
+    return lines;
+  }
 }

@@ -212,4 +212,24 @@ final class VectorKernels implements Kernels {
     }
     return ScalarKernels.INSTANCE.indexOf(needle, data, at, to);
   }
+
+  @Override
+  public int countLines(byte[] data, int from, int to) {
+    int lines = 0;
+    long doubtful = 0;
+    int at = from;
+    for (; at <= to - BYTES.length(); at += BYTES.length()) {
+      long breaks = ByteVector.fromArray(BYTES, data, at).eq((byte) '\n').toLong();
+      if (breaks != 0) {
+        lines += Long.bitCount(breaks);
+        doubtful |=
+            breaks
+                & ByteVector.fromArray(BYTES, data, at + 1)
+                    .compare(VectorOperators.LE, (byte) ' ')
+                    .toLong();
+      }
+    }
+    int rest = doubtful != 0 ? -1 : ScalarKernels.INSTANCE.countLines(data, at, to);
+    return rest < 0 ? -1 : lines + rest;
+  }
 }

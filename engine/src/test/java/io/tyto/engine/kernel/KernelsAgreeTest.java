@@ -168,4 +168,26 @@ class KernelsAgreeTest {
       assertEquals(get(expected, i), get(actual, i), what);
     }
   }
+
+  @Test
+  void countLines() {
+    for (int round = 0; round < 300; round++) {
+      byte[] data = new byte[1 + random.nextInt(500)];
+      for (int i = 0; i < data.length; i++) {
+        boolean isBreak = random.nextInt(20) == 0 && (i == 0 || data[i - 1] != '\n');
+        data[i] = (byte) (isBreak ? '\n' : '!' + random.nextInt(60));
+      }
+      if (round % 3 == 0) {
+        data[random.nextInt(data.length)] = (byte) " \n\r\u00e4".charAt(random.nextInt(4));
+      }
+      int from = random.nextInt(data.length);
+      int to = from + random.nextInt(data.length - from);
+      int expected = 0;
+      for (int i = from; i < to && expected >= 0; i++) {
+        expected = data[i] != '\n' ? expected : data[i + 1] <= ' ' ? -1 : expected + 1;
+      }
+      assertEquals(expected, plain.countLines(data, from, to));
+      assertEquals(expected, vector.countLines(data, from, to));
+    }
+  }
 }

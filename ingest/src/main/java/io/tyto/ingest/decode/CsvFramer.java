@@ -29,7 +29,7 @@ final class CsvFramer extends Framer {
 
   /// Lines that are a record each, about so many bytes of them; null where the next record may be
   /// more than its line, or not well formed.
-  @Nullable LineBlock nextBlock(int bytes) {
+  @Nullable LineBlock nextBlock(int bytes, int mostRecords) {
     if (isMidLine) {
       isMidLine = false;
       skipLine();
@@ -38,9 +38,14 @@ final class CsvFramer extends Framer {
     byte[] data = input.data();
     int start = input.position();
     int end = start + length;
+    boolean hasQuotes = dialect.quote() != 0 && Lines.find(dialect.quote(), data, start, end) < end;
+    int usual = hasQuotes ? -1 : Lines.countUsual(data, start, end);
+    if (usual > 0 && usual <= mostRecords) {
+      return takeLines(length, usual, false);
+    }
     int records = 0;
     int from = start;
-    while (from < end) {
+    while (from < end && records < mostRecords) {
       int stop = Lines.end(data, from, end);
       if (stop - from > DecodeLimits.MAX_RECORD_BYTES || !isOneRecord(data, from, stop)) {
         break;

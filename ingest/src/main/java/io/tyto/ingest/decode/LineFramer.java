@@ -10,14 +10,18 @@ final class LineFramer extends Framer {
   }
 
   /// Whole lines, about so many bytes of them; null where the next is too long, or there is none.
-  @Nullable LineBlock nextBlock(int bytes) {
+  @Nullable LineBlock nextBlock(int bytes, int mostRecords) {
     int length = input.loadLines(bytes, PATIENCE_NANOS);
     byte[] data = input.data();
     int start = input.position();
     int end = start + length;
+    int usual = Lines.countUsual(data, start, end);
+    if (usual > 0 && usual <= mostRecords) {
+      return takeLines(length, usual, true);
+    }
     int records = 0;
     int from = start;
-    while (from < end) {
+    while (from < end && records < mostRecords) {
       int stop = Lines.end(data, from, end);
       if (stop - from > DecodeLimits.MAX_RECORD_BYTES) {
         break;

@@ -1,5 +1,6 @@
 package io.tyto.ingest.decode;
 
+import io.tyto.engine.kernel.Kernels;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -8,6 +9,11 @@ import java.nio.ByteOrder;
 public final class Lines {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+  private static final Kernels KERNELS = Kernels.best();
+
+  /// A line that fills two of these is looked at more closely.
+  private static final int PIECE = 1 << 20;
+
   private static final long ONES = 0x0101010101010101L;
   private static final long HIGH_BITS = ONES << 7;
 
@@ -33,6 +39,24 @@ public final class Lines {
       at++;
     }
     return at;
+  }
+
+  /// How many lines with a break `[from, to)` has, where it begins at one and it is certain that
+  /// none of them is blank or too long; else -1. There is a byte behind `to`.
+  static int countUsual(byte[] data, int from, int to) {
+    if (from == to || data[from] <= ' ' || data[to - 1] != '\n') {
+      return -1;
+    }
+    int lines = 0;
+    for (int at = from; at < to; at += PIECE) {
+      // Whether the last line is followed by another is not for this to say.
+      int count = KERNELS.countLines(data, at, Math.min(at + PIECE, to - 1));
+      if (count <= 0 && to - at > PIECE || count < 0) {
+        return -1;
+      }
+      lines += count;
+    }
+    return lines + 1;
   }
 
   /// `to`, or one less where a carriage return stands before it.

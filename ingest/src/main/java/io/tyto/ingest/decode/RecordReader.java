@@ -112,10 +112,11 @@ public final class RecordReader implements AutoCloseable {
   /// be asked for by {@link #next}: it may be one that cannot be cut out, or the end.
   ///
   /// @param bytes at least a few thousand
-  public @Nullable LineBlock nextLines(int bytes) {
+  /// @param mostRecords in the block
+  public @Nullable LineBlock nextLines(int bytes, int mostRecords) {
     return switch (framer) {
-      case LineFramer lines -> lines.nextBlock(bytes);
-      case CsvFramer lines -> lines.nextBlock(bytes);
+      case LineFramer lines -> lines.nextBlock(bytes, mostRecords);
+      case CsvFramer lines -> lines.nextBlock(bytes, mostRecords);
       case JsonFramer _ -> null;
     };
   }

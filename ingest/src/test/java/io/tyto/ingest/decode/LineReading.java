@@ -51,7 +51,7 @@ record LineReading(TableSchema schema, FileFormat format) {
       LineParser parser = required(reader.lineParser(schema, rows, CLOCK));
       Row row = new Row(schema.columns().size());
       while (true) {
-        LineBlock block = reader.nextLines(blockBytes);
+        LineBlock block = reader.nextLines(blockBytes, 10 + blockBytes % 100);
         if (block == null) {
           RawRecord raw = reader.next();
           if (raw == null) {
