@@ -1,6 +1,7 @@
 package io.tyto.ingest.decode;
 
 import io.tyto.ingest.decode.Rejection.Code;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,15 @@ abstract sealed class Framer permits LineFramer, JsonFramer, CsvFramer {
   final LineBlock takeLines(int length, int count, boolean areBlanksNothing) {
     int from = input.position();
     long offset = input.offset();
-    byte[] data = input.giveAway(length);
+    byte[] data = input.data();
+    if (length < data.length / 4) {
+      // The rest, which would have to be copied otherwise, is much more.
+      data = Arrays.copyOfRange(data, from, from + length + LineBlock.SLACK);
+      from = 0;
+      input.advance(length);
+    } else {
+      input.giveAway(length);
+    }
     // What a parser meets at the latest, if the last line has no break.
     data[from + length] = '\n';
     LineBlock block =

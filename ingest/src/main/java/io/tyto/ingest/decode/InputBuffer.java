@@ -124,11 +124,9 @@ final class InputBuffer implements AutoCloseable {
 
   /// Gives the array away, in which the next `length` bytes begin at {@link #position}, and goes on
   /// behind them in another.
-  byte[] giveAway(int length) {
-    byte[] given = data;
+  void giveAway(int length) {
     position += length;
     moveTo(new byte[data.length]);
-    return given;
   }
 
   private void moveTo(byte[] target) {
