@@ -77,7 +77,7 @@ public record IngestOptions(
             Duration.ofMinutes(10),
             1 << 16,
             3,
-            Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
+            Runtime.getRuntime().availableProcessors());
   }
 
   /// @param fanIn segments of like size that become one
