@@ -16,6 +16,9 @@ public final class Accumulators {
   private static final String LOG = "_log";
   private static final String OFFSET = "_offset";
 
+  /// A bitmap of so many takes 8 KiB, a sketch 16.
+  private static final int MAX_COUNTED_VALUES = 1 << 16;
+
   private final ColumnSlots slots;
   private final Domains domains;
   private final List<RowSource> sources;
@@ -53,7 +56,7 @@ public final class Accumulators {
       case COUNT -> new NonNullCount(slot);
       case COUNT_DISTINCT -> {
         Accumulator byEntity = entities(slot);
-        yield byEntity == null ? new DistinctSketch(slot) : byEntity;
+        yield byEntity == null ? fewOrSketch(slot) : byEntity;
       }
       case COUNT_DISTINCT_EXACT -> {
         Accumulator byEntity = entities(slot);
@@ -73,6 +76,14 @@ public final class Accumulators {
       case FIRST -> edge(slot, type, false);
       case LAST -> edge(slot, type, true);
     };
+  }
+
+  /// Sets of codes where bitmaps of them are hardly larger than a sketch.
+  private Accumulator fewOrSketch(int slot) {
+    ColumnDomain domain = domains.domain(slot);
+    return domain.isBounded() && domain.limit() <= MAX_COUNTED_VALUES
+        ? new DistinctExact(slot, new CodeReader.OfDomain(domain))
+        : new DistinctSketch(slot);
   }
 
   private Overflow overflow(int slot) {

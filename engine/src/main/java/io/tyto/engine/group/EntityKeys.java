@@ -25,6 +25,10 @@ final class EntityKeys implements BytesValues {
   /// will do, and whoever reads it waits for them first.
   private final long[] rowOfCode;
 
+  /// A bit for each code that has a row, to be asked first: it is 64 times smaller. Threads race to
+  /// write it too, and a bit that is lost costs another note.
+  private final long[] noted;
+
   private final int[] everyPosition = new int[RowSource.BATCH_ROWS];
   private final int[] codes = new int[RowSource.BATCH_ROWS];
   private byte[] @Nullable [] keys = new byte[0][];
@@ -35,11 +39,12 @@ final class EntityKeys implements BytesValues {
     this.ids = ids;
     this.keySlot = keySlot;
     rowOfCode = new long[ids.limit()];
+    noted = new long[(ids.limit() >>> 6) + 1];
     Arrays.setAll(everyPosition, i -> i);
   }
 
   long sizeBytes() {
-    return rowOfCode.length * 8L;
+    return (rowOfCode.length + noted.length) * 8L;
   }
 
   /// Notes where the entities of a batch stand.
@@ -47,8 +52,9 @@ final class EntityKeys implements BytesValues {
     long first = (long) batch.sourceIndex() << 32 | batch.from() + 1L;
     for (int i = 0; i < count; i++) {
       int code = codesOfRows[i];
-      if (rowOfCode[code] == 0) {
+      if ((noted[code >>> 6] >>> code & 1) == 0) {
         rowOfCode[code] = first + positions[i];
+        noted[code >>> 6] |= 1L << code;
       }
     }
   }
