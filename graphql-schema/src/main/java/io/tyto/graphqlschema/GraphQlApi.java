@@ -40,12 +40,14 @@ public final class GraphQlApi {
   private final ParserOptions parserOptions;
   private final QueryComplexityLimits complexity;
   private final IntrospectionCache introspections = new IntrospectionCache();
+  private final PreparedOperations prepared;
 
   private GraphQlApi(ApiSchema schema, QueryService queries, Clock clock, GraphQlOptions options) {
     this.schema = schema;
     this.queries = queries;
     this.clock = clock;
     this.options = options;
+    this.prepared = new PreparedOperations(options.maxCachedDocuments());
     FieldErrors errors = new FieldErrors();
     this.graphQl =
         GraphQL.newGraphQL(executable(schema))
@@ -131,25 +133,43 @@ public final class GraphQlApi {
   /// @param context limits of the whole operation; cancel it when the client leaves
   public ExecutionResult execute(GraphQlRequest request, QueryContext context) {
     Operation operation = new Operation(queries, context, clock.instant(), options);
-    ExecutionInput input =
-        ExecutionInput.newExecutionInput(request.query())
-            .operationName(request.operationName())
-            .variables(request.variables())
-            .extensions(request.extensions())
-            .graphQLContext(
-                Map.of(
-                    Operation.class, operation,
-                    ParserOptions.class, parserOptions,
-                    QueryComplexityLimits.KEY, complexity))
-            .build();
+    List<Operation.Place> known = prepared.get(request);
+    Map<String, Object> data = known == null ? null : operation.answerPrepared(known);
+    if (data != null) {
+      return finished(ExecutionResult.newExecutionResult().data(data).build(), operation);
+    }
     ExecutionResult result = introspections.get(request);
     if (result == null) {
-      result = graphQl.execute(input);
-      if (operation.isIntrospection() && result.getErrors().isEmpty()) {
-        introspections.put(request, result);
-      }
+      result = graphQl.execute(input(request, operation));
+      keep(request, operation, result);
     }
     return finished(result, operation);
+  }
+
+  private ExecutionInput input(GraphQlRequest request, Operation operation) {
+    return ExecutionInput.newExecutionInput(request.query())
+        .operationName(request.operationName())
+        .variables(request.variables())
+        .extensions(request.extensions())
+        .graphQLContext(
+            Map.of(
+                Operation.class, operation,
+                ParserOptions.class, parserOptions,
+                QueryComplexityLimits.KEY, complexity))
+        .build();
+  }
+
+  /// Keeps what will be the same the next time.
+  private void keep(GraphQlRequest request, Operation operation, ExecutionResult result) {
+    if (!result.getErrors().isEmpty()) {
+      return;
+    }
+    List<Operation.Place> places = operation.prepared();
+    if (operation.isIntrospection()) {
+      introspections.put(request, result);
+    } else if (places != null) {
+      prepared.keep(request, places);
+    }
   }
 
   /// The result with errors as clients see them, and with what the whole operation cost.

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,9 @@ final class Operation {
   private final Map<String, Instant> watermarks = new ConcurrentHashMap<>();
   private boolean isIntrospection;
 
+  /// What can be asked again as it is; null where something cannot.
+  private @Nullable List<Place> prepared;
+
   Operation(QueryService queries, QueryContext context, Instant now, GraphQlOptions options) {
     this.queries = queries;
     this.context = context;
@@ -59,24 +63,31 @@ final class Operation {
   ///
   /// @param path result keys from the root
   /// @param collection whose field it is; null for all
-  private record Place(List<String> path, @Nullable ApiCollection collection, Panel panel) {}
+  record Place(List<String> path, @Nullable ApiCollection collection, Panel panel) {}
 
   /// Compiles every panel and, only if all are right, asks them; else throws all that is wrong.
   void start(ExecutableNormalizedOperation operation, ApiSchema schema) {
+    if (!answers.isEmpty()) {
+      return; // asked as a prepared operation
+    }
     isIntrospection =
         operation.getTopLevelFields().stream().allMatch(root -> root.getName().startsWith("__"));
     List<Place> places = new ArrayList<>();
     List<GraphQLError> errors = new ArrayList<>();
+    boolean isPrepared = true;
     for (ExecutableNormalizedField root : operation.getTopLevelFields()) {
       ApiCollection collection = schema.byField().get(root.getName());
+      isPrepared &= collection != null;
       List<ExecutableNormalizedField> fields =
           collection != null
               ? root.getChildren()
               : root.getName().equals("collections") ? List.of(root) : List.of();
       for (ExecutableNormalizedField field : fields) {
         if (field.getName().equals("__typename")) {
+          isPrepared = false;
           continue;
         }
+        isPrepared &= Panels.isTimeless(field);
         try {
           places.add(
               new Place(
@@ -92,7 +103,34 @@ final class Operation {
     if (!errors.isEmpty()) {
       throw new AbortExecutionException(errors);
     }
+    prepared = isPrepared ? List.copyOf(places) : null;
     ask(places);
+  }
+
+  /// The places of an operation that can be asked again without being compiled, or null.
+  @Nullable List<Place> prepared() {
+    return prepared;
+  }
+
+  /// Asks what was compiled before, and returns the data where every panel succeeds. Where one
+  /// fails it is null, and graphql-java makes of the same answers what its rules make of a failure.
+  @Nullable Map<String, Object> answerPrepared(List<Place> places) {
+    ask(places);
+    Map<String, Object> data = new LinkedHashMap<>();
+    Map<String, Map<String, Object>> collections = new HashMap<>();
+    for (Place place : places) {
+      Object answer;
+      try {
+        answer = answer(place.path()).join();
+      } catch (CompletionException e) {
+        return null; // told by the fetcher that waits for the same answer
+      }
+      String root = place.path().getFirst();
+      Map<String, Object> members = collections.computeIfAbsent(root, _ -> new LinkedHashMap<>());
+      data.put(root, members);
+      members.put(place.path().getLast(), answer);
+    }
+    return data;
   }
 
   private Panel compile(

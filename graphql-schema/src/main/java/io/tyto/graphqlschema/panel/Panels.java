@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 
 /// Compiles the fields of an operation that are panels. A mistake is a `TytoException`.
 public final class Panels {
@@ -27,6 +28,19 @@ public final class Panels {
       case "values" -> ValuesPanel.compile(field, scope);
       case "info" -> InfoPanel.one(field, collection, limits);
       default -> throw Shapes.unknown(field);
+    };
+  }
+
+  /// Whether a field below a collection is the same question at any time: its range is told by its
+  /// ends, or has none.
+  public static boolean isTimeless(ExecutableNormalizedField field) {
+    Map<String, Object> arguments = field.getResolvedArguments();
+    Map<?, ?> holder = arguments.get("input") instanceof Map<?, ?> input ? input : arguments;
+    return switch (holder.get("range")) {
+      case null -> true;
+      case Map<?, ?> range ->
+          range.get("between") != null || "ALL_TIME".equals(range.get("preset"));
+      default -> false;
     };
   }
 

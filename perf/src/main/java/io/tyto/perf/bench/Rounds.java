@@ -2,8 +2,8 @@ package io.tyto.perf.bench;
 
 import io.tyto.model.result.ResultColumn;
 import java.io.PrintWriter;
-import java.net.http.HttpRequest;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class Rounds {
   /// A question is timed anew where others took more of a core than this meanwhile.
   private static final double DISTURBED = 0.10;
+
+  /// How long each settling round goes on over HTTP, whose requests are short.
+  private static final Duration HTTP_SETTLING = Duration.ofSeconds(5);
 
   private final TytoStore tyto;
   private final @Nullable DuckFile duck;
@@ -60,15 +63,23 @@ final class Rounds {
     for (Question question : questions) {
       checked.add(check(question));
     }
-    for (int round = 0; round < plan.settling(); round++) {
-      checked.stream().filter(Checked::isAnswered).forEach(each -> tyto.ask(each.asks()));
-    }
+    settle(checked.stream().filter(Checked::isAnswered).toList());
     List<Comparison.Row> rows = new ArrayList<>();
     for (Checked each : checked) {
       rows.add(time(each));
       progress(rows.size(), checked.size());
     }
     return rows;
+  }
+
+  private void settle(List<Checked> answered) {
+    for (int round = 0; round < plan.settling(); round++) {
+      answered.forEach(each -> tyto.ask(each.asks()));
+    }
+    long until = System.nanoTime() + plan.settling() * HTTP_SETTLING.toNanos();
+    while (http != null && !answered.isEmpty() && System.nanoTime() < until) {
+      answered.forEach(each -> http.ask(HttpAsker.request(each.question().document(tyto.root()))));
+    }
   }
 
   private void progress(int done, int all) {
@@ -84,7 +95,7 @@ final class Rounds {
     try {
       answers = tyto.ask(asks);
       if (http != null) {
-        http.check(http.request(question.document(tyto.root())));
+        http.check(HttpAsker.request(question.document(tyto.root())));
       }
     } catch (RuntimeException e) {
       return new Checked(question, asks, -1, "failed: " + e);
@@ -135,7 +146,7 @@ final class Rounds {
     if (asker == null) {
       return null;
     }
-    HttpRequest request = asker.request(question.document(tyto.root()));
+    byte[] request = HttpAsker.request(question.document(tyto.root()));
     return Times.of(plan.warmups(), plan.runs(), () -> asker.ask(request));
   }
 
