@@ -1,6 +1,7 @@
 package io.tyto.graphqlschema.value;
 
 import io.tyto.model.result.ResultColumn;
+import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +60,16 @@ public final class ColumnData {
       ResultColumn column, Function<@Nullable Object, @Nullable Object> finish) {
     return sink -> {
       sink.startArray();
+      Object last = null;
+      Object finished = finish.apply(null);
       for (int i = 0; i < column.size(); i++) {
-        write(finish.apply(column.value(i)), sink);
+        // Answers are mostly ordered by their keys, so that a time comes many times in a row.
+        Object value = column.value(i);
+        if (!Objects.equals(value, last)) {
+          last = value;
+          finished = finish.apply(value);
+        }
+        write(finished, sink);
       }
       sink.endArray();
     };

@@ -38,9 +38,32 @@ public final class Formats {
   public static String time(Object value) {
     return switch (value) {
       case Instant instant -> DateTimeFormatter.ISO_INSTANT.format(instant);
-      case OffsetDateTime time -> DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time);
+      case OffsetDateTime time ->
+          isPlain(time) ? plain(time) : DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(time);
       default -> throw new IllegalArgumentException("not a time: " + value.getClass());
     };
+  }
+
+  /// Whole seconds of four-digit years, which buckets nearly always begin and end with.
+  private static boolean isPlain(OffsetDateTime time) {
+    return time.getNano() == 0 && time.getYear() >= 0 && time.getYear() <= 9_999;
+  }
+
+  /// What the formatter makes of such a time, in a tenth of the time.
+  private static String plain(OffsetDateTime time) {
+    StringBuilder text = new StringBuilder(25);
+    two(text, time.getYear() / 100);
+    two(text, time.getYear() % 100);
+    two(text.append('-'), time.getMonthValue());
+    two(text.append('-'), time.getDayOfMonth());
+    two(text.append('T'), time.getHour());
+    two(text.append(':'), time.getMinute());
+    two(text.append(':'), time.getSecond());
+    return text.append(time.getOffset().getId()).toString();
+  }
+
+  private static void two(StringBuilder text, int number) {
+    text.append((char) ('0' + number / 10)).append((char) ('0' + number % 10));
   }
 
   /// Any logical value as text.
