@@ -80,16 +80,17 @@ final class CodeLoops {
   }
 
   /// Ids and `base`; 0 stays 0.
-  static void entities(long[] ids, int base, int @Nullable [] positions, int count, int[] codes) {
-    if (positions != null) {
-      for (int i = 0; i < count; i++) {
-        int id = (int) ids[positions[i]];
-        codes[i] = id + (base & -id >> 31);
-      }
-      return;
-    }
+  static void entities(long[] ids, int base, int count, int[] codes) {
     for (int i = 0; i < count; i++) {
       int id = (int) ids[i];
+      codes[i] = id + (base & -id >> 31);
+    }
+  }
+
+  /// The same for the ids at `positions`.
+  static void entities(long[] ids, int base, int[] positions, int count, int[] codes) {
+    for (int i = 0; i < count; i++) {
+      int id = (int) ids[positions[i]];
       codes[i] = id + (base & -id >> 31);
     }
   }

@@ -74,7 +74,16 @@ public record EntityIds(int slot, Map<Integer, Integer> bases, int limit) {
       Arrays.fill(codes, 0, count, 0);
       return;
     }
-    int base = bases.getOrDefault(batch.source().partition(), 0);
-    CodeLoops.entities(ids.values(), base, positions, count, codes);
+    int base = base(batch.source().partition());
+    if (positions == null) {
+      CodeLoops.entities(ids.values(), base, count, codes);
+    } else {
+      CodeLoops.entities(ids.values(), base, positions, count, codes);
+    }
+  }
+
+  private int base(int partition) {
+    Integer base = bases.get(partition);
+    return base == null ? 0 : base;
   }
 }
