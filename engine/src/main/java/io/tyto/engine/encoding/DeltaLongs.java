@@ -51,6 +51,19 @@ final class DeltaLongs implements LongDecoder {
   }
 
   @Override
+  public void decodeAfter(int from, long first, int count, long[] target) {
+    if (from + count > values) {
+      throw new IndexOutOfBoundsException(from + count + " of " + values + " values");
+    }
+    if (packed.width() == 0) {
+      Arrays.fill(target, 0, count, 0);
+    } else {
+      PackedKernels.best().unpack(packed, from, count, 0, target);
+    }
+    sum(first, count, target);
+  }
+
+  @Override
   public void decode(int from, int count, int[] target) {
     for (int at = from, end = from + count; at < end; ) {
       int start = at & -MINI_BLOCK;
@@ -98,13 +111,19 @@ final class DeltaLongs implements LongDecoder {
       PackedKernels.best().unpack(packed, start, length, 0, miniBlock);
     }
     long value = payload.get(LONG, Encoding.PARAMETER_BYTES + 8L * (start / MINI_BLOCK));
-    miniBlock[0] = value;
-    for (int i = 1; i < length; i++) {
-      value += least + miniBlock[i] * divisor;
-      miniBlock[i] = value;
-    }
+    sum(value, length, miniBlock);
     decodedStart = start;
     decodedLength = length;
+  }
+
+  /// Puts values in the place of differences.
+  private void sum(long first, int count, long[] differences) {
+    long value = first;
+    differences[0] = value;
+    for (int i = 1; i < count; i++) {
+      value += least + differences[i] * divisor;
+      differences[i] = value;
+    }
   }
 
   @Override

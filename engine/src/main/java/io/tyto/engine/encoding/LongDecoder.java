@@ -23,7 +23,15 @@ public sealed interface LongDecoder
   /// Values `[from, from + count)` into `target[0, count)`.
   void decode(int from, int count, long[] target);
 
-  /// The same, for values that are known to fit an int.
+  /// Values `[from, from + count)`, none of them behind the next multiple of 64, where `from` is
+  /// one; faster where a value is stored by its difference from the one before.
+  ///
+  /// @param first the value at `from`
+  default void decodeAfter(int from, long first, int count, long[] target) {
+    decode(from, count, target);
+  }
+
+  /// As {@link #decode(int, int, long[])}, for values that are known to fit an int.
   void decode(int from, int count, int[] target);
 
   /// Few of them: value `from + p` into `target[p]` for each `p` of `positions[0, count)`, which

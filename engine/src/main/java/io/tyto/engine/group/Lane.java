@@ -19,7 +19,7 @@ final class Lane {
   private static final int NO_RUN = -2;
 
   /// Shorter runs of rows are not taken by themselves.
-  private static final int MIN_RUN_ROWS = 128;
+  private static final int MIN_RUN_ROWS = 32;
 
   /// Assumed for a group and state when room is made; what it really takes is counted afterwards.
   private static final int STATE_BYTES = 16;

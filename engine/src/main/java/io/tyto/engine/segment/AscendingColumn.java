@@ -9,10 +9,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Searches the column that a segment is sorted by. Not thread-safe.
+///
+/// A block that is searched is decoded once in a process: every 64th of its values is kept from
+/// then on, for all readers, and a search decodes no more than the 64 between two of them.
 final class AscendingColumn implements Ascending {
-  /// Every so many rows a value is decoded alone at no cost, whatever the encoding; those between
-  /// are decoded together.
-  private static final int STEP = 1 << 10;
+  private static final int STEP = 64;
+
+  /// Rows decoded at a time.
+  private static final int PART = 1 << 10;
 
   private final SegmentColumn column;
   private final List<ColumnDescriptor.BlockZone> blocks;
@@ -22,7 +26,7 @@ final class AscendingColumn implements Ascending {
   private LongDecoder decoder = LongDecoder.zeros();
   private Container.@Nullable Block opened;
 
-  /// The rows decoded last, all of one block: `[windowFrom, windowTo)`.
+  /// The rows decoded last, all of one step: `[windowFrom, windowTo)`.
   private final long[] window = new long[STEP];
 
   private int windowFrom;
@@ -80,32 +84,52 @@ final class AscendingColumn implements Ascending {
   /// The first row of a block whose value is not below, if it lies in the step or behind; there is
   /// one.
   private int inBlock(int block, long value, int step) {
-    int first = block * RowSource.BLOCK_ROWS;
-    int rows = Math.min(RowSource.BLOCK_ROWS, present - first);
-    int steps = (rows + STEP - 1) / STEP;
+    long[] samples = samples(block);
     int low = step;
     int high = step + 1;
-    for (int stride = 1; high < steps && value(first + high * STEP) < value; stride <<= 1) {
+    for (int stride = 1; high < samples.length && samples[high] < value; stride <<= 1) {
       low = high;
       high += stride;
     }
-    high = Math.min(high, steps);
+    high = Math.min(high, samples.length);
     while (high - low > 1) {
       int middle = low + high >>> 1;
-      if (value(first + middle * STEP) < value) {
+      if (samples[middle] < value) {
         low = middle;
       } else {
         high = middle;
       }
     }
-    int from = first + low * STEP;
-    return inWindow(from, Math.min(from + STEP, first + rows), value);
+    return inStep(block, low, samples[low], value);
   }
 
-  private int inWindow(int from, int to, long value) {
+  /// Every 64th value of a block.
+  private long[] samples(int block) {
+    long[] known = column.samples(block);
+    if (known != null) {
+      return known;
+    }
+    int first = block * RowSource.BLOCK_ROWS;
+    int rows = Math.min(RowSource.BLOCK_ROWS, present - first);
+    long[] samples = new long[(rows + STEP - 1) / STEP];
+    long[] part = new long[PART];
+    for (int from = 0; from < rows; from += PART) {
+      int count = Math.min(PART, rows - from);
+      decode(first + from, count, part);
+      for (int i = 0; i < count; i += STEP) {
+        samples[(from + i) / STEP] = part[i];
+      }
+    }
+    column.keepSamples(block, samples);
+    return samples;
+  }
+
+  private int inStep(int block, int step, long first, long value) {
+    int from = block * RowSource.BLOCK_ROWS + step * STEP;
+    int to = Math.min(Math.min(from + STEP, (block + 1) * RowSource.BLOCK_ROWS), present);
     if (from != windowFrom || to != windowTo) {
       windowTo = windowFrom;
-      decode(from, to - from, window);
+      decodeAfter(from, first, to - from);
       windowFrom = from;
       windowTo = to;
     }
@@ -128,26 +152,46 @@ final class AscendingColumn implements Ascending {
     if (row >= windowFrom && row < windowTo) {
       return window[row - windowFrom];
     }
+    long[] samples = row % STEP == 0 ? column.samples(row / RowSource.BLOCK_ROWS) : null;
+    if (samples != null) {
+      return samples[row % RowSource.BLOCK_ROWS / STEP];
+    }
     decode(row, 1, single);
     return single[0];
   }
 
   /// Rows of one block.
   private void decode(int row, int count, long[] target) {
-    int block = row / RowSource.BLOCK_ROWS;
     try {
-      if (block != openBlock) {
-        openBlock = -1;
-        Container.Block found =
-            column.container().require(BlockKind.VALUES, column.columnId(), block);
-        opened = found;
-        decoder = LongDecoder.open(found.encoding(), found.payload(), found.values());
-        openBlock = block;
-      }
+      open(row / RowSource.BLOCK_ROWS);
       decoder.decode(row % RowSource.BLOCK_ROWS, count, target);
     } catch (RuntimeException | InternalError e) {
-      openBlock = -1;
-      throw column.container().unreadable(opened, e);
+      throw unreadable(e);
     }
+  }
+
+  private void decodeAfter(int row, long first, int count) {
+    try {
+      open(row / RowSource.BLOCK_ROWS);
+      decoder.decodeAfter(row % RowSource.BLOCK_ROWS, first, count, window);
+    } catch (RuntimeException | InternalError e) {
+      throw unreadable(e);
+    }
+  }
+
+  private void open(int block) {
+    if (block == openBlock) {
+      return;
+    }
+    openBlock = -1;
+    Container.Block found = column.container().require(BlockKind.VALUES, column.columnId(), block);
+    opened = found;
+    decoder = LongDecoder.open(found.encoding(), found.payload(), found.values());
+    openBlock = block;
+  }
+
+  private RuntimeException unreadable(Throwable e) {
+    openBlock = -1;
+    return column.container().unreadable(opened, e);
   }
 }

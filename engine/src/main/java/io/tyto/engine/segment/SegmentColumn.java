@@ -2,6 +2,7 @@ package io.tyto.engine.segment;
 
 import io.tyto.engine.vector.Dictionary;
 import io.tyto.index.InvertedIndex;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /// What all readers of a column share. Thread-safe: dictionary and index are opened, and their
@@ -13,6 +14,7 @@ final class SegmentColumn {
   private volatile @Nullable Dictionary dictionary;
   private volatile @Nullable InvertedIndex index;
   private final @Nullable SegmentBatchSets batchSets;
+  private final AtomicReferenceArray<long @Nullable []> samples;
 
   SegmentColumn(Container container, int columnId) {
     this.container = container;
@@ -23,7 +25,17 @@ final class SegmentColumn {
     } catch (RuntimeException e) {
       throw container.unreadable(block, e);
     }
+    samples = new AtomicReferenceArray<>(descriptor.blocks().size());
     batchSets = SegmentBatchSets.of(container, columnId, descriptor.blocks().size());
+  }
+
+  /// What {@link AscendingColumn} has kept of a block, or null.
+  long @Nullable [] samples(int block) {
+    return samples.get(block);
+  }
+
+  void keepSamples(int block, long[] values) {
+    samples.set(block, values);
   }
 
   @Nullable SegmentBatchSets batchSets() {
