@@ -61,12 +61,6 @@ class BenchmarksTest {
   }
 
   @Test
-  void queriesAreTimed() throws Exception {
-    String printed = printed(out -> QueryTimes.run(folder, ROWS, 1, out));
-    assertTrue(printed.contains("distinct users by country"), printed);
-  }
-
-  @Test
   void sealedMinutesAreTimed() throws Exception {
     String printed = printed(out -> SealedWeek.run(folder, 8, 20, 1, out));
     assertTrue(printed.contains("ratio"), printed);
