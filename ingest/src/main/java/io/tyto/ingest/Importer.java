@@ -164,7 +164,11 @@ final class Importer {
   private @Nullable Future<LoadedBlock> submit(RecordReader reader, int blockBytes) {
     LineBlock lines = reader.nextLines(blockBytes, maxBlockRecords);
     if (lines != null) {
-      return decoders.submit(() -> load(reader, loader -> loader.load(lines)));
+      return decoders.submit(() -> {
+        LoadedBlock loaded = load(reader, loader -> loader.load(lines));
+        reader.takeBack(lines);
+        return loaded;
+      });
     }
     RawChunk records = RawChunk.read(reader);
     return records == null

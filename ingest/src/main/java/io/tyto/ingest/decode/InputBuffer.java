@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Places are relative to the current position, so they stay right when bytes are moved.
 final class InputBuffer implements AutoCloseable {
+  private static final int MAX_RETURNED = 16;
   private static final int FIRST_BYTES = 1 << 16;
 
   private final @Nullable InputStream stream;
@@ -22,6 +25,8 @@ final class InputBuffer implements AutoCloseable {
   private byte[] data;
   private int position;
   private int limit;
+
+  private final Queue<byte[]> returned = new ConcurrentLinkedQueue<>();
 
   /// Offset in the input of `data[0]`.
   private long base;
@@ -126,7 +131,15 @@ final class InputBuffer implements AutoCloseable {
   /// behind them in another.
   void giveAway(int length) {
     position += length;
-    moveTo(new byte[data.length]);
+    byte[] other = returned.poll();
+    moveTo(other != null && other.length == data.length ? other : new byte[data.length]);
+  }
+
+  /// Takes back an array that was given away, for the next time. Safe from any thread.
+  void takeBack(byte[] array) {
+    if (returned.size() < MAX_RETURNED) {
+      returned.add(array);
+    }
   }
 
   private void moveTo(byte[] target) {

@@ -121,6 +121,11 @@ public final class RecordReader implements AutoCloseable {
     };
   }
 
+  /// Takes back the bytes of a block that nobody reads any more. Safe from any thread.
+  public void takeBack(LineBlock block) {
+    input.takeBack(block.data());
+  }
+
   /// The next record, or null at the end.
   public @Nullable RawRecord next() {
     return framer.next();
