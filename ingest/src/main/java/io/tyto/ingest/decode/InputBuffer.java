@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// Places are relative to the current position, so they stay right when bytes are moved.
 final class InputBuffer implements AutoCloseable {
   private static final int MAX_RETURNED = 16;
+
+  /// At once: what lies between is copied in the processor's cache.
+  private static final int READ_BYTES = 256 << 10;
+
   private static final int FIRST_BYTES = 1 << 16;
 
   private final @Nullable InputStream stream;
@@ -177,7 +181,7 @@ final class InputBuffer implements AutoCloseable {
       room = data.length - LineBlock.SLACK - limit;
     }
     try {
-      int read = stream.read(data, limit, room);
+      int read = stream.read(data, limit, Math.min(room, READ_BYTES));
       limit += Math.max(read, 0);
       return read > 0;
     } catch (EOFException | ZipException e) {

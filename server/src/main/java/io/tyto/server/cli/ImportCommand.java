@@ -22,7 +22,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.attribute.FileTime;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -48,7 +47,9 @@ import picocli.CommandLine.Spec;
         "Imports NDJSON, JSON arrays, CSV or TSV, plain or .gz. A file that was imported before is"
             + " recognised by its content, under any name.")
 final class ImportCommand implements Callable<Integer> {
-  private static final int BUFFER = 1 << 20;
+  /// Small enough to stay in the processor's cache on its way to who reads it.
+  private static final int BUFFER = 1 << 16;
+
   private static final int EXAMPLES = 5;
 
   @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.WRITING);
@@ -234,10 +235,11 @@ final class ImportCommand implements Callable<Integer> {
   private static String sha256(Path file) throws IOException {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      try (InputStream in =
-          new DigestInputStream(
-              new BufferedInputStream(Files.newInputStream(file), BUFFER), digest)) {
-        in.transferTo(java.io.OutputStream.nullOutputStream());
+      byte[] buffer = new byte[BUFFER];
+      try (InputStream in = Files.newInputStream(file)) {
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+          digest.update(buffer, 0, read);
+        }
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
