@@ -44,6 +44,10 @@ public final class EntityTable implements AutoCloseable {
 
   private long emptySlot;
 
+  /// Of no meaning: keeps loads that only fill the cache from being left out.
+  @SuppressWarnings("UnusedVariable")
+  private long lastTouched;
+
   /// An empty table.
   public EntityTable() {
     this(0);
@@ -84,22 +88,24 @@ public final class EntityTable implements AutoCloseable {
 
   /// The ids of keys that are held as longs, given now where they are new; 0 for a null.
   ///
-  /// Known keys are found by loops without branches on what the one before found, so that the
-  /// processor waits for many cache misses at once.
+  /// The slots of many keys are touched before the first of them is looked at, and likewise the
+  /// keys' records, so that the processor waits for many cache misses at once.
   public void idsOf(long[] values, long @Nullable [] nulls, int count, int[] ids) {
-    long[] entries = new long[Math.min(count, BATCH)];
+    long[] hashes = new long[Math.min(count, BATCH)];
     for (int from = 0; from < count; from += BATCH) {
       int part = Math.min(BATCH, count - from);
       MemorySegment table = slots.segment();
+      long touched = 0;
       for (int i = 0; i < part; i++) {
-        long hash = KeyHash.of(values[from + i], SEED);
-        long entry = table.getAtIndex(LONG, slot(hash));
-        boolean isHit =
-            entry != 0 && (entry ^ hash << KeyStore.PLACE_BITS) >>> KeyStore.PLACE_BITS == 0;
-        entries[i] = isHit ? entry & PLACE_MASK : 0;
+        hashes[i] = KeyHash.of(values[from + i], SEED);
+        touched += table.getAtIndex(LONG, slot(hashes[i]));
+      }
+      lastTouched = touched;
+      for (int i = 0; i < part; i++) {
+        hashes[i] = entryOf(table, hashes[i]) & PLACE_MASK;
       }
       for (int i = 0; i < part; i++) {
-        ids[from + i] = entries[i] == 0 ? 0 : keys.idAt(entries[i] - 1, values[from + i]);
+        ids[from + i] = hashes[i] == 0 ? 0 : keys.idAt(hashes[i] - 1, values[from + i]);
       }
       for (int i = from; i < from + part; i++) {
         boolean isNull = nulls != null && (nulls[i >>> 6] >>> i & 1) != 0;
@@ -110,6 +116,18 @@ public final class EntityTable implements AutoCloseable {
         }
       }
     }
+  }
+
+  /// The first entry with a hash's fingerprint, or 0.
+  private long entryOf(MemorySegment table, long hash) {
+    long mask = (1L << capacityBits) - 1;
+    long slot = slot(hash);
+    long entry = table.getAtIndex(LONG, slot);
+    while (entry != 0 && (entry ^ hash << KeyStore.PLACE_BITS) >>> KeyStore.PLACE_BITS != 0) {
+      slot = slot + 1 & mask;
+      entry = table.getAtIndex(LONG, slot);
+    }
+    return entry;
   }
 
   /// The key's id, or 0 where it has none.

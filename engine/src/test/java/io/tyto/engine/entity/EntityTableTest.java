@@ -162,4 +162,29 @@ class EntityTableTest {
   private static byte[] utf8(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
   }
+
+  @Test
+  void manyKeysAtOnceGetTheIdsOfOneByOne() {
+    Random random = new Random(7);
+    try (EntityTable table = new EntityTable();
+        EntityTable single = new EntityTable()) {
+      for (int round = 0; round < 40; round++) {
+        int count = 1 + random.nextInt(1_000);
+        long[] keys = new long[count];
+        long[] nulls = new long[(count + 63) / 64];
+        for (int i = 0; i < count; i++) {
+          keys[i] = random.nextInt(3_000 + 500 * round) - 100;
+          nulls[i / 64] |= random.nextInt(20) == 0 ? 1L << i : 0;
+        }
+        int[] ids = new int[count];
+        boolean hasNulls = round % 2 == 0;
+        table.idsOf(keys, hasNulls ? nulls : null, count, ids);
+        for (int i = 0; i < count; i++) {
+          boolean isNull = hasNulls && (nulls[i / 64] >>> i & 1) != 0;
+          assertEquals(isNull ? 0 : single.idOf(KeyHash.bytesOf(keys[i])), ids[i]);
+        }
+      }
+      assertEquals(single.size(), table.size());
+    }
+  }
 }

@@ -31,6 +31,9 @@ final class CollectionTail {
   /// The last piece, where that is a tail.
   private @Nullable Tail tail;
 
+  /// Memory of the tails before it.
+  private long closedBytes;
+
   private boolean hasUnpublished;
 
   /// What queries see; a tail among it says itself how far.
@@ -39,8 +42,6 @@ final class CollectionTail {
   private sealed interface Piece {
     long rowCount();
 
-    long sizeBytes();
-
     List<RowSource> view();
   }
 
@@ -48,11 +49,6 @@ final class CollectionTail {
     @Override
     public long rowCount() {
       return tail.rowCount();
-    }
-
-    @Override
-    public long sizeBytes() {
-      return tail.sizeBytes();
     }
 
     @Override
@@ -65,12 +61,6 @@ final class CollectionTail {
     @Override
     public long rowCount() {
       return rows.rowCount();
-    }
-
-    /// Not the tail's: {@link TailUnit} has a limit of its own for these.
-    @Override
-    public long sizeBytes() {
-      return 0;
     }
 
     @Override
@@ -115,6 +105,7 @@ final class CollectionTail {
     int key = positionOf(rows.schema(), entity == null ? null : entity.key());
     if (tail != null) {
       tail.publish();
+      closedBytes += tail.sizeBytes();
       tail = null;
     }
     pieces.add(new Loaded(entities == null || key < 0 ? rows : rows.withEntities(key, entities)));
@@ -143,13 +134,10 @@ final class CollectionTail {
     return rows;
   }
 
-  /// Memory of the rows that came one by one.
+  /// Memory of the rows that came one by one; {@link TailUnit} has a limit of its own for the
+  /// others.
   long sizeBytes() {
-    long bytes = 0;
-    for (Piece piece : pieces) {
-      bytes += piece.sizeBytes();
-    }
-    return bytes;
+    return closedBytes + (tail == null ? 0 : tail.sizeBytes());
   }
 
   /// The rows published so far. Safe from any thread.
