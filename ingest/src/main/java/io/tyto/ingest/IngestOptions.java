@@ -77,7 +77,8 @@ public record IngestOptions(
             Duration.ofMinutes(10),
             1 << 16,
             3,
-            Runtime.getRuntime().availableProcessors());
+            // More than cores, because they wait for the disk too.
+            Runtime.getRuntime().availableProcessors() + 2);
   }
 
   /// @param fanIn segments of like size that become one
