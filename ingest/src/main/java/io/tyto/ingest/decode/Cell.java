@@ -1,7 +1,6 @@
 package io.tyto.ingest.decode;
 
 import io.tyto.engine.row.Row;
-import org.jspecify.annotations.Nullable;
 
 /// One converted value on its way into a row or a list. Reused.
 final class Cell {
@@ -35,7 +34,7 @@ final class Cell {
   }
 
   /// The value as an element of a row's list.
-  @Nullable Object boxed() {
+  Object boxed() {
     return switch (kind) {
       case LONG -> longValue;
       case DOUBLE -> doubleValue;
