@@ -19,6 +19,11 @@ public final class Domains {
   private static final int MAX_INTERNED_AHEAD = 1 << 16;
 
   private static final int MIN_RANGE = 1 << 16;
+
+  /// Arrays of so many cells are cheaper than a hash table even where there is a value for each
+  /// row; longer ones only where values come again.
+  private static final int DENSE_RANGE = 1 << 22;
+
   private static final int MAX_RANGE = 1 << 24;
 
   private final ColumnSlots slots;
@@ -100,7 +105,8 @@ public final class Domains {
     }
     long rows = sources.stream().mapToLong(RowSource::rowCount).sum();
     long size = bounds.greatest - bounds.least + 1;
-    long limit = Math.min(MAX_RANGE, Math.max(MIN_RANGE, rows / 4));
+    long limit = Math.max(MIN_RANGE, Math.min(rows, DENSE_RANGE));
+    limit = Math.max(limit, Math.min(rows / 4, MAX_RANGE));
     return size <= 0 || size > limit ? null : new ColumnDomain.Range(bounds.least, (int) size);
   }
 
