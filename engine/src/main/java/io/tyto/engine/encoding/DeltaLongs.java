@@ -125,30 +125,4 @@ final class DeltaLongs implements LongDecoder {
       differences[i] = value;
     }
   }
-
-  @Override
-  public boolean retainRange(
-      int from, int count, long low, long high, boolean negated, long[] mask) {
-    return false;
-  }
-
-  @Override
-  public boolean retainMembers(int from, int count, long[] members, boolean negated, long[] mask) {
-    return false;
-  }
-
-  @Override
-  public boolean canSum() {
-    return false;
-  }
-
-  @Override
-  public long sum(int from, int count) {
-    throw new IllegalStateException("differences are decoded");
-  }
-
-  @Override
-  public long sum(int from, int count, long[] mask) {
-    throw new IllegalStateException("differences are decoded");
-  }
 }

@@ -86,24 +86,4 @@ final class DistinctCodes implements LongDecoder {
     }
     return true;
   }
-
-  @Override
-  public boolean retainMembers(int from, int count, long[] members, boolean negated, long[] mask) {
-    return false;
-  }
-
-  @Override
-  public boolean canSum() {
-    return false;
-  }
-
-  @Override
-  public long sum(int from, int count) {
-    throw new IllegalStateException("codes are decoded");
-  }
-
-  @Override
-  public long sum(int from, int count, long[] mask) {
-    throw new IllegalStateException("codes are decoded");
-  }
 }

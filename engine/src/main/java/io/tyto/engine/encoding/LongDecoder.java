@@ -44,21 +44,32 @@ public sealed interface LongDecoder
   /// Clears the bits of the values of `[from, from + count)` outside `[low, high]` (inside, if
   /// `negated`); bit i of word i/64 of the mask stands for value `from + i`. False, and nothing
   /// done, where they must be decoded for it.
-  boolean retainRange(int from, int count, long low, long high, boolean negated, long[] mask);
+  default boolean retainRange(
+      int from, int count, long low, long high, boolean negated, long[] mask) {
+    return false;
+  }
 
   /// The same for the values without a bit in `members` (with one, if `negated`).
   ///
   /// @param members a bit for each value that occurs
-  boolean retainMembers(int from, int count, long[] members, boolean negated, long[] mask);
+  default boolean retainMembers(int from, int count, long[] members, boolean negated, long[] mask) {
+    return false;
+  }
 
   /// Whether {@link #sum} is faster than decoding and adding.
-  boolean canSum();
+  default boolean canSum() {
+    return false;
+  }
 
   /// The sum of `[from, from + count)` modulo 2^64; where {@link #canSum}.
-  long sum(int from, int count);
+  default long sum(int from, int count) {
+    throw new IllegalStateException("these values are decoded: ask canSum first");
+  }
 
   /// The same for those whose bit is set: bit i of word i/64 stands for value `from + i`.
-  long sum(int from, int count, long[] mask);
+  default long sum(int from, int count, long[] mask) {
+    throw new IllegalStateException("these values are decoded: ask canSum first");
+  }
 
   /// Any number of zeros.
   static LongDecoder zeros() {
@@ -168,33 +179,6 @@ public sealed interface LongDecoder
       for (int i = 0; i < count; i++) {
         target[positions[i]] = (int) payload.get(LONG, 8L * (from + positions[i]));
       }
-    }
-
-    @Override
-    public boolean retainRange(
-        int from, int count, long low, long high, boolean negated, long[] mask) {
-      return false;
-    }
-
-    @Override
-    public boolean retainMembers(
-        int from, int count, long[] members, boolean negated, long[] mask) {
-      return false;
-    }
-
-    @Override
-    public boolean canSum() {
-      return false;
-    }
-
-    @Override
-    public long sum(int from, int count) {
-      throw new IllegalStateException("plain values are decoded");
-    }
-
-    @Override
-    public long sum(int from, int count, long[] mask) {
-      throw new IllegalStateException("plain values are decoded");
     }
   }
 }

@@ -131,11 +131,6 @@ final class PatchedLongs implements LongDecoder {
   }
 
   @Override
-  public boolean retainMembers(int from, int count, long[] members, boolean negated, long[] mask) {
-    return false;
-  }
-
-  @Override
   public boolean canSum() {
     return packed.canSum();
   }

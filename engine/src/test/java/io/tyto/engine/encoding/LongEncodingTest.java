@@ -50,6 +50,22 @@ final class LongEncodingTest {
     shapes().forEach((name, shape) -> roundTrip(encoding, name, shape));
   }
 
+  /// The layouts that scans count on: else every other test would pass by decoding.
+  @Test
+  void packedValuesAreTestedAndSummedWhereTheyLie() {
+    long[] values = new long[1000];
+    Arrays.setAll(values, i -> 7 + i * 31L % 257);
+    for (Encoding encoding :
+        new Encoding[] {Encoding.PACKED, Encoding.PATCHED, Encoding.RUN_LENGTH}) {
+      LongDecoder decoder = open(new LongEncoder(encoding).encode(values, values.length));
+      long[] mask = new long[16];
+      assertTrue(decoder.retainRange(0, 1000, 10, 20, false, mask), encoding.toString());
+      assertTrue(decoder.canSum(), encoding.toString());
+    }
+    LongDecoder packed = open(new LongEncoder(Encoding.PACKED).encode(values, values.length));
+    assertTrue(packed.retainMembers(0, 1000, new long[5], false, new long[16]));
+  }
+
   private static void roundTrip(@Nullable Encoding forced, String name, IntToLongFunction shape) {
     Random random = new Random(SEED);
     LongEncoder encoder = new LongEncoder(forced);

@@ -1,5 +1,6 @@
 package io.tyto.perf.bench;
 
+import io.tyto.model.error.TytoException;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -45,7 +46,19 @@ public final class BenchCommand implements Callable<Integer> {
   private @Nullable Path bytes;
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new BenchCommand()).execute(arguments));
+    CommandLine command = new CommandLine(new BenchCommand());
+    command.setExecutionExceptionHandler(BenchCommand::explain);
+    System.exit(command.execute(arguments));
+  }
+
+  /// What Tyto says of a config or a question needs no stack trace.
+  private static int explain(Exception e, CommandLine command, CommandLine.ParseResult result)
+      throws Exception {
+    if (!(e instanceof TytoException)) {
+      throw e;
+    }
+    command.getErr().println(e.getMessage());
+    return command.getCommandSpec().exitCodeOnExecutionException();
   }
 
   @Override
