@@ -44,7 +44,7 @@ final class SourceReader {
     Map<String, String> map = map(source.section("map"));
     FileFormat file = file(source.section("file"));
     noteUnreadColumns(source, map, file);
-    return new Source(map, formats(source.section("formats")), file);
+    return new Source(map, formats(source.section("formats")), file, null);
   }
 
   /// A field that no column of the file feeds is probably a slip, but may come in JSON.

@@ -1,11 +1,13 @@
 package io.tyto.ingest.log;
 
-/// An ordered, durable sequence of records that one partition is made from.
+/// An ordered, durable sequence of records that partitions are made from: files of our own, a
+/// partition of a Kafka topic, a stream of NATS.
 ///
 /// A log is read from an offset on and has no commit of its own: how far it was consumed stands in
-/// the partition's manifest. It runs no threads. Used by the partition's writer thread only.
+/// the partition's manifest. Used by one thread only.
 public interface EventLog extends AutoCloseable {
-  /// Names this log for ever; another log at the same place has another id.
+  /// Names this log for ever; another log at the same place, such as a topic that was deleted and
+  /// made again, has another id.
   String logId();
 
   /// Least offset that can still be read.
@@ -14,7 +16,13 @@ public interface EventLog extends AutoCloseable {
   /// First offset that is not durable yet; records below it never change or vanish.
   long stableEnd();
 
-  /// The entries from an offset on, up to the stable end of this moment.
+  /// First offset that nothing was written to. Between the stable end and it are records of
+  /// transactions that are still open.
+  default long end() {
+    return stableEnd();
+  }
+
+  /// The entries from an offset on. What can no longer be read is one {@link LogEntry.Gap}.
   LogReader read(long from);
 
   @Override

@@ -44,6 +44,11 @@ final class LocalLogReader implements LogReader {
   }
 
   @Override
+  public long position() {
+    return Math.max(from, offset);
+  }
+
+  @Override
   public void close() {
     closeFile();
   }
@@ -52,6 +57,7 @@ final class LocalLogReader implements LogReader {
     return switch (entry) {
       case LogRecord record -> record.offset() >= from;
       case LogEntry.Gap gap -> gap.next() > from;
+      case RawEvent raw -> raw.offset() >= from;
     };
   }
 

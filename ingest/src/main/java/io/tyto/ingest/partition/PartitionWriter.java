@@ -10,6 +10,7 @@ import io.tyto.ingest.log.LocalLog;
 import io.tyto.ingest.log.LogEntry;
 import io.tyto.ingest.log.LogReader;
 import io.tyto.ingest.log.LogRecord;
+import io.tyto.ingest.log.RawEvent;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -107,6 +108,7 @@ final class PartitionWriter implements Runnable {
         switch (entry) {
           case LogRecord record -> replay(record);
           case LogEntry.Gap gap -> acceptGap(gap);
+          case RawEvent _ -> throw new IllegalStateException("our own log holds no raw events");
         }
         if (++replayed % REPLAY_STRIDE == 0) {
           waitForRoom();

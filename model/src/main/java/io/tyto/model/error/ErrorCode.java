@@ -32,6 +32,9 @@ public enum ErrorCode {
   SEGMENT_CORRUPT(Type.INTERNAL, false),
   MANIFEST_CORRUPT(Type.INTERNAL, false),
   LOG_CORRUPT(Type.INTERNAL, false),
+  /// A log outside of this process does not answer.
+  LOG_UNAVAILABLE(Type.EXTERNAL, true),
+  TOPIC_MISSING(Type.USER, true),
   STORE_FAILED(Type.EXTERNAL, true),
   STORE_UNSUITABLE(Type.EXTERNAL, false),
   STORE_LOCKED(Type.USER, true),

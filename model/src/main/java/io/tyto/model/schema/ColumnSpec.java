@@ -1,6 +1,7 @@
 package io.tyto.model.schema;
 
 import io.tyto.model.expression.Expression;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param apiName name in the GraphQL schema
 /// @param derive the expression of a derived column; computed on reading for rows older than it
 /// @param annotations free words of the config, handed to clients and never interpreted
+/// @param privacy what is done to its values before they are first stored; null: nothing
+/// @param aliases names the column had in earlier versions of the config
 public record ColumnSpec(
     int id,
     String name,
@@ -21,7 +24,36 @@ public record ColumnSpec(
     @Nullable String deprecated,
     @Nullable String unit,
     @Nullable Expression derive,
-    Map<String, String> annotations) {
+    Map<String, String> annotations,
+    @Nullable Privacy privacy,
+    List<String> aliases) {
+
+  /// A column that is stored as it comes and was never called otherwise.
+  public ColumnSpec(
+      int id,
+      String name,
+      String apiName,
+      ColumnType type,
+      Role role,
+      @Nullable String description,
+      @Nullable String deprecated,
+      @Nullable String unit,
+      @Nullable Expression derive,
+      Map<String, String> annotations) {
+    this(
+        id,
+        name,
+        apiName,
+        type,
+        role,
+        description,
+        deprecated,
+        unit,
+        derive,
+        annotations,
+        null,
+        List.of());
+  }
 
   /// What a column is for, where its type alone does not say.
   public enum Role {
@@ -38,6 +70,17 @@ public record ColumnSpec(
 
   public ColumnSpec withId(int newId) {
     return new ColumnSpec(
-        newId, name, apiName, type, role, description, deprecated, unit, derive, annotations);
+        newId,
+        name,
+        apiName,
+        type,
+        role,
+        description,
+        deprecated,
+        unit,
+        derive,
+        annotations,
+        privacy,
+        aliases);
   }
 }

@@ -37,8 +37,10 @@ public record EventConfig(
   /// @param map column name -> {@link JsonPointer}, `*` for every element; absent: the column's own
   ///   name
   /// @param formats column name -> how text or numbers become a time: `iso`, `epoch_ms`, a pattern
-  public record Source(Map<String, String> map, Map<String, String> formats, FileFormat file) {
-    public static final Source DEFAULT = new Source(Map.of(), Map.of(), FileFormat.DEFAULT);
+  /// @param feed the log that brings the events; null: they are sent to this server
+  public record Source(
+      Map<String, String> map, Map<String, String> formats, FileFormat file, @Nullable Feed feed) {
+    public static final Source DEFAULT = new Source(Map.of(), Map.of(), FileFormat.DEFAULT, null);
   }
 
   /// How files are read.
