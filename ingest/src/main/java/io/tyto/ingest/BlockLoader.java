@@ -95,7 +95,7 @@ final class BlockLoader {
         route.partitions().stream().mapToInt(partition -> partition.id().partition()).toArray();
     placement =
         new RowsBuilder.Placement(
-            route.keyColumn(), route.eventIdColumn(), partitions, SPARE_SHIFT);
+            route.placement(), route.keyColumn(), route.eventIdColumn(), partitions, SPARE_SHIFT);
   }
 
   LoadedBlock load(LineBlock block) {

@@ -1,5 +1,6 @@
 package io.tyto.ingest;
 
+import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.ingest.config.ConfigDiff;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.Schemas;
@@ -231,5 +232,9 @@ final class CollectionDirectory implements SchemaDirectory {
       throw new TytoException(ErrorCode.INTERNAL, "the catalog has no group " + groupId);
     }
     return group;
+  }
+
+  KeyPlacement placement(int groupId) {
+    return KeyPlacement.named(group(groupId).placement());
   }
 }

@@ -222,7 +222,8 @@ public final class LocalNode
 
   private CollectionRoute route(String collection) {
     TableSchema schema = directory.named(collection);
-    return CollectionRoute.of(schema, partitions.of(schema.groupId()));
+    return CollectionRoute.of(
+        schema, partitions.of(schema.groupId()), directory.placement(schema.groupId()));
   }
 
   private TableSnapshot snapshot(TableSchema collection, TableSchema schema, Kind kind) {

@@ -1,6 +1,7 @@
 package io.tyto.ingest;
 
 import io.tyto.engine.entity.KeyHash;
+import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.row.Row;
 import io.tyto.ingest.decode.RawRecord;
 import io.tyto.ingest.decode.RecordDecoder;
@@ -67,10 +68,9 @@ final class RecordRouter {
       letters.add(raw, rejection, receivedMicros, batches[spare]);
       return rejection;
     }
-    byte[] key = cell(route.keyColumn());
-    byte[] placedBy = key == null ? eventId : key;
-    long hash = placedBy == null ? 0 : KeyHash.of(placedBy);
-    int partition = placedBy == null ? spare : (int) Math.floorMod(hash, (long) batches.length);
+    int placedBy = placedBy();
+    long hash = placedBy < 0 ? 0 : hash(placedBy);
+    int partition = placedBy < 0 ? spare : KeyPlacement.partition(hash, batches.length);
     batches[partition].add(
         head(route.schema(), hash, receivedMicros, raw.number()),
         eventId,
@@ -97,6 +97,20 @@ final class RecordRouter {
             null,
             "found an event whose values take %d bytes, which is more than the log takes at once"
                 .formatted(bytes));
+  }
+
+  /// The column whose value chooses the partition, or -1.
+  private int placedBy() {
+    int key = route.keyColumn();
+    if (key >= 0 && !row.isNull(key)) {
+      return key;
+    }
+    int eventId = route.eventIdColumn();
+    return eventId >= 0 && !row.isNull(eventId) ? eventId : -1;
+  }
+
+  private long hash(int column) {
+    return route.placement().of(row, column, route.schema().columns().get(column).type());
   }
 
   private byte @Nullable [] cell(int column) {

@@ -1,8 +1,9 @@
 package io.tyto.engine.load;
 
 import io.tyto.engine.encoding.BytesTable;
-import io.tyto.engine.entity.KeyHash;
+import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.row.Row;
+import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
@@ -31,10 +32,12 @@ public final class RowsBuilder {
   ///
   /// @param keyColumn position of the entity's key, or -1
   /// @param eventIdColumn position of the event id, which places rows without a key, or -1
+  /// @param keys how they choose
   /// @param partitions numbers of the partitions
   /// @param spareShift rows without both change partition after two to the power of so many records
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
-  public record Placement(int keyColumn, int eventIdColumn, int[] partitions, int spareShift) {
+  public record Placement(
+      KeyPlacement keys, int keyColumn, int eventIdColumn, int[] partitions, int spareShift) {
     /// Index of the partition for a record without key and event id.
     public int spare(long number) {
       return (int) ((number >>> spareShift) % partitions.length);
@@ -163,16 +166,18 @@ public final class RowsBuilder {
     if (column < 0 || cells[column].isNull(row)) {
       return placement.spare(numbers[row]);
     }
+    KeyPlacement keys = placement.keys();
+    ColumnType type = schema.columns().get(column).type();
     long hash =
         switch (cells[column]) {
-          case LongCells longs -> KeyHash.of(longs.value(row));
-          case DoubleCells doubles -> KeyHash.of(Double.doubleToLongBits(doubles.value(row)));
+          case LongCells longs -> keys.of(longs.value(row));
+          case DoubleCells doubles -> keys.of(Double.doubleToLongBits(doubles.value(row)));
           case BytesCells bytes ->
-              KeyHash.of(bytes.source(row), bytes.from(row), bytes.length(row));
+              keys.of(bytes.source(row), bytes.from(row), bytes.length(row), type);
           case FixedCells fixed ->
-              KeyHash.of(fixed.values(), row * FixedCells.BYTES, FixedCells.BYTES);
+              keys.of(fixed.values(), row * FixedCells.BYTES, FixedCells.BYTES, type);
           case ListCells _ -> throw new IllegalArgumentException("a list cannot be a key");
         };
-    return Math.floorMod(hash, partitions);
+    return KeyPlacement.partition(hash, partitions);
   }
 }

@@ -3,6 +3,7 @@ package io.tyto.ingest.decode;
 import static io.tyto.ingest.decode.DecodeFixture.CLOCK;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.load.RowsBuilder;
 import io.tyto.engine.row.Row;
@@ -111,7 +112,8 @@ record LineReading(TableSchema schema, FileFormat format) {
 
   private void merge(
       LineBlock block, RowsBuilder rows, List<Object> rejections, List<Object> records) {
-    LoadedRows loaded = rows.cut(new RowsBuilder.Placement(-1, -1, new int[] {0}, 12), 0)[0];
+    LoadedRows loaded =
+        rows.cut(new RowsBuilder.Placement(KeyPlacement.XXH64, -1, -1, new int[] {0}, 12), 0)[0];
     int row = 0;
     int rejection = 0;
     for (long number = block.number(); number < block.next(); number++) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.load.RowsBuilder;
 import io.tyto.engine.row.Row;
@@ -198,7 +199,8 @@ class PartitionTest {
     row.setBytes(0, id.getBytes(StandardCharsets.UTF_8));
     builder.add(row, 0);
     int[] partitions = {partition.id().partition()};
-    LoadedRows rows = builder.cut(new RowsBuilder.Placement(-1, 0, partitions, 12), 0)[0];
+    LoadedRows rows =
+        builder.cut(new RowsBuilder.Placement(KeyPlacement.XXH64, -1, 0, partitions, 12), 0)[0];
     return partition.load("file", rows, null, 1, 1 << 20);
   }
 

@@ -3,9 +3,11 @@ package io.tyto.store.catalog;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.store.catalog.CatalogState.BoundLog;
 import io.tyto.store.catalog.CatalogState.Collection;
 import io.tyto.store.catalog.CatalogState.Column;
 import io.tyto.store.catalog.CatalogState.ConfigVersion;
+import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import io.tyto.store.catalog.CatalogState.Project;
@@ -101,6 +103,10 @@ final class CatalogCodec {
         json.writeNumberField("collection", collectionId);
         json.writeNumberField("rows", rows);
       }
+      case CatalogFact.FeedBound(FeedBinding binding) -> {
+        json.writeStringField("fact", "feed");
+        writeBinding(json, binding);
+      }
     }
     json.writeEndObject();
   }
@@ -120,6 +126,7 @@ final class CatalogCodec {
               json.string("name"),
               json.integer("collection"),
               json.number("rows"));
+      case "feed" -> new CatalogFact.FeedBound(binding(json));
       // Leaving a fact out would give a wrong state, so it is not an unknown member to be ignored.
       case String unknown ->
           throw new TytoException(
@@ -134,6 +141,9 @@ final class CatalogCodec {
     writeAll(json, "groups", state.groups().values(), CatalogCodec::writeGroup);
     writeAll(json, "collections", state.collections().values(), CatalogCodec::writeCollection);
     writeAll(json, "imports", state.imports().values(), CatalogCodec::writeImport);
+    if (!state.bindings().isEmpty()) {
+      writeAll(json, "feeds", state.bindings().values(), CatalogCodec::writeBinding);
+    }
   }
 
   private static CatalogState state(long version, JsonFields json) {
@@ -142,7 +152,10 @@ final class CatalogCodec {
         byId(json.objects("projects"), CatalogCodec::project, Project::id),
         byId(json.objects("groups"), CatalogCodec::group, Group::id),
         byId(json.objects("collections"), CatalogCodec::collection, Collection::id),
-        byId(json.objects("imports"), CatalogCodec::imported, ImportedFile::contentId));
+        byId(json.objects("imports"), CatalogCodec::imported, ImportedFile::contentId),
+        json.has("feeds")
+            ? byId(json.objects("feeds"), CatalogCodec::binding, FeedBinding::key)
+            : new TreeMap<>());
   }
 
   @FunctionalInterface
@@ -188,6 +201,9 @@ final class CatalogCodec {
     }
     json.writeNumberField("partitions", group.partitions());
     json.writeNumberField("generation", group.generation());
+    if (!group.placement().equals(Group.OWN_PLACEMENT)) {
+      json.writeStringField("placement", group.placement());
+    }
   }
 
   private static Group group(JsonFields json) {
@@ -196,7 +212,8 @@ final class CatalogCodec {
         json.string("name"),
         json.stringOrNull("entity"),
         json.integer("partitions"),
-        json.integer("generation"));
+        json.integer("generation"),
+        json.has("placement") ? json.string("placement") : Group.OWN_PLACEMENT);
   }
 
   private static void writeCollection(JsonGenerator json, Collection collection)
@@ -258,5 +275,36 @@ final class CatalogCodec {
         json.strings("names"),
         json.integer("collection"),
         json.number("rows"));
+  }
+
+  private static void writeBinding(JsonGenerator json, FeedBinding binding) throws IOException {
+    json.writeNumberField("group", binding.groupId());
+    json.writeStringField("kind", binding.kind());
+    json.writeStringField("topic", binding.topic());
+    json.writeStringField("incarnation", binding.incarnation());
+    writeAll(
+        json,
+        "logs",
+        binding.logs(),
+        (logs, log) -> {
+          logs.writeNumberField("start", log.start());
+          if (log.spreadFrom() != BoundLog.NEVER) {
+            logs.writeNumberField("spreadFrom", log.spreadFrom());
+          }
+        });
+  }
+
+  private static FeedBinding binding(JsonFields json) {
+    return new FeedBinding(
+        json.integer("group"),
+        json.string("kind"),
+        json.string("topic"),
+        json.string("incarnation"),
+        json.objects("logs").stream()
+            .map(log ->
+                new BoundLog(
+                    log.number("start"),
+                    log.has("spreadFrom") ? log.number("spreadFrom") : BoundLog.NEVER))
+            .toList());
   }
 }

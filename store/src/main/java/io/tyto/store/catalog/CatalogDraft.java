@@ -6,6 +6,7 @@ import io.tyto.model.schema.SystemColumns;
 import io.tyto.store.catalog.CatalogState.Collection;
 import io.tyto.store.catalog.CatalogState.Column;
 import io.tyto.store.catalog.CatalogState.ConfigVersion;
+import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import io.tyto.store.catalog.CatalogState.Project;
@@ -49,9 +50,15 @@ public final class CatalogDraft {
     add(new CatalogFact.ProjectAdded(project));
   }
 
-  /// @param entity what its collections share; null: a group of one collection
-  /// @return the new group's id
+  /// As below, for a group whose keys choose partitions by our own hash.
   public int addGroup(String name, @Nullable String entity, int partitions) {
+    return addGroup(name, entity, partitions, Group.OWN_PLACEMENT);
+  }
+
+  /// @param entity what its collections share; null: a group of one collection
+  /// @param placement how keys choose partitions
+  /// @return the new group's id
+  public int addGroup(String name, @Nullable String entity, int partitions, String placement) {
     if (partitions < 1 || partitions > MAX_PARTITIONS) {
       throw new TytoException(
           ErrorCode.CONFIG_INVALID,
@@ -59,7 +66,7 @@ public final class CatalogDraft {
               .formatted(name, MAX_PARTITIONS, partitions));
     }
     int id = nextId(state.groups());
-    add(new CatalogFact.GroupAdded(new Group(id, name, entity, partitions, 0)));
+    add(new CatalogFact.GroupAdded(new Group(id, name, entity, partitions, 0, placement)));
     return id;
   }
 
@@ -127,6 +134,13 @@ public final class CatalogDraft {
         ErrorCode.CONFIG_INCOMPATIBLE,
         "The new config of collection %s cannot take over its data: %s. Only added columns can; take the old column up again, or give the new one another name."
             .formatted(collection, difference));
+  }
+
+  /// Records what a group reads of a topic from now on; nothing where that is known.
+  public void bindFeed(FeedBinding binding) {
+    if (!binding.equals(state.bindings().get(binding.key()))) {
+      add(new CatalogFact.FeedBound(binding));
+    }
   }
 
   /// Records an imported file, or one more name of a known one; nothing where both are known.

@@ -1,6 +1,7 @@
 package io.tyto.store.catalog;
 
 import io.tyto.store.catalog.CatalogState.ConfigVersion;
+import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.Project;
 
@@ -19,4 +20,7 @@ sealed interface CatalogFact {
 
   record FileImported(String contentId, String name, int collectionId, long rows)
       implements CatalogFact {}
+
+  /// What the group reads of the topic from now on, in place of an earlier binding.
+  record FeedBound(FeedBinding binding) implements CatalogFact {}
 }

@@ -14,19 +14,61 @@ import org.jspecify.annotations.Nullable;
 /// @param version 0 while nothing has been recorded
 /// @param projects by id, like groups and collections
 /// @param imports by content id
+/// @param bindings by {@link FeedBinding#key}
 public record CatalogState(
     long version,
     SortedMap<Integer, Project> projects,
     SortedMap<Integer, Group> groups,
     SortedMap<Integer, Collection> collections,
-    SortedMap<String, ImportedFile> imports) {
+    SortedMap<String, ImportedFile> imports,
+    SortedMap<String, FeedBinding> bindings) {
 
   public record Project(int id, String name) {}
 
   /// @param entity what its collections share, such as `user`; null: a group of one collection
   /// @param generation grows when partitions are laid out anew
+  /// @param placement how a key chooses its partition; fixed for the life of the group
   public record Group(
-      int id, String name, @Nullable String entity, int partitions, int generation) {}
+      int id,
+      String name,
+      @Nullable String entity,
+      int partitions,
+      int generation,
+      String placement) {
+    /// By our own hash of the key.
+    public static final String OWN_PLACEMENT = "xxh64";
+  }
+
+  /// What a group reads of a topic outside of this process, decided before the first record is
+  /// read.
+  ///
+  /// @param kind `kafka` or `nats`
+  /// @param incarnation of the topic; a topic that was deleted and made again has another
+  /// @param logs by partition of the topic
+  public record FeedBinding(
+      int groupId, String kind, String topic, String incarnation, List<BoundLog> logs) {
+    public FeedBinding {
+      logs = List.copyOf(logs);
+    }
+
+    public String key() {
+      return keyOf(groupId, kind, topic);
+    }
+
+    public static String keyOf(int groupId, String kind, String topic) {
+      return groupId + "/" + kind + "/" + topic;
+    }
+  }
+
+  /// One log of a topic.
+  ///
+  /// @param start offset from which it is read
+  /// @param spreadFrom records below it belong to the group's partition with the log's own number,
+  ///   records from it on to the partition of their key
+  public record BoundLog(long start, long spreadFrom) {
+    /// {@link #spreadFrom} of a log that feeds one partition for good.
+    public static final long NEVER = Long.MAX_VALUE;
+  }
 
   /// @param nextColumnId the id that a new column gets
   /// @param versions ascending from 1
@@ -64,13 +106,15 @@ public record CatalogState(
   }
 
   static final CatalogState EMPTY =
-      new CatalogState(0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+      new CatalogState(
+          0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
 
   public CatalogState {
     projects = Collections.unmodifiableSortedMap(new TreeMap<>(projects));
     groups = Collections.unmodifiableSortedMap(new TreeMap<>(groups));
     collections = Collections.unmodifiableSortedMap(new TreeMap<>(collections));
     imports = Collections.unmodifiableSortedMap(new TreeMap<>(imports));
+    bindings = Collections.unmodifiableSortedMap(new TreeMap<>(bindings));
   }
 
   public Optional<Collection> collection(String name) {
@@ -87,7 +131,7 @@ public record CatalogState(
   }
 
   CatalogState atVersion(long newVersion) {
-    return new CatalogState(newVersion, projects, groups, collections, imports);
+    return new CatalogState(newVersion, projects, groups, collections, imports, bindings);
   }
 
   /// This with one more fact, at the same version.
@@ -95,15 +139,29 @@ public record CatalogState(
     return switch (fact) {
       case CatalogFact.ProjectAdded(Project project) ->
           new CatalogState(
-              version, put(projects, project.id(), project), groups, collections, imports);
+              version,
+              put(projects, project.id(), project),
+              groups,
+              collections,
+              imports,
+              bindings);
       case CatalogFact.GroupAdded(Group group) ->
-          new CatalogState(version, projects, put(groups, group.id(), group), collections, imports);
+          new CatalogState(
+              version, projects, put(groups, group.id(), group), collections, imports, bindings);
       case CatalogFact.CollectionAdded(int id, String name, int groupId, ConfigVersion first) ->
           withCollection(new Collection(id, name, groupId, nextColumnId(0, first), List.of(first)));
       case CatalogFact.ConfigVersionAdded(int collectionId, ConfigVersion next) ->
           withCollection(withVersion(existing(collectionId), next));
       case CatalogFact.FileImported imported ->
-          new CatalogState(version, projects, groups, collections, withImport(imported));
+          new CatalogState(version, projects, groups, collections, withImport(imported), bindings);
+      case CatalogFact.FeedBound(FeedBinding binding) ->
+          new CatalogState(
+              version,
+              projects,
+              groups,
+              collections,
+              imports,
+              put(bindings, binding.key(), binding));
     };
   }
 
@@ -117,7 +175,12 @@ public record CatalogState(
 
   private CatalogState withCollection(Collection collection) {
     return new CatalogState(
-        version, projects, groups, put(collections, collection.id(), collection), imports);
+        version,
+        projects,
+        groups,
+        put(collections, collection.id(), collection),
+        imports,
+        bindings);
   }
 
   private static Collection withVersion(Collection collection, ConfigVersion next) {
