@@ -35,6 +35,10 @@ public record Rejection(Code code, @Nullable String field, String message) {
     /// Text that does not read as the column's type or format.
     BAD_FORMAT,
     /// Event time outside the collection's bounds.
-    TIME_OUT_OF_BOUNDS
+    TIME_OUT_OF_BOUNDS,
+    /// A record of a topic that has no value.
+    TOMBSTONE,
+    /// A type of event that no collection of the topic takes.
+    UNKNOWN_TYPE
   }
 }
