@@ -36,6 +36,7 @@ final class ArchitectureTest {
     fence("org.snakeyaml..", "io.tyto.ingest.config..", "io.tyto.server.settings..");
     fence("com.google.re2j..", "io.tyto.engine..", "io.tyto.ingest.config..");
     fence("org.duckdb..", "io.tyto.testkit..", "io.tyto.perf..");
+    fence("org.apache.kafka..", "io.tyto.ingest.kafka..", "io.tyto.testkit.kafka..");
     fence("picocli..", "io.tyto.server.cli..");
   }
 

@@ -1,0 +1,308 @@
+package io.tyto.broker;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// One Kafka broker, controller and broker in one, in a process of its own that dies with this one.
+///
+/// Everything it keeps lies in one folder: its data, its properties and its log (`broker.log`). It
+/// listens on the loopback address only, on ports that stay the same over a restart. Thread-safe.
+public final class KafkaProcess implements AutoCloseable {
+  private static final Duration START_DEADLINE = Duration.ofSeconds(60);
+  private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
+  private static final int HEAP_MEGABYTES = 256;
+  private static final int SHOWN_LOG_BYTES = 6000;
+  private static final String JARS = "broker/target/kafka";
+
+  private final Path jars;
+  private final Path folder;
+  private final int port;
+  private Process process;
+
+  /// Starts a broker and waits until it answers.
+  ///
+  /// @param jars folder of the broker's jars, see {@link #builtJars}
+  /// @param folder of this broker; made where it is not there, formatted where it is new
+  /// @throws IOException with the end of the broker's log where it does not start
+  public static KafkaProcess start(Path jars, Path folder) throws IOException {
+    if (!Files.isDirectory(jars)) {
+      throw new IOException(
+          "the jars of the Kafka broker are not in "
+              + jars
+              + "; the build puts them there: mvn -q -Pkafka -pl broker process-resources");
+    }
+    Files.createDirectories(folder);
+    Path absolute = folder.toAbsolutePath();
+    int port = writeProperties(absolute);
+    return new KafkaProcess(jars, absolute, port);
+  }
+
+  /// Where the build puts the jars, seen from a folder in the checkout or from the checkout itself.
+  public static Path builtJars(Path from) {
+    Path here = from.toAbsolutePath();
+    for (Path at = here; at != null; at = at.getParent()) {
+      if (Files.isDirectory(at.resolve(JARS))) {
+        return at.resolve(JARS);
+      }
+    }
+    return here.resolve(JARS);
+  }
+
+  private KafkaProcess(Path jars, Path folder, int port) throws IOException {
+    this.jars = jars;
+    this.folder = folder;
+    this.port = port;
+    this.process = launch();
+  }
+
+  /// What a client connects to, such as `127.0.0.1:40123`.
+  public String bootstrap() {
+    return "127.0.0.1:" + port;
+  }
+
+  public synchronized boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /// Kills with SIGKILL: the broker has no time to write anything.
+  public synchronized void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  /// Shuts down in order; kills it where that takes longer than 20 s.
+  public synchronized void stop() {
+    process.destroy();
+    awaitEnd();
+  }
+
+  /// Starts it again in the same folder and on the same port, after {@link #kill} or {@link #stop}.
+  public synchronized void restart() throws IOException {
+    if (process.isAlive()) {
+      stop();
+    }
+    process = launch();
+  }
+
+  /// Stops it in the middle of whatever it does (SIGSTOP): connections stay open and say nothing.
+  public synchronized void pause() throws IOException {
+    signal("STOP");
+  }
+
+  /// Goes on after {@link #pause}.
+  public synchronized void resume() throws IOException {
+    signal("CONT");
+  }
+
+  @Override
+  public synchronized void close() {
+    kill();
+  }
+
+  private void signal(String name) throws IOException {
+    try {
+      Process kill =
+          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
+      if (kill.waitFor() != 0) {
+        throw new IOException("kill -" + name + " of the broker failed");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while signalling the broker", e);
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!process.waitFor(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException _) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Process launch() throws IOException {
+    Path log = folder.resolve("broker.log");
+    Process child =
+        new ProcessBuilder(command())
+            .directory(folder.toFile())
+            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    CompletableFuture<Boolean> ready = CompletableFuture.supplyAsync(() -> saysReady(child));
+    String problem;
+    try {
+      if (ready.get(START_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
+        return child;
+      }
+      problem = "ended while it started";
+    } catch (TimeoutException _) {
+      problem = "was not ready within " + START_DEADLINE.toSeconds() + " s";
+    } catch (ExecutionException e) {
+      problem = "could not be listened to (" + e.getCause() + ")";
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      problem = "was not waited for: interrupted";
+    }
+    child.destroyForcibly();
+    throw new IOException(
+        "the Kafka broker in %s %s; the end of %s:%n%s"
+            .formatted(folder, problem, log, endOf(log)));
+  }
+
+  private static boolean saysReady(Process child) {
+    // Not closed: the stream belongs to the process.
+    BufferedReader answers = child.inputReader();
+    try {
+      return KafkaMain.READY.equals(answers.readLine());
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private List<String> command() {
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx" + HEAP_MEGABYTES + "m",
+        "-XX:+UseSerialGC",
+        "-XX:TieredStopAtLevel=1",
+        "-Dorg.slf4j.simpleLogger.showDateTime=true",
+        "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn",
+        "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaConfig=warn",
+        "-cp",
+        ownClasses() + File.pathSeparator + jars.toAbsolutePath() + File.separator + "*",
+        KafkaMain.class.getName(),
+        properties(folder).toString(),
+        randomClusterId());
+  }
+
+  private static Path ownClasses() {
+    try {
+      return Path.of(KafkaMain.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException("the place of this class is no path", e);
+    }
+  }
+
+  /// As Kafka makes them: 16 bytes in the URL form of Base64, of which the first is no dash.
+  private static String randomClusterId() {
+    byte[] id = new byte[16];
+    new SecureRandom().nextBytes(id);
+    id[0] &= 0x7f;
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(id);
+  }
+
+  private static Path properties(Path folder) {
+    return folder.resolve("broker.properties");
+  }
+
+  /// Writes the properties where there are none yet, and tells the port of the listener they name
+  /// first.
+  private static int writeProperties(Path folder) throws IOException {
+    Path file = properties(folder);
+    Properties properties = new Properties();
+    if (Files.exists(file)) {
+      try (var reader = Files.newBufferedReader(file)) {
+        properties.load(reader);
+      }
+    } else {
+      fill(properties, folder);
+      try (Writer writer = Files.newBufferedWriter(file)) {
+        properties.store(writer, null);
+      }
+    }
+    String first = properties.getProperty("advertised.listeners").replaceAll(",.*", "");
+    return Integer.parseInt(first.replaceAll(".*:", ""));
+  }
+
+  private static void fill(Properties properties, Path folder) throws IOException {
+    int port;
+    int controllerPort;
+    // Both are held at once, or they could be the same.
+    try (ServerSocket first = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket second = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = first.getLocalPort();
+      controllerPort = second.getLocalPort();
+    }
+    String broker = "BROKER://127.0.0.1:" + port;
+    String controller = "CONTROLLER://127.0.0.1:" + controllerPort;
+    properties.setProperty("process.roles", "broker,controller");
+    properties.setProperty("node.id", "1");
+    properties.setProperty("controller.quorum.bootstrap.servers", "127.0.0.1:" + controllerPort);
+    properties.setProperty("controller.listener.names", "CONTROLLER");
+    properties.setProperty("inter.broker.listener.name", "BROKER");
+    properties.setProperty(
+        "listener.security.protocol.map", "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    properties.setProperty("listeners", broker + "," + controller);
+    properties.setProperty("advertised.listeners", broker + "," + controller);
+    properties.setProperty("log.dirs", folder.resolve("data").toString());
+    properties.setProperty("auto.create.topics.enable", "false");
+    keepSmall(properties);
+  }
+
+  /// One node has one copy of everything, and tests and the demo have few clients.
+  private static void keepSmall(Properties properties) {
+    for (String name :
+        List.of(
+            "num.network.threads",
+            "num.recovery.threads.per.data.dir",
+            "offsets.topic.num.partitions",
+            "offsets.topic.replication.factor",
+            "transaction.state.log.num.partitions",
+            "transaction.state.log.replication.factor",
+            "transaction.state.log.min.isr",
+            "share.coordinator.state.topic.num.partitions",
+            "share.coordinator.state.topic.replication.factor",
+            "share.coordinator.state.topic.min.isr",
+            "min.insync.replicas",
+            "default.replication.factor")) {
+      properties.setProperty(name, "1");
+    }
+    properties.setProperty("num.io.threads", "2");
+    properties.setProperty("background.threads", "2");
+    // After a kill the controller waits for the dead one's session before it takes the new one.
+    properties.setProperty("broker.session.timeout.ms", "2000");
+    properties.setProperty("broker.heartbeat.interval.ms", "200");
+    properties.setProperty("group.initial.rebalance.delay.ms", "0");
+    properties.setProperty("log.cleaner.dedupe.buffer.size", "8388608");
+    properties.setProperty("message.max.bytes", "33554432");
+    properties.setProperty("replica.fetch.max.bytes", "33554432");
+    // What a transaction left open is given up soon after its producer died.
+    properties.setProperty("transaction.abort.timed.out.transaction.cleanup.interval.ms", "500");
+    // A file of a deleted topic goes at once, so that disks of CI stay empty.
+    properties.setProperty("log.segment.delete.delay.ms", "0");
+    properties.setProperty("log.retention.check.interval.ms", "1000");
+    properties.setProperty("log.initial.task.delay.ms", "500");
+  }
+
+  private static String endOf(Path log) throws IOException {
+    try (var channel = Files.newByteChannel(log)) {
+      long from = Math.max(0, channel.size() - SHOWN_LOG_BYTES);
+      ByteBuffer bytes = ByteBuffer.allocate((int) (channel.size() - from));
+      channel.position(from);
+      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+        // Read on.
+      }
+      return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    }
+  }
+}
