@@ -12,7 +12,10 @@ import io.tyto.ingest.decode.RecordDecoder;
 import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.decode.RowCodec;
+import io.tyto.ingest.letter.LetterTreatment;
+import io.tyto.ingest.letter.Letters;
 import io.tyto.ingest.log.RecordBatch;
+import io.tyto.ingest.partition.DeadLetter.RecordFormat;
 import io.tyto.model.port.IngestService.Rejected;
 import java.time.Clock;
 import java.time.Instant;
@@ -90,12 +93,21 @@ final class BlockLoader {
     row = new Row(route.schema().columns().size());
     codec = new RowCodec(route.schema());
     mayGrow = route.schema().columns().stream().anyMatch(column -> column.derive() != null);
-    letters = new Letters(route.schema(), source);
+    letters = Letters.of(route.schema(), source, format(reader), LetterTreatment.NONE);
     int[] partitions =
         route.partitions().stream().mapToInt(partition -> partition.id().partition()).toArray();
     placement =
         new RowsBuilder.Placement(
             route.placement(), route.keyColumn(), route.eventIdColumn(), partitions, SPARE_SHIFT);
+  }
+
+  private static RecordFormat format(RecordReader reader) {
+    return switch (reader.format()) {
+      case NDJSON, JSON -> RecordFormat.JSON;
+      case CSV, TSV ->
+          new RecordFormat(RecordFormat.Kind.CSV, reader.columns(), reader.delimiter());
+      case AUTO -> throw new IllegalStateException("the format was not detected");
+    };
   }
 
   LoadedBlock load(LineBlock block) {

@@ -7,9 +7,12 @@ import io.tyto.ingest.decode.RawRecord;
 import io.tyto.ingest.decode.RecordDecoder;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.decode.RowCodec;
+import io.tyto.ingest.letter.LetterTreatment;
+import io.tyto.ingest.letter.Letters;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.log.RecordHead;
+import io.tyto.ingest.partition.DeadLetter.RecordFormat;
 import io.tyto.model.schema.TableSchema;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +38,7 @@ final class RecordRouter {
     TableSchema schema = route.schema();
     this.row = new Row(schema.columns().size());
     this.codec = new RowCodec(schema);
-    this.letters = new Letters(schema, source);
+    this.letters = Letters.of(schema, source, RecordFormat.JSON, LetterTreatment.NONE);
   }
 
   /// @param textBytes of the records that will be routed into them, as text

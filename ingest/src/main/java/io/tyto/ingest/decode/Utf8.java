@@ -5,7 +5,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /// Validity of UTF-8: shortest forms only, no surrogates, nothing beyond U+10FFFF.
-final class Utf8 {
+public final class Utf8 {
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
   private static final long HIGH_BITS = 0x8080808080808080L;
@@ -13,7 +13,7 @@ final class Utf8 {
   private Utf8() {}
 
   /// Position of the first byte that is not part of valid UTF-8, or -1.
-  static int invalidAt(byte[] data, int from, int to) {
+  public static int invalidAt(byte[] data, int from, int to) {
     int position = from;
     while (position < to) {
       if (position <= to - Long.BYTES && ((long) LONG.get(data, position) & HIGH_BITS) == 0) {

@@ -94,8 +94,8 @@ final class CollectionTail {
   }
 
   /// Appends a dead letter that was never encoded.
-  void append(String logId, LogRecord record, DeadLetters.DeadLetter letter) {
-    letter.fill(row);
+  void append(String logId, LogRecord record, DeadLetter letter) {
+    DeadLetters.fill(letter, row);
     appendRow(logId, record, NO_ENTITY);
   }
 

@@ -252,9 +252,18 @@ final class TailUnit {
 
   /// A record that cannot be read must not stop the partition: it would stop it at every start.
   private void bury(String logId, LogRecord record, String reason) {
-    DeadLetters.DeadLetter letter =
-        new DeadLetters.DeadLetter(
-            UNREADABLE, null, reason, "log " + logId, record.offset(), record.body());
+    DeadLetter letter =
+        new DeadLetter(
+            UNREADABLE,
+            null,
+            reason,
+            new DeadLetter.Origin(
+                "log " + logId, null, -1, record.offset(), DeadLetter.RecordFormat.NONE),
+            DeadLetter.Payload.of(record.body()),
+            null,
+            List.of(),
+            record.schemaVersion(),
+            false);
     deadLettersOf(record.collection()).append(logId, record, letter);
     deadLettersApplied++;
   }
