@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.load.LoadedRows;
+import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.load.RowsBuilder;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.source.ColumnReader;
@@ -112,7 +113,7 @@ class EventLoaderTest {
   /// One way beside the other.
   private static final class Both {
     private static final RowsBuilder.Placement PLACEMENT =
-        new RowsBuilder.Placement(-1, -1, new int[] {0}, 12);
+        new RowsBuilder.Placement(KeyPlacement.XXH64, -1, -1, new int[] {0}, 12);
     private final TableSchema schema;
     private final EventDecoders decoders;
     private final RowsBuilder rows;
