@@ -61,6 +61,7 @@ final class CollectionNames {
       }
     }
     all.forEach(names::entity);
+    FeedTopics.check(all);
   }
 
   private void collection(EventConfig config, ParsedFile file) {

@@ -38,7 +38,13 @@ final class ConfigKeys {
           "annotations");
 
   static final List<String> TIME_BOUNDS = List.of("past", "future");
-  static final List<String> SOURCE = List.of("kafka", "map", "formats", "file");
+  static final List<String> SOURCE = List.of("kafka", "nats", "map", "formats", "file");
+
+  static final List<String> KAFKA = List.of("topic", "format", "start", "partitioner", "envelope");
+
+  static final List<String> NATS = List.of("stream", "format", "start", "envelope");
+
+  static final List<String> ENVELOPE = List.of("type", "is", "sequence", "published", "content");
 
   static final List<String> FILE =
       List.of(

@@ -58,7 +58,7 @@ final class ConfigReader {
             entity(top, columns),
             columnName(top, "eventId", columns, ConfigReader::isKey, "a string, int, long or uuid"),
             columns.columns(),
-            new SourceReader(columns, problems).read(top.section("source")),
+            new SourceReader(collection, columns, problems).read(top.section("source")),
             retention(top.section("retention")),
             timeBounds(top.section("timeBounds")),
             expose(top.section("expose")),

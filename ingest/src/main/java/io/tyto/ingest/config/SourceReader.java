@@ -5,6 +5,8 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig.FileFormat;
 import io.tyto.model.schema.EventConfig.Source;
+import io.tyto.model.schema.Feed;
+import io.tyto.model.schema.Feed.Envelope;
 import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.text.Suggestion;
 import java.util.HashSet;
@@ -22,10 +24,13 @@ final class SourceReader {
   /// What {@link FileFormat} says where cells are never quoted.
   private static final char NO_QUOTE = 0;
 
+  private final String collection;
   private final Fields columns;
   private final Problems problems;
 
-  SourceReader(Fields columns, Problems problems) {
+  /// @param collection its name
+  SourceReader(String collection, Fields columns, Problems problems) {
+    this.collection = collection;
     this.columns = columns;
     this.problems = problems;
   }
@@ -35,28 +40,22 @@ final class SourceReader {
       return Source.DEFAULT;
     }
     source.allowOnly(ConfigKeys.SOURCE);
-    if (source.has("kafka")) {
-      problems.wrong(
-          source.line("kafka"),
-          "source.kafka",
-          "this version does not read Kafka; leave it out and send events over HTTP or import files");
-    }
-    Map<String, String> map = map(source.section("map"));
+    Feed feed = new FeedReader(collection, problems).read(source);
+    Map<String, String> map = map(source.section("map"), feed == null ? null : feed.envelope());
     FileFormat file = file(source.section("file"));
-    noteUnreadColumns(source, map, file);
-    return new Source(map, formats(source.section("formats")), file, null);
+    Source read = new Source(map, formats(source.section("formats")), file, feed);
+    noteUnreadColumns(source, read);
+    return read;
   }
 
   /// A field that no column of the file feeds is probably a slip, but may come in JSON.
-  private void noteUnreadColumns(Section source, Map<String, String> map, FileFormat file) {
+  private void noteUnreadColumns(Section source, Source read) {
+    FileFormat file = read.file();
     if (file.columns().isEmpty()) {
       return;
     }
     for (ColumnSpec column : columns.columns()) {
-      JsonPointer pointer =
-          map.containsKey(column.name())
-              ? JsonPointer.parse(map.get(column.name()))
-              : JsonPointer.ofMember(column.name());
+      JsonPointer pointer = read.barePathOf(column.name());
       boolean isRead =
           pointer.steps().isEmpty()
               || pointer.steps().getFirst() instanceof JsonPointer.Member(String name)
@@ -71,7 +70,7 @@ final class SourceReader {
     }
   }
 
-  private Map<String, String> map(@Nullable Section section) {
+  private Map<String, String> map(@Nullable Section section, @Nullable Envelope envelope) {
     Map<String, String> pointers = new LinkedHashMap<>();
     if (section == null) {
       return pointers;
@@ -79,17 +78,37 @@ final class SourceReader {
     for (String key : section.keys()) {
       ColumnSpec column = plainColumn(section, key);
       Located text = section.text(key);
-      if (column != null && text != null && isPointer(text, column.type())) {
+      if (column != null && text != null && isPlace(text, column.type(), envelope)) {
         pointers.put(key, text.value());
       }
     }
     return pointers;
   }
 
-  private boolean isPointer(Located text, ColumnType type) {
+  private boolean isPlace(Located text, ColumnType type, @Nullable Envelope envelope) {
+    if (!text.value().startsWith(Envelope.PREFIX)) {
+      return isPointer(text, text.value(), type);
+    }
+    String place = text.value().substring(Envelope.PREFIX.length());
+    if (envelope != null && place.startsWith("/")) {
+      return isPointer(text, place, type);
+    }
+    if (envelope != null && envelope.part(place) != null) {
+      return true;
+    }
+    problems.wrong(
+        text,
+        envelope == null
+            ? "but the feed has no `envelope`"
+            : "expected `envelope:` and a pointer, or a part of the envelope that is one: type,"
+                + " sequence, published");
+    return false;
+  }
+
+  private boolean isPointer(Located text, String place, ColumnType type) {
     JsonPointer pointer;
     try {
-      pointer = JsonPointer.parse(text.value());
+      pointer = JsonPointer.parse(place);
     } catch (IllegalArgumentException e) {
       problems.wrong(text, String.valueOf(e.getMessage()));
       return false;

@@ -45,7 +45,7 @@ public final class CsvDecoder implements RecordDecoder {
   public CsvDecoder(
       TableSchema schema, List<String> columns, char delimiter, FileFormat format, Clock clock) {
     cells = new CsvCells(CsvDialect.of(delimiter, format.quote()));
-    targets = new RowTargets(schema);
+    targets = RowTargets.ofCells(schema);
     rules = new RowRules(schema, clock);
     columnCount = columns.size();
     emptyIsNull = format.emptyIsNull();

@@ -65,7 +65,7 @@ final class CsvLineParser implements LineParser {
     CsvValues values = new CsvValues(rows, dialect, format.emptyIsNull(), nullTokens);
     values.reserve(columns.size());
     RowRules rules = new RowRules(schema, clock);
-    Cells cells = assign(new RowTargets(schema), columns, values, rules.timePosition());
+    Cells cells = assign(RowTargets.ofCells(schema), columns, values, rules.timePosition());
     return cells == null
         ? null
         : new CsvLineParser(rows, rules, values, dialect.delimiter(), cells);

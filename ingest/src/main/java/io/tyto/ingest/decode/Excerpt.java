@@ -3,12 +3,12 @@ package io.tyto.ingest.decode;
 import java.nio.charset.StandardCharsets;
 
 /// Input as it may be shown in a message: short, on one line, without control characters.
-final class Excerpt {
+public final class Excerpt {
   private static final int MAX_BYTES = 60;
 
   private Excerpt() {}
 
-  static String of(byte[] data, int from, int to) {
+  public static String of(byte[] data, int from, int to) {
     int end = Math.min(to, from + MAX_BYTES);
     while (end > from && end < to && (data[end] & 0xC0) == 0x80) {
       end--;
@@ -20,7 +20,7 @@ final class Excerpt {
     return end < to ? shown.append("...").toString() : shown.toString();
   }
 
-  static String quoted(byte[] data, int from, int to) {
+  public static String quoted(byte[] data, int from, int to) {
     return '"' + of(data, from, to) + '"';
   }
 

@@ -77,7 +77,10 @@ final class JsonLineParser implements LineParser {
 
   /// Null where the schema asks for what is not at or below a key of a record.
   static @Nullable LineParser of(TableSchema schema, RowsBuilder rows, Clock clock) {
-    RowTargets targets = new RowTargets(schema);
+    if (RowTargets.envelopeOf(schema) != null) {
+      return null; // whether an event is for the collection, its own values do not say
+    }
+    RowTargets targets = RowTargets.ofEvents(schema);
     Map<String, Wants> wantsByKey = new LinkedHashMap<>();
     for (int i = 0; i < targets.targets().size(); i++) {
       JsonPointer path = targets.paths().get(i);

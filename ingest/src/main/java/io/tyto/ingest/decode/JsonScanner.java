@@ -184,6 +184,14 @@ final class JsonScanner {
     position = i;
   }
 
+  /// Reads a word; the token is the word.
+  void word(String word) throws RejectException {
+    isEscaped = false;
+    tokenFrom = position;
+    literal(word);
+    tokenTo = position;
+  }
+
   void literal(String word) throws RejectException {
     for (int i = 0; i < word.length(); i++) {
       if (position + i >= end || data[position + i] != word.charAt(i)) {

@@ -18,12 +18,18 @@ final class PathNode {
   private @Nullable List<Target> allTargets;
   private int ordinal;
   private long lastObject;
+  private long objects;
 
   /// Child + 1 by hash of its key, 0 where free; a power of two.
   private int[] table = new int[4];
 
   /// Adds a column that wants what is at the path.
   void add(JsonPointer path, Target target) {
+    at(path).targets.add(target);
+  }
+
+  /// The place at the path, made now where it is new.
+  PathNode at(JsonPointer path) {
     PathNode node = this;
     for (JsonPointer.Step step : path.steps()) {
       node =
@@ -32,7 +38,16 @@ final class PathNode {
             case JsonPointer.Member(String name) -> node.memberOrNew(name);
           };
     }
-    node.targets.add(target);
+    return node;
+  }
+
+  /// Objects that were met here so far.
+  long objects() {
+    return objects;
+  }
+
+  void noteObject() {
+    objects++;
   }
 
   List<Target> targets() {

@@ -58,6 +58,7 @@ final class PathReader {
   }
 
   private void object(PathNode node, int depth) throws RejectException {
+    node.noteObject();
     List<Target> targets = node.targets();
     for (int i = 0; i < targets.size(); i++) {
       if (!targets.get(i).keepsWhole()) {

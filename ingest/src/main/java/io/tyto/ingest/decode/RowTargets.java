@@ -4,10 +4,13 @@ import io.tyto.engine.row.Row;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig.Source;
+import io.tyto.model.schema.Feed;
+import io.tyto.model.schema.Feed.Envelope;
 import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The columns of a schema that come from input, each with its path and converter.
 final class RowTargets {
@@ -15,14 +18,32 @@ final class RowTargets {
   private final List<JsonPointer> paths = new ArrayList<>();
   private final List<Target> lists = new ArrayList<>();
 
-  RowTargets(TableSchema schema) {
+  /// The columns of records that are no tables.
+  static RowTargets ofEvents(TableSchema schema) {
+    return new RowTargets(schema, true);
+  }
+
+  /// The columns of records whose cells have names.
+  static RowTargets ofCells(TableSchema schema) {
+    return new RowTargets(schema, false);
+  }
+
+  private RowTargets(TableSchema schema, boolean isInEnvelope) {
     Source source = schema.config().source();
     for (int i = 0; i < schema.columns().size(); i++) {
       ColumnSpec column = schema.columns().get(i);
       if (column.derive() == null) {
-        add(i, column, source);
+        JsonPointer path =
+            isInEnvelope ? source.pathOf(column.name()) : source.barePathOf(column.name());
+        add(i, column, path, source);
       }
     }
+  }
+
+  /// What stands around the events of a schema's feed, or null.
+  static @Nullable Envelope envelopeOf(TableSchema schema) {
+    Feed feed = schema.config().source().feed();
+    return feed == null ? null : feed.envelope();
   }
 
   List<Target> targets() {
@@ -53,15 +74,12 @@ final class RowTargets {
     }
   }
 
-  private void add(int position, ColumnSpec column, Source source) {
-    String pointer = source.map().get(column.name());
-    JsonPointer path =
-        pointer == null ? JsonPointer.ofMember(column.name()) : JsonPointer.parse(pointer);
+  private void add(int position, ColumnSpec column, JsonPointer path, Source source) {
     boolean isList = column.type().isList();
     if (path.isMany() && !isList) {
       throw new IllegalArgumentException(
           "column %s takes every element of %s, so its type must be %s[]"
-              .formatted(column.name(), pointer, column.type()));
+              .formatted(column.name(), path, column.type()));
     }
     String format = source.formats().get(column.name());
     TimeFormat timeFormat =

@@ -31,7 +31,7 @@ public final class DecoderRegistry {
           "collection %s: nothing here reads the format '%s'; expected %s"
               .formatted(schema.name(), format, JSON));
     }
-    return new JsonDecoder(schema, clock);
+    return JsonDecoder.ofRouted(schema, clock);
   }
 
   /// Whether the events of a collection are JSON objects.

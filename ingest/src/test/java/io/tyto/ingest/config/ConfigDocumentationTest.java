@@ -26,7 +26,7 @@ class ConfigDocumentationTest {
     while (blocks.find()) {
       files.add(new ConfigFile("example" + files.size(), blocks.group(1)));
     }
-    assertEquals(2, files.size());
+    assertEquals(3, files.size());
     assertEquals(List.of(), ConfigParser.parse(files).problems());
   }
 
@@ -39,6 +39,9 @@ class ConfigDocumentationTest {
     List<String> keys = new ArrayList<>(ConfigKeys.TOP);
     keys.addAll(ConfigKeys.FIELD);
     keys.addAll(ConfigKeys.FILE);
+    keys.addAll(ConfigKeys.KAFKA);
+    keys.addAll(ConfigKeys.NATS);
+    keys.addAll(ConfigKeys.ENVELOPE);
     for (String key : keys) {
       assertTrue(
           Pattern.compile("[`. ]" + key + "\\b|^" + key + ":", Pattern.MULTILINE)

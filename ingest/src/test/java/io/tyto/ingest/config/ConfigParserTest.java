@@ -15,11 +15,14 @@ import io.tyto.model.schema.EventConfig.Entity;
 import io.tyto.model.schema.EventConfig.Expose;
 import io.tyto.model.schema.EventConfig.FileFormat;
 import io.tyto.model.schema.EventConfig.TimeBounds;
+import io.tyto.model.schema.Feed;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.Period;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -323,6 +326,100 @@ class ConfigParserTest {
   }
 
   @Test
+  void aFeedIsRead() {
+    EventConfig config =
+        parse(
+                """
+                collection: x
+                fields: { ts: timestamp, user: string, all: json }
+                source:
+                  kafka:
+                    topic: game.events
+                    start: 2026-01-01T00:00:00Z
+                    partitioner: crc32
+                    envelope: { type: /event, published: /at, content: /data/0 }
+                  map: { ts: envelope:published, user: /user/id, all: "envelope:/" }
+                """)
+            .orThrow()
+            .getFirst();
+    Feed feed = Objects.requireNonNull(config.source().feed());
+    assertEquals("game.events", feed.topic());
+    assertEquals(Feed.Partitioner.CRC32, feed.partitioner());
+    assertEquals(new Feed.Start.At(Instant.parse("2026-01-01T00:00:00Z")), feed.start());
+    assertEquals(
+        new Feed.Envelope("/event", List.of("x"), null, "/at", "/data/0"), feed.envelope());
+    assertEquals("/at", config.source().pathOf("ts").toString());
+    assertEquals("/data/0/user/id", config.source().pathOf("user").toString());
+    assertEquals("/user/id", config.source().barePathOf("user").toString());
+    assertEquals("/", config.source().pathOf("all").toString());
+  }
+
+  @Test
+  void slipsOfAFeedAreToldInPlace() {
+    assertProblems(
+        parse(
+            """
+            collection: x
+            fields: { a: long, b: long, c: long }
+            source:
+              kafka:
+                topic: "a b"
+                format: Avro!
+                start: yesterday
+                partitioner: murmur
+                envelope:
+                  type: "/*"
+                  is: [y, y]
+                  content: data
+                  kind: /x
+              map: { a: envelope:type, b: "envelope:/ok", c: envelope:nothing }
+            """),
+        "a.yaml:5: source.kafka.topic: found 'a b', expected letters, digits, '.', '_' and '-', at"
+            + " most 249 of them",
+        "a.yaml:6: source.kafka.format: found 'Avro!', expected json, or the name of another decoder"
+            + " in small letters",
+        "a.yaml:7: source.kafka.start: found 'yesterday', expected earliest, latest or a time such"
+            + " as 1970-01-01T00:00:00Z",
+        "a.yaml:8: source.kafka.partitioner: found 'murmur', expected murmur2, crc32, none (did you"
+            + " mean 'murmur2'?)",
+        "a.yaml:10: source.kafka.envelope.type: found '/*', expected the pointer to one member of"
+            + " the event, such as /event",
+        "a.yaml:11: source.kafka.envelope.is: found 'y', stands twice",
+        "a.yaml:11: source.kafka.envelope.is: names types, but `type` does not say where they"
+            + " stand, such as `type: /event`",
+        "a.yaml:12: source.kafka.envelope.content: found 'data', a JSON Pointer begins with '/',"
+            + " such as '/data'",
+        "a.yaml:13: source.kafka.envelope.kind: found an unknown key, expected type, is, sequence,"
+            + " published, content",
+        "a.yaml:14: source.map.a: found 'envelope:type', expected `envelope:` and a pointer, or a"
+            + " part of the envelope that is one: type, sequence, published",
+        "a.yaml:14: source.map.c: found 'envelope:nothing', expected `envelope:` and a pointer, or"
+            + " a part of the envelope that is one: type, sequence, published");
+  }
+
+  @Test
+  void anEventOfATopicIsForOneCollectionOfAnEntity() {
+    String taker =
+        """
+        collection: %s
+        entity: { name: %s, key: k }
+        fields: { k: string }
+        source: { kafka: { topic: t, envelope: { type: /e, is: [one, %s] } } }
+        """;
+    ConfigFile a = new ConfigFile("a.yaml", taker.formatted("a", "user", "two"));
+    ConfigFile b = new ConfigFile("b.yaml", taker.formatted("b", "user", "three"));
+    ConfigFile c = new ConfigFile("c.yaml", taker.formatted("c", "server", "two"));
+    assertTrue(ConfigParser.parse(List.of(a, c)).isValid());
+    assertEquals(
+        List.of(
+            "b.yaml:1: source: takes events 'one' of t, and so does a with the same entity; an"
+                + " event is for one of them"),
+        ConfigParser.parse(List.of(a, b)).problems().stream()
+            .map(ConfigProblem::toString)
+            .toList());
+  }
+
+  @Test
   void whatThisVersionCannotDoIsRefusedNotIgnored() {
     assertProblems(
         parse(
@@ -330,18 +427,15 @@ class ConfigParserTest {
             collection: x
             fields:
               user: { type: string, privacy: { policy: hash } }
-            source: { kafka: { topic: t } }
             lifetime: { spent: count }
             join: [ { from: login } ]
             """),
         "a.yaml:3: fields.user.privacy: this version has no privacy policies and would store the"
             + " value as it comes; leave the field out, or send it already hashed and remove"
             + " `privacy`",
-        "a.yaml:4: source.kafka: this version does not read Kafka; leave it out and send events over"
-            + " HTTP or import files",
-        "a.yaml:5: lifetime: this version keeps no state per entity; leave the section out, nothing"
+        "a.yaml:4: lifetime: this version keeps no state per entity; leave the section out, nothing"
             + " is lost: it can be computed from stored events later",
-        "a.yaml:6: join: this version does not join at ingest; leave the section out and send the"
+        "a.yaml:5: join: this version does not join at ingest; leave the section out and send the"
             + " fields with the event");
   }
 

@@ -43,16 +43,19 @@ class ConfigSchemaTest {
   void keysAreThoseOfTheParser() throws IOException {
     Map<String, Set<String>> keys = keysByPlace();
     Map<String, List<String>> expected =
-        Map.of(
-            "/properties", ConfigKeys.TOP,
-            "/properties/entity/properties", ConfigKeys.ENTITY,
-            "/properties/timeBounds/properties", ConfigKeys.TIME_BOUNDS,
-            "/properties/source/properties", ConfigKeys.SOURCE,
-            "/properties/source/properties/file/properties", ConfigKeys.FILE,
-            "/properties/retention/properties", ConfigKeys.RETENTION,
-            "/properties/expose/properties", ConfigKeys.EXPOSE,
-            "/properties/cubes/additionalProperties/properties", ConfigKeys.CUBE,
-            "/$defs/field/properties", ConfigKeys.FIELD);
+        Map.ofEntries(
+            Map.entry("/properties", ConfigKeys.TOP),
+            Map.entry("/properties/entity/properties", ConfigKeys.ENTITY),
+            Map.entry("/properties/timeBounds/properties", ConfigKeys.TIME_BOUNDS),
+            Map.entry("/properties/source/properties", ConfigKeys.SOURCE),
+            Map.entry("/properties/source/properties/file/properties", ConfigKeys.FILE),
+            Map.entry("/properties/retention/properties", ConfigKeys.RETENTION),
+            Map.entry("/properties/expose/properties", ConfigKeys.EXPOSE),
+            Map.entry("/properties/cubes/additionalProperties/properties", ConfigKeys.CUBE),
+            Map.entry("/$defs/field/properties", ConfigKeys.FIELD),
+            Map.entry("/properties/source/properties/kafka/properties", ConfigKeys.KAFKA),
+            Map.entry("/properties/source/properties/nats/properties", ConfigKeys.NATS),
+            Map.entry("/$defs/envelope/properties", ConfigKeys.ENVELOPE));
     expected.forEach((place, known) -> assertEquals(new TreeSet<>(known), keys.get(place), place));
     List<String> places =
         new ArrayList<>(keys.keySet().stream().filter(key -> key.endsWith("/properties")).toList());

@@ -5,8 +5,8 @@ import static io.tyto.ingest.feed.FeedFixture.event;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.entity.KeyPlacement;
+import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.load.RowsBuilder;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.source.ColumnReader;

@@ -35,12 +35,44 @@ public record EventConfig(
   /// How raw input maps to columns.
   ///
   /// @param map column name -> {@link JsonPointer}, `*` for every element; absent: the column's own
-  ///   name
+  ///   name. Relative to the content of the feed's envelope, but for those that begin with {@link
+  ///   Feed.Envelope#PREFIX}
   /// @param formats column name -> how text or numbers become a time: `iso`, `epoch_ms`, a pattern
   /// @param feed the log that brings the events; null: they are sent to this server
   public record Source(
       Map<String, String> map, Map<String, String> formats, FileFormat file, @Nullable Feed feed) {
     public static final Source DEFAULT = new Source(Map.of(), Map.of(), FileFormat.DEFAULT, null);
+
+    /// Where a column's value stands in an event as it travels, envelope and all.
+    public JsonPointer pathOf(String column) {
+      Feed.Envelope envelope = feed == null ? null : feed.envelope();
+      String own = map.get(column);
+      if (envelope == null || isOutside(own)) {
+        return barePathOf(column);
+      }
+      String content = envelope.content();
+      JsonPointer inner = own == null ? JsonPointer.ofMember(column) : JsonPointer.parse(own);
+      return content == null ? inner : JsonPointer.parse(content).then(inner);
+    }
+
+    /// The same in a table of values, which has no content of its own.
+    public JsonPointer barePathOf(String column) {
+      String own = map.get(column);
+      if (own == null) {
+        return JsonPointer.ofMember(column);
+      }
+      if (!isOutside(own)) {
+        return JsonPointer.parse(own);
+      }
+      String place = own.substring(Feed.Envelope.PREFIX.length());
+      Feed.Envelope envelope = feed == null ? null : feed.envelope();
+      String part = envelope == null ? null : envelope.part(place);
+      return JsonPointer.parse(part == null ? place : part);
+    }
+
+    private static boolean isOutside(@Nullable String place) {
+      return place != null && place.startsWith(Feed.Envelope.PREFIX);
+    }
   }
 
   /// How files are read.

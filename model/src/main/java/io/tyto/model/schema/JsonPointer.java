@@ -55,6 +55,13 @@ public record JsonPointer(List<Step> steps) {
     return new JsonPointer(steps);
   }
 
+  /// The place that `inner` has for whoever stands where this points.
+  public JsonPointer then(JsonPointer inner) {
+    List<Step> all = new ArrayList<>(steps);
+    all.addAll(inner.steps);
+    return new JsonPointer(all);
+  }
+
   /// Whether it can point at several values.
   public boolean isMany() {
     return steps.stream().anyMatch(Each.class::isInstance);
