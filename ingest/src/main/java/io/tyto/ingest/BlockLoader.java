@@ -4,6 +4,7 @@ import io.tyto.engine.entity.KeyHash;
 import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.load.RowsBuilder;
 import io.tyto.engine.row.Row;
+import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.LineBlock;
 import io.tyto.ingest.decode.LineParser;
 import io.tyto.ingest.decode.Lines;
@@ -77,9 +78,9 @@ final class BlockLoader {
       String logId,
       long[] committed,
       int mostExamples,
-      Clock clock) {
+      DecodeContext context) {
     this.route = route;
-    this.clock = clock;
+    this.clock = context.clock();
     this.committed = committed;
     this.mostExamples = mostExamples;
     long least = Long.MAX_VALUE;
@@ -87,12 +88,14 @@ final class BlockLoader {
       least = Math.min(least, next);
     }
     leastCommitted = least;
-    decoder = reader.decoder(route.schema(), clock);
+    decoder = reader.decoder(route.schema(), context);
     rows = new RowsBuilder(route.schema(), logId);
-    parser = reader.lineParser(route.schema(), rows, clock);
+    parser = reader.lineParser(route.schema(), rows, context);
     row = new Row(route.schema().columns().size());
     codec = new RowCodec(route.schema());
-    mayGrow = route.schema().columns().stream().anyMatch(column -> column.derive() != null);
+    mayGrow =
+        route.schema().columns().stream()
+            .anyMatch(column -> column.derive() != null || column.enriched() != null);
     letters = Letters.of(route.schema(), source, format(reader), LetterTreatment.NONE);
     int[] partitions =
         route.partitions().stream().mapToInt(partition -> partition.id().partition()).toArray();

@@ -4,6 +4,7 @@ import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.ingest.config.ConfigDiff;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.Schemas;
+import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.partition.SchemaDirectory;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class CollectionDirectory implements SchemaDirectory {
   private final Catalog catalog;
   private final int partitions;
+  private final Pipeline pipeline;
   private volatile Known known;
 
   /// @param schemas newest schema by collection id
@@ -39,9 +41,11 @@ final class CollectionDirectory implements SchemaDirectory {
       Map<String, TableSchema> byName) {}
 
   /// @param partitions of groups that are created here
-  CollectionDirectory(Catalog catalog, int partitions) {
+  /// @param pipeline must fill what configs that are applied declare as enriched
+  CollectionDirectory(Catalog catalog, int partitions, Pipeline pipeline) {
     this.catalog = catalog;
     this.partitions = partitions;
+    this.pipeline = pipeline;
     this.known = read(catalog.state(), new TreeMap<>());
   }
 
@@ -102,7 +106,8 @@ final class CollectionDirectory implements SchemaDirectory {
   synchronized ApplyResult apply(List<ConfigFile> files) {
     Collection<TableSchema> standing = known.byName().values();
     List<EventConfig> configs =
-        ConfigParser.parse(files, standing.stream().map(TableSchema::config).toList()).orThrow();
+        ConfigParser.parse(files, standing.stream().map(TableSchema::config).toList(), pipeline)
+            .orThrow();
     requireCompatible(configs);
     List<String> created = new ArrayList<>();
     List<String> extended = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.tyto.ingest;
 
+import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.RawRecord;
 import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.decode.Rejection;
@@ -9,7 +10,6 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.port.IngestService.Rejected;
-import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -22,11 +22,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class EventIntake {
   private static final String SOURCE = "http";
 
-  private final Clock clock;
+  private final DecodeContext context;
   private final AtomicInteger turn = new AtomicInteger();
 
-  EventIntake(Clock clock) {
-    this.clock = clock;
+  EventIntake(DecodeContext context) {
+    this.context = context;
   }
 
   /// Completes when every accepted event and every dead letter is durable in its log.
@@ -52,11 +52,12 @@ final class EventIntake {
   }
 
   private RecordBatch[] decode(CollectionRoute route, byte[] body, List<Rejected> rejected) {
-    long receivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
+    long receivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, context.clock().instant());
     // Rows without key and event id take turns, a whole body at a time.
     int spare = Math.floorMod(turn.getAndIncrement(), route.partitions().size());
     try (RecordReader reader = RecordReader.ofBody(body)) {
-      RecordRouter router = new RecordRouter(route, reader.decoder(route.schema(), clock), SOURCE);
+      RecordRouter router =
+          new RecordRouter(route, reader.decoder(route.schema(), context), SOURCE);
       RecordBatch[] batches = router.newBatches(body.length);
       boolean isReadable = false;
       TytoException unreadable = null;

@@ -1,5 +1,6 @@
 package io.tyto.ingest;
 
+import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -9,7 +10,6 @@ import io.tyto.model.port.IngestService.ImportProgress;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,15 +24,16 @@ final class FileImports implements AutoCloseable {
 
   private final CollectionDirectory directory;
   private final int threads;
-  private final Clock clock;
+  private final DecodeContext context;
   private final DiskGuard diskGuard;
   private final ExecutorService decoders;
   private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-  FileImports(CollectionDirectory directory, int threads, Clock clock, DiskGuard diskGuard) {
+  FileImports(
+      CollectionDirectory directory, int threads, DecodeContext context, DiskGuard diskGuard) {
     this.directory = directory;
     this.threads = threads;
-    this.clock = clock;
+    this.context = context;
     this.diskGuard = diskGuard;
     this.decoders =
         Executors.newFixedThreadPool(
@@ -66,7 +67,7 @@ final class FileImports implements AutoCloseable {
               logId,
               decoders,
               threads,
-              clock,
+              context,
               diskGuard,
               () -> unitBytes(route.partitions().size()));
       if (importer.run(content, progress)) {

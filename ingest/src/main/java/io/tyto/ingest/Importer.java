@@ -3,6 +3,7 @@ package io.tyto.ingest;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.ingest.BlockLoader.LoadedBlock;
+import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.LineBlock;
 import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.partition.DiskGuard;
@@ -14,7 +15,6 @@ import io.tyto.model.port.IngestService.FileImportResult;
 import io.tyto.model.port.IngestService.ImportProgress;
 import io.tyto.model.port.IngestService.Rejected;
 import java.io.InputStream;
-import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -61,7 +61,7 @@ final class Importer {
   private final String logId;
   private final ExecutorService decoders;
   private final int decoderCount;
-  private final Clock clock;
+  private final DecodeContext context;
   private final DiskGuard diskGuard;
   private final long[] committed;
   private final LongSupplier unitBytes;
@@ -83,7 +83,7 @@ final class Importer {
       String logId,
       ExecutorService decoders,
       int decoderCount,
-      Clock clock,
+      DecodeContext context,
       DiskGuard diskGuard,
       LongSupplier unitBytes) {
     this.route = route;
@@ -91,7 +91,7 @@ final class Importer {
     this.logId = logId;
     this.decoders = decoders;
     this.decoderCount = decoderCount;
-    this.clock = clock;
+    this.context = context;
     this.diskGuard = diskGuard;
     this.committed = route.partitions().stream().mapToLong(p -> p.committedNext(logId)).toArray();
     this.unitBytes = unitBytes;
@@ -179,7 +179,8 @@ final class Importer {
   private LoadedBlock load(RecordReader reader, Function<BlockLoader, LoadedBlock> work) {
     BlockLoader loader = idleLoaders.poll();
     if (loader == null) {
-      loader = new BlockLoader(route, reader, request.source(), logId, committed, EXAMPLES, clock);
+      loader =
+          new BlockLoader(route, reader, request.source(), logId, committed, EXAMPLES, context);
     }
     LoadedBlock loaded = work.apply(loader);
     idleLoaders.add(loader);

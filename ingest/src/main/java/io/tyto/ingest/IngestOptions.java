@@ -1,5 +1,6 @@
 package io.tyto.ingest;
 
+import io.tyto.ingest.enrich.Pipeline;
 import java.time.Duration;
 
 /// Limits and timings of the ingest runtime. Every queue, wait and size has its number here.
@@ -9,6 +10,7 @@ import java.time.Duration;
 /// @param gapPolicy what to do where the log lost records that the manifest still expects
 /// @param maintenanceInterval between looks for compaction, retention and garbage
 /// @param importThreads threads that decode a file
+/// @param pipeline enrichers of events; the node closes them when it is closed
 public record IngestOptions(
     int partitions,
     Durability durability,
@@ -18,7 +20,8 @@ public record IngestOptions(
     long dedupWindow,
     GapPolicy gapPolicy,
     Duration maintenanceInterval,
-    int importThreads) {
+    int importThreads,
+    Pipeline pipeline) {
 
   public static final IngestOptions DEFAULT =
       new IngestOptions(
@@ -30,7 +33,8 @@ public record IngestOptions(
           1L << 20,
           GapPolicy.HALT,
           Duration.ofSeconds(10),
-          Math.max(1, Runtime.getRuntime().availableProcessors()));
+          Math.max(1, Runtime.getRuntime().availableProcessors()),
+          Pipeline.EMPTY);
 
   /// Damage or loss in the log.
   public enum GapPolicy {
@@ -97,7 +101,8 @@ public record IngestOptions(
         dedupWindow,
         gapPolicy,
         maintenanceInterval,
-        importThreads);
+        importThreads,
+        pipeline);
   }
 
   public IngestOptions withDurability(Durability value) {
@@ -110,7 +115,8 @@ public record IngestOptions(
         dedupWindow,
         gapPolicy,
         maintenanceInterval,
-        importThreads);
+        importThreads,
+        pipeline);
   }
 
   public IngestOptions withLog(Log value) {
@@ -123,7 +129,8 @@ public record IngestOptions(
         dedupWindow,
         gapPolicy,
         maintenanceInterval,
-        importThreads);
+        importThreads,
+        pipeline);
   }
 
   public IngestOptions withSeal(Seal value) {
@@ -136,7 +143,8 @@ public record IngestOptions(
         dedupWindow,
         gapPolicy,
         maintenanceInterval,
-        importThreads);
+        importThreads,
+        pipeline);
   }
 
   public IngestOptions withCompaction(Compaction value) {
@@ -149,7 +157,8 @@ public record IngestOptions(
         dedupWindow,
         gapPolicy,
         maintenanceInterval,
-        importThreads);
+        importThreads,
+        pipeline);
   }
 
   public IngestOptions withDedupWindow(long value) {
@@ -162,7 +171,8 @@ public record IngestOptions(
         value,
         gapPolicy,
         maintenanceInterval,
-        importThreads);
+        importThreads,
+        pipeline);
   }
 
   public IngestOptions withMaintenanceInterval(Duration value) {
@@ -175,7 +185,8 @@ public record IngestOptions(
         dedupWindow,
         gapPolicy,
         value,
-        importThreads);
+        importThreads,
+        pipeline);
   }
 
   public IngestOptions withGapPolicy(GapPolicy value) {
@@ -188,6 +199,21 @@ public record IngestOptions(
         dedupWindow,
         value,
         maintenanceInterval,
-        importThreads);
+        importThreads,
+        pipeline);
+  }
+
+  public IngestOptions withPipeline(Pipeline value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        seal,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads,
+        value);
   }
 }

@@ -4,6 +4,8 @@ import static java.lang.System.Logger.Level.INFO;
 
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.ingest.decode.DecodeContext;
+import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.partition.Alarms;
 import io.tyto.ingest.partition.DeadLetters;
 import io.tyto.ingest.partition.DiskGuard;
@@ -46,6 +48,7 @@ public final class LocalNode
   private final Maintenance maintenance;
   private final DiskGuard diskGuard;
   private final Alarms alarms = new Alarms();
+  private final Pipeline pipeline;
   private final EventIntake intake;
   private final FileImports imports;
   private volatile boolean isClosed;
@@ -76,7 +79,10 @@ public final class LocalNode
     String writerId = UUID.randomUUID().toString();
     this.directory =
         new CollectionDirectory(
-            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, writerId), options.partitions());
+            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, writerId),
+            options.partitions(),
+            options.pipeline());
+    this.pipeline = options.pipeline();
     this.diskGuard = new DiskGuard(disk, folder.root(), options.log(), alarms);
     diskGuard.look();
     this.sealers =
@@ -86,10 +92,11 @@ public final class LocalNode
         new PartitionHost(
             store, disk, folder, options, directory, writerId, clock, sealers, diskGuard);
     this.partitions = new Partitions(host, directory);
-    this.intake = new EventIntake(clock);
-    this.imports = new FileImports(directory, options.importThreads(), clock, diskGuard);
+    DecodeContext context = new DecodeContext(clock, pipeline);
+    this.intake = new EventIntake(context);
+    this.imports = new FileImports(directory, options.importThreads(), context, diskGuard);
     this.maintenance =
-        new Maintenance(partitions, diskGuard, options.maintenanceInterval(), alarms);
+        new Maintenance(partitions, diskGuard, pipeline, options.maintenanceInterval(), alarms);
     try {
       partitions.openAll();
     } catch (RuntimeException | Error e) {
@@ -97,6 +104,7 @@ public final class LocalNode
       sealers.shutdownNow();
       throw e;
     }
+    warnOfUnserved();
     maintenance.start();
     LOG.log(
         INFO,
@@ -141,6 +149,7 @@ public final class LocalNode
   public ApplyResult applyConfigs(List<ConfigFile> files) {
     ApplyResult result = directory.apply(files);
     partitions.takeOverSchemas();
+    warnOfUnserved();
     return result;
   }
 
@@ -159,6 +168,11 @@ public final class LocalNode
       collections.add(status);
     }
     return new Status(bytes, diskGuard.freeBytes(), collections, raised);
+  }
+
+  @Override
+  public PipelineStatus pipeline() {
+    return new PipelineStatus(pipeline.status(directory.all()), List.of());
   }
 
   @Override
@@ -217,7 +231,22 @@ public final class LocalNode
     imports.close();
     partitions.close();
     sealers.shutdownNow();
+    pipeline.close();
     lock.close();
+  }
+
+  /// A pipeline may have lost what a collection of the catalog still declares: that must not stop
+  /// its events, and must be seen.
+  private void warnOfUnserved() {
+    for (TableSchema schema : directory.all()) {
+      List<String> unserved = pipeline.unserved(schema);
+      String topic = "enriched." + schema.name();
+      if (unserved.isEmpty()) {
+        alarms.clear(topic);
+      } else {
+        alarms.raise(topic, schema.name() + ": " + String.join("; ", unserved));
+      }
+    }
   }
 
   private CollectionRoute route(String collection) {

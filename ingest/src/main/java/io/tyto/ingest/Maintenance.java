@@ -2,6 +2,7 @@ package io.tyto.ingest;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.partition.Alarms;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
@@ -11,9 +12,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// The background work of a node: a look at the disk every second, compaction and retention at an
-/// interval, garbage every hour. One thread, so that it takes at most one core from ingestion and
-/// queries.
+/// The background work of a node: a look at the disk and at the enrichers every second, compaction
+/// and retention at an interval, garbage every hour. One thread, so that it takes at most one core
+/// from ingestion and queries.
 final class Maintenance implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Maintenance.class.getName());
   private static final String ALARM = "maintenance";
@@ -21,6 +22,7 @@ final class Maintenance implements AutoCloseable {
 
   private final Partitions partitions;
   private final DiskGuard diskGuard;
+  private final Pipeline pipeline;
   private final Duration interval;
   private final Alarms alarms;
   private final ScheduledExecutorService timer =
@@ -28,15 +30,23 @@ final class Maintenance implements AutoCloseable {
           Thread.ofPlatform().daemon().name("maintenance").factory());
   private volatile boolean isClosed;
 
-  Maintenance(Partitions partitions, DiskGuard diskGuard, Duration interval, Alarms alarms) {
+  Maintenance(
+      Partitions partitions,
+      DiskGuard diskGuard,
+      Pipeline pipeline,
+      Duration interval,
+      Alarms alarms) {
     this.partitions = partitions;
     this.diskGuard = diskGuard;
+    this.pipeline = pipeline;
     this.interval = interval;
     this.alarms = alarms;
   }
 
   void start() {
     timer.scheduleWithFixedDelay(diskGuard::look, 1, 1, TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(
+        () -> pipeline.look(alarms::raise, alarms::clear), 1, 1, TimeUnit.SECONDS);
     every(interval, Partition::maintain);
     every(Duration.ofHours(1), Partition::collectGarbage);
   }

@@ -2,9 +2,9 @@
 /// crash does not lose.
 ///
 /// Entry type: {@link io.tyto.ingest.LocalNode}. Below it, one way only: `config` (event configs)
-/// and `decode` (records to rows), `partition` (one writer over log, tail and manifest chain;
-/// seals, compaction, retention), `log` (durable order of records). `proposal` writes a config from
-/// a sample. Imports model, engine and store.
+/// and `decode` (records to rows) over `enrich` (what enrichers add to them), `partition` (one
+/// writer over log, tail and manifest chain; seals, compaction, retention), `log` (durable order of
+/// records). `proposal` writes a config from a sample. Imports model, engine and store.
 @NullMarked
 package io.tyto.ingest;
 

@@ -92,6 +92,7 @@ public record ConfigDiff(List<ColumnSpec> added, List<String> differences) {
     columns.of("unit", ColumnSpec::unit);
     columns.of("deprecated", ColumnSpec::deprecated);
     columns.of("annotations", ColumnSpec::annotations);
+    columns.of("enriched", ColumnSpec::enriched);
     if (!Objects.equals(before.derive(), after.derive())) {
       differences.add(prefix + "derive changes");
     }

@@ -1,5 +1,6 @@
 package io.tyto.ingest.config;
 
+import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
@@ -25,10 +26,12 @@ final class ConfigReader {
   private static final String UNNAMED = "unnamed";
 
   private final ConfigFile file;
+  private final @Nullable Pipeline pipeline;
   private final Problems problems;
 
-  ConfigReader(ConfigFile file) {
+  ConfigReader(ConfigFile file, @Nullable Pipeline pipeline) {
     this.file = file;
+    this.pipeline = pipeline;
     this.problems = new Problems(file.name());
   }
 
@@ -47,7 +50,9 @@ final class ConfigReader {
           "is missing, expected the columns, such as `ts: { type: timestamp }`");
     }
     Fields columns =
-        fields == null ? new Fields(List.of(), Set.of()) : new FieldReader(fields, problems).read();
+        fields == null
+            ? new Fields(List.of(), Set.of())
+            : new FieldReader(fields, pipeline, problems).read();
     LaterSections.check(top, columns, problems);
     EventConfig config =
         new EventConfig(
@@ -124,6 +129,10 @@ final class ConfigReader {
       if (!fits.test(column.type())) {
         problems.wrong(
             name, "which is a %s; expected a column that is %s".formatted(column.type(), expected));
+      }
+      if (column.enriched() != null) {
+        problems.wrong(
+            name, "which an enricher fills; expected a column whose values come with the events");
       }
       return name.value();
     }

@@ -1,6 +1,7 @@
 package io.tyto.ingest.config;
 
 import io.tyto.engine.expression.ExpressionEvaluator;
+import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.model.expression.Expression;
 import io.tyto.model.expression.ExpressionException;
 import io.tyto.model.expression.ExpressionParser;
@@ -31,6 +32,7 @@ final class FieldReader {
   private static final Pattern WORD = Pattern.compile("[\"`]?(\\w+)");
 
   private final Section fields;
+  private final @Nullable Pipeline pipeline;
   private final Problems problems;
 
   /// Types that expressions may use so far: all plain columns, and derived ones as they are read.
@@ -42,8 +44,9 @@ final class FieldReader {
   /// wrong for that reason alone.
   private final Set<String> broken = new HashSet<>();
 
-  FieldReader(Section fields, Problems problems) {
+  FieldReader(Section fields, @Nullable Pipeline pipeline, Problems problems) {
     this.fields = fields;
+    this.pipeline = pipeline;
     this.problems = problems;
   }
 
@@ -71,6 +74,7 @@ final class FieldReader {
       }
     }
     checkApiNames(columns);
+    checkEnriched(columns);
     return new Fields(columns, broken);
   }
 
@@ -155,7 +159,39 @@ final class FieldReader {
             section.plainText("deprecated"),
             section.plainText("unit"),
             expression,
-            ConfigReader.annotations(section.section("annotations")));
+            ConfigReader.annotations(section.section("annotations")),
+            null,
+            List.of(),
+            enriched(section));
+  }
+
+  private @Nullable String enriched(Section section) {
+    Located enriched = section.text("enriched");
+    if (enriched == null) {
+      return null;
+    }
+    if (section.has("derive")) {
+      problems.wrong(
+          enriched, "which stands beside `derive`; expected one of them: who fills the field");
+    }
+    return enriched.value();
+  }
+
+  /// Whether the server's pipeline fills what it is said to fill.
+  private void checkEnriched(List<ColumnSpec> columns) {
+    if (pipeline == null) {
+      return;
+    }
+    Map<String, ColumnSpec> byName = new HashMap<>();
+    columns.forEach(column -> byName.put(column.name(), column));
+    for (ColumnSpec column : columns) {
+      Section section = sections.get(column.name());
+      Located enriched = section == null ? null : section.text("enriched");
+      String problem = enriched == null ? null : pipeline.problem(column, byName::get);
+      if (enriched != null && problem != null) {
+        problems.wrong(enriched, problem);
+      }
+    }
   }
 
   private static ColumnSpec plain(String name, ColumnType type) {

@@ -60,7 +60,7 @@ final class SourceReader {
           pointer.steps().isEmpty()
               || pointer.steps().getFirst() instanceof JsonPointer.Member(String name)
                   && file.columns().contains(name);
-      if (column.derive() == null && !isRead) {
+      if (column.derive() == null && column.enriched() == null && !isRead) {
         problems.note(
             source.line("file"),
             "source.file.columns",
@@ -168,6 +168,13 @@ final class SourceReader {
     if (column.derive() != null) {
       problems.wrong(
           section.line(name), section.pathOf(name), "is derived, so nothing is read for it");
+      return null;
+    }
+    if (column.enriched() != null) {
+      problems.wrong(
+          section.line(name),
+          section.pathOf(name),
+          "is filled by the enricher '%s', so nothing is read for it".formatted(column.enriched()));
       return null;
     }
     return column;

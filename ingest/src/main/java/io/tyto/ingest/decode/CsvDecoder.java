@@ -9,7 +9,6 @@ import io.tyto.model.schema.EventConfig.FileFormat;
 import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -41,12 +40,15 @@ public final class CsvDecoder implements RecordDecoder {
 
   /// @param columns names of the cells by position
   /// @param delimiter as detected; that of `format` may be absent
-  /// @param clock for the bounds of event times
   public CsvDecoder(
-      TableSchema schema, List<String> columns, char delimiter, FileFormat format, Clock clock) {
+      TableSchema schema,
+      List<String> columns,
+      char delimiter,
+      FileFormat format,
+      DecodeContext context) {
     cells = new CsvCells(CsvDialect.of(delimiter, format.quote()));
     targets = RowTargets.ofCells(schema);
-    rules = new RowRules(schema, clock);
+    rules = new RowRules(schema, context);
     columnCount = columns.size();
     emptyIsNull = format.emptyIsNull();
     nullTokens =

@@ -5,7 +5,6 @@ import io.tyto.model.schema.EventConfig.FileFormat;
 import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,11 +49,11 @@ final class CsvLineParser implements LineParser {
   static @Nullable LineParser of(
       TableSchema schema,
       RowsBuilder rows,
-      Clock clock,
+      DecodeContext context,
       List<String> columns,
       char delimiter,
       FileFormat format) {
-    if (schema.columns().stream().anyMatch(column -> column.derive() != null)) {
+    if (RowRules.completesRows(schema)) {
       return null;
     }
     CsvDialect dialect = CsvDialect.of(delimiter, format.quote());
@@ -64,7 +63,7 @@ final class CsvLineParser implements LineParser {
             .toArray(byte[][]::new);
     CsvValues values = new CsvValues(rows, dialect, format.emptyIsNull(), nullTokens);
     values.reserve(columns.size());
-    RowRules rules = new RowRules(schema, clock);
+    RowRules rules = new RowRules(schema, context);
     Cells cells = assign(RowTargets.ofCells(schema), columns, values, rules.timePosition());
     return cells == null
         ? null

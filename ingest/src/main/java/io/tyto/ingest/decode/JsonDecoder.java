@@ -28,19 +28,23 @@ public final class JsonDecoder implements RecordDecoder {
 
   private final String contentPath;
 
-  /// @param clock for the bounds of event times
+  /// A decoder without enrichers.
   public JsonDecoder(TableSchema schema, Clock clock) {
-    this(schema, clock, false);
+    this(schema, DecodeContext.of(clock));
+  }
+
+  public JsonDecoder(TableSchema schema, DecodeContext context) {
+    this(schema, context, false);
   }
 
   /// Decodes events that are known to be of a type of this collection.
-  public static JsonDecoder ofRouted(TableSchema schema, Clock clock) {
-    return new JsonDecoder(schema, clock, true);
+  public static JsonDecoder ofRouted(TableSchema schema, DecodeContext context) {
+    return new JsonDecoder(schema, context, true);
   }
 
-  private JsonDecoder(TableSchema schema, Clock clock, boolean isRouted) {
+  private JsonDecoder(TableSchema schema, DecodeContext context, boolean isRouted) {
     targets = RowTargets.ofEvents(schema);
-    rules = new RowRules(schema, clock);
+    rules = new RowRules(schema, context);
     for (int i = 0; i < targets.targets().size(); i++) {
       root.add(targets.paths().get(i), targets.targets().get(i));
     }

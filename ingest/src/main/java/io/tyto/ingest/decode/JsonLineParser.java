@@ -4,7 +4,6 @@ import io.tyto.engine.load.RowsBuilder;
 import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -76,7 +75,7 @@ final class JsonLineParser implements LineParser {
   }
 
   /// Null where the schema asks for what is not at or below a key of a record.
-  static @Nullable LineParser of(TableSchema schema, RowsBuilder rows, Clock clock) {
+  static @Nullable LineParser of(TableSchema schema, RowsBuilder rows, DecodeContext context) {
     if (RowTargets.envelopeOf(schema) != null) {
       return null; // whether an event is for the collection, its own values do not say
     }
@@ -94,10 +93,9 @@ final class JsonLineParser implements LineParser {
       wants.targets().add(targets.targets().get(i));
       wants.paths().add(path);
     }
-    boolean isDerived = schema.columns().stream().anyMatch(column -> column.derive() != null);
-    return isDerived || wantsByKey.isEmpty()
+    return RowRules.completesRows(schema) || wantsByKey.isEmpty()
         ? null
-        : new JsonLineParser(new RowRules(schema, clock), rows, wantsByKey);
+        : new JsonLineParser(new RowRules(schema, context), rows, wantsByKey);
   }
 
   @Override

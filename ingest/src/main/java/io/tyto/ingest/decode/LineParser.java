@@ -2,7 +2,6 @@ package io.tyto.ingest.decode;
 
 import io.tyto.engine.load.RowsBuilder;
 import io.tyto.model.schema.TableSchema;
-import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 
 /// Reads records of the usual shape from their line straight into columns.
@@ -13,8 +12,8 @@ public interface LineParser {
 
   /// A new parser into these rows of JSON objects, one a line; null where the schema asks for what
   /// a parser does not do. What it leaves is for a {@link JsonDecoder}.
-  static @Nullable LineParser ofJson(TableSchema schema, RowsBuilder rows, Clock clock) {
-    return JsonLineParser.of(schema, rows, clock);
+  static @Nullable LineParser ofJson(TableSchema schema, RowsBuilder rows, DecodeContext context) {
+    return JsonLineParser.of(schema, rows, context);
   }
 
   /// Prepares for the lines of one block.

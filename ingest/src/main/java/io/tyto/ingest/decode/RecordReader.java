@@ -11,7 +11,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -89,20 +88,21 @@ public final class RecordReader implements AutoCloseable {
 
   /// A new decoder for the records of this input; one for each thread. BAD_USER_INPUT where no
   /// column of the file is a field of the collection.
-  public RecordDecoder decoder(TableSchema schema, Clock clock) {
+  public RecordDecoder decoder(TableSchema schema, DecodeContext context) {
     return switch (format) {
-      case NDJSON, JSON -> new JsonDecoder(schema, clock);
-      case CSV, TSV -> new CsvDecoder(schema, columns, delimiter, fileFormat, clock);
+      case NDJSON, JSON -> new JsonDecoder(schema, context);
+      case CSV, TSV -> new CsvDecoder(schema, columns, delimiter, fileFormat, context);
       case AUTO -> throw new IllegalStateException("the format was not detected");
     };
   }
 
   /// A new parser into these rows of the lines of this input, or null where its records do not suit
   /// one; one for each thread. Those it leaves are for {@link #decoder}.
-  public @Nullable LineParser lineParser(TableSchema schema, RowsBuilder rows, Clock clock) {
+  public @Nullable LineParser lineParser(
+      TableSchema schema, RowsBuilder rows, DecodeContext context) {
     return switch (format) {
-      case NDJSON -> JsonLineParser.of(schema, rows, clock);
-      case CSV, TSV -> CsvLineParser.of(schema, rows, clock, columns, delimiter, fileFormat);
+      case NDJSON -> JsonLineParser.of(schema, rows, context);
+      case CSV, TSV -> CsvLineParser.of(schema, rows, context, columns, delimiter, fileFormat);
       case JSON -> null;
       case AUTO -> throw new IllegalStateException("the format was not detected");
     };

@@ -3,6 +3,7 @@ package io.tyto.ingest.decode;
 import io.tyto.engine.expression.ExpressionEvaluator;
 import io.tyto.engine.row.Row;
 import io.tyto.ingest.decode.Rejection.Code;
+import io.tyto.ingest.enrich.RowEnricher;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig.TimeBounds;
@@ -12,14 +13,15 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/// What holds for a record whatever its format: size and encoding, derived columns and the bounds
-/// of event time.
+/// What holds for a record whatever its format: size and encoding, enriched and derived columns and
+/// the bounds of event time.
 final class RowRules {
   private static final long FIRST_YEAR_SECOND =
       LocalDate.of(1, 1, 1).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
   private static final long SECONDS_PER_DAY = 86_400;
   private static final int NONE = -1;
 
+  private final RowEnricher enricher;
   private final ExpressionEvaluator derived;
   private final Clock clock;
   private final TimeBounds bounds;
@@ -33,9 +35,10 @@ final class RowRules {
   private long earliest;
   private long latest;
 
-  RowRules(TableSchema schema, Clock clock) {
+  RowRules(TableSchema schema, DecodeContext context) {
+    this.enricher = context.pipeline().forSchema(schema);
     this.derived = new ExpressionEvaluator(schema);
-    this.clock = clock;
+    this.clock = context.clock();
     this.bounds = schema.config().timeBounds();
     this.time = schema.timeColumn();
     this.timePosition = schema.positions().getOrDefault(time.id(), NONE);
@@ -43,6 +46,13 @@ final class RowRules {
         time.type() instanceof ColumnType.TimestampType timestamp
             ? timestamp.unit().perSecond()
             : 0;
+  }
+
+  /// Whether rows of this schema have columns that their text does not give, so that a parser
+  /// straight into columns cannot finish them.
+  static boolean completesRows(TableSchema schema) {
+    return schema.columns().stream()
+        .anyMatch(column -> column.derive() != null || column.enriched() != null);
   }
 
   /// Checks the bytes of a record before they are read.
@@ -62,6 +72,7 @@ final class RowRules {
 
   /// Completes a decoded row and checks it.
   void apply(Row row) throws RejectException {
+    enricher.enrich(row);
     derived.evaluate(row);
     if (timePosition == NONE || row.isNull(timePosition)) {
       return;

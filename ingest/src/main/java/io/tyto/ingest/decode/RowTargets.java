@@ -32,7 +32,7 @@ final class RowTargets {
     Source source = schema.config().source();
     for (int i = 0; i < schema.columns().size(); i++) {
       ColumnSpec column = schema.columns().get(i);
-      if (column.derive() == null) {
+      if (column.derive() == null && column.enriched() == null) {
         JsonPointer path =
             isInEnvelope ? source.pathOf(column.name()) : source.barePathOf(column.name());
         add(i, column, path, source);

@@ -1,12 +1,12 @@
 package io.tyto.ingest.feed;
 
+import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.JsonDecoder;
 import io.tyto.ingest.decode.RecordDecoder;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.TableSchema;
-import java.time.Clock;
 import java.util.Locale;
 
 /// The decoders of events by the name of their format, as `source.kafka.format` selects them.
@@ -23,7 +23,7 @@ public final class DecoderRegistry {
 
   /// A new decoder for the events of a collection's feed; one for each thread. CONFIG_INVALID where
   /// nobody knows the format.
-  RecordDecoder decoder(TableSchema schema, Clock clock) {
+  RecordDecoder decoder(TableSchema schema, DecodeContext context) {
     String format = formatOf(schema);
     if (!format.equals(JSON)) {
       throw new TytoException(
@@ -31,7 +31,7 @@ public final class DecoderRegistry {
           "collection %s: nothing here reads the format '%s'; expected %s"
               .formatted(schema.name(), format, JSON));
     }
-    return JsonDecoder.ofRouted(schema, clock);
+    return JsonDecoder.ofRouted(schema, context);
   }
 
   /// Whether the events of a collection are JSON objects.

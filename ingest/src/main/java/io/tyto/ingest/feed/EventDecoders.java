@@ -1,6 +1,7 @@
 package io.tyto.ingest.feed;
 
 import io.tyto.engine.row.Row;
+import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.Excerpt;
 import io.tyto.ingest.decode.RecordDecoder;
 import io.tyto.ingest.decode.Rejection;
@@ -10,7 +11,6 @@ import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.Feed.Envelope;
 import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.schema.TableSchema;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -53,15 +53,14 @@ public final class EventDecoders {
 
   /// @param sharing the newest schemas of all collections of the catalog whose feed names the topic
   /// @param groupId the group whose collections this reader fills
-  /// @param clock for the bounds of event times
   public EventDecoders(
-      List<TableSchema> sharing, int groupId, Clock clock, DecoderRegistry plugins) {
+      List<TableSchema> sharing, int groupId, DecodeContext context, DecoderRegistry plugins) {
     List<TableSchema> ordered =
         sharing.stream().sorted(Comparator.comparingInt(TableSchema::collectionId)).toList();
     Map<Integer, Reader> own = new LinkedHashMap<>();
     for (TableSchema schema : ordered) {
       if (schema.groupId() == groupId) {
-        own.put(schema.collectionId(), new Reader(schema, plugins.decoder(schema, clock)));
+        own.put(schema.collectionId(), new Reader(schema, plugins.decoder(schema, context)));
       }
     }
     Map<String, Map<String, Taker>> takers = new LinkedHashMap<>();

@@ -2,13 +2,13 @@ package io.tyto.ingest.feed;
 
 import io.tyto.engine.load.RowsBuilder;
 import io.tyto.engine.row.Row;
+import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.LineBlock;
 import io.tyto.ingest.decode.LineParser;
 import io.tyto.ingest.decode.Lines;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.log.RawEvent;
 import io.tyto.model.schema.TableSchema;
-import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +41,12 @@ public final class EventLoader {
 
   /// @param decoders of the topic, used by the same thread
   /// @param rows of the same schema; whoever calls cuts them by partition
-  public EventLoader(TableSchema schema, EventDecoders decoders, RowsBuilder rows, Clock clock) {
+  public EventLoader(
+      TableSchema schema, EventDecoders decoders, RowsBuilder rows, DecodeContext context) {
     this.schema = schema;
     this.decoders = decoders;
     this.rows = rows;
-    parser = DecoderRegistry.isJson(schema) ? LineParser.ofJson(schema, rows, clock) : null;
+    parser = DecoderRegistry.isJson(schema) ? LineParser.ofJson(schema, rows, context) : null;
     row = new Row(schema.columns().size());
   }
 

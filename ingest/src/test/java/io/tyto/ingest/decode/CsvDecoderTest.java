@@ -148,7 +148,11 @@ class CsvDecoderTest {
             TytoException.class,
             () ->
                 new CsvDecoder(
-                    schema(CONFIG), List.of("17", "Berlin"), ',', FileFormat.DEFAULT, CLOCK));
+                    schema(CONFIG),
+                    List.of("17", "Berlin"),
+                    ',',
+                    FileFormat.DEFAULT,
+                    DecodeContext.of(CLOCK)));
     assertEquals(ErrorCode.BAD_USER_INPUT, e.code());
     assertEquals(
         "none of the file's columns [17, Berlin] is a field of test; if its first line is no header,"
@@ -236,7 +240,7 @@ class CsvDecoderTest {
 
   private static CsvDecoder decoder(TableSchema schema) {
     FileFormat format = schema.config().source().file();
-    return new CsvDecoder(schema, format.columns(), ',', format, CLOCK);
+    return new CsvDecoder(schema, format.columns(), ',', format, DecodeContext.of(CLOCK));
   }
 
   private static Row decode(TableSchema schema, String line) {

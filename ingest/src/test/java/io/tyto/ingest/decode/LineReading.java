@@ -30,7 +30,7 @@ record LineReading(TableSchema schema, FileFormat format) {
   List<Object> decoded(byte[] text) {
     List<Object> records = new ArrayList<>();
     try (RecordReader reader = open(text)) {
-      RecordDecoder decoder = reader.decoder(schema, CLOCK);
+      RecordDecoder decoder = reader.decoder(schema, DecodeContext.of(CLOCK));
       Row row = new Row(schema.columns().size());
       for (RawRecord raw = reader.next(); raw != null; raw = reader.next()) {
         Rejection rejection = raw.fault();
@@ -47,9 +47,9 @@ record LineReading(TableSchema schema, FileFormat format) {
   int parsed(byte[] text, int blockBytes, List<Object> records) {
     int usual = 0;
     try (RecordReader reader = open(text)) {
-      RecordDecoder decoder = reader.decoder(schema, CLOCK);
+      RecordDecoder decoder = reader.decoder(schema, DecodeContext.of(CLOCK));
       RowsBuilder rows = new RowsBuilder(schema, "log");
-      LineParser parser = required(reader.lineParser(schema, rows, CLOCK));
+      LineParser parser = required(reader.lineParser(schema, rows, DecodeContext.of(CLOCK)));
       Row row = new Row(schema.columns().size());
       while (true) {
         LineBlock block = reader.nextLines(blockBytes, 10 + blockBytes % 100);

@@ -388,7 +388,7 @@ class RealDataDecodeTest {
     try (InputStream content = Files.newInputStream(path);
         RecordReader reader =
             RecordReader.open(content, path.toString(), schema.config().source().file())) {
-      RecordDecoder decoder = reader.decoder(schema, CLOCK);
+      RecordDecoder decoder = reader.decoder(schema, DecodeContext.of(CLOCK));
       for (RawRecord record = reader.next(); record != null; record = reader.next()) {
         assertNull(record.fault());
         Rejection rejection = decoder.decode(record.data(), record.from(), record.to(), row);

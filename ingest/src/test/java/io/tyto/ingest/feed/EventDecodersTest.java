@@ -1,6 +1,6 @@
 package io.tyto.ingest.feed;
 
-import static io.tyto.ingest.feed.FeedFixture.CLOCK;
+import static io.tyto.ingest.feed.FeedFixture.CONTEXT;
 import static io.tyto.ingest.feed.FeedFixture.event;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -37,7 +37,7 @@ class EventDecodersTest {
           """);
 
   private static EventDecoders reader(int group, TableSchema... sharing) {
-    return new EventDecoders(List.of(sharing), group, CLOCK, DecoderRegistry.builtIn());
+    return new EventDecoders(List.of(sharing), group, CONTEXT, DecoderRegistry.builtIn());
   }
 
   private static Rejection.Code refused(EventDecoders reader, RawEvent event) {
@@ -194,7 +194,7 @@ class EventDecodersTest {
 
   @Test
   void jsonThatComesAnotherWayHasTheEnvelopeToo() {
-    JsonDecoder decoder = new JsonDecoder(ONE, CLOCK);
+    JsonDecoder decoder = new JsonDecoder(ONE, CONTEXT);
     assertNull(code(decoder, typed("\"one\"")));
     assertEquals(Rejection.Code.UNKNOWN_TYPE, code(decoder, typed("\"two\"")));
     assertEquals(Rejection.Code.UNKNOWN_TYPE, code(decoder, event(0, "{}")));

@@ -1,6 +1,6 @@
 package io.tyto.ingest.feed;
 
-import static io.tyto.ingest.feed.FeedFixture.CLOCK;
+import static io.tyto.ingest.feed.FeedFixture.CONTEXT;
 import static io.tyto.ingest.feed.FeedFixture.event;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -122,10 +122,10 @@ class EventLoaderTest {
 
     Both(TableSchema schema) {
       this.schema = schema;
-      decoders = new EventDecoders(List.of(schema), 1, CLOCK, DecoderRegistry.builtIn());
+      decoders = new EventDecoders(List.of(schema), 1, CONTEXT, DecoderRegistry.builtIn());
       rows = new RowsBuilder(schema, "log");
       plainRows = new RowsBuilder(schema, "log");
-      loader = new EventLoader(schema, decoders, rows, CLOCK);
+      loader = new EventLoader(schema, decoders, rows, CONTEXT);
     }
 
     List<String> loaded(List<RawEvent> events) {

@@ -3,6 +3,7 @@ package io.tyto.ingest.feed;
 import io.tyto.engine.row.Row;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.Schemas;
+import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.log.RawEvent;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.schema.ColumnType;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Schemas with ids of one's choice, events, and rows as logical values.
 final class FeedFixture {
-  static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-21T12:00:00Z"), ZoneOffset.UTC);
+  static final DecodeContext CONTEXT =
+      DecodeContext.of(Clock.fixed(Instant.parse("2026-11-21T12:00:00Z"), ZoneOffset.UTC));
 
   private FeedFixture() {}
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param annotations free words of the config, handed to clients and never interpreted
 /// @param privacy what is done to its values before they are first stored; null: nothing
 /// @param aliases names the column had in earlier versions of the config
+/// @param enriched the enricher that fills it, so that events need not bring it; null: none
 public record ColumnSpec(
     int id,
     String name,
@@ -26,7 +27,8 @@ public record ColumnSpec(
     @Nullable Expression derive,
     Map<String, String> annotations,
     @Nullable Privacy privacy,
-    List<String> aliases) {
+    List<String> aliases,
+    @Nullable String enriched) {
 
   /// A column that is stored as it comes and was never called otherwise.
   public ColumnSpec(
@@ -52,7 +54,8 @@ public record ColumnSpec(
         derive,
         annotations,
         null,
-        List.of());
+        List.of(),
+        null);
   }
 
   /// What a column is for, where its type alone does not say.
@@ -81,6 +84,7 @@ public record ColumnSpec(
         derive,
         annotations,
         privacy,
-        aliases);
+        aliases,
+        enriched);
   }
 }

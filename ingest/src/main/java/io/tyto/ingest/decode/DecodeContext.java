@@ -1,0 +1,16 @@
+package io.tyto.ingest.decode;
+
+import io.tyto.ingest.enrich.Pipeline;
+import java.time.Clock;
+
+/// What decoding needs beside the bytes of a record and the schema. Immutable and thread-safe.
+///
+/// @param clock for the bounds of event times
+/// @param pipeline fills the enriched columns
+public record DecodeContext(Clock clock, Pipeline pipeline) {
+
+  /// Without enrichers: enriched columns stay null.
+  public static DecodeContext of(Clock clock) {
+    return new DecodeContext(clock, Pipeline.EMPTY);
+  }
+}
