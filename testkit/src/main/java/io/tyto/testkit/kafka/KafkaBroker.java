@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -107,10 +109,12 @@ public final class KafkaBroker implements AutoCloseable {
   public void createTopic(String topic, int partitions, Map<String, String> settings) {
     NewTopic created = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     await(admin.createTopics(List.of(created.configs(settings))).all());
+    awaitListed(topic, true);
   }
 
   public void deleteTopic(String topic) {
     await(admin.deleteTopics(List.of(topic)).all());
+    awaitListed(topic, false);
   }
 
   /// @param partitions number of them afterwards
@@ -134,13 +138,25 @@ public final class KafkaBroker implements AutoCloseable {
 
   @Override
   public void close() {
-    admin.close(java.time.Duration.ZERO);
+    admin.close(Duration.ZERO);
     process.close();
   }
 
-  private static void await(KafkaFuture<?> done) {
+  /// The controller answers before the broker has heard of it.
+  private void awaitListed(String topic, boolean isListed) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CALL_SECONDS);
+    while (await(admin.listTopics().names()).contains(topic) != isListed) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new IllegalStateException(
+            "the broker %s the topic %s".formatted(isListed ? "never had" : "kept", topic));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
+    }
+  }
+
+  private static <T> T await(KafkaFuture<T> done) {
     try {
-      done.get(CALL_SECONDS, TimeUnit.SECONDS);
+      return done.get(CALL_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
       throw new IllegalStateException("the broker refused: " + e.getCause(), e.getCause());
     } catch (TimeoutException e) {
