@@ -22,6 +22,11 @@ public interface EventLog extends AutoCloseable {
     return stableEnd();
   }
 
+  /// Returns once it is certain that everything its readers gave so far came from this log;
+  /// TOPIC_REPLACED where it may have come from another log under the same name. To be called
+  /// before what was read is used. LOG_UNAVAILABLE: not known yet.
+  default void confirm() {}
+
   /// The entries from an offset on. What can no longer be read is one {@link LogEntry.Gap}.
   LogReader read(long from);
 

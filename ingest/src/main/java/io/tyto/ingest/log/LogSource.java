@@ -16,8 +16,18 @@ public interface LogSource extends AutoCloseable {
   /// @param incarnation another one after the topic was deleted and made again
   record Topic(String name, String incarnation, int partitions) {}
 
-  /// The words of a reader for a topic that is not there: TOPIC_MISSING.
+  /// How far a log reaches.
+  ///
+  /// @param stableEnd first offset that is not durable yet
+  /// @param end first offset that nothing was written to; above the stable end where a transaction
+  ///   is open
+  record Extent(long beginning, long stableEnd, long end) {}
+
+  /// TOPIC_MISSING where there is none.
   Topic describe(String topic);
+
+  /// How far the logs of a topic reach now, by partition.
+  List<Extent> extents(Topic topic);
 
   /// One log of a topic, for one thread. Opening it reads nothing yet.
   EventLog open(Topic topic, int partition);
@@ -35,6 +45,12 @@ public interface LogSource extends AutoCloseable {
   /// @param partition -1: the source chooses by the key
   CompletableFuture<Void> send(
       Topic topic, int partition, byte @Nullable [] key, byte[] payload, List<Header> headers);
+
+  /// Tells the source how far a topic's logs are committed, for people who watch lag with its own
+  /// tools. Nothing rests on it; failures are logged.
+  ///
+  /// @param next by partition, -1 where nothing is to be told
+  void inform(Topic topic, long[] next);
 
   @Override
   void close();

@@ -35,6 +35,10 @@ public enum ErrorCode {
   /// A log outside of this process does not answer.
   LOG_UNAVAILABLE(Type.EXTERNAL, true),
   TOPIC_MISSING(Type.USER, true),
+  /// A topic was deleted and made again under its name.
+  TOPIC_REPLACED(Type.USER, false),
+  /// Records that were not read yet are gone from their log.
+  LOG_GAP(Type.USER, false),
   STORE_FAILED(Type.EXTERNAL, true),
   STORE_UNSUITABLE(Type.EXTERNAL, false),
   STORE_LOCKED(Type.USER, true),

@@ -1,0 +1,89 @@
+package io.tyto.ingest.kafka;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/// Makes Kafka's clients with the settings that exactly-once ingestion rests on. Thread-safe.
+final class Clients {
+  /// Records of one poll: enough that a block of columns pays.
+  private static final int POLL_RECORDS = 1 << 14;
+
+  private static final int FETCH_BYTES = 16 << 20;
+  private static final int PARTITION_FETCH_BYTES = 4 << 20;
+  private static final int LARGEST_RECORD_BYTES = 16 << 20;
+  private static final int SEND_BUFFER_BYTES = 32 << 20;
+  private static final int LINGER_MILLIS = 5;
+  private static final int FETCH_WAIT_MILLIS = 100;
+  private static final int RECONNECT_MILLIS = 1_000;
+
+  private final KafkaOptions options;
+
+  Clients(KafkaOptions options) {
+    this.options = options;
+  }
+
+  Admin admin() {
+    Map<String, Object> settings = common();
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis());
+    return Admin.create(settings);
+  }
+
+  /// A consumer of partitions that are assigned by hand. It commits nothing, joins no group, and
+  /// never chooses an offset by itself.
+  KafkaConsumer<byte[], byte[]> consumer(String name) {
+    Map<String, Object> settings = common();
+    settings.put(ConsumerConfig.CLIENT_ID_CONFIG, name);
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
+    settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
+    settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis());
+    return new KafkaConsumer<>(settings);
+  }
+
+  /// A producer whose records are written once and by every replica before they count as sent.
+  KafkaProducer<byte[], byte[]> producer() {
+    Map<String, Object> settings = common();
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis());
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis() / 2);
+    // A full buffer is said at once: the sender is told to come again, and no thread is held.
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis() / 2);
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, SEND_BUFFER_BYTES);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_RECORD_BYTES);
+    settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+    return new KafkaProducer<>(settings);
+  }
+
+  private int millis() {
+    return Math.toIntExact(options.deadline().toMillis());
+  }
+
+  private Map<String, Object> common() {
+    Map<String, Object> settings = new HashMap<>(options.properties());
+    settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, options.brokers());
+    settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
+    settings.put(
+        CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, Math.max(1_000, millis() / 2));
+    settings.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
+    return settings;
+  }
+}

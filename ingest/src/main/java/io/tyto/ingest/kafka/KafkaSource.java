@@ -1,0 +1,277 @@
+package io.tyto.ingest.kafka;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.tyto.ingest.log.EventLog;
+import io.tyto.ingest.log.LogSource;
+import io.tyto.ingest.log.RawEvent.Header;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.errors.UnknownTopicIdException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+
+/// A Kafka cluster. Thread-safe; connects when it is first asked.
+///
+/// Consumers are one a log and assigned by hand: the group of Kafka never decides what is read, and
+/// a log that stands still holds up no other.
+public final class KafkaSource implements LogSource {
+  private static final System.Logger LOG = System.getLogger(KafkaSource.class.getName());
+
+  private final KafkaOptions options;
+  private final Clients clients;
+  private final Admin admin;
+  private final TopicGuard guard;
+  private @Nullable KafkaProducer<byte[], byte[]> producer;
+
+  public KafkaSource(KafkaOptions options) {
+    this.options = options;
+    this.clients = new Clients(options);
+    try {
+      this.admin = clients.admin();
+    } catch (KafkaException e) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "kafka.brokers is '%s': %s; expected host:port, several with commas"
+              .formatted(options.brokers(), rootMessage(e)),
+          e);
+    }
+    this.guard = new TopicGuard(this, options.deadline());
+  }
+
+  @Override
+  public Topic describe(String topic) {
+    Map<String, Topic> found = describe(Set.of(topic));
+    Topic described = found.get(topic);
+    if (described == null) {
+      throw new TytoException(
+          ErrorCode.TOPIC_MISSING,
+          "Kafka at %s has no topic '%s'; create it with the number of partitions that the data shall have"
+              .formatted(options.brokers(), topic));
+    }
+    return described;
+  }
+
+  /// Those of the topics that exist. LOG_UNAVAILABLE.
+  Map<String, Topic> describe(Set<String> topics) {
+    Map<String, Topic> found = new HashMap<>();
+    admin
+        .describeTopics(topics)
+        .topicNameValues()
+        .forEach((name, answer) -> {
+          TopicDescription description = await(answer.toCompletionStage().toCompletableFuture());
+          if (description != null) {
+            found.put(
+                name,
+                new Topic(
+                    name, description.topicId().toString(), description.partitions().size()));
+          }
+        });
+    return found;
+  }
+
+  @Override
+  public List<Extent> extents(Topic topic) {
+    long[] first = offsets(topic, OffsetSpec.earliest(), IsolationLevel.READ_COMMITTED);
+    long[] stable = offsets(topic, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+    long[] last = offsets(topic, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    List<Extent> extents = new ArrayList<>();
+    for (int i = 0; i < topic.partitions(); i++) {
+      extents.add(new Extent(first[i], stable[i], last[i]));
+    }
+    return extents;
+  }
+
+  @Override
+  public String logId(Topic topic, int partition) {
+    return "kafka:" + topic.incarnation() + ":" + partition;
+  }
+
+  @Override
+  public EventLog open(Topic topic, int partition) {
+    return new KafkaLog(this, guard, clients, topic, partition);
+  }
+
+  @Override
+  public long offsetAt(Topic topic, int partition, Instant time) {
+    long found = offset(topic, partition, OffsetSpec.forTimestamp(time.toEpochMilli()));
+    return found >= 0 ? found : extents(topic).get(partition).stableEnd();
+  }
+
+  @Override
+  public CompletableFuture<Void> send(
+      Topic topic, int partition, byte @Nullable [] key, byte[] payload, List<Header> headers) {
+    ProducerRecord<byte[], byte[]> entry =
+        new ProducerRecord<>(
+            topic.name(), partition < 0 ? null : (Integer) partition, null, key, payload);
+    headers.forEach(header -> entry.headers().add(new RecordHeader(header.name(), header.value())));
+    CompletableFuture<Void> sent = new CompletableFuture<>();
+    try {
+      producer()
+          .send(
+              entry,
+              (_, failure) -> {
+                if (failure == null) {
+                  sent.complete(null);
+                } else {
+                  sent.completeExceptionally(sendFailure(topic, failure));
+                }
+              });
+    } catch (KafkaException e) {
+      sent.completeExceptionally(sendFailure(topic, e));
+    }
+    return sent;
+  }
+
+  @Override
+  public void inform(Topic topic, long[] next) {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    for (int i = 0; i < next.length; i++) {
+      if (next[i] >= 0) {
+        offsets.put(new TopicPartition(topic.name(), i), new OffsetAndMetadata(next[i]));
+      }
+    }
+    if (offsets.isEmpty()) {
+      return;
+    }
+    admin
+        .alterConsumerGroupOffsets(options.group(), offsets)
+        .all()
+        .whenComplete((_, failure) -> {
+          if (failure != null) {
+            LOG.log(
+                WARNING,
+                "cannot show the offsets of {0} in the group {1}: {2}",
+                topic.name(),
+                options.group(),
+                failure.getMessage());
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    guard.close();
+    synchronized (this) {
+      if (producer != null) {
+        producer.close(options.deadline());
+      }
+    }
+    admin.close(Duration.ofSeconds(1));
+  }
+
+  KafkaOptions options() {
+    return options;
+  }
+
+  /// A failure of Kafka's client as ours, with what was being done.
+  TytoException unavailable(String what, Throwable cause) {
+    return new TytoException(
+        ErrorCode.LOG_UNAVAILABLE,
+        "Kafka at %s does not %s: %s".formatted(options.brokers(), what, rootMessage(cause)),
+        cause);
+  }
+
+  private synchronized KafkaProducer<byte[], byte[]> producer() {
+    KafkaProducer<byte[], byte[]> known = producer;
+    if (known == null) {
+      known = clients.producer();
+      producer = known;
+    }
+    return known;
+  }
+
+  private long[] offsets(Topic topic, OffsetSpec spec, IsolationLevel isolation) {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    for (int i = 0; i < topic.partitions(); i++) {
+      asked.put(new TopicPartition(topic.name(), i), spec);
+    }
+    Map<TopicPartition, ListOffsetsResultInfo> answers =
+        required(topic, admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all());
+    long[] offsets = new long[topic.partitions()];
+    answers.forEach((partition, answer) -> offsets[partition.partition()] = answer.offset());
+    return offsets;
+  }
+
+  private long offset(Topic topic, int partition, OffsetSpec spec) {
+    TopicPartition where = new TopicPartition(topic.name(), partition);
+    ListOffsetsOptions committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
+    return required(topic, admin.listOffsets(Map.of(where, spec), committed).all())
+        .get(where)
+        .offset();
+  }
+
+  private <T> T required(Topic topic, org.apache.kafka.common.KafkaFuture<T> answer) {
+    T value = await(answer.toCompletionStage().toCompletableFuture());
+    if (value == null) {
+      throw new TytoException(
+          ErrorCode.TOPIC_MISSING, "Kafka has no topic '%s' any more".formatted(topic.name()));
+    }
+    return value;
+  }
+
+  /// The answer, or null where the topic is not there.
+  private <T> @Nullable T await(Future<T> answer) {
+    try {
+      return answer.get(options.deadline().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      Throwable cause = e.getCause();
+      if (cause instanceof UnknownTopicOrPartitionException
+          || cause instanceof UnknownTopicIdException
+          || cause instanceof InvalidTopicException) {
+        return null;
+      }
+      throw unavailable("answer", cause == null ? e : cause);
+    } catch (TimeoutException e) {
+      throw unavailable("answer within " + options.deadline().toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(ErrorCode.CANCELLED, "interrupted while asking Kafka", e);
+    }
+  }
+
+  private TytoException sendFailure(Topic topic, Throwable failure) {
+    if (failure instanceof RecordTooLargeException) {
+      return new TytoException(
+          ErrorCode.PAYLOAD_TOO_LARGE,
+          "the topic '%s' does not take an event of this size: %s"
+              .formatted(topic.name(), failure.getMessage()),
+          failure);
+    }
+    return unavailable("take events for '" + topic.name() + "'", failure);
+  }
+
+  static String rootMessage(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null && root.getCause() != root) {
+      root = root.getCause();
+    }
+    return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+  }
+}
