@@ -6,6 +6,8 @@ import io.tyto.model.port.AdminService;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.AdminService.FeedStatus;
+import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.FileImport;
@@ -44,6 +46,17 @@ final class OperatorEndpoint {
 
   void status(HttpServerRequest request) {
     onThisMachine(request, () -> Replies.json(request, 200, body(admin.status())));
+  }
+
+  /// Lets a topic go on that waits for a decision.
+  void acceptFeed(HttpServerRequest request) {
+    onThisMachine(
+        request,
+        () -> {
+          String topic = parameter(request, "topic");
+          int partition = Integer.parseInt(request.getParam("partition", "-1"));
+          Replies.json(request, 200, Map.of("accepted", admin.acceptFeed(topic, partition)));
+        });
   }
 
   /// Body: `{"files": [{"name": ..., "text": ...}]}`.
@@ -187,7 +200,39 @@ final class OperatorEndpoint {
     body.put("diskBytes", status.diskBytes());
     body.put("freeDiskBytes", status.freeDiskBytes());
     body.put("collections", collections);
+    body.put("partitions", status.partitions().stream().map(OperatorEndpoint::body).toList());
+    body.put("feeds", status.feeds().stream().map(OperatorEndpoint::body).toList());
     body.put("alarms", status.alarms());
+    return body;
+  }
+
+  private static Map<String, @Nullable Object> body(PartitionStatus partition) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("group", partition.group());
+    body.put("partition", partition.partition());
+    body.put("epoch", partition.epoch());
+    body.put("manifest", partition.manifest());
+    body.put("sealAgeMillis", partition.sealAgeMillis());
+    body.put("waitingSeals", partition.waitingSeals());
+    body.put("gaps", partition.gaps());
+    body.put("problem", partition.problem());
+    return body;
+  }
+
+  private static Map<String, @Nullable Object> body(FeedStatus feed) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("collections", feed.collections());
+    body.put("topic", feed.topic());
+    body.put("partition", feed.partition());
+    body.put("state", feed.state().name());
+    body.put("position", feed.position());
+    body.put("committed", feed.committed());
+    body.put("lagRecords", feed.lagRecords());
+    body.put("lagMillis", feed.lagMillis());
+    body.put("events", feed.events());
+    body.put("refused", feed.refused());
+    body.put("misplaced", feed.misplaced());
+    body.put("problem", feed.problem());
     return body;
   }
 }

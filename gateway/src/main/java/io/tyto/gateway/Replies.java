@@ -63,7 +63,15 @@ final class Replies {
       case UNSUPPORTED_MEDIA_TYPE -> 415;
       case CONFIG_INCOMPATIBLE, STORE_LOCKED -> 409;
       case CONFIG_INVALID -> 422;
-      case OVERLOADED, DRAINING, DISK_FULL, STORE_FAILED, LOG_UNAVAILABLE, TOPIC_MISSING, TOPIC_REPLACED, LOG_GAP, FENCED ->
+      case OVERLOADED,
+          DRAINING,
+          DISK_FULL,
+          STORE_FAILED,
+          LOG_UNAVAILABLE,
+          TOPIC_MISSING,
+          TOPIC_REPLACED,
+          LOG_GAP,
+          FENCED ->
           503;
       case GRAPHQL_PARSE_FAILED,
           BAD_JSON,

@@ -61,6 +61,8 @@ final class Router implements Handler<HttpServerRequest> {
       case "/live" -> allow(request, HttpMethod.GET, () -> operator.live(request));
       case "/ready" -> allow(request, HttpMethod.GET, () -> operator.ready(request));
       case "/v1/status" -> allow(request, HttpMethod.GET, () -> operator.status(request));
+      case "/v1/feeds/accept" ->
+          allow(request, HttpMethod.POST, () -> operator.acceptFeed(request));
       case "/v1/config" -> allow(request, HttpMethod.POST, () -> operator.applyConfig(request));
       default ->
           Replies.error(

@@ -152,7 +152,17 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   @Override
   public Status status() {
     return new Status(
-        10, 20, List.of(new CollectionStatus("play", 3, 1, 1, 100, 0, 0, 5, null)), List.of());
+        10,
+        20,
+        List.of(new CollectionStatus("play", 3, 1, 1, 100, 0, 0, 5, null)),
+        List.of(),
+        List.of(),
+        List.of());
+  }
+
+  @Override
+  public List<String> acceptFeed(String topic, int partition) {
+    return List.of(topic + " " + partition);
   }
 
   @Override

@@ -17,6 +17,7 @@ import io.tyto.ingest.letter.LetterTreatment;
 import io.tyto.ingest.letter.Letters;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.partition.DeadLetter.RecordFormat;
+import io.tyto.ingest.partition.RecordLimits;
 import io.tyto.model.port.IngestService.Rejected;
 import java.time.Clock;
 import java.time.Instant;
@@ -68,7 +69,12 @@ final class BlockLoader {
       @Nullable RecordBatch[] letters,
       long next,
       long rejected,
-      List<Rejected> examples) {}
+      List<Rejected> examples) {
+    List<LoadedRows> rowsOf(int partition) {
+      LoadedRows part = rows[partition];
+      return part == null ? List.of() : List.of(part);
+    }
+  }
 
   /// @param committed by partition, the offsets below which nothing is taken any more
   BlockLoader(
@@ -192,7 +198,7 @@ final class BlockLoader {
     }
     int column = route.eventIdColumn();
     codec.encode(row);
-    return RecordRouter.oversize(
+    return RecordLimits.check(
         route.schema(), column < 0 ? null : KeyHash.keyOf(row, column), codec.length());
   }
 

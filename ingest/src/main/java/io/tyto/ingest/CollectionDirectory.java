@@ -17,20 +17,24 @@ import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.catalog.CatalogDraft;
 import io.tyto.store.catalog.CatalogState;
+import io.tyto.store.catalog.CatalogState.FeedBinding;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The collections of the catalog as schemas, and the way by which configs get into it.
 /// Thread-safe: readers see one consistent state, never a half-applied change.
 final class CollectionDirectory implements SchemaDirectory {
   private final Catalog catalog;
-  private final int partitions;
+  private final Function<EventConfig, GroupShape> shapes;
   private final Pipeline pipeline;
   private volatile Known known;
 
@@ -40,11 +44,12 @@ final class CollectionDirectory implements SchemaDirectory {
       SortedMap<Integer, TableSchema> schemas,
       Map<String, TableSchema> byName) {}
 
-  /// @param partitions of groups that are created here
+  /// @param shapes of groups that are created for a config
   /// @param pipeline must fill what configs that are applied declare as enriched
-  CollectionDirectory(Catalog catalog, int partitions, Pipeline pipeline) {
+  CollectionDirectory(
+      Catalog catalog, Function<EventConfig, GroupShape> shapes, Pipeline pipeline) {
     this.catalog = catalog;
-    this.partitions = partitions;
+    this.shapes = shapes;
     this.pipeline = pipeline;
     this.known = read(catalog.state(), new TreeMap<>());
   }
@@ -118,13 +123,26 @@ final class CollectionDirectory implements SchemaDirectory {
           current == null ? created : isSame(current, config) ? unchanged : extended;
       fate.add(config.collection());
     }
+    // Asked before, because the topic may have to be asked, which takes its time.
+    Map<String, GroupShape> newShapes = new HashMap<>();
+    for (EventConfig config : configs) {
+      if (needsGroup(config)) {
+        newShapes.put(config.collection(), shapes.apply(config));
+      }
+    }
     take(
         catalog.change(draft -> {
           for (EventConfig config : configs) {
-            record(draft, config);
+            record(draft, config, newShapes);
           }
         }));
     return new ApplyResult(created, extended, unchanged);
+  }
+
+  private boolean needsGroup(EventConfig config) {
+    EventConfig.Entity entity = config.entity();
+    return !known.byName().containsKey(config.collection())
+        && (entity == null || known.state().groupOfEntity(entity.name()).isEmpty());
   }
 
   private void requireCompatible(List<EventConfig> configs) {
@@ -168,29 +186,52 @@ final class CollectionDirectory implements SchemaDirectory {
     }
   }
 
-  private void record(CatalogDraft draft, EventConfig config) {
+  private void record(CatalogDraft draft, EventConfig config, Map<String, GroupShape> newShapes) {
     List<CatalogDraft.NewColumn> columns =
         config.columns().stream()
             .map(column -> new CatalogDraft.NewColumn(column.name(), column.type().toString()))
             .toList();
     TableSchema current = known.byName().get(config.collection());
     if (current == null) {
-      draft.addCollection(config.collection(), groupOf(draft, config), config.text(), columns);
+      draft.addCollection(
+          config.collection(), groupOf(draft, config, newShapes), config.text(), columns);
     } else if (!isSame(current, config)) {
       draft.addConfigVersion(current.collectionId(), config.text(), columns);
     }
   }
 
-  private int groupOf(CatalogDraft draft, EventConfig config) {
+  private int groupOf(CatalogDraft draft, EventConfig config, Map<String, GroupShape> newShapes) {
     EventConfig.Entity entity = config.entity();
-    if (entity == null) {
-      return draft.addGroup(config.collection(), null, partitions);
-    }
-    return draft
-        .state()
-        .groupOfEntity(entity.name())
+    Optional<CatalogState.Group> known =
+        entity == null ? Optional.empty() : draft.state().groupOfEntity(entity.name());
+    return known
         .map(CatalogState.Group::id)
-        .orElseGet(() -> draft.addGroup(entity.name(), entity.name(), partitions));
+        .orElseGet(() -> {
+          GroupShape shape = newShapes.get(config.collection());
+          if (shape == null) {
+            throw new TytoException(
+                ErrorCode.INTERNAL, "no shape for the group of " + config.collection());
+          }
+          return draft.addGroup(
+              entity == null ? config.collection() : entity.name(),
+              entity == null ? null : entity.name(),
+              shape.partitions(),
+              shape.placement().text());
+        });
+  }
+
+  /// Records what a group reads of a topic, unless another was faster; returns what holds.
+  ///
+  /// @param before what the binding takes the place of; null: nothing
+  synchronized FeedBinding bind(@Nullable FeedBinding before, FeedBinding binding) {
+    take(
+        catalog.change(draft -> {
+          FeedBinding now = draft.state().bindings().get(binding.key());
+          if (Objects.equals(now, before)) {
+            draft.bindFeed(binding);
+          }
+        }));
+    return Objects.requireNonNull(known.state().bindings().get(binding.key()));
   }
 
   private static boolean isSame(TableSchema current, EventConfig config) {

@@ -5,7 +5,6 @@ import io.tyto.ingest.partition.Partition;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.TableSchema;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// Where the events of a collection go, by one version of its schema. Immutable.
 ///
@@ -26,16 +25,7 @@ record CollectionRoute(
         schema,
         List.copyOf(partitions),
         placement,
-        positionOf(schema, entity == null ? null : entity.key()),
-        positionOf(schema, schema.config().eventId()));
-  }
-
-  private static int positionOf(TableSchema schema, @Nullable String column) {
-    for (int i = 0; i < schema.columns().size(); i++) {
-      if (schema.columns().get(i).name().equals(column)) {
-        return i;
-      }
-    }
-    return -1;
+        schema.positionOf(entity == null ? null : entity.key()),
+        schema.positionOf(schema.config().eventId()));
   }
 }

@@ -49,7 +49,7 @@ public final class DataInspector {
       bytes += status.bytes();
       collections.add(status);
     }
-    return new Status(bytes, freeBytes(data), collections, alarms);
+    return new Status(bytes, freeBytes(data), collections, List.of(), List.of(), alarms);
   }
 
   static void requireStore(DataFolder folder) {

@@ -6,6 +6,7 @@ import io.tyto.ingest.BlockLoader.LoadedBlock;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.LineBlock;
 import io.tyto.ingest.decode.RecordReader;
+import io.tyto.ingest.partition.Delivery;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.model.error.ErrorCode;
@@ -210,11 +211,13 @@ final class Importer {
                 .partitions()
                 .get(i)
                 .load(
-                    logId,
-                    block.rows()[i],
-                    block.letters()[i],
-                    block.next(),
-                    unitBytes.getAsLong()));
+                    new Delivery(
+                        logId,
+                        0,
+                        block.rowsOf(i),
+                        block.letters()[i],
+                        block.next(),
+                        unitBytes.getAsLong())));
       }
     }
     delivered = block.next();

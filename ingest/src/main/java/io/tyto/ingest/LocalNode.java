@@ -2,10 +2,14 @@ package io.tyto.ingest;
 
 import static java.lang.System.Logger.Level.INFO;
 
+import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.enrich.Pipeline;
+import io.tyto.ingest.feed.FeedHost;
+import io.tyto.ingest.feed.Feeds;
+import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.partition.Alarms;
 import io.tyto.ingest.partition.DeadLetters;
 import io.tyto.ingest.partition.DiskGuard;
@@ -15,12 +19,16 @@ import io.tyto.ingest.partition.SnapshotSources;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.IngestService;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.DataLock;
 import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
+import io.tyto.store.catalog.CatalogState;
+import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.manifest.Manifest.Kind;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -32,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 
 /// One process that owns a data folder: catalog, logs, partitions, and the snapshots queries read.
 ///
@@ -51,6 +60,10 @@ public final class LocalNode
   private final Pipeline pipeline;
   private final EventIntake intake;
   private final FileImports imports;
+  private final IngestOptions options;
+  private final Clock clock;
+  private final LogSources sources;
+  private final Feeds feeds;
   private volatile boolean isClosed;
 
   /// Takes the folder's lock, recovers every partition and starts its threads.
@@ -61,9 +74,17 @@ public final class LocalNode
   ///
   /// @param disk every file operation of log and store goes through it
   public static LocalNode open(Path data, IngestOptions options, Disk disk, Clock clock) {
+    return open(data, options, disk, clock, LogSources.none());
+  }
+
+  /// As above.
+  ///
+  /// @param sources of the logs outside that collections read
+  public static LocalNode open(
+      Path data, IngestOptions options, Disk disk, Clock clock, LogSources sources) {
     DataLock lock = DataLock.acquire(data);
     try {
-      return new LocalNode(lock, new DataFolder(data), options, disk, clock);
+      return new LocalNode(lock, new DataFolder(data), options, disk, clock, sources);
     } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
@@ -71,8 +92,16 @@ public final class LocalNode
   }
 
   private LocalNode(
-      DataLock lock, DataFolder folder, IngestOptions options, Disk disk, Clock clock) {
+      DataLock lock,
+      DataFolder folder,
+      IngestOptions options,
+      Disk disk,
+      Clock clock,
+      LogSources sources) {
     this.lock = lock;
+    this.options = options;
+    this.clock = clock;
+    this.sources = sources;
     FsStore store = new FsStore(folder.store(), disk);
     store.clearScratch();
     store.probe();
@@ -80,7 +109,7 @@ public final class LocalNode
     this.directory =
         new CollectionDirectory(
             Catalog.open(store, StoreKeys.DEFAULT_PROJECT, writerId),
-            options.partitions(),
+            this::shapeOf,
             options.pipeline());
     this.pipeline = options.pipeline();
     this.diskGuard = new DiskGuard(disk, folder.root(), options.log(), alarms);
@@ -105,7 +134,9 @@ public final class LocalNode
       throw e;
     }
     warnOfUnserved();
+    this.feeds = new Feeds(feedHost());
     maintenance.start();
+    feeds.refresh();
     LOG.log(
         INFO,
         "{0} is open: {1} collections, {2} partitions",
@@ -150,6 +181,7 @@ public final class LocalNode
     ApplyResult result = directory.apply(files);
     partitions.takeOverSchemas();
     warnOfUnserved();
+    feeds.refresh();
     return result;
   }
 
@@ -161,13 +193,23 @@ public final class LocalNode
       bytes += partition.logBytes();
       partition.alarms().forEach(alarm -> raised.add(partition.id() + ": " + alarm));
     }
+    raised.addAll(feeds.alarms());
     List<CollectionStatus> collections = new ArrayList<>();
     for (TableSchema schema : directory.all()) {
       CollectionStatus status = partitions.statusOf(schema);
       bytes += status.bytes();
       collections.add(status);
     }
-    return new Status(bytes, diskGuard.freeBytes(), collections, raised);
+    List<PartitionStatus> standing = new ArrayList<>();
+    for (Partition partition : partitions.all()) {
+      standing.add(partition.status(directory.group(partition.id().group()).name()));
+    }
+    return new Status(bytes, diskGuard.freeBytes(), collections, standing, feeds.status(), raised);
+  }
+
+  @Override
+  public List<String> acceptFeed(String topic, int partition) {
+    return feeds.accept(topic, partition);
   }
 
   @Override
@@ -229,8 +271,10 @@ public final class LocalNode
     isClosed = true;
     maintenance.close();
     imports.close();
+    feeds.close();
     partitions.close();
     sealers.shutdownNow();
+    sources.close();
     pipeline.close();
     lock.close();
   }
@@ -247,6 +291,67 @@ public final class LocalNode
         alarms.raise(topic, schema.name() + ": " + String.join("; ", unserved));
       }
     }
+  }
+
+  /// A group that is made for a topic has the topic's partitions, and places keys as its producers
+  /// do: then a log feeds one partition.
+  private GroupShape shapeOf(EventConfig config) {
+    Feed feed = config.source().feed();
+    if (feed == null
+        || feed.kind() != Feed.Kind.KAFKA
+        || feed.partitioner() == Feed.Partitioner.NONE) {
+      return new GroupShape(options.partitions(), KeyPlacement.XXH64);
+    }
+    int topicPartitions = sources.of(feed.kind()).describe(feed.topic()).partitions();
+    return new GroupShape(
+        topicPartitions,
+        config.entity() == null
+            ? KeyPlacement.XXH64
+            : KeyPlacement.valueOf(feed.partitioner().name()));
+  }
+
+  private FeedHost feedHost() {
+    return new FeedHost() {
+      @Override
+      public List<TableSchema> collections() {
+        return directory.all();
+      }
+
+      @Override
+      public CatalogState catalog() {
+        return directory.state();
+      }
+
+      @Override
+      public FeedBinding bind(@Nullable FeedBinding before, FeedBinding binding) {
+        return directory.bind(before, binding);
+      }
+
+      @Override
+      public List<Partition> partitionsOf(int groupId) {
+        return partitions.of(groupId);
+      }
+
+      @Override
+      public LogSource source(Feed.Kind kind) {
+        return sources.of(kind);
+      }
+
+      @Override
+      public DiskGuard diskGuard() {
+        return diskGuard;
+      }
+
+      @Override
+      public DecodeContext context() {
+        return new DecodeContext(clock, pipeline);
+      }
+
+      @Override
+      public boolean isGapAccepted() {
+        return options.gapPolicy() == IngestOptions.GapPolicy.CONTINUE;
+      }
+    };
   }
 
   private CollectionRoute route(String collection) {

@@ -13,6 +13,7 @@ import io.tyto.ingest.log.LogRecord;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.log.RecordHead;
 import io.tyto.ingest.partition.DeadLetter.RecordFormat;
+import io.tyto.ingest.partition.RecordLimits;
 import io.tyto.model.schema.TableSchema;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +67,7 @@ final class RecordRouter {
     }
     byte[] eventId = cell(route.eventIdColumn());
     codec.encode(row);
-    rejection = oversize(route.schema(), eventId, codec.length());
+    rejection = RecordLimits.check(route.schema(), eventId, codec.length());
     if (rejection != null) {
       letters.add(raw, rejection, receivedMicros, batches[spare]);
       return rejection;
@@ -81,25 +82,6 @@ final class RecordRouter {
         0,
         codec.length());
     return null;
-  }
-
-  /// What a log cannot take must not stop the records around it.
-  static @Nullable Rejection oversize(TableSchema schema, byte @Nullable [] eventId, int bytes) {
-    int idBytes = eventId == null ? 0 : eventId.length;
-    if (RecordBatch.isWithinLimits(idBytes, bytes)) {
-      return null;
-    }
-    return idBytes > RecordBatch.MAX_EVENT_ID_BYTES
-        ? new Rejection(
-            Rejection.Code.TOO_LARGE,
-            schema.config().eventId(),
-            "found an event id of %d bytes, expected at most %d"
-                .formatted(idBytes, RecordBatch.MAX_EVENT_ID_BYTES))
-        : new Rejection(
-            Rejection.Code.TOO_LARGE,
-            null,
-            "found an event whose values take %d bytes, which is more than the log takes at once"
-                .formatted(bytes));
   }
 
   /// The column whose value chooses the partition, or -1.

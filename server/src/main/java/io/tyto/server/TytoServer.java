@@ -74,7 +74,8 @@ public final class TytoServer implements AutoCloseable {
   /// The node alone, for commands that work on a folder no server holds.
   public static LocalNode openNode(Settings settings, Clock clock) {
     Path data = settings.path(Setting.DATA);
-    return LocalNode.open(data, ingestOptions(settings), Disk.SYSTEM, clock);
+    return LocalNode.open(
+        data, ingestOptions(settings), Disk.SYSTEM, clock, new LogConnections(settings));
   }
 
   public String address() {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Gathers the rows of one block of a file, column by column, and cuts them by partition.
@@ -106,21 +107,41 @@ public final class RowsBuilder {
     add(number);
   }
 
+  /// How many rows have a key that belongs to another partition than the one with this index.
+  public int rowsOutside(Placement placement, int index) {
+    int column = placement.keyColumn();
+    int outside = 0;
+    for (int row = 0; column >= 0 && row < rows; row++) {
+      boolean isOutside =
+          !cells[column].isNull(row)
+              && placeOf(row, placement, placement.partitions().length) != index;
+      outside += isOutside ? 1 : 0;
+    }
+    return outside;
+  }
+
   /// The rows of each partition, in the order they came; null where there are none.
   public @Nullable LoadedRows[] cut(Placement placement, long receivedMicros) {
+    return cut(placement, _ -> receivedMicros);
+  }
+
+  /// As above.
+  ///
+  /// @param received time of arrival by a row's number, microseconds since the epoch
+  public @Nullable LoadedRows[] cut(Placement placement, LongUnaryOperator received) {
     int partitions = placement.partitions().length;
     int[] starts = place(placement, partitions);
     @Nullable LoadedRows[] parts = new LoadedRows[partitions];
     for (int i = 0; i < partitions; i++) {
       int count = starts[i + 1] - starts[i];
       if (count > 0) {
-        parts[i] = part(placement.partitions()[i], starts[i], count, receivedMicros);
+        parts[i] = part(placement.partitions()[i], starts[i], count, received);
       }
     }
     return parts;
   }
 
-  private LoadedRows part(int partition, int from, int count, long receivedMicros) {
+  private LoadedRows part(int partition, int from, int count, LongUnaryOperator received) {
     Map<Integer, LoadedColumn> columns = new HashMap<>();
     for (int i = 0; i < cells.length; i++) {
       columns.put(schema.columns().get(i).id(), cells[i].select(order, from, count));
@@ -131,9 +152,20 @@ public final class RowsBuilder {
     }
     columns.put(SystemColumns.LOG, log);
     columns.put(SystemColumns.OFFSET, new LoadedColumn.Longs(offsets, null));
-    columns.put(SystemColumns.RECEIVED, new LoadedColumn.Same(receivedMicros));
+    columns.put(SystemColumns.RECEIVED, times(offsets, received));
     columns.put(SystemColumns.ENTITY, new LoadedColumn.Same(0));
     return new LoadedRows(schema, partition, count, columns);
+  }
+
+  private static LoadedColumn times(long[] offsets, LongUnaryOperator received) {
+    long first = received.applyAsLong(offsets[0]);
+    long[] times = new long[offsets.length];
+    boolean isSame = true;
+    for (int i = 0; i < times.length; i++) {
+      times[i] = received.applyAsLong(offsets[i]);
+      isSame &= times[i] == first;
+    }
+    return isSame ? new LoadedColumn.Same(first) : new LoadedColumn.Longs(times, null);
   }
 
   /// Sorts the rows by partition; returns where each begins in the order.

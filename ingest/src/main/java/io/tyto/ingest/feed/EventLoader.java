@@ -1,5 +1,6 @@
 package io.tyto.ingest.feed;
 
+import io.tyto.engine.entity.KeyHash;
 import io.tyto.engine.load.RowsBuilder;
 import io.tyto.engine.row.Row;
 import io.tyto.ingest.decode.DecodeContext;
@@ -7,7 +8,9 @@ import io.tyto.ingest.decode.LineBlock;
 import io.tyto.ingest.decode.LineParser;
 import io.tyto.ingest.decode.Lines;
 import io.tyto.ingest.decode.Rejection;
+import io.tyto.ingest.decode.RowCodec;
 import io.tyto.ingest.log.RawEvent;
+import io.tyto.ingest.partition.RecordLimits;
 import io.tyto.model.schema.TableSchema;
 import java.util.Arrays;
 import java.util.List;
@@ -29,6 +32,8 @@ public final class EventLoader {
   private final RowsBuilder rows;
   private final @Nullable LineParser parser;
   private final Row row;
+  private final RowCodec codec;
+  private final int eventIdColumn;
   private byte[] text = {};
 
   /// Where the payload of each event begins in the text, or {@link #LEFT}.
@@ -48,6 +53,8 @@ public final class EventLoader {
     this.rows = rows;
     parser = DecoderRegistry.isJson(schema) ? LineParser.ofJson(schema, rows, context) : null;
     row = new Row(schema.columns().size());
+    codec = new RowCodec(schema);
+    eventIdColumn = Spread.eventIdColumn(schema);
   }
 
   /// Begins a block of rows and fills it with those of the events, all of which {@link
@@ -77,10 +84,20 @@ public final class EventLoader {
     }
     Rejection rejection = decoders.decode(event, row);
     if (rejection == null) {
+      rejection = oversize();
+    }
+    if (rejection == null) {
       rows.add(row, event.offset());
     } else {
       refused.add(event, rejection);
     }
+  }
+
+  /// The same limit as for events that come one by one.
+  private @Nullable Rejection oversize() {
+    codec.encode(row);
+    byte[] eventId = eventIdColumn < 0 ? null : KeyHash.keyOf(row, eventIdColumn);
+    return RecordLimits.check(schema, eventId, codec.length());
   }
 
   /// Lays the payloads below each other as lines; returns where they end.

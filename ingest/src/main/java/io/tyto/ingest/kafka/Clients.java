@@ -81,8 +81,7 @@ final class Clients {
     Map<String, Object> settings = new HashMap<>(options.properties());
     settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, options.brokers());
     settings.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, RECONNECT_MILLIS);
-    settings.put(
-        CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, Math.max(1_000, millis() / 2));
+    settings.put(CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG, Math.max(1_000, millis() / 2));
     settings.put(AdminClientConfig.ENABLE_METRICS_PUSH_CONFIG, false);
     return settings;
   }

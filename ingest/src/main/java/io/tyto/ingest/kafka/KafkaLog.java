@@ -107,7 +107,8 @@ final class KafkaLog implements EventLog {
   }
 
   private final class Reader implements LogReader {
-    private Iterator<ConsumerRecord<byte[], byte[]>> fetched = List.<ConsumerRecord<byte[], byte[]>>of().iterator();
+    private Iterator<ConsumerRecord<byte[], byte[]>> fetched =
+        List.<ConsumerRecord<byte[], byte[]>>of().iterator();
     private long position;
 
     private Reader(long from) {
@@ -125,6 +126,11 @@ final class KafkaLog implements EventLog {
       ConsumerRecord<byte[], byte[]> entry = fetched.next();
       position = entry.offset() + 1;
       return event(entry);
+    }
+
+    @Override
+    public boolean isReady() {
+      return fetched.hasNext();
     }
 
     @Override

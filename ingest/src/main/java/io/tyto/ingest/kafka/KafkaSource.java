@@ -89,8 +89,7 @@ public final class KafkaSource implements LogSource {
           if (description != null) {
             found.put(
                 name,
-                new Topic(
-                    name, description.topicId().toString(), description.partitions().size()));
+                new Topic(name, description.topicId().toString(), description.partitions().size()));
           }
         });
     return found;

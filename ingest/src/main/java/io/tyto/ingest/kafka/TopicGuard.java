@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// A consumer that stands at an offset reads on there when its topic is deleted and made again: it
 /// would give the records of the new topic under the numbers of the old one. So what was fetched
 /// counts only once a look at the topic, begun after the fetch, found the same incarnation. One
-/// look serves all readers that wait, and looks keep a distance, so their number does not depend
-/// on how much is read. Thread-safe.
+/// look serves all readers that wait, and looks keep a distance, so their number does not depend on
+/// how much is read. Thread-safe.
 final class TopicGuard implements AutoCloseable {
   private static final long DISTANCE_MILLIS = 40;
 
@@ -35,8 +35,7 @@ final class TopicGuard implements AutoCloseable {
   /// The last look: when it began, and what it found or why it failed.
   private Look last = new Look(Long.MIN_VALUE, Map.of(), null);
 
-  private record Look(
-      long begunNanos, Map<String, Topic> found, @Nullable TytoException failure) {}
+  private record Look(long begunNanos, Map<String, Topic> found, @Nullable TytoException failure) {}
 
   TopicGuard(KafkaSource source, Duration deadline) {
     this.source = source;

@@ -44,6 +44,11 @@ final class LocalLogReader implements LogReader {
   }
 
   @Override
+  public boolean isReady() {
+    return offset < end;
+  }
+
+  @Override
   public long position() {
     return Math.max(from, offset);
   }

@@ -15,6 +15,9 @@ public interface LogReader extends AutoCloseable {
   /// before what was asked for.
   @Nullable LogEntry next();
 
+  /// Whether {@link #next} gives an entry without waiting for it.
+  boolean isReady();
+
   /// Every entry below this offset has been given, or does not exist: logs have gaps in their
   /// numbers, such as the marks of transactions. Never behind the last entry given.
   long position();

@@ -4,10 +4,11 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.entity.EntityTable;
-import io.tyto.engine.load.LoadedRows;
 import io.tyto.ingest.log.LocalLog;
+import io.tyto.ingest.log.LogEntry;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
@@ -129,24 +130,29 @@ public final class Partition implements AutoCloseable {
     return command.answer();
   }
 
-  /// Takes rows and dead letters of a log that is durable elsewhere, such as a file; waits while
-  /// the partition has enough to do.
-  ///
-  /// @param rows null where there are none
-  /// @param next every offset below it has been delivered
-  /// @param unitBytes of such rows after which they are sealed
-  public CompletableFuture<Appended> load(
-      String logId,
-      @Nullable LoadedRows rows,
-      @Nullable RecordBatch letters,
-      long next,
-      long unitBytes)
-      throws InterruptedException {
+  /// Takes what a log that is durable elsewhere brought; waits while the partition has enough to
+  /// do. What was delivered before is left out.
+  public CompletableFuture<Appended> load(Delivery delivery) throws InterruptedException {
     requireHealthy();
-    Command.Load command =
-        new Command.Load(logId, rows, letters, next, unitBytes, new CompletableFuture<>());
+    Command.Load command = new Command.Load(delivery, new CompletableFuture<>());
     queue.put(command);
     return command.answer();
+  }
+
+  /// Records that offsets of a log outside can never be read any more; returns when they are sealed
+  /// behind what was delivered before them.
+  public void skip(String logId, LogEntry.Gap gap) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    run(() -> {
+      writer.skip(logId, gap);
+      done.complete(null);
+    });
+    done.join();
+  }
+
+  /// Whether a commit of this partition names the log.
+  public boolean knows(String logId) {
+    return chain.knows(live.manifest(), logId);
   }
 
   /// First offset of a log that is not committed yet.
@@ -204,6 +210,28 @@ public final class Partition implements AutoCloseable {
         data.size(),
         sum(data, SegmentEntry::bytes),
         sum(dead, SegmentEntry::rows) + live.tailRows(collection, Kind.DEAD));
+  }
+
+  /// @param group name
+  public PartitionStatus status(String group) {
+    Manifest manifest = live.manifest();
+    TytoException failure = writer.failure();
+    return new PartitionStatus(
+        group,
+        id.partition(),
+        manifest.epoch(),
+        manifest.version(),
+        live.oldestUnitMillis(),
+        sealer.waitingUnits(),
+        gaps(manifest),
+        failure == null ? null : failure.getMessage());
+  }
+
+  private static long gaps(Manifest manifest) {
+    return manifest.holes().stream()
+        .filter(hole -> hole.kind() == Manifest.HoleKind.GAP)
+        .mapToLong(hole -> hole.next() - hole.from())
+        .sum();
   }
 
   /// Records of the log that no manifest covers yet.

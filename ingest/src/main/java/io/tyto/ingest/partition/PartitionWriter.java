@@ -148,12 +148,17 @@ final class PartitionWriter implements Runnable {
     }
     LOG.log(ERROR, what + "; accepted as a gap");
     if (gap.from() < gap.next()) {
-      // A unit of its own: segments answer for whole ranges, and nothing answers for this one.
-      freezeNow();
-      unit.addGap(log.logId(), gap);
-      applied.put(log.logId(), gap.next());
-      freeze();
+      skip(log.logId(), gap);
     }
+  }
+
+  /// Records a gap in a unit of its own: segments answer for whole ranges, and nothing answers for
+  /// this one.
+  void skip(String logId, LogEntry.Gap gap) {
+    freezeNow();
+    unit.addGap(logId, gap);
+    applied.put(logId, gap.next());
+    freeze();
   }
 
   @Override
@@ -329,41 +334,61 @@ final class PartitionWriter implements Runnable {
   }
 
   private void load(Command.Load command) {
-    String logId = command.logId();
-    long from = applied.computeIfAbsent(logId, this::committedNext);
-    LoadedRows rows = command.rows();
-    if (rows != null && unit.isOlderThan(rows.schema())) {
+    Delivery delivery = command.delivery();
+    String logId = delivery.logId();
+    long from = applied.computeIfAbsent(logId, id -> firstOffset(id, delivery.start()));
+    if (isUnitOlderThan(delivery)) {
       // Before the first record, or the offsets between two records would belong to no unit.
       freeze();
     }
-    if (command.next() > from) {
+    if (delivery.next() > from) {
       // The first record for this partition may come later than the offsets it answers for.
       unit.cover(logId, from, from);
     }
     int accepted = 0;
     int repeated = 0;
-    if (rows != null) {
+    for (LoadedRows rows : delivery.rows()) {
       LoadedRows fresh = rowsFrom(rows, from);
       LoadedRows kept = dedup(logId, fresh);
-      unit.load(kept, fresh.rowCount() - kept.rowCount(), command.unitBytes());
+      unit.load(kept, fresh.rowCount() - kept.rowCount(), delivery.unitBytes());
       accepted += kept.rowCount();
-      repeated = fresh.rowCount() - kept.rowCount();
+      repeated += fresh.rowCount() - kept.rowCount();
     }
-    RecordBatch letters = command.letters();
-    for (int i = 0; letters != null && i < letters.count(); i++) {
-      LogRecord letter = letters.record(i);
-      if (letter.offset() >= from) {
-        unit.apply(logId, letter);
-        accepted++;
+    RecordBatch records = delivery.records();
+    for (int i = 0; records != null && i < records.count(); i++) {
+      LogRecord record = records.record(i);
+      if (record.offset() >= from) {
+        boolean isRepeated = applyOrDrop(logId, record);
+        accepted += isRepeated ? 0 : 1;
+        repeated += isRepeated ? 1 : 0;
       }
     }
-    if (command.next() > from) {
-      unit.cover(logId, from, command.next());
-      applied.put(logId, command.next());
-      dedup.advance(logId, command.next());
+    if (delivery.next() > from) {
+      unit.cover(logId, from, delivery.next());
+      applied.put(logId, delivery.next());
+      dedup.advance(logId, delivery.next());
     }
     unit.publish();
     command.answer().complete(new Partition.Appended(accepted, repeated));
+  }
+
+  private long firstOffset(String logId, long start) {
+    return chain.knows(live.manifest(), logId) ? committedNext(logId) : start;
+  }
+
+  private boolean isUnitOlderThan(Delivery delivery) {
+    for (LoadedRows rows : delivery.rows()) {
+      if (unit.isOlderThan(rows.schema())) {
+        return true;
+      }
+    }
+    RecordBatch records = delivery.records();
+    for (int i = 0; records != null && i < records.count(); i++) {
+      if (unit.isOlderThan(records.record(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /// Without the rows that were applied before.

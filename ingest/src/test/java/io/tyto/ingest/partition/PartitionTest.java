@@ -201,7 +201,8 @@ class PartitionTest {
     int[] partitions = {partition.id().partition()};
     LoadedRows rows =
         builder.cut(new RowsBuilder.Placement(KeyPlacement.XXH64, -1, 0, partitions, 12), 0)[0];
-    return partition.load("file", rows, null, 1, 1 << 20);
+    return partition.load(
+        new Delivery("file", 0, rows == null ? List.of() : List.of(rows), null, 1, 1 << 20));
   }
 
   private static RecordBatch batch(String... ids) {

@@ -34,11 +34,73 @@ public interface AdminService {
 
   record ApplyResult(List<String> created, List<String> extended, List<String> unchanged) {}
 
+  /// Lets the logs of a topic go on that stand still until somebody decides: records lost before
+  /// they were read become a gap, a topic that was made again is read from its beginning.
+  /// BAD_USER_INPUT where nothing waits.
+  ///
+  /// @param partition of the topic, or -1 for all
+  /// @return what was accepted, in words
+  List<String> acceptFeed(String topic, int partition);
+
   record Status(
       long diskBytes,
       long freeDiskBytes,
       List<CollectionStatus> collections,
+      List<PartitionStatus> partitions,
+      List<FeedStatus> feeds,
       List<String> alarms) {}
+
+  /// One partition of a group of collections.
+  ///
+  /// @param epoch grows with every claim
+  /// @param manifest number of the newest commit
+  /// @param sealAgeMillis age of the oldest row that is not committed; 0 without one
+  /// @param waitingSeals units that are frozen and not committed
+  /// @param gaps offsets of logs that were lost, ever
+  /// @param problem why it takes nothing, or null
+  record PartitionStatus(
+      String group,
+      int partition,
+      long epoch,
+      long manifest,
+      long sealAgeMillis,
+      int waitingSeals,
+      long gaps,
+      @Nullable String problem) {}
+
+  /// One log outside of this process.
+  ///
+  /// @param collections that it brings events for
+  /// @param position everything below it was taken
+  /// @param committed everything below it is committed
+  /// @param lagRecords offsets between position and stable end, -1 where that is not known
+  /// @param lagMillis how far the last event taken lies back while there are more; -1 not known
+  /// @param events taken since the start; `refused` of them are dead letters, `misplaced` came in
+  ///   another partition than their key's
+  /// @param problem why it does not go on, or null
+  record FeedStatus(
+      List<String> collections,
+      String topic,
+      int partition,
+      FeedState state,
+      long position,
+      long committed,
+      long lagRecords,
+      long lagMillis,
+      long events,
+      long refused,
+      long misplaced,
+      @Nullable String problem) {}
+
+  enum FeedState {
+    STARTING,
+    RUNNING,
+    /// Tries again by itself.
+    WAITING,
+    /// Somebody has to decide.
+    HALTED,
+    STOPPED
+  }
 
   record CollectionStatus(
       String name,

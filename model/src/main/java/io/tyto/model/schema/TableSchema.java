@@ -35,6 +35,16 @@ public record TableSchema(
     return null;
   }
 
+  /// Position of a column among those of its config, or -1 where there is none of that name.
+  public int positionOf(@Nullable String name) {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).name().equals(name)) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /// The column that holds event time, or `_received`.
   public ColumnSpec timeColumn() {
     String time = config.time();

@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ImportCommand.class,
       ConfigCommand.class,
       StatusCommand.class,
+      FeedsCommand.class,
       VerifyCommand.class
     },
     versionProvider = Main.Version.class,

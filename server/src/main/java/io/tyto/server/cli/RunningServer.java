@@ -5,6 +5,9 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.AdminService.FeedState;
+import io.tyto.model.port.AdminService.FeedStatus;
+import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
@@ -59,7 +62,44 @@ final class RunningServer {
         reply.get("diskBytes").number(),
         reply.get("freeDiskBytes").number(),
         collections,
+        reply.get("partitions").elements().stream().map(RunningServer::partition).toList(),
+        reply.get("feeds").elements().stream().map(RunningServer::feed).toList(),
         reply.get("alarms").elements().stream().map(Json.Node::text).toList());
+  }
+
+  private static PartitionStatus partition(Json.Node one) {
+    return new PartitionStatus(
+        one.get("group").text(),
+        (int) one.get("partition").number(),
+        one.get("epoch").number(),
+        one.get("manifest").number(),
+        one.get("sealAgeMillis").number(),
+        (int) one.get("waitingSeals").number(),
+        one.get("gaps").number(),
+        one.get("problem").textOrNull());
+  }
+
+  private static FeedStatus feed(Json.Node one) {
+    return new FeedStatus(
+        texts(one.get("collections")),
+        one.get("topic").text(),
+        (int) one.get("partition").number(),
+        FeedState.valueOf(one.get("state").text()),
+        one.get("position").number(),
+        one.get("committed").number(),
+        one.get("lagRecords").number(),
+        one.get("lagMillis").number(),
+        one.get("events").number(),
+        one.get("refused").number(),
+        one.get("misplaced").number(),
+        one.get("problem").textOrNull());
+  }
+
+  List<String> acceptFeed(String topic, int partition) {
+    String path = "/v1/feeds/accept?topic=%s&partition=%d".formatted(encode(topic), partition);
+    Json.Node reply =
+        send(request(path).timeout(TIMEOUT).POST(HttpRequest.BodyPublishers.noBody()).build());
+    return texts(reply.get("accepted"));
   }
 
   ApplyResult applyConfigs(List<ConfigFile> files) {

@@ -42,6 +42,10 @@ final class SettingFlags {
           Setting.SEAL_BYTES,
           Setting.SEAL_AGE,
           Setting.SEAL_SMALL_AGE,
+          Setting.KAFKA_BROKERS,
+          Setting.KAFKA_GROUP,
+          Setting.KAFKA_PROPERTIES,
+          Setting.KAFKA_DEADLINE,
           Setting.DEDUP_WINDOW);
 
   static final Set<Setting> ALL = EnumSet.allOf(Setting.class);

@@ -69,6 +69,13 @@ final class StatusCommand implements Callable<Integer> {
     if (more > 0) {
       out.printf("... and %d more%n", more);
     }
+    FeedsCommand.print(out, status.feeds());
+    status.partitions().stream()
+        .filter(partition -> partition.problem() != null)
+        .forEach(partition ->
+            out.printf(
+                "RED partition %s/%d: %s%n",
+                partition.group(), partition.partition(), partition.problem()));
     out.printf(
         "disk: %s used, %s free%n",
         Sizes.bytes(status.diskBytes()), Sizes.bytes(status.freeDiskBytes()));

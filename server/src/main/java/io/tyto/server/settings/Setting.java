@@ -49,6 +49,22 @@ public enum Setting {
   SEAL_AGE(
       "seal.age", Kind.DURATION, "60s", "age at which a tail of at least 65,536 rows is sealed"),
   SEAL_SMALL_AGE("seal.smallAge", Kind.DURATION, "10m", "age at which a smaller tail is sealed"),
+  KAFKA_BROKERS(
+      "kafka.brokers",
+      Kind.TEXT,
+      "",
+      "host:port of Kafka's brokers, with commas; for collections with source.kafka"),
+  KAFKA_GROUP(
+      "kafka.group",
+      Kind.TEXT,
+      "tyto",
+      "consumer group under which committed offsets are shown to lag tools"),
+  KAFKA_PROPERTIES(
+      "kafka.properties",
+      Kind.TEXT,
+      "",
+      "file with further settings of Kafka's clients, such as those of SASL and TLS"),
+  KAFKA_DEADLINE("kafka.deadline", Kind.DURATION, "10s", "longest wait for an answer of Kafka"),
   DEDUP_WINDOW(
       "dedup.window", Kind.NUMBER, "1000000", "log offsets within which an event id is recognised"),
   QUERY_TIMEOUT("query.timeout", Kind.DURATION, "30s", "deadline of a query"),

@@ -1,0 +1,39 @@
+package io.tyto.ingest.feed;
+
+import io.tyto.ingest.decode.DecodeContext;
+import io.tyto.ingest.log.LogSource;
+import io.tyto.ingest.partition.DiskGuard;
+import io.tyto.ingest.partition.Partition;
+import io.tyto.model.schema.Feed;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.store.catalog.CatalogState;
+import io.tyto.store.catalog.CatalogState.FeedBinding;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// What feeds ask the node they run in. Thread-safe.
+public interface FeedHost {
+  /// All collections with their newest schemas.
+  List<TableSchema> collections();
+
+  CatalogState catalog();
+
+  /// Records a binding. Where another process bound the same topic first, that holds.
+  ///
+  /// @param before what it takes the place of; null: nothing is bound yet
+  /// @return what holds now
+  FeedBinding bind(@Nullable FeedBinding before, FeedBinding binding);
+
+  /// The partitions of a group, by number.
+  List<Partition> partitionsOf(int groupId);
+
+  /// BAD_USER_INPUT where no such source is configured.
+  LogSource source(Feed.Kind kind);
+
+  DiskGuard diskGuard();
+
+  DecodeContext context();
+
+  /// Whether lost records are accepted without asking.
+  boolean isGapAccepted();
+}

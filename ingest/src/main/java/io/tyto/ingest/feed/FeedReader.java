@@ -1,0 +1,323 @@
+package io.tyto.ingest.feed;
+
+import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.tyto.ingest.log.EventLog;
+import io.tyto.ingest.log.LogEntry;
+import io.tyto.ingest.log.LogReader;
+import io.tyto.ingest.log.LogSource;
+import io.tyto.ingest.log.LogSource.Topic;
+import io.tyto.ingest.log.RawEvent;
+import io.tyto.ingest.partition.Delivery;
+import io.tyto.ingest.partition.Partition;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.FeedState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// The thread that reads one log outside and hands what it brings to the partitions it feeds.
+///
+/// It has no state of its own that matters: where it begins stands in the manifests of the
+/// partitions, and what they were given and did not commit is read again. An outage is waited out
+/// with growing pauses; what somebody has to decide, such as records that are gone, halts this log
+/// and no other.
+final class FeedReader implements Runnable {
+  private static final System.Logger LOG = System.getLogger(FeedReader.class.getName());
+
+  /// A block is decoded at once.
+  private static final int BLOCK_EVENTS = 1 << 14;
+
+  private static final int BLOCK_BYTES = 8 << 20;
+  private static final long FIRST_PAUSE_MILLIS = 250;
+  private static final long LAST_PAUSE_MILLIS = 15_000;
+  private static final long DISK_PAUSE_MILLIS = 500;
+
+  private final FeedHost host;
+  private final LogSource source;
+  private final Topic topic;
+  private final Lane lane;
+  private final String name;
+  private final LongSupplier unitBytes;
+  private final Progress progress = new Progress();
+  private final List<CompletableFuture<Partition.Appended>> answers = new ArrayList<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition decided = lock.newCondition();
+  private final Thread thread;
+
+  private volatile FeedDecoder decoder;
+  private volatile boolean isStopped;
+  private LogEntry.@Nullable Gap refusedGap;
+  private LogEntry.@Nullable Gap acceptedGap;
+
+  /// @param lane what of the topic is read, and for whom
+  /// @param decoder of the collections as they are now
+  /// @param unitBytes of rows in columns that a partition may hold before it seals them
+  FeedReader(
+      FeedHost host,
+      LogSource source,
+      Topic topic,
+      Lane lane,
+      FeedDecoder decoder,
+      LongSupplier unitBytes) {
+    this.host = host;
+    this.source = source;
+    this.topic = topic;
+    this.lane = lane;
+    this.decoder = decoder;
+    this.unitBytes = unitBytes;
+    this.name = topic.name() + "/" + lane.number();
+    progress.startAt(lane.firstOffset());
+    this.thread = Thread.ofPlatform().daemon().name("feed-" + name).unstarted(this);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  Lane lane() {
+    return lane;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  /// Decodes by other schemas from the next block on.
+  void use(FeedDecoder newest) {
+    decoder = newest;
+  }
+
+  /// Takes nothing more; returns when the thread has ended.
+  void stop() {
+    isStopped = true;
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Goes on behind records that are gone; null where none are waited for.
+  @Nullable String acceptGap() {
+    lock.lock();
+    try {
+      LogEntry.Gap gap = refusedGap;
+      if (gap == null) {
+        return null;
+      }
+      acceptedGap = gap;
+      refusedGap = null;
+      decided.signalAll();
+      return "%s goes on at offset %d; records %d to %d are a gap"
+          .formatted(name, gap.next(), gap.from(), gap.next() - 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public void run() {
+    long pause = FIRST_PAUSE_MILLIS;
+    while (!isStopped) {
+      long before = progress.position();
+      try (EventLog log = source.open(topic, lane.number())) {
+        readOn(log);
+      } catch (TytoException e) {
+        if (isStopped) {
+          break;
+        }
+        if (isFinal(e.code())) {
+          halt(e);
+          return;
+        }
+        pause = progress.position() > before ? FIRST_PAUSE_MILLIS : pause;
+        retryLater(e, pause);
+      } catch (InterruptedException e) {
+        // Whoever interrupts also says why: by isStopped.
+        continue;
+      } catch (RuntimeException | Error e) {
+        // A defect must not stop a log in silence: it is shown, and tried again.
+        LOG.log(ERROR, "reading " + name + " failed", e);
+        retryLater(e, LAST_PAUSE_MILLIS);
+      }
+      pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+    }
+    progress.enter(FeedState.STOPPED, null);
+  }
+
+  private void readOn(EventLog log) throws InterruptedException {
+    List<RawEvent> events = new ArrayList<>();
+    try (LogReader reader = log.read(progress.position())) {
+      while (!isStopped) {
+        waitForDisk();
+        events.clear();
+        LogEntry.Gap gap = collect(reader, events);
+        long next = gap == null ? reader.position() : gap.from();
+        if (next > progress.position()) {
+          log.confirm();
+          deliver(log.logId(), events, next);
+        }
+        progress.enter(FeedState.RUNNING, null);
+        if (gap != null) {
+          skip(log.logId(), gap);
+        }
+      }
+    }
+  }
+
+  /// Takes what is there; returns the gap that ends it, if one does.
+  private static LogEntry.@Nullable Gap collect(LogReader reader, List<RawEvent> events) {
+    long bytes = 0;
+    do {
+      LogEntry entry = reader.next();
+      switch (entry) {
+        case null -> {
+          return null;
+        }
+        case LogEntry.Gap gap -> {
+          return gap;
+        }
+        case RawEvent event -> {
+          events.add(event);
+          bytes += event.payload() == null ? 0 : event.payload().length;
+        }
+        case io.tyto.ingest.log.LogRecord _ ->
+            throw new IllegalStateException("a log outside holds no records of ours");
+      }
+    } while (reader.isReady() && events.size() < BLOCK_EVENTS && bytes < BLOCK_BYTES);
+    return null;
+  }
+
+  private void deliver(String logId, List<RawEvent> events, long next) throws InterruptedException {
+    // Up to an offset all records are of one partition, from it on each of its key's.
+    int turn = 0;
+    while (turn < events.size() && events.get(turn).offset() < lane.spreadFrom()) {
+      turn++;
+    }
+    if (turn > 0 || next <= lane.spreadFrom()) {
+      deliver(
+          logId, events.subList(0, turn), Math.min(next, lane.spreadFrom()), lane.alignedSpread());
+    }
+    if (next > lane.spreadFrom()) {
+      deliver(logId, events.subList(turn, events.size()), next, lane.keyedSpread());
+    }
+  }
+
+  private void deliver(String logId, List<RawEvent> events, long next, Spread spread)
+      throws InterruptedException {
+    FeedDecoder.Block block = decoder.decode(events, spread);
+    for (Lane.Target target : lane.targets(spread)) {
+      int number = target.partition().id().partition();
+      answers.add(
+          target
+              .partition()
+              .load(
+                  new Delivery(
+                      logId,
+                      target.start(),
+                      block.rows().get(number),
+                      block.records()[number],
+                      next,
+                      unitBytes.getAsLong())));
+    }
+    long last = events.isEmpty() ? 0 : events.getLast().timestampMicros();
+    progress.took(block, next, last);
+    checkAnswers();
+  }
+
+  /// A partition that stopped says so in its answers.
+  private void checkAnswers() {
+    while (!answers.isEmpty() && answers.getFirst().isDone()) {
+      try {
+        answers.removeFirst().join();
+      } catch (CompletionException e) {
+        answers.clear();
+        if (e.getCause() instanceof TytoException cause) {
+          throw new TytoException(cause.code(), String.valueOf(cause.getMessage()), cause);
+        }
+        throw e;
+      }
+    }
+  }
+
+  /// Records that offsets are gone, once that is accepted.
+  private void skip(String logId, LogEntry.Gap gap) throws InterruptedException {
+    if (!host.isGapAccepted()) {
+      awaitDecision(gap);
+    }
+    LOG.log(ERROR, "{0}: records {1} to {2} are a gap", name, gap.from(), gap.next() - 1);
+    for (Lane.Target target : lane.allTargets()) {
+      target.partition().skip(logId, gap);
+    }
+    progress.startAt(gap.next());
+  }
+
+  private void awaitDecision(LogEntry.Gap gap) throws InterruptedException {
+    progress.enter(
+        FeedState.HALTED,
+        "records %d to %d of %s are lost: %s. To go on without them: tyto feeds accept %s --partition %d"
+            .formatted(gap.from(), gap.next() - 1, name, gap.where(), topic.name(), lane.number()));
+    LOG.log(ERROR, String.valueOf(progress.problem()));
+    lock.lock();
+    try {
+      refusedGap = gap;
+      while (acceptedGap != gap) {
+        decided.await();
+      }
+    } finally {
+      refusedGap = null;
+      acceptedGap = null;
+      lock.unlock();
+    }
+  }
+
+  private void waitForDisk() throws InterruptedException {
+    while (host.diskGuard().isPausing()) {
+      progress.enter(
+          FeedState.WAITING,
+          "%s waits: %s. Its log keeps the records".formatted(name, host.diskGuard().pause()));
+      Thread.sleep(DISK_PAUSE_MILLIS);
+    }
+  }
+
+  /// Trying again would not help.
+  private static boolean isFinal(ErrorCode code) {
+    return switch (code) {
+      case TOPIC_REPLACED, LOG_CORRUPT, FENCED, DRAINING -> true;
+      default -> false;
+    };
+  }
+
+  private void halt(TytoException reason) {
+    String hint =
+        reason.code() == ErrorCode.TOPIC_REPLACED
+            ? ". To read the new topic from its beginning: tyto feeds accept " + topic.name()
+            : "";
+    progress.enter(FeedState.HALTED, name + ": " + reason.getMessage() + hint);
+    LOG.log(ERROR, String.valueOf(progress.problem()));
+  }
+
+  private void retryLater(Throwable reason, long pause) {
+    answers.clear();
+    if (progress.state() != FeedState.WAITING) {
+      LOG.log(WARNING, "{0} waits: {1}", name, reason.getMessage());
+    }
+    progress.enter(FeedState.WAITING, name + ": " + reason.getMessage());
+    try {
+      TimeUnit.MILLISECONDS.sleep(pause);
+    } catch (InterruptedException e) {
+      // The loop looks at isStopped.
+      return;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.tyto.ingest.feed;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.FeedState;
+import io.tyto.model.port.AdminService.FeedStatus;
+import io.tyto.model.schema.Feed;
+import io.tyto.model.schema.TableSchema;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// All logs outside that the collections of a node read. Thread-safe.
+///
+/// Lifetime: reads from {@link #refresh} on, until {@link #close}; close it before the partitions.
+public final class Feeds implements AutoCloseable {
+  /// Rows on their way into segments take at most this part of the heap.
+  private static final int HEAP_SHARE = 3;
+
+  private final FeedHost host;
+  private final Map<TopicFeed.Key, TopicFeed> feeds = new LinkedHashMap<>();
+  private boolean isClosed;
+
+  public Feeds(FeedHost host) {
+    this.host = host;
+  }
+
+  /// Takes over the collections as they are now: reads topics that are new, no longer those that
+  /// nobody names, and decodes by the newest schemas.
+  public synchronized void refresh() {
+    if (isClosed) {
+      return;
+    }
+    Set<TopicFeed.Key> wanted = new HashSet<>();
+    for (TableSchema schema : host.collections()) {
+      Feed feed = schema.config().source().feed();
+      if (feed != null) {
+        // Asked now, so that a source that is not configured is told where somebody listens.
+        host.source(feed.kind());
+        wanted.add(new TopicFeed.Key(schema.groupId(), feed.kind(), feed.topic()));
+      }
+    }
+    feeds.keySet().stream()
+        .filter(key -> !wanted.contains(key))
+        .toList()
+        .forEach(key -> feeds.remove(key).close());
+    feeds.values().forEach(TopicFeed::takeOverSchemas);
+    for (TopicFeed.Key key : wanted) {
+      if (!feeds.containsKey(key)) {
+        TopicFeed feed = new TopicFeed(host, key, this::unitBytes);
+        feeds.put(key, feed);
+        feed.start();
+      }
+    }
+  }
+
+  public synchronized List<FeedStatus> status() {
+    return feeds.values().stream().flatMap(feed -> feed.status().stream()).toList();
+  }
+
+  /// What does not go on, in words.
+  public List<String> alarms() {
+    List<String> alarms = new ArrayList<>();
+    for (FeedStatus status : status()) {
+      String problem = status.problem();
+      if (problem != null && !alarms.contains(problem)) {
+        alarms.add((status.state() == FeedState.HALTED ? "halted: " : "") + problem);
+      }
+      if (status.misplaced() > 0) {
+        alarms.add(
+            "%s/%d: %,d records came in another partition than their key's. Producers choose otherwise than source.kafka.partitioner says; entities may be counted in two partitions. Set `partitioner: none`"
+                .formatted(status.topic(), status.partition(), status.misplaced()));
+      }
+    }
+    return alarms;
+  }
+
+  /// See {@link io.tyto.model.port.AdminService#acceptFeed}.
+  public synchronized List<String> accept(String topic, int partition) {
+    List<String> accepted = new ArrayList<>();
+    for (TopicFeed feed : feeds.values()) {
+      if (feed.key().topic().equals(topic)) {
+        accepted.addAll(feed.accept(partition));
+      }
+    }
+    if (accepted.isEmpty()) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "nothing of the topic '%s' waits for a decision; `tyto status` tells what does"
+              .formatted(topic));
+    }
+    return accepted;
+  }
+
+  @Override
+  public synchronized void close() {
+    isClosed = true;
+    feeds.values().forEach(TopicFeed::close);
+    feeds.clear();
+  }
+
+  /// What a partition may hold in columns before it is sealed: each has one part that is sealed and
+  /// one that is filled.
+  private long unitBytes() {
+    long budget = Runtime.getRuntime().maxMemory() / HEAP_SHARE;
+    int partitions =
+        host.catalog().groups().values().stream().mapToInt(group -> group.partitions()).sum();
+    return budget / (2L * Math.max(1, partitions));
+  }
+}

@@ -1,0 +1,62 @@
+package io.tyto.ingest.feed;
+
+import io.tyto.model.port.AdminService.FeedState;
+import org.jspecify.annotations.Nullable;
+
+/// How a reader stands, for people. Written by its thread, read by any.
+final class Progress {
+  private volatile FeedState state = FeedState.STARTING;
+  private volatile @Nullable String problem;
+  private volatile long position = -1;
+  private volatile long lastEventMicros;
+  private volatile long events;
+  private volatile long refused;
+  private volatile long misplaced;
+
+  FeedState state() {
+    return state;
+  }
+
+  @Nullable String problem() {
+    return problem;
+  }
+
+  long position() {
+    return position;
+  }
+
+  /// Time of the last event taken, microseconds since the epoch; 0 before the first.
+  long lastEventMicros() {
+    return lastEventMicros;
+  }
+
+  long events() {
+    return events;
+  }
+
+  long refused() {
+    return refused;
+  }
+
+  long misplaced() {
+    return misplaced;
+  }
+
+  void enter(FeedState next, @Nullable String why) {
+    problem = why;
+    state = next;
+  }
+
+  void startAt(long offset) {
+    position = offset;
+  }
+
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
+  void took(FeedDecoder.Block block, long next, long lastMicros) {
+    events += block.events();
+    refused += block.refused();
+    misplaced += block.misplaced();
+    lastEventMicros = lastMicros == 0 ? lastEventMicros : lastMicros;
+    position = next;
+  }
+}

@@ -1,0 +1,434 @@
+package io.tyto.ingest.feed;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.tyto.engine.entity.KeyPlacement;
+import io.tyto.ingest.log.LogSource;
+import io.tyto.ingest.log.LogSource.Extent;
+import io.tyto.ingest.log.LogSource.Topic;
+import io.tyto.ingest.partition.Partition;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.FeedState;
+import io.tyto.model.port.AdminService.FeedStatus;
+import io.tyto.model.schema.Feed;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.store.catalog.CatalogState;
+import io.tyto.store.catalog.CatalogState.BoundLog;
+import io.tyto.store.catalog.CatalogState.FeedBinding;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// One topic as one group of collections reads it: its binding in the catalog, its readers, and a
+/// thread that looks after them.
+///
+/// The thread binds the topic when it is first reached, measures lag, notices partitions that were
+/// added and transactions that stay open, and tells the source's own tools how far is committed.
+/// Thread-safe.
+final class TopicFeed implements Runnable, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(TopicFeed.class.getName());
+
+  private static final long LOOK_MILLIS = 1_000;
+  private static final long LAST_PAUSE_MILLIS = 15_000;
+
+  /// Looks between two times that offsets are told to the source.
+  private static final int INFORM_EVERY = 5;
+
+  /// Longer than a producer's usual transaction.
+  private static final long OPEN_TRANSACTION_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private static final long STUCK_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+  private final FeedHost host;
+  private final Key key;
+  private final LongSupplier unitBytes;
+  private final Thread thread;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private final AtomicBoolean isReplacementAccepted = new AtomicBoolean();
+
+  private volatile List<FeedReader> readers = List.of();
+  private volatile List<Extent> extents = List.of();
+  private volatile @Nullable String problem;
+  private volatile boolean isHalted;
+  private @Nullable Topic topic;
+  private @Nullable FeedBinding binding;
+  private Watch[] watches = {};
+  private int looks;
+
+  /// What tells one feed from another.
+  record Key(int groupId, Feed.Kind kind, String topic) {
+    String binding() {
+      return FeedBinding.keyOf(groupId, kind.name().toLowerCase(Locale.ROOT), topic);
+    }
+  }
+
+  /// What was seen of a log at the last looks.
+  private static final class Watch {
+    private long position = -1;
+    private long movedNanos = System.nanoTime();
+    private long openSinceNanos;
+    private @Nullable String warning;
+  }
+
+  TopicFeed(FeedHost host, Key key, LongSupplier unitBytes) {
+    this.host = host;
+    this.key = key;
+    this.unitBytes = unitBytes;
+    this.thread = Thread.ofPlatform().daemon().name("topic-" + key.topic()).unstarted(this);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  Key key() {
+    return key;
+  }
+
+  /// Decodes by the newest schemas from the next block on.
+  void takeOverSchemas() {
+    readers.forEach(reader -> reader.use(newDecoder(reader.lane())));
+  }
+
+  @Override
+  public void run() {
+    long pause = LOOK_MILLIS;
+    try {
+      do {
+        try {
+          turn();
+          problem = null;
+          pause = LOOK_MILLIS;
+        } catch (TytoException e) {
+          note(e);
+          pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+        } catch (RuntimeException e) {
+          LOG.log(WARNING, "looking after " + key.topic() + " failed", e);
+          problem = key.topic() + ": " + e;
+          pause = LAST_PAUSE_MILLIS;
+        }
+      } while (!closed.await(pause, TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    readers.forEach(FeedReader::stop);
+  }
+
+  private void note(TytoException failure) {
+    if (problem == null) {
+      LOG.log(WARNING, "{0}: {1}", key.topic(), failure.getMessage());
+    }
+    isHalted = failure.code() == ErrorCode.TOPIC_REPLACED;
+    problem =
+        key.topic()
+            + ": "
+            + failure.getMessage()
+            + (isHalted
+                ? ". To read the new topic from its beginning: tyto feeds accept " + key.topic()
+                : "");
+  }
+
+  private void turn() {
+    LogSource source = host.source(key.kind());
+    Topic now = source.describe(key.topic());
+    FeedBinding known = host.catalog().bindings().get(key.binding());
+    if (known != null
+        && !known.incarnation().equals(now.incarnation())
+        && !isReplacementAccepted.getAndSet(false)) {
+      throw new TytoException(
+          ErrorCode.TOPIC_REPLACED,
+          "it was deleted and made again (id %s, read so far %s)"
+              .formatted(now.incarnation(), known.incarnation()));
+    }
+    isHalted = false;
+    FeedBinding wanted = bindingOf(source, now, known);
+    if (!wanted.equals(binding)) {
+      restart(source, now, wanted);
+    }
+    look(source, now);
+  }
+
+  /// The binding that holds for the topic as it is now.
+  private FeedBinding bindingOf(LogSource source, Topic now, @Nullable FeedBinding known) {
+    if (known == null || !known.incarnation().equals(now.incarnation())) {
+      return host.bind(known, newBinding(source, now, known != null));
+    }
+    return known.logs().size() >= now.partitions() ? known : host.bind(known, grown(now, known));
+  }
+
+  private FeedBinding newBinding(LogSource source, Topic now, boolean isReplacement) {
+    Feed feed = Objects.requireNonNull(schemas().getFirst().config().source().feed());
+    List<Extent> reach = source.extents(now);
+    boolean isAligned = isAligned(now, feed);
+    List<BoundLog> logs = new ArrayList<>();
+    for (int i = 0; i < now.partitions(); i++) {
+      long start =
+          isReplacement
+              ? reach.get(i).beginning()
+              : switch (feed.start()) {
+                case Feed.Start.Earliest _ -> reach.get(i).beginning();
+                case Feed.Start.Latest _ -> reach.get(i).stableEnd();
+                case Feed.Start.At(Instant time) -> source.offsetAt(now, i, time);
+              };
+      logs.add(new BoundLog(start, isAligned ? BoundLog.NEVER : start));
+    }
+    return bindingTo(now, logs);
+  }
+
+  /// Partitions that were added send keys to other partitions than before, so from where the
+  /// readers stand now on every record is placed by its key. New logs are read from their
+  /// beginning, whatever the topic's start was: nothing of them was ever seen.
+  private FeedBinding grown(Topic now, FeedBinding known) {
+    LOG.log(
+        WARNING,
+        "{0} has {1} partitions, before {2}: its records are placed by their keys from now on",
+        now.name(),
+        now.partitions(),
+        known.logs().size());
+    List<FeedReader> standing = readers;
+    readers = List.of();
+    standing.forEach(FeedReader::stop);
+    binding = null;
+    List<BoundLog> logs = new ArrayList<>(known.logs());
+    List<Lane> lanes = lanes(now, known);
+    for (int i = 0; i < logs.size(); i++) {
+      long position =
+          standing.isEmpty() ? lanes.get(i).firstOffset() : standing.get(i).progress().position();
+      BoundLog log = logs.get(i);
+      logs.set(i, new BoundLog(log.start(), Math.min(log.spreadFrom(), position)));
+    }
+    while (logs.size() < now.partitions()) {
+      logs.add(new BoundLog(0, 0));
+    }
+    return bindingTo(now, logs);
+  }
+
+  private FeedBinding bindingTo(Topic now, List<BoundLog> logs) {
+    return new FeedBinding(
+        key.groupId(),
+        key.kind().name().toLowerCase(Locale.ROOT),
+        now.name(),
+        now.incarnation(),
+        logs);
+  }
+
+  /// Whether the topic's partitions can be those of the group.
+  private boolean isAligned(Topic now, Feed feed) {
+    CatalogState.Group group = group();
+    boolean hasKeys = schemas().stream().anyMatch(schema -> schema.config().entity() != null);
+    return now.partitions() == group.partitions()
+        && feed.partitioner() != Feed.Partitioner.NONE
+        && (!hasKeys
+            || KeyPlacement.named(group.placement()).text().equals(textOf(feed.partitioner())));
+  }
+
+  private static String textOf(Feed.Partitioner partitioner) {
+    return partitioner.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void restart(LogSource source, Topic now, FeedBinding wanted) {
+    readers.forEach(FeedReader::stop);
+    List<FeedReader> started = new ArrayList<>();
+    watches = new Watch[now.partitions()];
+    for (Lane lane : lanes(now, wanted)) {
+      watches[lane.number()] = new Watch();
+      started.add(new FeedReader(host, source, now, lane, newDecoder(lane), unitBytes));
+    }
+    topic = now;
+    binding = wanted;
+    readers = List.copyOf(started);
+    started.forEach(FeedReader::start);
+    LOG.log(
+        INFO,
+        "reading {0}: {1} logs, {2}",
+        now.name(),
+        started.size(),
+        wanted.logs().getFirst().spreadFrom() == BoundLog.NEVER
+            ? "each for one partition"
+            : "every record for the partition of its key");
+  }
+
+  private List<Lane> lanes(Topic now, FeedBinding bound) {
+    KeyPlacement keys = KeyPlacement.named(group().placement());
+    List<Partition> partitions = host.partitionsOf(key.groupId());
+    LogSource source = host.source(key.kind());
+    List<Lane> lanes = new ArrayList<>();
+    for (int i = 0; i < bound.logs().size(); i++) {
+      lanes.add(new Lane(i, source.logId(now, i), bound.logs().get(i), partitions, keys));
+    }
+    return lanes;
+  }
+
+  private FeedDecoder newDecoder(Lane lane) {
+    EventDecoders decoders =
+        new EventDecoders(sharing(), key.groupId(), host.context(), DecoderRegistry.builtIn());
+    return new FeedDecoder(decoders, key.topic(), lane.number(), lane.logId(), host.context());
+  }
+
+  private CatalogState.Group group() {
+    return Objects.requireNonNull(host.catalog().groups().get(key.groupId()));
+  }
+
+  /// All collections that read this topic, of this group and of others.
+  private List<TableSchema> sharing() {
+    return all()
+        .filter(schema -> {
+          Feed feed = schema.config().source().feed();
+          return feed != null && feed.kind() == key.kind() && feed.topic().equals(key.topic());
+        })
+        .toList();
+  }
+
+  /// Those of this group.
+  private List<TableSchema> schemas() {
+    return sharing().stream().filter(schema -> schema.groupId() == key.groupId()).toList();
+  }
+
+  private Stream<TableSchema> all() {
+    return host.collections().stream();
+  }
+
+  private void look(LogSource source, Topic now) {
+    List<Extent> reach = source.extents(now);
+    extents = reach;
+    long time = System.nanoTime();
+    for (FeedReader reader : readers) {
+      watch(reader, reach.get(reader.lane().number()), time);
+    }
+    if (++looks % INFORM_EVERY == 0) {
+      inform(source, now);
+    }
+  }
+
+  private void watch(FeedReader reader, Extent extent, long time) {
+    Watch watch = watches[reader.lane().number()];
+    long position = reader.progress().position();
+    if (position != watch.position || position >= extent.stableEnd()) {
+      watch.position = position;
+      watch.movedNanos = time;
+    }
+    boolean isOpen = position >= extent.stableEnd() && extent.end() > extent.stableEnd();
+    watch.openSinceNanos =
+        !isOpen ? 0 : watch.openSinceNanos == 0 ? time | 1 : watch.openSinceNanos;
+    String name = key.topic() + "/" + reader.lane().number();
+    if (time - watch.movedNanos > STUCK_NANOS) {
+      watch.warning =
+          "%s is stuck at offset %d, although the log goes on to %d"
+              .formatted(name, position, extent.stableEnd());
+    } else if (isOpen && time - watch.openSinceNanos > OPEN_TRANSACTION_NANOS) {
+      watch.warning =
+          "%s waits at offset %d for a producer's open transaction; %d records behind it wait too"
+              .formatted(name, extent.stableEnd(), extent.end() - extent.stableEnd());
+    } else {
+      watch.warning = null;
+    }
+  }
+
+  private void inform(LogSource source, Topic now) {
+    long[] next = new long[now.partitions()];
+    for (FeedReader reader : readers) {
+      next[reader.lane().number()] = reader.lane().firstOffset();
+    }
+    source.inform(now, next);
+  }
+
+  /// Lets what stands still go on; says what was accepted.
+  List<String> accept(int partition) {
+    List<String> accepted = new ArrayList<>();
+    boolean isReplaced =
+        isHalted
+            || readers.stream().anyMatch(reader -> reader.progress().state() == FeedState.HALTED);
+    for (FeedReader reader : readers) {
+      if (partition < 0 || reader.lane().number() == partition) {
+        String gap = reader.acceptGap();
+        if (gap != null) {
+          accepted.add(gap);
+        }
+      }
+    }
+    if (accepted.isEmpty() && isReplaced) {
+      isReplacementAccepted.set(true);
+      accepted.add(key.topic() + " is read from the beginning of its new incarnation");
+    }
+    return accepted;
+  }
+
+  List<FeedStatus> status() {
+    List<String> collections = schemas().stream().map(TableSchema::name).toList();
+    List<FeedReader> now = readers;
+    if (now.isEmpty()) {
+      return List.of(
+          new FeedStatus(
+              collections,
+              key.topic(),
+              0,
+              isHalted
+                  ? FeedState.HALTED
+                  : problem == null ? FeedState.STARTING : FeedState.WAITING,
+              -1,
+              -1,
+              -1,
+              -1,
+              0,
+              0,
+              0,
+              problem));
+    }
+    return now.stream().map(reader -> status(collections, reader)).toList();
+  }
+
+  private FeedStatus status(List<String> collections, FeedReader reader) {
+    Progress progress = reader.progress();
+    int number = reader.lane().number();
+    List<Extent> reach = extents;
+    long lag =
+        number < reach.size()
+            ? Math.max(0, reach.get(number).stableEnd() - progress.position())
+            : -1;
+    long lagMillis =
+        lag == 0
+            ? 0
+            : progress.lastEventMicros() == 0
+                ? -1
+                : Math.max(0, host.context().clock().millis() - progress.lastEventMicros() / 1_000);
+    String why = progress.problem();
+    if (why == null && number < watches.length) {
+      why = watches[number].warning;
+    }
+    return new FeedStatus(
+        collections,
+        key.topic(),
+        number,
+        progress.state(),
+        progress.position(),
+        reader.lane().firstOffset(),
+        lag,
+        lagMillis,
+        progress.events(),
+        progress.refused(),
+        progress.misplaced(),
+        why == null ? problem : why);
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    thread.interrupt();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    readers.forEach(FeedReader::stop);
+  }
+}
