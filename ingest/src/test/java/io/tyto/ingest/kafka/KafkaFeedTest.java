@@ -1,0 +1,384 @@
+package io.tyto.ingest.kafka;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tyto.ingest.DataVerifier;
+import io.tyto.ingest.IngestOptions;
+import io.tyto.ingest.LocalNode;
+import io.tyto.ingest.LogSources;
+import io.tyto.ingest.NodeFixture;
+import io.tyto.ingest.log.LogSource;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.AdminService.FeedState;
+import io.tyto.model.port.AdminService.FeedStatus;
+import io.tyto.model.schema.Feed;
+import io.tyto.store.Disk;
+import io.tyto.testkit.kafka.KafkaBroker;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Events of a real broker become rows once, whatever happens to the node, the topic and the
+/// broker.
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class KafkaFeedTest {
+  private static final int PARTITIONS = 3;
+  private static final int USERS = 40;
+  private static final Charset UTF = StandardCharsets.UTF_8;
+
+  @TempDir Path data;
+
+  private final KafkaBroker broker = KafkaBroker.shared();
+  private final String topic = "play-" + UUID.randomUUID();
+  private final List<Long> sent = new ArrayList<>();
+  private KafkaProducer<byte[], byte[]> producer;
+
+  @BeforeEach
+  void connect() {
+    broker.createTopic(topic, PARTITIONS);
+    producer = producer(Map.of());
+  }
+
+  @AfterEach
+  void disconnect() {
+    producer.close(Duration.ZERO);
+  }
+
+  @Test
+  void takesEachEventOnceOverRestartsAndSeals() {
+    send(1_000);
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      apply(node, "murmur2");
+      awaitAll(node);
+      node.flush();
+      send(500);
+      awaitAll(node);
+      assertPartitionsOfKeysAreThoseOfTheTopic(node);
+    }
+    send(700);
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      awaitAll(node);
+      send(10);
+      awaitAll(node);
+      node.flush();
+      FeedStatus feed = node.status().feeds().getFirst();
+      assertEquals(FeedState.RUNNING, feed.state());
+      assertEquals(0, feed.misplaced());
+    }
+    verify();
+  }
+
+  @Test
+  void keepsWhatDoesNotFitAsDeadLetters() {
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      apply(node, "murmur2");
+      send(20);
+      sendRaw("k", "{\"id\": 1, \"user\": \"u\", \"ts\": \"never\"}");
+      sendRaw("k", "no json at all \u0000");
+      sendRaw("k", null);
+      awaitAll(node);
+      await(() -> node.status().collections().getFirst().deadLetters() == 3, "3 dead letters");
+      node.flush();
+    }
+    verify();
+  }
+
+  @Test
+  void readsEveryRecordOfPartitionsAddedUnderLoad() {
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      apply(node, "murmur2");
+      send(300);
+      awaitAll(node);
+      broker.addPartitions(topic, PARTITIONS + 3);
+      producer.close();
+      producer = producer(Map.of());
+      for (int i = 0; i < 20; i++) {
+        send(50);
+      }
+      awaitAll(node);
+      await(() -> node.status().feeds().size() == PARTITIONS + 3, "readers of all partitions");
+      send(200);
+      awaitAll(node);
+      assertEveryUserIsInOnePartition(node);
+      node.flush();
+    }
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      send(100);
+      awaitAll(node);
+      assertEveryUserIsInOnePartition(node);
+      node.flush();
+    }
+    verify();
+  }
+
+  @Test
+  void placesByKeyWhatProducersPlaceByNone() {
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      apply(node, "none");
+      for (int i = 0; i < 500; i++) {
+        long id = sent.size();
+        sent.add(id);
+        producer.send(
+            new ProducerRecord<>(topic, (int) (id % PARTITIONS), null, event(id).getBytes(UTF)));
+      }
+      awaitAll(node);
+      assertEveryUserIsInOnePartition(node);
+      node.flush();
+    }
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      awaitAll(node);
+    }
+    verify();
+  }
+
+  @Test
+  void haltsWhereRecordsAreGoneUntilSomebodyAccepts() {
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      apply(node, "murmur2");
+      send(300);
+      awaitAll(node);
+      node.flush();
+    }
+    send(300);
+    producer.flush();
+    long end = 1 + lastOffset(0);
+    broker.deleteRecords(topic, 0, end);
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      await(() -> state(node, 0) == FeedState.HALTED, "a halted log");
+      assertTrue(node.status().alarms().toString().contains("feeds accept"));
+      await(() -> state(node, 1) == FeedState.RUNNING, "another log that goes on");
+      node.acceptFeed(topic, 0);
+      await(() -> state(node, 0) == FeedState.RUNNING, "the log to go on");
+      int before = ids(node).size();
+      send(100);
+      await(() -> ids(node).size() == before + 100, "the events behind the gap");
+      node.flush();
+      assertTrue(node.status().partitions().getFirst().gaps() > 0);
+    }
+    verify();
+  }
+
+  @Test
+  void neverTakesTheRecordsOfAnotherTopicOfTheSameName() {
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      apply(node, "murmur2");
+      send(30);
+      awaitAll(node);
+      broker.deleteTopic(topic);
+      broker.createTopic(topic, PARTITIONS);
+      producer.close();
+      producer = producer(Map.of());
+      Set<Long> before = Set.copyOf(sent);
+      send(400);
+      await(
+          () -> node.status().feeds().stream().allMatch(f -> f.state() == FeedState.HALTED),
+          "all logs of the topic to halt");
+      assertEquals(before, new HashSet<>(ids(node)));
+      node.acceptFeed(topic, -1);
+      awaitAll(node);
+      node.flush();
+    }
+    verify();
+  }
+
+  @Test
+  void waitsForTransactionsAndTakesWhatIsCommitted() {
+    try (LocalNode node = open(IngestOptions.DEFAULT);
+        KafkaProducer<byte[], byte[]> transactional =
+            producer(Map.of(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topic))) {
+      apply(node, "murmur2");
+      transactional.initTransactions();
+      for (int round = 0; round < 6; round++) {
+        transactional.beginTransaction();
+        boolean isCommitted = round % 2 == 0;
+        for (int i = 0; i < 20; i++) {
+          long id = isCommitted ? sent.size() : -1 - i;
+          if (isCommitted) {
+            sent.add(id);
+          }
+          transactional.send(entry(id));
+        }
+        transactional.flush();
+        if (isCommitted) {
+          transactional.commitTransaction();
+        } else {
+          transactional.abortTransaction();
+        }
+      }
+      awaitAll(node);
+      await(
+          () -> node.status().feeds().stream().allMatch(feed -> feed.lagRecords() == 0),
+          "no lag behind the marks of transactions");
+      node.flush();
+    }
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      awaitAll(node);
+      send(5);
+      awaitAll(node);
+    }
+    verify();
+  }
+
+  private LocalNode open(IngestOptions options) {
+    KafkaSource kafka =
+        new KafkaSource(
+            new KafkaOptions(
+                broker.bootstrap(), "test-" + topic, Map.of(), Duration.ofSeconds(10)));
+    LogSources sources =
+        new LogSources() {
+          @Override
+          public LogSource of(Feed.Kind kind) {
+            return kafka;
+          }
+
+          @Override
+          public void close() {
+            kafka.close();
+          }
+        };
+    return LocalNode.open(data, options, Disk.SYSTEM, Clock.systemUTC(), sources);
+  }
+
+  private void apply(LocalNode node, String partitioner) {
+    node.applyConfigs(
+        List.of(
+            new ConfigFile(
+                "play.yaml",
+                """
+                collection: play
+                time: ts
+                entity: { name: user, key: user }
+                fields: { id: long, user: string, ts: timestamp, amount: long }
+                source: { kafka: { topic: %s, partitioner: %s } }
+                """
+                    .formatted(topic, partitioner))));
+  }
+
+  private KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
+    Map<String, Object> settings = new HashMap<>(more);
+    settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap());
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 1_000);
+    return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  private void send(int count) {
+    for (int i = 0; i < count; i++) {
+      long id = sent.size();
+      sent.add(id);
+      producer.send(entry(id));
+    }
+    producer.flush();
+  }
+
+  private ProducerRecord<byte[], byte[]> entry(long id) {
+    return new ProducerRecord<>(topic, user(id).getBytes(UTF), event(id).getBytes(UTF));
+  }
+
+  private void sendRaw(String key, @Nullable String payload) {
+    producer.send(
+        new ProducerRecord<>(
+            topic, key.getBytes(UTF), payload == null ? null : payload.getBytes(UTF)));
+    producer.flush();
+  }
+
+  private static String user(long id) {
+    return "user" + Math.floorMod(id * 7919, USERS);
+  }
+
+  private static String event(long id) {
+    return "{\"id\":%d,\"user\":\"%s\",\"ts\":\"2026-11-20T10:00:00Z\",\"amount\":%d}"
+        .formatted(id, user(id), id % 100);
+  }
+
+  private long lastOffset(int partition) {
+    try (KafkaSource kafka =
+        new KafkaSource(
+            new KafkaOptions(broker.bootstrap(), "look", Map.of(), Duration.ofSeconds(10)))) {
+      return kafka.extents(kafka.describe(topic)).get(partition).end() - 1;
+    }
+  }
+
+  private static FeedState state(LocalNode node, int partition) {
+    return node.status().feeds().stream()
+        .filter(feed -> feed.partition() == partition)
+        .findFirst()
+        .map(FeedStatus::state)
+        .orElse(FeedState.STARTING);
+  }
+
+  private void awaitAll(LocalNode node) {
+    await(
+        () -> ids(node).size() >= sent.size(),
+        () -> "%d events, there are %d".formatted(sent.size(), ids(node).size()));
+    List<Long> ids = ids(node);
+    assertEquals(sent.size(), ids.size(), "an event is there twice");
+    assertEquals(new HashSet<>(sent), new HashSet<>(ids));
+  }
+
+  private static List<Long> ids(LocalNode node) {
+    List<Long> ids = new ArrayList<>();
+    for (String id : NodeFixture.values(node, "play", "id")) {
+      ids.add(Long.valueOf(id));
+    }
+    return ids;
+  }
+
+  /// A partition's entities have ids of their own: who is in two partitions is counted twice.
+  private void assertEveryUserIsInOnePartition(LocalNode node) {
+    assertEquals(USERS, entities(node));
+  }
+
+  private void assertPartitionsOfKeysAreThoseOfTheTopic(LocalNode node) {
+    assertEquals(PARTITIONS, node.status().partitions().size());
+    assertEquals(USERS, entities(node));
+  }
+
+  private static long entities(LocalNode node) {
+    return NodeFixture.rows(node, "play").stream()
+        .map(row -> row.get("partition") + " " + row.get("user"))
+        .distinct()
+        .count();
+  }
+
+  private void verify() {
+    assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  private static void await(BooleanSupplier condition, String what) {
+    await(condition, () -> what);
+  }
+
+  private static void await(BooleanSupplier condition, Supplier<String> what) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() - deadline > 0) {
+        throw new AssertionError("waited in vain for " + what.get());
+      }
+      LockSupport.parkNanos(5_000_000);
+    }
+  }
+}
