@@ -4,10 +4,13 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.AdminService.ApplyResult;
+import io.tyto.model.port.AdminService.CollectionPlan;
 import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.FileImport;
@@ -21,6 +24,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What the commands of the same machine ask a running server: status, config, file import, health.
@@ -61,22 +65,34 @@ final class OperatorEndpoint {
 
   /// Body: `{"files": [{"name": ..., "text": ...}]}`.
   void applyConfig(HttpServerRequest request) {
+    withConfigs(
+        request,
+        files -> {
+          ApplyResult result = admin.applyConfigs(files);
+          Map<String, Object> reply = new LinkedHashMap<>();
+          reply.put("created", result.created());
+          reply.put("changed", result.changed());
+          reply.put("unchanged", result.unchanged());
+          reply.put("plan", body(result.plan()));
+          Replies.json(request, 200, reply);
+        });
+  }
+
+  /// The same body; nothing is changed.
+  void diffConfig(HttpServerRequest request) {
+    withConfigs(
+        request,
+        files -> Replies.json(request, 200, Map.of("plan", body(admin.diffConfigs(files)))));
+  }
+
+  private void withConfigs(HttpServerRequest request, Consumer<List<ConfigFile>> action) {
     Bodies.read(request, options.queryBytes(), options.bodyTimeout(), "http.queryBytes")
         .whenComplete((body, failure) -> {
           if (body == null) {
             Replies.failure(
                 request, failure == null ? new IllegalStateException("no body") : failure);
           } else {
-            onThisMachine(
-                request,
-                () -> {
-                  ApplyResult result = admin.applyConfigs(configFiles(body));
-                  Map<String, Object> reply = new LinkedHashMap<>();
-                  reply.put("created", result.created());
-                  reply.put("extended", result.extended());
-                  reply.put("unchanged", result.unchanged());
-                  Replies.json(request, 200, reply);
-                });
+            onThisMachine(request, () -> action.accept(configFiles(body)));
           }
         });
   }
@@ -169,6 +185,27 @@ final class OperatorEndpoint {
           "expected {\"files\": [{\"name\": \"recharge.yaml\", \"text\": \"...\"}]}");
     }
     return files;
+  }
+
+  private static List<Object> body(ConfigPlan plan) {
+    List<Object> collections = new ArrayList<>();
+    for (CollectionPlan collection : plan.collections()) {
+      List<Map<String, Object>> changes = new ArrayList<>();
+      for (ConfigChange change : collection.changes()) {
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("verdict", change.verdict().name());
+        entry.put("what", change.what());
+        entry.put("consequence", change.consequence());
+        changes.add(entry);
+      }
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("collection", collection.collection());
+      entry.put("from", collection.fromVersion());
+      entry.put("to", collection.toVersion());
+      entry.put("changes", changes);
+      collections.add(entry);
+    }
+    return collections;
   }
 
   private static Map<String, Object> body(FileImportResult result) {

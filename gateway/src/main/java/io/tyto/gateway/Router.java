@@ -64,6 +64,7 @@ final class Router implements Handler<HttpServerRequest> {
       case "/v1/feeds/accept" ->
           allow(request, HttpMethod.POST, () -> operator.acceptFeed(request));
       case "/v1/config" -> allow(request, HttpMethod.POST, () -> operator.applyConfig(request));
+      case "/v1/config/diff" -> allow(request, HttpMethod.POST, () -> operator.diffConfig(request));
       default ->
           Replies.error(
               request,

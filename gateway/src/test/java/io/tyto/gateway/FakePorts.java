@@ -146,7 +146,19 @@ final class FakePorts implements QueryService, IngestService, AdminService {
     if (files.getFirst().text().contains("bad")) {
       throw new TytoException(ErrorCode.CONFIG_INVALID, "x.yaml:1: fields: missing");
     }
-    return new ApplyResult(List.of(files.getFirst().name()), List.of(), List.of());
+    return new ApplyResult(
+        List.of(files.getFirst().name()), List.of(), List.of(), diffConfigs(files));
+  }
+
+  @Override
+  public ConfigPlan diffConfigs(List<ConfigFile> files) {
+    return new ConfigPlan(
+        List.of(
+            new CollectionPlan(
+                files.getFirst().name(),
+                1,
+                2,
+                List.of(new ConfigChange(Verdict.BREAKING, "time: ts becomes at", "no")))));
   }
 
   @Override

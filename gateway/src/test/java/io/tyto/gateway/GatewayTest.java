@@ -218,6 +218,10 @@ final class GatewayTest {
         "CONFIG_INVALID",
         post("/v1/config", "application/json", config.formatted("a.yaml", "bad")));
     assertError(400, "BAD_USER_INPUT", post("/v1/config", "application/json", "{}"));
+    assertEquals(
+        "{\"plan\":[{\"collection\":\"a.yaml\",\"from\":1,\"to\":2,\"changes\":[{\"verdict\":"
+            + "\"BREAKING\",\"what\":\"time: ts becomes at\",\"consequence\":\"no\"}]}]}",
+        post("/v1/config/diff", "application/json", config.formatted("a.yaml", "x")).body());
   }
 
   @Test

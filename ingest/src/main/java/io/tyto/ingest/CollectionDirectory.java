@@ -4,13 +4,19 @@ import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.ingest.config.ConfigDiff;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.Schemas;
+import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.partition.SchemaDirectory;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
+import io.tyto.model.port.AdminService.CollectionPlan;
+import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.AdminService.ConfigPlan;
+import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.StoreKeys;
@@ -19,7 +25,6 @@ import io.tyto.store.catalog.CatalogDraft;
 import io.tyto.store.catalog.CatalogState;
 import io.tyto.store.catalog.CatalogState.FeedBinding;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +33,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The collections of the catalog as schemas, and the way by which configs get into it.
@@ -35,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class CollectionDirectory implements SchemaDirectory {
   private final Catalog catalog;
   private final Function<EventConfig, GroupShape> shapes;
-  private final Pipeline pipeline;
+  private final @Nullable Pipeline pipeline;
   private volatile Known known;
 
   /// @param schemas newest schema by collection id
@@ -45,13 +51,26 @@ final class CollectionDirectory implements SchemaDirectory {
       Map<String, TableSchema> byName) {}
 
   /// @param shapes of groups that are created for a config
-  /// @param pipeline must fill what configs that are applied declare as enriched
+  /// @param pipeline must fill what configs that are applied declare as enriched; null where that
+  ///   is not asked
   CollectionDirectory(
-      Catalog catalog, Function<EventConfig, GroupShape> shapes, Pipeline pipeline) {
+      Catalog catalog,
+      Function<EventConfig, GroupShape> shapes,
+      @Nullable Pipeline pipeline) {
     this.catalog = catalog;
     this.shapes = shapes;
     this.pipeline = pipeline;
     this.known = read(catalog.state(), new TreeMap<>());
+  }
+
+  /// One to which nothing is applied.
+  static CollectionDirectory readOnly(Catalog catalog) {
+    return new CollectionDirectory(
+        catalog,
+        config -> {
+          throw new IllegalStateException("no group is created for " + config.collection());
+        },
+        null);
   }
 
   @Override
@@ -107,22 +126,13 @@ final class CollectionDirectory implements SchemaDirectory {
     take(catalog.change(draft -> draft.addImport(contentId, name, collectionId, rows)));
   }
 
-  /// Takes over configs, all or none.
-  synchronized ApplyResult apply(List<ConfigFile> files) {
-    Collection<TableSchema> standing = known.byName().values();
-    List<EventConfig> configs =
-        ConfigParser.parse(files, standing.stream().map(TableSchema::config).toList(), pipeline)
-            .orThrow();
-    requireCompatible(configs);
-    List<String> created = new ArrayList<>();
-    List<String> extended = new ArrayList<>();
-    List<String> unchanged = new ArrayList<>();
-    for (EventConfig config : configs) {
-      TableSchema current = known.byName().get(config.collection());
-      List<String> fate =
-          current == null ? created : isSame(current, config) ? unchanged : extended;
-      fate.add(config.collection());
-    }
+  /// Takes over configs, all or none. CONFIG_INVALID, CONFIG_INCOMPATIBLE.
+  ///
+  /// @param stored what a collection holds, for the plan
+  synchronized ApplyResult apply(List<ConfigFile> files, Function<TableSchema, StoredRows> stored) {
+    List<EventConfig> configs = parse(files);
+    ConfigPlan plan = plan(configs, stored);
+    requireCompatible(plan);
     // Asked before, because the topic may have to be asked, which takes its time.
     Map<String, GroupShape> newShapes = new HashMap<>();
     for (EventConfig config : configs) {
@@ -136,7 +146,12 @@ final class CollectionDirectory implements SchemaDirectory {
             record(draft, config, newShapes);
           }
         }));
-    return new ApplyResult(created, extended, unchanged);
+    return new ApplyResult(
+        names(plan, change -> change.fromVersion() == 0),
+        names(
+            plan, change -> change.fromVersion() > 0 && change.toVersion() > change.fromVersion()),
+        names(plan, change -> change.toVersion() == change.fromVersion()),
+        plan);
   }
 
   private boolean needsGroup(EventConfig config) {
@@ -145,34 +160,78 @@ final class CollectionDirectory implements SchemaDirectory {
         && (entity == null || known.state().groupOfEntity(entity.name()).isEmpty());
   }
 
-  private void requireCompatible(List<EventConfig> configs) {
-    List<String> differences = new ArrayList<>();
+  /// What {@link #apply} would do. CONFIG_INVALID.
+  synchronized ConfigPlan diff(List<ConfigFile> files, Function<TableSchema, StoredRows> stored) {
+    return plan(parse(files), stored);
+  }
+
+  private List<EventConfig> parse(List<ConfigFile> files) {
+    List<EventConfig> standing = known.byName().values().stream().map(TableSchema::config).toList();
+    return ConfigParser.parse(files, standing, pipeline).orThrow();
+  }
+
+  private ConfigPlan plan(List<EventConfig> configs, Function<TableSchema, StoredRows> stored) {
     Map<String, ColumnSpec> keys = new HashMap<>();
     for (TableSchema schema : known.byName().values()) {
-      noteKey(schema.config(), keys, differences);
+      noteKey(schema.config(), keys, new ArrayList<>());
     }
+    List<CollectionPlan> plans = new ArrayList<>();
     for (EventConfig config : configs) {
       TableSchema current = known.byName().get(config.collection());
-      if (current == null) {
-        noteKey(config, keys, differences);
-        continue;
-      }
-      for (String difference : ConfigDiff.compare(current, config).differences()) {
-        differences.add(config.collection() + ": " + difference);
+      plans.add(
+          current == null
+              ? new CollectionPlan(config.collection(), 0, 1, created(config, keys))
+              : changed(current, config, stored.apply(current)));
+    }
+    return new ConfigPlan(plans);
+  }
+
+  private static List<ConfigChange> created(EventConfig config, Map<String, ColumnSpec> keys) {
+    List<ConfigChange> changes = new ArrayList<>();
+    changes.add(
+        new ConfigChange(
+            Verdict.COMPATIBLE,
+            "new collection",
+            "%d fields; takes events as soon as it is applied".formatted(config.columns().size())));
+    noteKey(config, keys, changes);
+    return changes;
+  }
+
+  private static CollectionPlan changed(
+      TableSchema current, EventConfig config, StoredRows stored) {
+    ConfigDiff diff = ConfigDiff.compare(current, config, stored);
+    int version = current.version();
+    return new CollectionPlan(
+        config.collection(), version, diff.isUnchanged() ? version : version + 1, diff.changes());
+  }
+
+  private static void requireCompatible(ConfigPlan plan) {
+    if (!plan.isBreaking()) {
+      return;
+    }
+    List<String> reasons = new ArrayList<>();
+    for (CollectionPlan collection : plan.collections()) {
+      for (ConfigChange change : collection.changes()) {
+        if (change.verdict() == Verdict.BREAKING) {
+          reasons.add(
+              "%s: %s: %s".formatted(collection.collection(), change.what(), change.consequence()));
+        }
       }
     }
-    if (!differences.isEmpty()) {
-      throw new TytoException(
-          ErrorCode.CONFIG_INCOMPATIBLE,
-          "nothing was applied, because only fields can be added to a collection with data:\n"
-              + String.join("\n", differences));
-    }
+    throw new TytoException(
+        ErrorCode.CONFIG_INCOMPATIBLE,
+        "nothing was applied, because this would contradict what is stored:\n"
+            + String.join("\n", reasons));
+  }
+
+  private static List<String> names(ConfigPlan plan, Predicate<CollectionPlan> wanted) {
+    return plan.collections().stream().filter(wanted).map(CollectionPlan::collection).toList();
   }
 
   /// Collections that share an entity must agree on its key's type, or one key would have two
   /// places.
   private static void noteKey(
-      EventConfig config, Map<String, ColumnSpec> keys, List<String> differences) {
+      EventConfig config, Map<String, ColumnSpec> keys, List<ConfigChange> changes) {
     EventConfig.Entity entity = config.entity();
     ColumnSpec key = entity == null ? null : config.column(entity.key());
     if (entity == null || key == null) {
@@ -180,24 +239,42 @@ final class CollectionDirectory implements SchemaDirectory {
     }
     ColumnSpec other = keys.putIfAbsent(entity.name(), key);
     if (other != null && !other.type().equals(key.type())) {
-      differences.add(
-          "%s: entity '%s' has a key of type %s here and of type %s in another collection"
-              .formatted(config.collection(), entity.name(), key.type(), other.type()));
+      changes.add(
+          new ConfigChange(
+              Verdict.BREAKING,
+              "entity '%s' has a key of type %s here and of type %s in another collection"
+                  .formatted(entity.name(), key.type(), other.type()),
+              "one key would have two places; use the same type, or another entity name"));
     }
   }
 
   private void record(CatalogDraft draft, EventConfig config, Map<String, GroupShape> newShapes) {
-    List<CatalogDraft.NewColumn> columns =
-        config.columns().stream()
-            .map(column -> new CatalogDraft.NewColumn(column.name(), column.type().toString()))
-            .toList();
     TableSchema current = known.byName().get(config.collection());
     if (current == null) {
       draft.addCollection(
-          config.collection(), groupOf(draft, config, newShapes), config.text(), columns);
-    } else if (!isSame(current, config)) {
-      draft.addConfigVersion(current.collectionId(), config.text(), columns);
+          config.collection(),
+          groupOf(draft, config, newShapes),
+          config.text(),
+          columns(config, Map.of()));
+      return;
     }
+    ConfigDiff diff = ConfigDiff.compare(current, config, StoredRows.NONE);
+    if (!diff.isUnchanged()) {
+      draft.addConfigVersion(
+          current.collectionId(), config.text(), columns(config, diff.keptIds()));
+    }
+  }
+
+  private static List<CatalogDraft.NewColumn> columns(
+      EventConfig config, Map<String, Integer> keptIds) {
+    return config.columns().stream()
+        .map(column ->
+            new CatalogDraft.NewColumn(
+                column.name(),
+                column.type().toString(),
+                column.derive() != null,
+                keptIds.getOrDefault(column.name(), 0)))
+        .toList();
   }
 
   private int groupOf(CatalogDraft draft, EventConfig config, Map<String, GroupShape> newShapes) {
@@ -234,10 +311,6 @@ final class CollectionDirectory implements SchemaDirectory {
     return Objects.requireNonNull(known.state().bindings().get(binding.key()));
   }
 
-  private static boolean isSame(TableSchema current, EventConfig config) {
-    return current.config().text().equals(config.text());
-  }
-
   private void take(CatalogState state) {
     known = read(state, known.schemas());
   }
@@ -268,7 +341,11 @@ final class CollectionDirectory implements SchemaDirectory {
         collection.groupId(),
         collection.id(),
         newest.version(),
-        ids);
+        ids,
+        collection.dormant().stream()
+            .map(column ->
+                Schemas.dormant(column.id(), column.name(), ColumnType.parse(column.type())))
+            .toList());
   }
 
   /// The group of a collection.

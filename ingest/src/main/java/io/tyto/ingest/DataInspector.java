@@ -1,10 +1,13 @@
 package io.tyto.ingest;
 
+import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.partition.PartitionId;
 import io.tyto.ingest.partition.PartitionInspection;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.store.Disk;
 import io.tyto.store.DiskErrors;
@@ -16,6 +19,7 @@ import io.tyto.store.manifest.Manifest.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +54,33 @@ public final class DataInspector {
       collections.add(status);
     }
     return new Status(bytes, freeBytes(data), collections, List.of(), List.of(), alarms);
+  }
+
+  /// What applying configs to the folder would do, except that records which are only in the log
+  /// are not counted. NOT_FOUND, CONFIG_INVALID, MANIFEST_CORRUPT.
+  public static ConfigPlan diffConfigs(Path data, List<ConfigFile> files, Clock clock) {
+    DataFolder folder = new DataFolder(data);
+    requireStore(folder);
+    FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
+    Catalog catalog = Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "diff");
+    List<PartitionId> partitions = partitions(catalog.state());
+    return CollectionDirectory.readOnly(catalog)
+        .diff(
+            files,
+            schema -> {
+              List<StoredRows.Segment> segments = new ArrayList<>();
+              for (PartitionId id : partitions) {
+                if (id.group() == schema.groupId()) {
+                  PartitionInspection.of(id, store, Disk.SYSTEM, folder.logs())
+                      .of(schema.collectionId(), Kind.DATA)
+                      .forEach(entry ->
+                          segments.add(
+                              new StoredRows.Segment(
+                                  entry.rows(), entry.bytes(), entry.maxTime())));
+                }
+              }
+              return new StoredRows(segments, 0, clock.instant());
+            });
   }
 
   static void requireStore(DataFolder folder) {

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.INFO;
 import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.feed.FeedHost;
@@ -178,11 +179,20 @@ public final class LocalNode
 
   @Override
   public ApplyResult applyConfigs(List<ConfigFile> files) {
-    ApplyResult result = directory.apply(files);
+    ApplyResult result = directory.apply(files, this::stored);
     partitions.takeOverSchemas();
     warnOfUnserved();
     feeds.refresh();
     return result;
+  }
+
+  @Override
+  public ConfigPlan diffConfigs(List<ConfigFile> files) {
+    return directory.diff(files, this::stored);
+  }
+
+  private StoredRows stored(TableSchema schema) {
+    return partitions.stored(schema, clock.instant());
   }
 
   @Override

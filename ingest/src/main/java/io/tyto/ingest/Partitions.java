@@ -1,5 +1,6 @@
 package io.tyto.ingest;
 
+import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionHost;
 import io.tyto.ingest.partition.PartitionId;
@@ -9,6 +10,8 @@ import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.CatalogState;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +83,19 @@ final class Partitions implements AutoCloseable {
     }
     return new CollectionStatus(
         schema.name(), rows, tailRows, segments, bytes, deadLetters, lag, sealAgeMillis, alarm);
+  }
+
+  /// What a collection holds, for the plan of a config change.
+  StoredRows stored(TableSchema schema, Instant asOf) {
+    List<StoredRows.Segment> segments = new ArrayList<>();
+    long tailRows = 0;
+    for (Partition partition : of(schema.groupId())) {
+      for (SegmentEntry entry : partition.segments(schema.collectionId())) {
+        segments.add(new StoredRows.Segment(entry.rows(), entry.bytes(), entry.maxTime()));
+      }
+      tailRows += partition.standing(schema.collectionId()).tailRows();
+    }
+    return new StoredRows(segments, tailRows, asOf);
   }
 
   @Override

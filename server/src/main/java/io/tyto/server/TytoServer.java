@@ -51,9 +51,7 @@ public final class TytoServer implements AutoCloseable {
     LocalNode node = openNode(settings, clock);
     try {
       ApplyResult applied =
-          configFiles.isEmpty()
-              ? new ApplyResult(List.of(), List.of(), List.of())
-              : node.applyConfigs(configFiles);
+          configFiles.isEmpty() ? ApplyResult.NOTHING : node.applyConfigs(configFiles);
       LocalQueryService queries = new LocalQueryService(node, engineOptions(settings));
       GatewayOptions options = gatewayOptions(settings);
       try {

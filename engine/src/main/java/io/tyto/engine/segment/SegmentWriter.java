@@ -1,10 +1,12 @@
 package io.tyto.engine.segment;
 
+import io.tyto.engine.source.EvolvedSource;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,17 +31,19 @@ public final class SegmentWriter {
   }
 
   /// Rows of the sources, system columns included. Columns a source lacks are null, or computed
-  /// where the column is derived.
+  /// where the column is derived; columns that have become wider since are written as they are now.
   ///
   /// @param keep null: every row
   public SegmentSummary write(
       TableSchema schema, List<RowSource> sources, @Nullable RowFilter keep, SegmentSink sink)
       throws IOException {
-    SourceRows rows = new SourceRows(schema, sources, keep);
+    List<RowSource> evolved = EvolvedSource.allOf(sources, schema);
+    SourceRows rows = new SourceRows(schema, evolved, keep);
     if (rows.count() > MAX_ROWS) {
       throw new IllegalArgumentException(
           rows.count() + " rows; a segment holds at most " + MAX_ROWS);
     }
+    List<ColumnSpec> stored = columns(schema, evolved);
     ContainerFormat.Owner owner =
         new ContainerFormat.Owner(
             ContainerFormat.FileKind.ROWS,
@@ -54,13 +58,13 @@ public final class SegmentWriter {
     for (ColumnSpec column : SystemColumns.ALL) {
       columns.write(column);
     }
-    for (ColumnSpec column : schema.columns()) {
+    for (ColumnSpec column : stored) {
       columns.write(column);
     }
     SegmentInfo info =
         new SegmentInfo(
             schema.version(),
-            SystemColumns.ALL.size() + schema.columns().size(),
+            SystemColumns.ALL.size() + stored.size(),
             rows.count(),
             RowSource.BLOCK_ROWS,
             times.min(),
@@ -70,5 +74,16 @@ public final class SegmentWriter {
     target.finish();
     return new SegmentSummary(
         rows.count(), times.min(), times.max(), target.position(), target.sha256());
+  }
+
+  /// Those of the schema, and the dormant ones that a source still has values of.
+  private static List<ColumnSpec> columns(TableSchema schema, List<RowSource> sources) {
+    List<ColumnSpec> columns = new ArrayList<>(schema.columns());
+    for (ColumnSpec dormant : schema.dormant()) {
+      if (sources.stream().anyMatch(source -> source.column(dormant.id()) != null)) {
+        columns.add(dormant);
+      }
+    }
+    return columns;
   }
 }

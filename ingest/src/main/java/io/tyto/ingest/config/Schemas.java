@@ -1,6 +1,9 @@
 package io.tyto.ingest.config;
 
+import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnSpec.Role;
+import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
@@ -23,6 +26,18 @@ public final class Schemas {
       int collectionId,
       int version,
       Map<String, Integer> columnIds) {
+    return toTableSchema(config, projectId, groupId, collectionId, version, columnIds, List.of());
+  }
+
+  /// @param dormant columns of earlier versions whose values are stored still
+  public static TableSchema toTableSchema(
+      EventConfig config,
+      int projectId,
+      int groupId,
+      int collectionId,
+      int version,
+      Map<String, Integer> columnIds,
+      List<ColumnSpec> dormant) {
     List<ColumnSpec> columns = new ArrayList<>();
     for (ColumnSpec column : config.columns()) {
       Integer id = columnIds.get(column.name());
@@ -40,7 +55,14 @@ public final class Schemas {
         config.collection(),
         version,
         identified.columns(),
-        identified);
+        identified,
+        dormant);
+  }
+
+  /// A column that no version names any more, for the sake of its values.
+  public static ColumnSpec dormant(int id, String name, ColumnType type) {
+    return new ColumnSpec(
+        id, name, ApiNames.field(name), type, Role.AUTO, null, null, null, null, Map.of());
   }
 
   /// Version 1 of a collection: ids by position from {@link SystemColumns#FIRST_USER_ID}.
@@ -50,22 +72,33 @@ public final class Schemas {
     return toTableSchema(config, projectId, groupId, collectionId, 1, ids);
   }
 
-  /// The next version: columns that stand keep their ids, added ones get new ones.
+  /// The next version, with ids as the catalog gives them.
   ///
-  /// @param grown a config of which {@link ConfigDiff} says that it is compatible
+  /// @param next a config of which {@link ConfigDiff} says that it is compatible
   /// @param nextColumnId above every id the collection ever used
-  public static TableSchema nextVersion(TableSchema current, EventConfig grown, int nextColumnId) {
-    Map<String, Integer> known = new HashMap<>();
+  public static TableSchema nextVersion(TableSchema current, EventConfig next, int nextColumnId) {
+    Map<String, Integer> kept = ConfigDiff.compare(current, next, StoredRows.NONE).keptIds();
+    List<ColumnSpec> dormant = new ArrayList<>();
+    for (ColumnSpec column : current.dormant()) {
+      addUnless(kept.containsValue(column.id()), column, dormant);
+    }
     for (ColumnSpec column : current.columns()) {
-      known.put(column.name(), column.id());
+      addUnless(kept.containsValue(column.id()) || column.derive() != null, column, dormant);
     }
     return toTableSchema(
-        grown,
+        next,
         current.projectId(),
         current.groupId(),
         current.collectionId(),
         current.version() + 1,
-        numbered(known, grown.columns(), nextColumnId));
+        numbered(kept, next.columns(), nextColumnId),
+        dormant);
+  }
+
+  private static void addUnless(boolean isLeftOut, ColumnSpec column, List<ColumnSpec> dormant) {
+    if (!isLeftOut) {
+      dormant.add(dormant(column.id(), column.name(), column.type()));
+    }
   }
 
   private static Map<String, Integer> numbered(

@@ -4,7 +4,9 @@ import io.tyto.engine.expression.ExpressionEvaluator;
 import io.tyto.engine.row.Row;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.schema.Physical;
 import io.tyto.model.schema.TableSchema;
+import io.tyto.model.schema.Widening;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -13,8 +15,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The binary form of a row in the log: values by column id, so that it survives columns that are
-/// added later. Columns unknown to the schema are skipped, missing ones are null or, where derived,
-/// computed.
+/// added, renamed or widened later. Columns unknown to the schema are skipped, missing ones are
+/// null or, where derived, computed.
 ///
 /// ```
 /// row     version:u8 = 1, schemaVersion:varint, cell...
@@ -38,12 +40,14 @@ public final class RowCodec {
   private static final byte LIST = 4;
 
   private static final int MAX_VARINT_BYTES = 10;
+  private static final int WIDE_BYTES = 16;
   private static final VarHandle DOUBLE_BITS =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final int schemaVersion;
   private final int[] ids;
   private final Map<Integer, Integer> positions;
+  private final Physical[] physical;
   private final ExpressionEvaluator derived;
 
   private byte[] bytes = new byte[1 << 10];
@@ -57,6 +61,8 @@ public final class RowCodec {
     schemaVersion = schema.version();
     ids = schema.columns().stream().mapToInt(column -> column.id()).toArray();
     positions = schema.positions();
+    physical =
+        schema.columns().stream().map(column -> column.type().physical()).toArray(Physical[]::new);
     derived = new ExpressionEvaluator(schema);
   }
 
@@ -124,7 +130,7 @@ public final class RowCodec {
       case LONG -> {
         long value = takeLong();
         if (column >= 0) {
-          row.setLong(column, value);
+          setLong(row, column, value);
         }
       }
       case DOUBLE -> {
@@ -140,7 +146,7 @@ public final class RowCodec {
         }
       }
       case LIST -> {
-        @Nullable Object[] value = takeList();
+        @Nullable Object[] value = takeList(column);
         if (column >= 0) {
           row.setList(column, value);
         }
@@ -149,7 +155,22 @@ public final class RowCodec {
     }
   }
 
-  private @Nullable Object[] takeList() {
+  /// A long may have been written when the column was narrower than it is now.
+  private void setLong(Row row, int column, long value) {
+    switch (physical[column]) {
+      case LONG -> row.setLong(column, value);
+      case DOUBLE -> row.setDouble(column, value);
+      case BYTES -> row.setBytes(column, wide(value));
+    }
+  }
+
+  private static byte[] wide(long value) {
+    byte[] bytes = new byte[WIDE_BYTES];
+    Widening.putWide(value, bytes, 0);
+    return bytes;
+  }
+
+  private @Nullable Object[] takeList(int column) {
     // Each element takes a byte at least, so a false count cannot claim more memory than there is
     // data.
     @Nullable Object[] elements = new Object[takeLength()];
@@ -157,13 +178,21 @@ public final class RowCodec {
       elements[i] =
           switch (takeByte()) {
             case NULL -> null;
-            case LONG -> takeLong();
+            case LONG -> element(column, takeLong());
             case DOUBLE -> takeDouble();
             case BYTES -> takeBytes();
             default -> throw corrupt("an unknown kind of element");
           };
     }
     return elements;
+  }
+
+  private Object element(int column, long value) {
+    return switch (column < 0 ? Physical.LONG : physical[column]) {
+      case LONG -> value;
+      case DOUBLE -> (double) value;
+      case BYTES -> wide(value);
+    };
   }
 
   private byte takeByte() {

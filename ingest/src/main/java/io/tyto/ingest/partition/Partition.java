@@ -200,6 +200,11 @@ public final class Partition implements AutoCloseable {
     }
   }
 
+  /// The committed segments of a collection's rows.
+  public List<SegmentEntry> segments(int collection) {
+    return live.entries(collection, Kind.DATA);
+  }
+
   public Standing standing(int collection) {
     List<SegmentEntry> data = live.entries(collection, Kind.DATA);
     List<SegmentEntry> dead = live.entries(collection, Kind.DEAD);

@@ -2,6 +2,7 @@ package io.tyto.ingest.partition;
 
 import io.tyto.engine.entity.KeyHash;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.EvolvedSource;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +38,11 @@ public final class SnapshotSources {
   public TableSnapshot toSnapshot(TableSchema schema) {
     identity.append('|').append(schema.collectionId()).append('v').append(schema.version());
     long hash = KeyHash.of(identity.toString().getBytes(StandardCharsets.UTF_8));
-    return new TableSnapshot(schema, HexFormat.of().toHexDigits(hash), sources, this::release);
+    return new TableSnapshot(
+        schema,
+        HexFormat.of().toHexDigits(hash),
+        EvolvedSource.allOf(sources, schema),
+        this::release);
   }
 
   /// Lets go of everything collected so far.

@@ -1,14 +1,19 @@
 package io.tyto.ingest.config;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -17,18 +22,56 @@ class ConfigDiffTest {
   private static final TableSchema CURRENT =
       Schemas.firstVersion(config(ConfigParserTest.RECHARGE), 1, 2, 3);
 
+  private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
+
+  /// Two segments, one of them from January, and a tail.
+  private static final StoredRows STORED =
+      new StoredRows(
+          List.of(
+              new StoredRows.Segment(
+                  1_000_000, 90_000_000, micros(NOW.minus(Duration.ofDays(140)))),
+              new StoredRows.Segment(2_000_000, 30_000_000, micros(NOW))),
+          345,
+          NOW);
+
+  private static long micros(Instant time) {
+    return time.toEpochMilli() * 1_000;
+  }
+
   private static EventConfig config(String text) {
     return ConfigParser.parse(List.of(new ConfigFile("recharge.yaml", text))).orThrow().getFirst();
   }
 
   private static ConfigDiff diff(String found, String replacement) {
     assertTrue(ConfigParserTest.RECHARGE.contains(found), found);
-    return ConfigDiff.compare(
-        CURRENT, config(ConfigParserTest.RECHARGE.replace(found, replacement)));
+    return diff(ConfigParserTest.RECHARGE.replace(found, replacement));
   }
 
-  private static void assertRefused(String found, String replacement, String... differences) {
-    assertEquals(List.of(differences), diff(found, replacement).differences());
+  private static ConfigDiff diff(String text) {
+    return ConfigDiff.compare(CURRENT, config(text), STORED);
+  }
+
+  /// The only changes that a replacement makes.
+  private static void assertChanges(String found, String replacement, ConfigChange... changes) {
+    assertEquals(List.of(changes), diff(found, replacement).changes());
+  }
+
+  private static void assertVerdict(Verdict verdict, String what, String found, String with) {
+    List<ConfigChange> changes = diff(found, with).changes();
+    assertEquals(List.of(what), changes.stream().map(ConfigChange::what).toList());
+    assertEquals(verdict, changes.getFirst().verdict());
+  }
+
+  private static ConfigChange compatible(String what, String consequence) {
+    return new ConfigChange(Verdict.COMPATIBLE, what, consequence);
+  }
+
+  private static ConfigChange rewrite(String what, String consequence) {
+    return new ConfigChange(Verdict.REWRITE, what, consequence);
+  }
+
+  private static ConfigChange breaking(String what, String reason) {
+    return new ConfigChange(Verdict.BREAKING, what, reason);
   }
 
   @Test
@@ -38,7 +81,10 @@ class ConfigDiffTest {
         ConfigParserTest.RECHARGE
             .replace("  payload:     json\n", "")
             .replace("  id: string\n", "  payload: { type: json }\n  id: string\n");
-    assertTrue(ConfigDiff.compare(CURRENT, config(moved)).isUnchanged());
+    assertTrue(diff(moved).isUnchanged());
+    assertEquals(
+        List.of(compatible("the config is written otherwise", "holds at once")),
+        diff("map: { user_id", "map: { country: /country, user_id").changes());
   }
 
   @Test
@@ -50,36 +96,214 @@ class ConfigDiffTest {
                 "  payload:     json\n  shop: date\n  half: { derive: amount * 0.5 }\n")
             .replace("map: { user_id", "map: { shop: /shop/opened, user_id")
             .replace("formats: { ts", "formats: { shop: dd.MM.yyyy, ts");
-    ConfigDiff diff = ConfigDiff.compare(CURRENT, config(grown));
-    assertEquals(List.of(), diff.differences());
-    assertEquals(List.of("shop", "half"), diff.added().stream().map(ColumnSpec::name).toList());
+    ConfigDiff diff = diff(grown);
+    assertEquals(
+        List.of(
+            compatible("fields.shop: added as date", "reads null in 3,000,345 older rows at once"),
+            compatible(
+                "fields.half: added as decimal(19,3)",
+                "computed on reading for 3,000,345 older rows")),
+        diff.changes());
+    assertEquals(List.of("shop", "half"), diff.added(config(grown)));
     TableSchema next = Schemas.nextVersion(CURRENT, config(grown), 40);
     assertEquals(2, next.version());
     assertEquals(40, next.columns().get(9).id());
     assertEquals(41, next.columns().get(10).id());
     assertEquals(SystemColumns.FIRST_USER_ID, next.columns().getFirst().id());
     assertEquals(next.columns(), next.config().columns());
+    assertEquals(List.of(), next.dormant());
   }
 
   @Test
-  void everythingElseIsRefusedWithTheDifference() {
-    assertRefused(
-        "server_id:   { type: long, role: dimension }",
-        "server_id:   { type: int, role: id }",
-        "fields.server_id.type changes from 'long' to 'int'",
-        "fields.server_id.role changes from 'DIMENSION' to 'ID'");
-    assertRefused("  is_tagged:   { derive: tag_count > 0 }\n", "", "field is_tagged is gone");
-    assertRefused("length(tags)", "length(country)", "fields.tag_count.derive changes");
-    assertRefused("retention: { raw: P90D }\n", "", "retention.raw changes from 'P90D' to nothing");
-    assertRefused(
+  void wordsAndWhatCallersMayDoHoldAtOnce() {
+    assertVerdict(
+        Verdict.COMPATIBLE,
+        "description: In-game purchases becomes Purchases",
+        "description: In-game purchases",
+        "description: Purchases");
+    assertVerdict(
+        Verdict.COMPATIBLE, "fields.amount.api: price becomes cost", "api: price", "api: cost");
+    assertVerdict(
+        Verdict.COMPATIBLE,
+        "fields.duration_ms.deprecated: use seconds becomes nothing",
+        ", deprecated: \"use seconds\"",
+        "");
+    assertVerdict(
+        Verdict.COMPATIBLE,
+        "fields.server_id.role: DIMENSION becomes ID",
+        "role: dimension",
+        "role: id");
+    assertVerdict(
+        Verdict.COMPATIBLE,
+        "expose.records: false becomes true",
+        "expose: { records: false }\n",
+        "");
+    assertVerdict(
+        Verdict.COMPATIBLE,
+        "annotations: {label=Recharges, weight=3} becomes {label=Recharges}",
+        "annotations: { label: Recharges, weight: 3 }",
+        "annotations: { label: Recharges }");
+  }
+
+  @Test
+  void whatIsReadOfEventsHoldsForThoseToCome() {
+    assertChanges(
         "map: { user_id: /user/id,",
         "map: { user_id: /user/key,",
-        "source.map.user_id changes from '/user/id' to '/user/key'");
-    assertRefused("eventId: id\n", "", "eventId changes from 'id' to nothing");
-    assertRefused(
-        "entity: { name: user, key: user_id }",
-        "entity: { name: player, key: user_id }",
-        "entity.name changes from 'user' to 'player'");
+        compatible(
+            "source.map.user_id: /user/id becomes /user/key",
+            "holds for events that come from now on"));
+    assertChanges(
+        "user_id: /user/id, ",
+        "",
+        compatible(
+            "source.map.user_id: /user/id becomes /user_id",
+            "holds for events that come from now on"));
+    assertVerdict(
+        Verdict.COMPATIBLE,
+        "source.formats.ts: epoch_ms becomes epoch_s",
+        "ts: epoch_ms",
+        "ts: epoch_s");
+    assertVerdict(
+        Verdict.COMPATIBLE,
+        "source.file.nullTokens: [NA, \\N] becomes [NA]",
+        "nullTokens: [NA, '\\N']",
+        "nullTokens: [NA]");
+    assertVerdict(
+        Verdict.COMPATIBLE, "timeBounds.past: P10Y becomes P5Y", "past: P10Y", "past: P5Y");
+  }
+
+  @Test
+  void retentionSaysHowManyRowsItDeletes() {
+    assertChanges(
+        "retention: { raw: P90D }",
+        "retention: { raw: P30D }",
+        compatible(
+            "retention.raw: P90D becomes P30D",
+            "1,000,000 rows in 1 segments are older than that, and are deleted for good within"
+                + " minutes"));
+    assertChanges(
+        "retention: { raw: P90D }",
+        "retention: { raw: P5Y }",
+        compatible("retention.raw: P90D becomes P5Y", "no stored row is older than that yet"));
+    assertChanges(
+        "retention: { raw: P90D }\n",
+        "",
+        compatible("retention.raw: P90D becomes nothing", "events stay for ever from now on"));
+  }
+
+  @Test
+  void aWiderTypeKeepsTheColumnAndIsRewrittenInTheBackground() {
+    String wide = "amount:      { type: \"decimal(30,2)\", unit: USD, api: price }";
+    assertChanges(
+        "amount:      { type: \"decimal(18,2)\", unit: USD, api: price }",
+        wide,
+        rewrite(
+            "fields.amount.type: decimal(18,2) becomes decimal(30,2)",
+            "3,000,345 rows in 2 segments (120 MB) and the tail are read as decimal(30,2) at once,"
+                + " and stored so when the background writes them anew"));
+    ConfigDiff diff = diff("amount:      { type: \"decimal(18,2)\", unit: USD, api: price }", wide);
+    assertTrue(diff.isCompatible());
+    assertEquals(CURRENT.column("amount").id(), diff.keptIds().get("amount"));
+  }
+
+  @Test
+  void otherTypesBreakAndTheReasonIsGiven() {
+    assertChanges(
+        "server_id:   { type: long, role: dimension }",
+        "server_id:   { type: int, role: dimension }",
+        breaking(
+            "fields.server_id.type: long becomes int",
+            "a stored long need not fit int; keep the field and add one of another name, with a"
+                + " `derive` over it or an entry in source.map"));
+    assertVerdict(
+        Verdict.BREAKING,
+        "fields.server_id.type: long becomes double",
+        "server_id:   { type: long",
+        "server_id:   { type: double");
+    assertVerdict(
+        Verdict.BREAKING,
+        "fields.amount.type: decimal(18,2) becomes decimal(20,3)",
+        "decimal(18,2)",
+        "decimal(20,3)");
+    assertVerdict(
+        Verdict.BREAKING,
+        "fields.country.type: string becomes string[]",
+        "country:     { type: string,",
+        "country:     { type: \"string[]\",");
+  }
+
+  @Test
+  void whatDecidedWhereRowsLieBreaks() {
+    assertVerdict(Verdict.BREAKING, "eventId: id becomes nothing", "eventId: id\n", "");
+    assertVerdict(
+        Verdict.BREAKING, "entity.name: user becomes player", "name: user", "name: player");
+    assertVerdict(
+        Verdict.BREAKING, "entity.key: user_id becomes country", "key: user_id", "key: country");
+    assertVerdict(Verdict.BREAKING, "time: ts becomes nothing", "time: ts\n", "");
+    assertVerdict(
+        Verdict.BREAKING,
+        "fields.ts.type: timestamp(ms) becomes timestamp",
+        "timestamp(ms)",
+        "timestamp");
+  }
+
+  @Test
+  void aFieldThatGoesLeavesItsValuesAndFindsThemAgain() {
+    String field = "  payload:     json\n";
+    String removed = ConfigParserTest.RECHARGE.replace(field, "").replace(", payload: \"\"", "");
+    assertEquals(
+        List.of(
+            compatible(
+                "fields.payload: removed",
+                "callers lose it; what 3,000,345 rows hold of it stays stored, and is found again if"
+                    + " the field comes back as json")),
+        diff(removed).changes());
+    TableSchema without = Schemas.nextVersion(CURRENT, config(removed), 40);
+    assertEquals(List.of("payload"), without.dormant().stream().map(ColumnSpec::name).toList());
+    ConfigDiff again = ConfigDiff.compare(without, config(ConfigParserTest.RECHARGE), STORED);
+    assertEquals("fields.payload: taken up again as json", again.changes().getFirst().what());
+    assertEquals(CURRENT.column("payload").id(), again.keptIds().get("payload"));
+    EventConfig other =
+        config(removed.replace("  id: string\n", "  id: string\n  payload: long\n"));
+    ConfigDiff otherType = ConfigDiff.compare(without, other, STORED);
+    assertFalse(otherType.keptIds().containsKey("payload"));
+    assertEquals(
+        List.of(
+            compatible(
+                "fields.payload: added as long",
+                "reads null in 3,000,345 older rows; a field of this name was there before as json,"
+                    + " and its values stay out of reach under long")),
+        otherType.changes());
+  }
+
+  @Test
+  void aChangedExpressionBeginsANewColumnWithAllThatRestOnIt() {
+    ConfigDiff diff = diff("length(tags)", "length(country)");
+    assertEquals(
+        List.of(
+            rewrite(
+                "fields.tag_count.derive changes",
+                "3,000,345 older rows answer the new expression at once, computed on reading until"
+                    + " the background writes them anew"),
+            rewrite(
+                "fields.is_tagged.derive changes",
+                "3,000,345 older rows answer the new expression at once, computed on reading until"
+                    + " the background writes them anew")),
+        diff.changes());
+    assertEquals(
+        List.of("tag_count", "is_tagged"),
+        diff.added(config(ConfigParserTest.RECHARGE.replace("length(tags)", "length(country)"))));
+    assertChanges(
+        "  is_tagged:   { derive: tag_count > 0 }\n",
+        "",
+        compatible(
+            "fields.is_tagged: removed", "callers lose it; it can be computed again at any time"));
+    assertVerdict(
+        Verdict.BREAKING,
+        "fields.is_tagged: is no longer derived",
+        "is_tagged:   { derive: tag_count > 0 }",
+        "is_tagged: bool");
   }
 
   @Test

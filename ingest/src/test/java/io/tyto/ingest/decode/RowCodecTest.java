@@ -10,6 +10,8 @@ import io.tyto.ingest.config.Schemas;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.TableSchema;
+import io.tyto.model.schema.Values;
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
@@ -92,6 +94,33 @@ class RowCodecTest {
     before.decode(after.bytes(), 0, after.length(), row);
     assertEquals(42, row.longAt(0));
     assertArrayEquals(DecodeFixture.utf8("four"), row.bytesAt(2));
+  }
+
+  @Test
+  void rowsOutliveTheWideningOfTheirColumns() {
+    TableSchema old =
+        schema("collection: r\nfields: { i: int, n: int, d: \"decimal(9,2)\", l: \"int[]\" }");
+    TableSchema wide =
+        Schemas.nextVersion(
+            old,
+            schema(
+                    "collection: r\nfields: { i: double, n: \"decimal(38,0)\", d: \"decimal(19,2)\", l:"
+                        + " \"double[]\" }")
+                .config(),
+            40);
+    Row row = new Row(4);
+    row.setLong(0, -7);
+    row.setLong(1, Integer.MIN_VALUE);
+    row.setLong(2, 12_345);
+    row.setList(3, new @Nullable Object[] {5L, null});
+    RowCodec before = new RowCodec(old);
+    before.encode(row);
+    Row later = new Row(4);
+    new RowCodec(wide).decode(before.bytes(), 0, before.length(), later);
+    assertEquals(-7.0, later.doubleAt(0));
+    assertArrayEquals(Values.wideBytes(BigInteger.valueOf(Integer.MIN_VALUE)), later.bytesAt(1));
+    assertArrayEquals(Values.wideBytes(BigInteger.valueOf(12_345)), later.bytesAt(2));
+    assertArrayEquals(new @Nullable Object[] {5.0, null}, later.listAt(3));
   }
 
   @Test

@@ -14,11 +14,14 @@ public interface AdminService {
   /// Grows by one with every change of the catalog: a schema built from an older one is stale.
   long catalogVersion();
 
-  /// Takes over configs: new collections and added fields; anything else is refused with
-  /// CONFIG_INCOMPATIBLE and the difference, and nothing is applied.
+  /// Takes over configs, all or none: new collections, and changes of others as far as what is
+  /// stored can be read by them. CONFIG_INVALID; CONFIG_INCOMPATIBLE with every change that breaks.
   ///
   /// @param files file name -> text
   ApplyResult applyConfigs(List<ConfigFile> files);
+
+  /// What {@link #applyConfigs} would do with the same files; changes nothing. CONFIG_INVALID.
+  ConfigPlan diffConfigs(List<ConfigFile> files);
 
   Status status();
 
@@ -32,7 +35,63 @@ public interface AdminService {
 
   record ConfigFile(String name, String text) {}
 
-  record ApplyResult(List<String> created, List<String> extended, List<String> unchanged) {}
+  /// What became of configs.
+  ///
+  /// @param changed collections that have a new version
+  /// @param plan what was changed, and what follows from it
+  record ApplyResult(
+      List<String> created, List<String> changed, List<String> unchanged, ConfigPlan plan) {
+    public static final ApplyResult NOTHING =
+        new ApplyResult(List.of(), List.of(), List.of(), new ConfigPlan(List.of()));
+  }
+
+  /// What a change means for rows that are stored already.
+  enum Verdict {
+    UNCHANGED,
+    /// Holds at once.
+    COMPATIBLE,
+    /// Holds at once; older segments are read by it until the background has written them anew.
+    REWRITE,
+    /// Refused: the change and what is stored cannot both be right.
+    BREAKING
+  }
+
+  /// What applying configs does, collection by collection.
+  record ConfigPlan(List<CollectionPlan> collections) {
+    public ConfigPlan {
+      collections = List.copyOf(collections);
+    }
+
+    public boolean isBreaking() {
+      return collections.stream().anyMatch(plan -> plan.verdict() == Verdict.BREAKING);
+    }
+  }
+
+  /// @param fromVersion config version that stands; 0: the collection is new
+  /// @param toVersion the next one, or the same where nothing changes
+  /// @param changes every difference, in the order of the config
+  record CollectionPlan(
+      String collection, int fromVersion, int toVersion, List<ConfigChange> changes) {
+    public CollectionPlan {
+      changes = List.copyOf(changes);
+    }
+
+    /// The gravest of its changes.
+    public Verdict verdict() {
+      Verdict gravest = Verdict.UNCHANGED;
+      for (ConfigChange change : changes) {
+        gravest = change.verdict().compareTo(gravest) > 0 ? change.verdict() : gravest;
+      }
+      return gravest;
+    }
+  }
+
+  /// One difference between two versions of a config.
+  ///
+  /// @param what such as `fields.amount.type: int becomes long`
+  /// @param consequence what follows for stored rows and for callers; of a change that breaks the
+  ///   reason, and what to do instead
+  record ConfigChange(Verdict verdict, String what, String consequence) {}
 
   /// Lets the logs of a topic go on that stand still until somebody decides: records lost before
   /// they were read become a gap, a topic that was made again is read from its beginning.

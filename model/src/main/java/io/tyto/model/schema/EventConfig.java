@@ -137,6 +137,24 @@ public record EventConfig(
         text);
   }
 
+  /// The same config, written otherwise.
+  public EventConfig withText(String other) {
+    return new EventConfig(
+        collection,
+        apiName,
+        description,
+        time,
+        entity,
+        eventId,
+        columns,
+        source,
+        retention,
+        timeBounds,
+        expose,
+        annotations,
+        other);
+  }
+
   public @Nullable ColumnSpec column(String name) {
     for (ColumnSpec column : columns) {
       if (column.name().equals(name)) {

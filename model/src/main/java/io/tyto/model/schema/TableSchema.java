@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param version config version of the collection, from 1
 /// @param columns user columns, ids from {@link SystemColumns#FIRST_USER_ID}
 /// @param config where the columns come from; its columns carry the ids too
+/// @param dormant columns that earlier versions read from events and this one does not name: their
+///   values stay stored, and nobody can ask for them
 public record TableSchema(
     int projectId,
     int groupId,
@@ -18,7 +20,24 @@ public record TableSchema(
     String name,
     int version,
     List<ColumnSpec> columns,
-    EventConfig config) {
+    EventConfig config,
+    List<ColumnSpec> dormant) {
+
+  public TableSchema {
+    dormant = List.copyOf(dormant);
+  }
+
+  /// A schema that never lost a column.
+  public TableSchema(
+      int projectId,
+      int groupId,
+      int collectionId,
+      String name,
+      int version,
+      List<ColumnSpec> columns,
+      EventConfig config) {
+    this(projectId, groupId, collectionId, name, version, columns, config, List.of());
+  }
 
   /// Column by config name or system name, or null.
   public @Nullable ColumnSpec column(String name) {

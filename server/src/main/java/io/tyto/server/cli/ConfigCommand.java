@@ -1,5 +1,6 @@
 package io.tyto.server.cli;
 
+import io.tyto.ingest.DataInspector;
 import io.tyto.ingest.LocalNode;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.ParsedConfigs;
@@ -8,6 +9,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.server.TytoServer;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
@@ -35,6 +37,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ConfigCommand.Init.class,
       ConfigCommand.Check.class,
+      ConfigCommand.Diff.class,
       ConfigCommand.Apply.class,
       ConfigCommand.Show.class
     })
@@ -105,9 +108,36 @@ final class ConfigCommand implements Runnable {
   }
 
   @Command(
+      name = "diff",
+      description = {
+        "Says what `config apply` would change, and what follows for stored rows and for callers.",
+        "Changes nothing. Exit code 1 where a change would be refused."
+      })
+  static final class Diff implements Callable<Integer> {
+    @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.WRITING);
+    @Spec private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+      Settings settings = flags.resolve();
+      List<ConfigFile> files = ConfigFiles.read(settings.path(Setting.CONFIG));
+      Path data = settings.path(Setting.DATA);
+      Optional<DataLock.Holder> holder = DataLock.holder(data);
+      ConfigPlan plan =
+          holder.isPresent() && !holder.get().address().isEmpty()
+              ? new RunningServer(holder.get().address()).diffConfigs(files)
+              : DataInspector.diffConfigs(data, files, Clock.systemUTC());
+      PlanText.print(plan, spec.commandLine().getOut());
+      return plan.isBreaking() ? 1 : 0;
+    }
+  }
+
+  @Command(
       name = "apply",
-      description =
-          "Takes over new collections and added fields, in the running server if there is one.")
+      description = {
+        "Takes over what changed, in the running server if there is one, or nothing where a change",
+        "would contradict what is stored: see `config diff`."
+      })
   static final class Apply implements Callable<Integer> {
     @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.WRITING);
     @Spec private CommandSpec spec;
@@ -128,9 +158,7 @@ final class ConfigCommand implements Runnable {
           result = node.applyConfigs(files);
         }
       }
-      result.created().forEach(name -> out.println("new collection    " + name));
-      result.extended().forEach(name -> out.println("fields added to   " + name));
-      result.unchanged().forEach(name -> out.println("unchanged         " + name));
+      PlanText.print(result.plan(), out);
       return 0;
     }
   }

@@ -3,12 +3,16 @@ package io.tyto.server.cli;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
+import io.tyto.model.port.AdminService.CollectionPlan;
 import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.FeedState;
 import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.Status;
+import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
 import io.tyto.model.port.IngestService.ImportProgress;
@@ -103,16 +107,47 @@ final class RunningServer {
   }
 
   ApplyResult applyConfigs(List<ConfigFile> files) {
+    Json.Node reply = sendConfigs("/v1/config", files);
+    return new ApplyResult(
+        texts(reply.get("created")),
+        texts(reply.get("changed")),
+        texts(reply.get("unchanged")),
+        plan(reply.get("plan")));
+  }
+
+  ConfigPlan diffConfigs(List<ConfigFile> files) {
+    return plan(sendConfigs("/v1/config/diff", files).get("plan"));
+  }
+
+  private Json.Node sendConfigs(String path, List<ConfigFile> files) {
     List<Map<String, String>> list =
         files.stream().map(file -> Map.of("name", file.name(), "text", file.text())).toList();
-    Json.Node reply =
-        send(
-            request("/v1/config")
-                .timeout(TIMEOUT)
-                .POST(HttpRequest.BodyPublishers.ofString(Json.write(Map.of("files", list))))
-                .build());
-    return new ApplyResult(
-        texts(reply.get("created")), texts(reply.get("extended")), texts(reply.get("unchanged")));
+    return send(
+        request(path)
+            .timeout(TIMEOUT)
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(Map.of("files", list))))
+            .build());
+  }
+
+  private static ConfigPlan plan(Json.Node plan) {
+    List<CollectionPlan> collections = new ArrayList<>();
+    for (Json.Node collection : plan.elements()) {
+      List<ConfigChange> changes = new ArrayList<>();
+      for (Json.Node change : collection.get("changes").elements()) {
+        changes.add(
+            new ConfigChange(
+                Verdict.valueOf(change.get("verdict").text()),
+                change.get("what").text(),
+                change.get("consequence").text()));
+      }
+      collections.add(
+          new CollectionPlan(
+              collection.get("collection").text(),
+              (int) collection.get("from").number(),
+              (int) collection.get("to").number(),
+              changes));
+    }
+    return new ConfigPlan(collections);
   }
 
   /// Sends a file and follows its progress. No deadline: the server's progress lines show life.

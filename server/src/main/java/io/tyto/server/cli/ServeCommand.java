@@ -40,7 +40,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private static void announce(PrintWriter out, TytoServer server, Settings settings) {
     server.configs().created().forEach(name -> out.println("new collection     " + name));
-    server.configs().extended().forEach(name -> out.println("fields added to    " + name));
+    server.configs().changed().forEach(name -> out.println("changed config of  " + name));
     urls(out, server.address());
     out.println("data               " + settings.path(Setting.DATA).toAbsolutePath().normalize());
     boolean loopback = settings.text(Setting.LISTEN).matches("(127\\..*|localhost|\\[?::1]?):\\d+");

@@ -246,6 +246,9 @@ final class CatalogCodec {
           columns.writeNumberField("id", column.id());
           columns.writeStringField("name", column.name());
           columns.writeStringField("type", column.type());
+          if (column.isDerived()) {
+            columns.writeBooleanField("derived", true);
+          }
         });
   }
 
@@ -253,9 +256,12 @@ final class CatalogCodec {
     return new ConfigVersion(
         json.integer("version"),
         json.string("config"),
-        json.objects("columns").stream()
-            .map(c -> new Column(c.integer("id"), c.string("name"), c.string("type")))
-            .toList());
+        json.objects("columns").stream().map(CatalogCodec::column).toList());
+  }
+
+  private static Column column(JsonFields json) {
+    return new Column(
+        json.integer("id"), json.string("name"), json.string("type"), json.flag("derived"));
   }
 
   private static void writeImport(JsonGenerator json, ImportedFile file) throws IOException {

@@ -11,9 +11,9 @@ import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import io.tyto.store.catalog.CatalogState.Project;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +26,13 @@ public final class CatalogDraft {
   private CatalogState state;
 
   /// A column as a config says it.
-  public record NewColumn(String name, String type) {}
+  ///
+  /// @param keepsId id of the stored column that it continues; 0: it gets a new one
+  public record NewColumn(String name, String type, boolean isDerived, int keepsId) {
+    public NewColumn(String name, String type) {
+      this(name, type, false, 0);
+    }
+  }
 
   CatalogDraft(CatalogState state) {
     this.state = state;
@@ -81,27 +87,24 @@ public final class CatalogDraft {
       throw new IllegalArgumentException("the catalog has no group " + groupId);
     }
     int id = nextId(state.collections());
-    List<Column> first = withIds(name, Map.of(), SystemColumns.FIRST_USER_ID, columns);
+    List<Column> first = withIds(name, Set.of(), SystemColumns.FIRST_USER_ID, columns);
     add(
         new CatalogFact.CollectionAdded(
             id, name, groupId, new ConfigVersion(1, configText, first)));
     return id;
   }
 
-  /// Records the next config version: columns keep their ids by name, new ones get fresh ids.
-  /// CONFIG_INCOMPATIBLE where a column changes its type or goes.
+  /// Records the next config version. Who calls has checked that the columns that keep an id can
+  /// read what is stored under it.
   ///
   /// @return the config version
   public int addConfigVersion(int collectionId, String configText, List<NewColumn> columns) {
     Collection collection = state.existing(collectionId);
-    Map<String, Column> known = new HashMap<>();
-    collection.newest().columns().forEach(column -> known.put(column.name(), column));
-    List<Column> next = withIds(collection.name(), known, collection.nextColumnId(), columns);
-    next.forEach(column -> known.remove(column.name()));
-    if (!known.isEmpty()) {
-      throw incompatible(
-          collection.name(), "column " + known.keySet().iterator().next() + " is gone");
+    Set<Integer> known = new HashSet<>();
+    for (ConfigVersion version : collection.versions()) {
+      version.columns().forEach(column -> known.add(column.id()));
     }
+    List<Column> next = withIds(collection.name(), known, collection.nextColumnId(), columns);
     int version = collection.newest().version() + 1;
     add(
         new CatalogFact.ConfigVersionAdded(
@@ -109,31 +112,24 @@ public final class CatalogDraft {
     return version;
   }
 
+  /// @param known ids that may be kept, each once
   private static List<Column> withIds(
-      String collection, Map<String, Column> known, int firstFreeId, List<NewColumn> columns) {
+      String collection, Set<Integer> known, int firstFreeId, List<NewColumn> columns) {
     List<Column> result = new ArrayList<>();
+    Set<Integer> left = new HashSet<>(known);
     int free = firstFreeId;
     for (NewColumn column : columns) {
-      Column before = known.get(column.name());
-      if (before == null) {
-        result.add(new Column(free++, column.name(), column.type()));
-      } else if (before.type().equals(column.type())) {
-        result.add(before);
-      } else {
-        throw incompatible(
-            collection,
-            "column %s was %s and would be %s"
-                .formatted(column.name(), before.type(), column.type()));
+      int id = column.keepsId();
+      if (id == 0) {
+        id = free++;
+      } else if (!left.remove(id)) {
+        throw new IllegalArgumentException(
+            "column %s of %s cannot keep the id %d: no column had it, or another one keeps it"
+                .formatted(column.name(), collection, id));
       }
+      result.add(new Column(id, column.name(), column.type(), column.isDerived()));
     }
     return result;
-  }
-
-  private static TytoException incompatible(String collection, String difference) {
-    return new TytoException(
-        ErrorCode.CONFIG_INCOMPATIBLE,
-        "The new config of collection %s cannot take over its data: %s. Only added columns can; take the old column up again, or give the new one another name."
-            .formatted(collection, difference));
   }
 
   /// Records what a group reads of a topic from now on; nothing where that is known.

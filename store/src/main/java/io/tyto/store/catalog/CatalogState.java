@@ -81,6 +81,17 @@ public record CatalogState(
     public ConfigVersion newest() {
       return versions.getLast();
     }
+
+    /// Columns that earlier versions read from events and the newest does not have, each as it was
+    /// last; ascending by id. Their values are stored still.
+    public List<Column> dormant() {
+      SortedMap<Integer, Column> last = new TreeMap<>();
+      for (ConfigVersion version : versions) {
+        version.columns().forEach(column -> last.put(column.id(), column));
+      }
+      newest().columns().forEach(column -> last.remove(column.id()));
+      return last.values().stream().filter(column -> !column.isDerived()).toList();
+    }
   }
 
   /// @param configText the file as written
@@ -90,9 +101,15 @@ public record CatalogState(
     }
   }
 
-  /// @param id never reused within the collection
+  /// @param id never reused within the collection; a column keeps it under another name or a wider
+  ///   type, and a derived one gets another where its expression changes
   /// @param type the textual form of its type
-  public record Column(int id, String name, String type) {}
+  /// @param isDerived its values can be computed from others
+  public record Column(int id, String name, String type, boolean isDerived) {
+    public Column(int id, String name, String type) {
+      this(id, name, type, false);
+    }
+  }
 
   /// A file whose records are all committed.
   ///

@@ -95,6 +95,11 @@ public final class JsonFields {
     return has(name) ? string(name) : null;
   }
 
+  /// False where the member is absent: what most do not have is left out.
+  public boolean flag(String name) {
+    return has(name) && typed(name, Boolean.class, "true or false");
+  }
+
   public long number(String name) {
     return typed(name, Long.class, "an integer");
   }

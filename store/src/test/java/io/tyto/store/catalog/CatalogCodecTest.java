@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.schema.SystemColumns;
 import io.tyto.store.catalog.CatalogCodec.Entry;
 import io.tyto.store.catalog.CatalogDraft.NewColumn;
 import io.tyto.store.catalog.CatalogState.Project;
@@ -33,7 +34,9 @@ final class CatalogCodecTest {
     draft.addConfigVersion(
         login,
         "collection: login # more\n",
-        List.of(new NewColumn("ts", "timestamp"), new NewColumn("amount", "decimal(18,2)")));
+        List.of(
+            new NewColumn("ts", "timestamp", false, SystemColumns.FIRST_USER_ID),
+            new NewColumn("amount", "decimal(18,2)")));
     draft.addImport("ab".repeat(32), "login \"1\".csv", login, 39_244);
     return new Entry(
         256,
@@ -63,6 +66,19 @@ final class CatalogCodecTest {
     Entry read = CatalogCodec.decode("key", CatalogCodec.encode(change));
     assertEquals(change, read);
     assertNull(read.state());
+  }
+
+  @Test
+  void aDerivedColumnIsReadAsSuch() {
+    CatalogDraft draft = new CatalogDraft(CatalogState.EMPTY);
+    int group = draft.addGroup("page", null, 1);
+    draft.addCollection(
+        "page", group, "collection: page\n", List.of(new NewColumn("size", "long", true, 0)));
+    Entry whole = entry();
+    Entry change =
+        new Entry(
+            7, whole.previousSha256(), whole.writerId(), whole.commitId(), draft.facts(), null);
+    assertEquals(change, CatalogCodec.decode("key", CatalogCodec.encode(change)));
   }
 
   @Test

@@ -62,10 +62,10 @@ final class CatalogTest {
   }
 
   @Test
-  void addedColumnsGetFreshIdsAndOldOnesKeepTheirs() {
+  void addedColumnsGetFreshIdsAndOthersKeepTheirs() {
     Catalog catalog = open();
     int login = addLogin(catalog);
-    catalog.change(draft -> draft.addConfigVersion(login, "v2", List.of(AMOUNT, TS)));
+    catalog.change(draft -> draft.addConfigVersion(login, "v2", List.of(AMOUNT, keeping(TS, 16))));
     Collection collection = catalog.state().collection("login").orElseThrow();
     assertEquals(2, collection.newest().version());
     assertEquals(
@@ -75,23 +75,48 @@ final class CatalogTest {
   }
 
   @Test
-  void anIncompatibleConfigIsRefusedAndNothingIsRecorded() {
+  void aColumnThatGoesLeavesItsIdBehind() {
+    Catalog catalog = open();
+    int login = addLogin(catalog);
+    NewColumn half = new NewColumn("half", "double", true, 0);
+    catalog.change(
+        draft -> draft.addConfigVersion(login, "v2", List.of(keeping(TS, 16), AMOUNT, half)));
+    catalog.change(draft -> draft.addConfigVersion(login, "v3", List.of(keeping(TS, 16))));
+    Collection without = catalog.state().collection("login").orElseThrow();
+    assertEquals(List.of(new Column(17, "amount", "decimal(18,2)")), without.dormant());
+    NewColumn wider = new NewColumn("total", "decimal(30,2)", false, 17);
+    catalog.change(
+        draft -> draft.addConfigVersion(login, "v4", List.of(keeping(TS, 16), wider, AMOUNT)));
+    Collection again = open().state().collection("login").orElseThrow();
+    assertEquals(
+        List.of(
+            new Column(16, "ts", "timestamp"),
+            new Column(17, "total", "decimal(30,2)"),
+            new Column(19, "amount", "decimal(18,2)")),
+        again.newest().columns());
+    assertEquals(List.of(), again.dormant());
+  }
+
+  @Test
+  void noTwoColumnsKeepOneIdAndNothingIsRecorded() {
     Catalog catalog = open();
     int login = addLogin(catalog);
     for (List<NewColumn> columns :
-        List.of(List.of(AMOUNT), List.of(new NewColumn("ts", "date"), AMOUNT))) {
-      TytoException refused =
-          assertThrows(
-              TytoException.class,
-              () ->
-                  catalog.change(draft -> {
-                    draft.addGroup("other", null, 1);
-                    draft.addConfigVersion(login, "v2", columns);
-                  }));
-      assertEquals(ErrorCode.CONFIG_INCOMPATIBLE, refused.code());
+        List.of(List.of(keeping(TS, 16), keeping(AMOUNT, 16)), List.of(keeping(TS, 17)))) {
+      assertThrows(
+          IllegalArgumentException.class,
+          () ->
+              catalog.change(draft -> {
+                draft.addGroup("other", null, 1);
+                draft.addConfigVersion(login, "v2", columns);
+              }));
     }
     assertEquals(1, open().state().version());
     assertEquals(1, catalog.state().groups().size());
+  }
+
+  private static NewColumn keeping(NewColumn column, int id) {
+    return new NewColumn(column.name(), column.type(), column.isDerived(), id);
   }
 
   @Test

@@ -1,0 +1,298 @@
+package io.tyto.ingest.config;
+
+import io.tyto.model.expression.Expression;
+import io.tyto.model.port.AdminService.ConfigChange;
+import io.tyto.model.port.AdminService.Verdict;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.model.schema.Widening;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Differences in `fields`, and which stored column each field continues.
+///
+/// A plain field continues the column of its name, or of one of its aliases, and so its values. A
+/// derived field whose expression changes begins a new column, which rows older than it answer by
+/// being computed: values of two expressions never lie in one column.
+final class ColumnChanges {
+  private static final long MEGABYTE = 1_000_000;
+
+  private final TableSchema current;
+  private final EventConfig wanted;
+  private final StoredRows stored;
+  private final List<ConfigChange> changes = new ArrayList<>();
+  private final Map<String, Integer> keptIds = new HashMap<>();
+  private final Map<String, String> earlierNames = new HashMap<>();
+
+  /// Derived fields whose stored values do not answer them any more.
+  private final Set<String> computedAnew = new HashSet<>();
+
+  ColumnChanges(TableSchema current, EventConfig wanted, StoredRows stored) {
+    this.current = current;
+    this.wanted = wanted;
+    this.stored = stored;
+  }
+
+  List<ConfigChange> compare() {
+    for (ColumnSpec column : wanted.columns()) {
+      ColumnSpec before = before(column);
+      if (before == null) {
+        compareAdded(column);
+      } else {
+        earlierNames.put(column.name(), before.name());
+        compareKept(before, column);
+      }
+    }
+    for (ColumnSpec column : current.columns()) {
+      if (!earlierNames.containsValue(column.name())) {
+        noteRemoved(column);
+      }
+    }
+    return changes;
+  }
+
+  /// Complete after {@link #compare}.
+  Map<String, Integer> keptIds() {
+    return keptIds;
+  }
+
+  /// Name of a field -> its name in the current version, where it has one.
+  Map<String, String> earlierNames() {
+    return earlierNames;
+  }
+
+  /// The column of the current version that a field continues.
+  private @Nullable ColumnSpec before(ColumnSpec column) {
+    ColumnSpec same = current.config().column(column.name());
+    if (same != null) {
+      return same;
+    }
+    for (String alias : column.aliases()) {
+      ColumnSpec renamed = current.config().column(alias);
+      if (renamed != null && !earlierNames.containsValue(alias)) {
+        return renamed;
+      }
+    }
+    return null;
+  }
+
+  private void compareKept(ColumnSpec before, ColumnSpec after) {
+    if (!before.name().equals(after.name())) {
+      note(
+          Verdict.COMPATIBLE,
+          "fields.%s: renamed from %s".formatted(after.name(), before.name()),
+          "its values go over to the new name at once; events may go on using the old one");
+    }
+    compareWords(before, after);
+    Expression was = before.derive();
+    Expression is = after.derive();
+    if (was == null && is == null) {
+      compareTypes(before, after);
+    } else if (was != null && is != null) {
+      compareExpressions(before, was, after, is);
+    } else {
+      note(
+          Verdict.BREAKING,
+          "fields.%s: %s"
+              .formatted(after.name(), is == null ? "is no longer derived" : "becomes derived"),
+          "older rows would answer %s; give the field another name, or remove it in one apply and add it in the next"
+              .formatted(is == null ? "null where they answered a value" : "other values"));
+    }
+  }
+
+  private void compareWords(ColumnSpec before, ColumnSpec after) {
+    Comparison<ColumnSpec> words = new Comparison<>(path(after), before, after, changes);
+    String callers = "callers see it at once";
+    if (before.name().equals(after.name()) || !after.apiName().equals(before.apiName())) {
+      words.compatible("api", ColumnSpec::apiName, "callers see it: the member is renamed");
+    }
+    words.compatible(
+        "role", ColumnSpec::role, "callers see it: other filters and measures are offered");
+    words.compatible("description", ColumnSpec::description, callers);
+    words.compatible("unit", ColumnSpec::unit, callers);
+    words.compatible("deprecated", ColumnSpec::deprecated, callers);
+    words.compatible("annotations", ColumnSpec::annotations, callers);
+    if (before.name().equals(after.name())) {
+      words.compatible("aliases", ColumnSpec::aliases, Comparison.FROM_NOW_ON);
+    }
+    words.compatible("enriched", ColumnSpec::enriched, Comparison.FROM_NOW_ON);
+    words.rewrite(
+        "privacy",
+        ColumnSpec::privacy,
+        "holds for events that come from now on; stored rows are written anew with it");
+  }
+
+  private void compareTypes(ColumnSpec before, ColumnSpec after) {
+    keptIds.put(after.name(), before.id());
+    ColumnType was = before.type();
+    ColumnType is = after.type();
+    if (was.equals(is)) {
+      return;
+    }
+    String what = "%stype: %s becomes %s".formatted(path(after), was, is);
+    String use = use(before);
+    if (use != null) {
+      note(
+          Verdict.BREAKING,
+          what,
+          "it is %s, which decided where and in which order rows are stored; describe a new collection with it and import the events into that"
+              .formatted(use));
+    } else if (Widening.isExact(was, is)) {
+      note(Verdict.REWRITE, what, readAs(is));
+    } else {
+      note(
+          Verdict.BREAKING,
+          what,
+          reason(was, is)
+              + "; keep the field and add one of another name, with a `derive` over it or an entry in source.map");
+    }
+  }
+
+  /// What a field is to the collection beside a column, or null.
+  private @Nullable String use(ColumnSpec column) {
+    EventConfig config = current.config();
+    EventConfig.Entity entity = config.entity();
+    if (column.name().equals(config.time())) {
+      return "the event's time";
+    }
+    if (entity != null && column.name().equals(entity.key())) {
+      return "the entity's key";
+    }
+    return column.name().equals(config.eventId()) ? "the event id" : null;
+  }
+
+  private String readAs(ColumnType type) {
+    if (stored.rows() == 0) {
+      return "nothing is stored yet";
+    }
+    return "%,d rows in %,d segments (%s) and the tail are read as %s at once, and stored so when the background writes them anew"
+        .formatted(stored.rows(), stored.segments().size(), shownBytes(stored.bytes()), type);
+  }
+
+  private static String reason(ColumnType was, ColumnType is) {
+    if (Widening.isExact(is, was)) {
+      return "a stored %s need not fit %s".formatted(was, is);
+    }
+    if (was.element() instanceof ColumnType.LongType
+        && is.element() instanceof ColumnType.DoubleType) {
+      return "a double does not hold every long beyond 2^53 exactly";
+    }
+    return "a stored %s is not exactly one %s".formatted(was, is);
+  }
+
+  private void compareExpressions(
+      ColumnSpec before, Expression was, ColumnSpec after, Expression is) {
+    boolean isSame = was.equals(is) && before.type().equals(after.type()) && !usesChanged(is);
+    if (isSame) {
+      keptIds.put(after.name(), before.id());
+      return;
+    }
+    computedAnew.add(after.name());
+    String what =
+        before.type().equals(after.type())
+            ? path(after) + "derive changes"
+            : "%sderive changes, and its type: %s becomes %s"
+                .formatted(path(after), before.type(), after.type());
+    String use = use(before);
+    if (use == null) {
+      note(Verdict.REWRITE, what, computed());
+    } else {
+      note(
+          Verdict.BREAKING,
+          what,
+          "it is %s, which decided where and in which order rows are stored; describe a new collection with it and import the events into that"
+              .formatted(use));
+    }
+  }
+
+  private boolean usesChanged(Expression expression) {
+    return ExpressionColumns.of(expression).stream().anyMatch(computedAnew::contains);
+  }
+
+  private String computed() {
+    return stored.rows() == 0
+        ? "nothing is stored yet"
+        : "%,d older rows answer the new expression at once, computed on reading until the background writes them anew"
+            .formatted(stored.rows());
+  }
+
+  private void compareAdded(ColumnSpec column) {
+    String what = "fields.%s: added as %s".formatted(column.name(), column.type());
+    if (column.derive() != null) {
+      note(
+          Verdict.COMPATIBLE,
+          what,
+          stored.rows() == 0
+              ? "computed for every event"
+              : "computed on reading for %,d older rows".formatted(stored.rows()));
+      return;
+    }
+    ColumnSpec dormant = dormant(column);
+    if (dormant == null) {
+      note(
+          Verdict.COMPATIBLE,
+          what,
+          stored.rows() == 0
+              ? "read from every event"
+              : "reads null in %,d older rows at once".formatted(stored.rows()));
+      return;
+    }
+    boolean isSame = dormant.type().equals(column.type());
+    if (isSame || Widening.isExact(dormant.type(), column.type())) {
+      keptIds.put(column.name(), dormant.id());
+      note(
+          isSame ? Verdict.COMPATIBLE : Verdict.REWRITE,
+          "fields.%s: taken up again as %s".formatted(column.name(), column.type()),
+          "it finds the values that were stored while the field was there; rows of the time without it read null");
+    } else {
+      note(
+          Verdict.COMPATIBLE,
+          what,
+          "reads null in %,d older rows; a field of this name was there before as %s, and its values stay out of reach under %s"
+              .formatted(stored.rows(), dormant.type(), column.type()));
+    }
+  }
+
+  /// The column that a former version called so last.
+  private @Nullable ColumnSpec dormant(ColumnSpec column) {
+    Set<Integer> taken = new HashSet<>(keptIds.values());
+    ColumnSpec found = null;
+    for (ColumnSpec dormant : current.dormant()) {
+      boolean isIt =
+          dormant.name().equals(column.name()) || column.aliases().contains(dormant.name());
+      // Of two that had the name one after the other, the later.
+      found = isIt && !taken.contains(dormant.id()) ? dormant : found;
+    }
+    return found;
+  }
+
+  private void noteRemoved(ColumnSpec column) {
+    String consequence =
+        column.derive() != null
+            ? "callers lose it; it can be computed again at any time"
+            : stored.rows() == 0
+                ? "callers lose it"
+                : "callers lose it; what %,d rows hold of it stays stored, and is found again if the field comes back as %s"
+                    .formatted(stored.rows(), column.type());
+    note(Verdict.COMPATIBLE, "fields.%s: removed".formatted(column.name()), consequence);
+  }
+
+  private void note(Verdict verdict, String what, String consequence) {
+    changes.add(new ConfigChange(verdict, what, consequence));
+  }
+
+  private static String shownBytes(long bytes) {
+    return bytes < MEGABYTE ? "under 1 MB" : "%,d MB".formatted(bytes / MEGABYTE);
+  }
+
+  private static String path(ColumnSpec column) {
+    return "fields." + column.name() + ".";
+  }
+}

@@ -1,0 +1,85 @@
+package io.tyto.ingest.config;
+
+import static io.tyto.ingest.config.Comparison.shown;
+
+import io.tyto.model.port.AdminService.ConfigChange;
+import io.tyto.model.port.AdminService.Verdict;
+import io.tyto.model.schema.EventConfig;
+import java.time.Instant;
+import java.time.Period;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+
+/// Differences outside of `fields` and `source`.
+final class HeadChanges {
+  private static final String ANEW =
+      "; describe a new collection with it and import the events into that";
+
+  private HeadChanges() {}
+
+  static void compare(
+      EventConfig before, EventConfig after, StoredRows stored, List<ConfigChange> changes) {
+    Comparison<EventConfig> heads = new Comparison<>("", before, after, changes);
+    heads.compatible(
+        "api", EventConfig::apiName, "callers see it: the root field and its types are renamed");
+    heads.compatible("description", EventConfig::description, "shown by the API at once");
+    heads.breaking(
+        "time",
+        EventConfig::time,
+        "rows are stored in the order of their time and kept or deleted by it" + ANEW);
+    heads.compatible(
+        "timeBounds.past", config -> config.timeBounds().past(), Comparison.FROM_NOW_ON);
+    heads.compatible(
+        "timeBounds.future", config -> config.timeBounds().future(), Comparison.FROM_NOW_ON);
+    heads.breaking(
+        "entity.name",
+        config -> config.entity() == null ? null : config.entity().name(),
+        "the entity decided in which group and partition every row lies" + ANEW);
+    heads.breaking(
+        "entity.key",
+        config -> config.entity() == null ? null : config.entity().key(),
+        "the key decided in which partition every row lies" + ANEW);
+    heads.breaking(
+        "eventId",
+        EventConfig::eventId,
+        "which events repeat was decided by it, and the log must be read as it was the first time"
+            + ANEW);
+    compareRetention(before, after, stored, changes);
+    heads.compatible("expose.aggregate", config -> config.expose().aggregate(), SEEN);
+    heads.compatible("expose.table", config -> config.expose().table(), SEEN);
+    heads.compatible("expose.records", config -> config.expose().records(), SEEN);
+    heads.compatible("expose.cubes", config -> config.expose().cubes(), SEEN);
+    heads.compatible("expose.values", config -> config.expose().values(), SEEN);
+    heads.compatible("annotations", EventConfig::annotations, "shown by the API at once");
+  }
+
+  private static final String SEEN = "callers see it at once";
+
+  private static void compareRetention(
+      EventConfig before, EventConfig after, StoredRows stored, List<ConfigChange> changes) {
+    Period was = before.retention().raw();
+    Period is = after.retention().raw();
+    if (!Objects.equals(was, is)) {
+      changes.add(
+          new ConfigChange(
+              Verdict.COMPATIBLE,
+              "retention.raw: %s becomes %s".formatted(shown(was), shown(is)),
+              is == null ? "events stay for ever from now on" : deleted(is, stored)));
+    }
+  }
+
+  /// Told with figures, because it cannot be taken back.
+  private static String deleted(Period keep, StoredRows stored) {
+    Instant oldest = stored.asOf().atZone(ZoneOffset.UTC).minus(keep).toInstant();
+    long limit = ChronoUnit.MICROS.between(Instant.EPOCH, oldest);
+    List<StoredRows.Segment> expired =
+        stored.segments().stream().filter(segment -> segment.maxTimeMicros() < limit).toList();
+    long rows = expired.stream().mapToLong(StoredRows.Segment::rows).sum();
+    return rows == 0
+        ? "no stored row is older than that yet"
+        : "%,d rows in %,d segments are older than that, and are deleted for good within minutes"
+            .formatted(rows, expired.size());
+  }
+}
