@@ -8,8 +8,10 @@ import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.enrich.Pipeline;
+import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.feed.FeedHost;
 import io.tyto.ingest.feed.Feeds;
+import io.tyto.ingest.letter.PayloadSource;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.partition.Alarms;
 import io.tyto.ingest.partition.DeadLetters;
@@ -19,6 +21,8 @@ import io.tyto.ingest.partition.PartitionHost;
 import io.tyto.ingest.partition.SnapshotSources;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
+import io.tyto.model.port.DeadLetterService.ReplayRequest;
+import io.tyto.model.port.DeadLetterService.ReplayResult;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Feed;
@@ -65,6 +69,7 @@ public final class LocalNode
   private final Clock clock;
   private final LogSources sources;
   private final Feeds feeds;
+  private final Replays replays;
   private volatile boolean isClosed;
 
   /// Takes the folder's lock, recovers every partition and starts its threads.
@@ -125,6 +130,7 @@ public final class LocalNode
     DecodeContext context = new DecodeContext(clock, pipeline);
     this.intake = new EventIntake(context);
     this.imports = new FileImports(directory, options.importThreads(), context, diskGuard);
+    this.replays = new Replays(directory, context, DecoderRegistry.builtIn(), PayloadSource.NONE);
     this.maintenance =
         new Maintenance(partitions, diskGuard, pipeline, options.maintenanceInterval(), alarms);
     try {
@@ -244,6 +250,12 @@ public final class LocalNode
     TableSchema letters =
         DeadLetters.schema(schema.projectId(), schema.groupId(), schema.collectionId());
     return snapshot(schema, letters, Kind.DEAD);
+  }
+
+  /// Makes rows of dead letters that fit by now; see {@link
+  /// io.tyto.model.port.DeadLetterService#replay}.
+  public ReplayResult replay(ReplayRequest request) {
+    return replays.run(route(request.collection()), request);
   }
 
   /// Seals and commits everything accepted so far; returns when it is committed.

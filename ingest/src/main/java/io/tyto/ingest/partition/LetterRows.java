@@ -35,6 +35,8 @@ public final class LetterRows {
   private final ColumnReader offsets;
   private final ColumnReader received;
   private final Map<Column, ColumnVector> vectors = new EnumMap<>(Column.class);
+  private int first;
+  private int length;
   private ColumnVector logVector = new ColumnVector.AllNull(0);
   private ColumnVector offsetVector = new ColumnVector.AllNull(0);
   private ColumnVector receivedVector = new ColumnVector.AllNull(0);
@@ -60,12 +62,33 @@ public final class LetterRows {
     return reader;
   }
 
-  /// Reads the rows `[from, from + count)`, which lie in one block.
+  /// Goes to the rows `[from, from + count)`, which lie in one block. Columns are read when they
+  /// are asked for.
   public void enter(int from, int count) {
-    readers.forEach((column, reader) -> vectors.put(column, reader.read(from, count)));
+    first = from;
+    length = count;
+    vectors.clear();
     logVector = logs.read(from, count);
     offsetVector = offsets.read(from, count);
     receivedVector = received.read(from, count);
+  }
+
+  /// The log of a row's letter, counted from the first that was entered.
+  public String logId(int row) {
+    byte[] log = bytes(logVector, row);
+    return log == null ? "" : new String(log, StandardCharsets.UTF_8);
+  }
+
+  public long logOffset(int row) {
+    return number(offsetVector, row, 0);
+  }
+
+  public long receivedMicros(int row) {
+    return number(receivedVector, row, 0);
+  }
+
+  public String code(int row) {
+    return orEmpty(text(Column.CODE, row));
   }
 
   /// The letter of a row, counted from the first that was entered.
@@ -74,7 +97,7 @@ public final class LetterRows {
     Payload payload = payload(row);
     DeadLetter letter =
         new DeadLetter(
-            orEmpty(text(Column.CODE, row)),
+            code(row),
             text(Column.FIELD, row),
             orEmpty(text(Column.MESSAGE, row)),
             new Origin(
@@ -88,12 +111,11 @@ public final class LetterRows {
             areHeadersKept(headers) ? DeadLetters.headers(headers) : List.of(),
             (int) number(Column.CONFIG_VERSION, row, 0),
             number(Column.TREATED, row, 0) != 0);
-    byte[] log = bytes(logVector, row);
     return new StoredLetter(
         source.partition(),
-        log == null ? "" : new String(log, StandardCharsets.UTF_8),
-        number(offsetVector, row, 0),
-        number(receivedVector, row, 0),
+        logId(row),
+        logOffset(row),
+        receivedMicros(row),
         letter,
         isWhole(letter) && areHeadersKept(headers),
         mark(row));
@@ -162,13 +184,21 @@ public final class LetterRows {
   }
 
   private byte @Nullable [] bytes(Column column, int row) {
-    ColumnVector vector = vectors.get(column);
-    return vector == null ? null : bytes(vector, row);
+    return bytes(vector(column), row);
   }
 
   private long number(Column column, int row, long otherwise) {
-    ColumnVector vector = vectors.get(column);
-    return vector == null ? otherwise : number(vector, row, otherwise);
+    return number(vector(column), row, otherwise);
+  }
+
+  private ColumnVector vector(Column column) {
+    ColumnVector known = vectors.get(column);
+    if (known == null) {
+      ColumnReader reader = readers.get(column);
+      known = reader == null ? new ColumnVector.AllNull(length) : reader.read(first, length);
+      vectors.put(column, known);
+    }
+    return known;
   }
 
   private static long number(ColumnVector vector, int row, long otherwise) {

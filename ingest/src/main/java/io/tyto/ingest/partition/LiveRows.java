@@ -30,6 +30,13 @@ final class LiveRows {
     return manifest;
   }
 
+  /// Seals and rewrites commit in one order, but may tell of it in another.
+  private void standOn(Manifest commit) {
+    if (commit.version() > manifest.version()) {
+      manifest = commit;
+    }
+  }
+
   /// Adds a unit that is filled from now on.
   synchronized void open(TailUnit unit) {
     if (!isFenced) {
@@ -39,7 +46,7 @@ final class LiveRows {
 
   /// Puts the segments of a commit in the place of the unit they were built from.
   synchronized void sealed(Manifest commit, TailUnit unit, List<LiveSegment> built) {
-    manifest = commit;
+    standOn(commit);
     units.remove(unit);
     addAll(built);
   }
@@ -54,7 +61,7 @@ final class LiveRows {
 
   /// Puts one segment, or none, in the place of others.
   synchronized void replaced(Manifest commit, Set<String> removed, List<LiveSegment> added) {
-    manifest = commit;
+    standOn(commit);
     int place = segments.size();
     for (int i = segments.size() - 1; i >= 0; i--) {
       if (removed.contains(segments.get(i).entry().file())) {
@@ -66,7 +73,7 @@ final class LiveRows {
   }
 
   synchronized void replacedState(Manifest commit, Set<String> removed, SegmentEntry added) {
-    manifest = commit;
+    standOn(commit);
     int place = 0;
     while (!removed.contains(state.get(place).file())) {
       place++;

@@ -42,6 +42,7 @@ public final class Partition implements AutoCloseable {
   private final Sealer sealer;
   private final PartitionWriter writer;
   private final Rewriter rewriter;
+  private final Letterbox letterbox;
   private final Thread thread;
 
   /// `next` of our log in the newest manifests, oldest first; used by the sealer's thread only.
@@ -102,6 +103,7 @@ public final class Partition implements AutoCloseable {
             entities,
             recovery::loadWriterState);
     this.rewriter = new Rewriter(id, host, recovery.files(), chain, committer, live, alarms);
+    this.letterbox = new Letterbox(id, rewriter, recovery.files(), committer, live);
     this.thread = Thread.ofPlatform().daemon().name("partition-" + id).unstarted(writer);
   }
 
@@ -184,6 +186,11 @@ public final class Partition implements AutoCloseable {
 
   public void addTo(SnapshotSources snapshot, int collection, Kind kind) {
     live.addTo(snapshot, collection, kind);
+  }
+
+  /// Its committed dead letters, for a replay.
+  public Letterbox letterbox() {
+    return letterbox;
   }
 
   /// Compacts, expires and collects what is due.

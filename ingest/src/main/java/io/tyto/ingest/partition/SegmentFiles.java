@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.segment.EntityKey;
+import io.tyto.engine.segment.RowFilter;
 import io.tyto.engine.segment.Segment;
 import io.tyto.engine.segment.SegmentSink;
 import io.tyto.engine.segment.SegmentSummary;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// Writes segments into the store, reads them back, and opens them. Thread-safe.
 final class SegmentFiles {
@@ -61,12 +63,24 @@ final class SegmentFiles {
   /// @param ranges log offsets that the segment answers for
   SegmentEntry writeRows(
       Kind kind, TableSchema schema, List<RowSource> sources, Map<String, Range> ranges) {
+    return writeRows(kind, schema, sources, null, ranges);
+  }
+
+  /// Writes some of the rows.
+  ///
+  /// @param keep null: all
+  SegmentEntry writeRows(
+      Kind kind,
+      TableSchema schema,
+      List<RowSource> sources,
+      @Nullable RowFilter keep,
+      Map<String, Range> ranges) {
     return write(
         kind,
         schema.collectionId(),
         schema.version(),
         ranges,
-        sink -> writer.write(schema, sources, null, sink));
+        sink -> writer.write(schema, sources, keep, sink));
   }
 
   /// Writes entity keys and their ids, ascending by id.
