@@ -6,6 +6,7 @@ import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.Schemas;
 import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.enrich.Pipeline;
+import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.partition.SchemaDirectory;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -54,9 +55,7 @@ final class CollectionDirectory implements SchemaDirectory {
   /// @param pipeline must fill what configs that are applied declare as enriched; null where that
   ///   is not asked
   CollectionDirectory(
-      Catalog catalog,
-      Function<EventConfig, GroupShape> shapes,
-      @Nullable Pipeline pipeline) {
+      Catalog catalog, Function<EventConfig, GroupShape> shapes, @Nullable Pipeline pipeline) {
     this.catalog = catalog;
     this.shapes = shapes;
     this.pipeline = pipeline;
@@ -167,7 +166,9 @@ final class CollectionDirectory implements SchemaDirectory {
 
   private List<EventConfig> parse(List<ConfigFile> files) {
     List<EventConfig> standing = known.byName().values().stream().map(TableSchema::config).toList();
-    return ConfigParser.parse(files, standing, pipeline).orThrow();
+    List<EventConfig> configs = ConfigParser.parse(files, standing, pipeline).orThrow();
+    DecoderRegistry.builtIn().check(configs);
+    return configs;
   }
 
   private ConfigPlan plan(List<EventConfig> configs, Function<TableSchema, StoredRows> stored) {

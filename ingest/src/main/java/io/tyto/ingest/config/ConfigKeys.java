@@ -41,11 +41,17 @@ final class ConfigKeys {
   static final List<String> TIME_BOUNDS = List.of("past", "future");
   static final List<String> SOURCE = List.of("kafka", "nats", "map", "formats", "file");
 
-  static final List<String> KAFKA = List.of("topic", "format", "start", "partitioner", "envelope");
+  static final List<String> KAFKA =
+      List.of(
+          "topic", "format", "start", "partitioner", "registry", "schema", "message", "envelope");
 
-  static final List<String> NATS = List.of("stream", "format", "start", "envelope");
+  static final List<String> NATS =
+      List.of("stream", "format", "start", "registry", "schema", "message", "envelope");
 
   static final List<String> ENVELOPE = List.of("type", "is", "sequence", "published", "content");
+
+  /// Of a document behind the config.
+  static final List<String> ATTACHED = List.of("file", "base64");
 
   static final List<String> FILE =
       List.of(

@@ -36,7 +36,8 @@ final class ConfigReader {
   }
 
   ParsedFile read() {
-    Section top = YamlFile.read(file, problems);
+    YamlFile.Content content = YamlFile.read(file, problems);
+    Section top = content.top();
     if (top == null) {
       return new ParsedFile(null, problems, 1, 1);
     }
@@ -63,7 +64,8 @@ final class ConfigReader {
             entity(top, columns),
             columnName(top, "eventId", columns, ConfigReader::isKey, "a string, int, long or uuid"),
             columns.columns(),
-            new SourceReader(collection, columns, problems).read(top.section("source")),
+            new SourceReader(collection, columns, content.files(), problems)
+                .read(top.section("source")),
             retention(top.section("retention")),
             timeBounds(top.section("timeBounds")),
             expose(top.section("expose")),

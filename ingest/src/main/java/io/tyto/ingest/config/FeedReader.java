@@ -1,12 +1,16 @@
 package io.tyto.ingest.config;
 
 import io.tyto.model.schema.Feed;
+import io.tyto.model.schema.Feed.Encoding;
 import io.tyto.model.schema.Feed.Envelope;
 import io.tyto.model.schema.Feed.Kind;
 import io.tyto.model.schema.Feed.Partitioner;
+import io.tyto.model.schema.Feed.SchemaFile;
 import io.tyto.model.schema.Feed.Start;
 import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.text.Suggestion;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -14,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the sections `source.kafka` and `source.nats`.
@@ -23,11 +28,14 @@ final class FeedReader {
   private static final String FORMAT = "[a-z][a-z0-9_-]{0,63}";
 
   private final String collection;
+  private final Map<String, byte[]> files;
   private final Problems problems;
 
   /// @param collection the type of event that is for it where the envelope names none
-  FeedReader(String collection, Problems problems) {
+  /// @param files attached to the config, by name
+  FeedReader(String collection, Map<String, byte[]> files, Problems problems) {
     this.collection = collection;
+    this.files = files;
     this.problems = problems;
   }
 
@@ -57,10 +65,63 @@ final class FeedReader {
     }
     String format = format(section);
     Start start = start(section);
-    Envelope envelope = envelope(section.section("envelope"));
+    Envelope envelope = envelope(section.section("envelope"), format);
+    Encoding encoding = encoding(section, format);
     return topic == null
         ? null
-        : new Feed(kind, topic.value(), format, start, partitioner, envelope, Feed.Encoding.NONE);
+        : new Feed(kind, topic.value(), format, start, partitioner, envelope, encoding);
+  }
+
+  private Encoding encoding(Section section, String format) {
+    String registry = registry(section.text("registry"));
+    SchemaFile schema = schema(section.text("schema"));
+    String message = section.plainText("message");
+    if (format.equals(JSON) && (schema != null || message != null)) {
+      String key = schema != null ? "schema" : "message";
+      problems.wrong(
+          section.line(key),
+          section.pathOf(key),
+          "JSON explains itself; expected a `format` beside it, such as avro");
+    }
+    return new Encoding(registry, schema, message);
+  }
+
+  private @Nullable String registry(@Nullable Located url) {
+    if (url == null) {
+      return null;
+    }
+    try {
+      URI uri = new URI(url.value());
+      if (uri.getHost() != null
+          && uri.getUserInfo() == null
+          && List.of("http", "https").contains(uri.getScheme())) {
+        return url.value();
+      }
+    } catch (URISyntaxException e) {
+      // Said below, together with URLs that are no place of a registry.
+    }
+    problems.wrong(
+        url, "expected an http or https URL without a password, such as http://registry:8081");
+    return null;
+  }
+
+  private @Nullable SchemaFile schema(@Nullable Located name) {
+    if (name == null) {
+      return null;
+    }
+    byte[] content = files.get(name.value());
+    if (content != null && content.length <= Attachments.MAX_BYTES) {
+      return new SchemaFile(name.value(), content);
+    }
+    problems.wrong(
+        name,
+        content != null
+            ? "which has %d bytes; expected at most %d"
+                .formatted(content.length, Attachments.MAX_BYTES)
+            : Attachments.isName(name.value())
+                ? "but there is no such file; expected one in the folder of the config"
+                : "expected the name of a file in the folder of the config, without '..'");
+    return null;
   }
 
   private String format(Section section) {
@@ -119,12 +180,12 @@ final class FeedReader {
     return Partitioner.valueOf(partitioner.value().toUpperCase(Locale.ROOT));
   }
 
-  private @Nullable Envelope envelope(@Nullable Section section) {
+  private @Nullable Envelope envelope(@Nullable Section section, String format) {
     if (section == null) {
       return null;
     }
     section.allowOnly(ConfigKeys.ENVELOPE);
-    String type = type(section);
+    String type = type(section, format);
     List<String> is = new ArrayList<>();
     for (Located name : section.texts("is")) {
       if (is.contains(name.value())) {
@@ -149,10 +210,16 @@ final class FeedReader {
         pointer(section, "content"));
   }
 
-  private @Nullable String type(Section section) {
+  private @Nullable String type(Section section, String format) {
     Located type = section.text("type");
     if (type == null) {
       return null;
+    }
+    if (type.value().equals(Envelope.SCHEMA)) {
+      if (format.equals(JSON)) {
+        problems.wrong(type, "but JSON has no schema that could name the type");
+      }
+      return Envelope.SCHEMA;
     }
     if (type.value().startsWith(Envelope.HEADER)) {
       if (type.value().length() > Envelope.HEADER.length()) {

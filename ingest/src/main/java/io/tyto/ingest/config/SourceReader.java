@@ -26,10 +26,13 @@ final class SourceReader {
 
   private final String collection;
   private final Fields columns;
+  private final Map<String, byte[]> files;
   private final Problems problems;
 
   /// @param collection its name
-  SourceReader(String collection, Fields columns, Problems problems) {
+  /// @param files attached to the config, by name
+  SourceReader(String collection, Fields columns, Map<String, byte[]> files, Problems problems) {
+    this.files = files;
     this.collection = collection;
     this.columns = columns;
     this.problems = problems;
@@ -40,7 +43,7 @@ final class SourceReader {
       return Source.DEFAULT;
     }
     source.allowOnly(ConfigKeys.SOURCE);
-    Feed feed = new FeedReader(collection, problems).read(source);
+    Feed feed = new FeedReader(collection, files, problems).read(source);
     Map<String, String> map = map(source.section("map"), feed == null ? null : feed.envelope());
     FileFormat file = file(source.section("file"));
     Source read = new Source(map, formats(source.section("formats")), file, feed);

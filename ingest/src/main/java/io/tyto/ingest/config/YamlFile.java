@@ -1,7 +1,9 @@
 package io.tyto.ingest.config;
 
 import io.tyto.model.port.AdminService.ConfigFile;
-import java.util.Optional;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
@@ -23,11 +25,22 @@ final class YamlFile {
 
   private YamlFile() {}
 
-  /// The top of a file, or null with a problem where it is no YAML mapping.
-  static @Nullable Section read(ConfigFile file, Problems problems) {
+  /// What a file holds.
+  ///
+  /// @param top null, with a problem, where it is no YAML mapping
+  /// @param files those attached, by name
+  record Content(@Nullable Section top, Map<String, byte[]> files) {
+    static final Content NOTHING = new Content(null, Map.of());
+  }
+
+  static Content read(ConfigFile file, Problems problems) {
     if (file.text().length() > MAX_CHARACTERS) {
-      problems.wrong(1, "", "the file has more than " + MAX_CHARACTERS + " characters");
-      return null;
+      problems.wrong(
+          1,
+          "",
+          "the file, with the schema files that it names, has more than %d characters"
+              .formatted(MAX_CHARACTERS));
+      return Content.NOTHING;
     }
     LoadSettings settings =
         LoadSettings.builder()
@@ -39,20 +52,46 @@ final class YamlFile {
       int deepLine = lineTooDeep(settings, file.text());
       if (deepLine > 0) {
         problems.wrong(deepLine, "", "nests more than " + MAX_DEPTH + " deep");
-        return null;
+        return Content.NOTHING;
       }
-      Optional<Node> root = new Compose(settings).composeString(file.text());
-      if (root.isPresent() && root.get() instanceof MappingNode mapping) {
-        return new Section(problems, "", mapping);
+      Section top = null;
+      Map<String, byte[]> files = new HashMap<>();
+      for (Node document : new Compose(settings).composeAllFromString(file.text())) {
+        if (!(document instanceof MappingNode mapping)) {
+          break;
+        }
+        Section section = new Section(problems, "", mapping);
+        if (top == null) {
+          top = section;
+        } else {
+          attach(section, files, problems);
+        }
       }
-      problems.wrong(1, "", "expected a mapping that begins with `collection:`");
+      if (top == null) {
+        problems.wrong(1, "", "expected a mapping that begins with `collection:`");
+      }
+      return new Content(top, files);
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(Mark::getLine).orElse(0) + 1;
       problems.wrong(line, "", "not YAML: " + e.getProblem() + hint(file.text(), line));
     } catch (YamlEngineException e) {
       problems.wrong(1, "", "not YAML: " + e.getMessage());
     }
-    return null;
+    return Content.NOTHING;
+  }
+
+  private static void attach(Section section, Map<String, byte[]> files, Problems problems) {
+    section.allowOnly(ConfigKeys.ATTACHED);
+    Located name = section.requiredText("file", "the name of an attached file");
+    Located base64 = section.requiredText("base64", "its content");
+    if (name == null || base64 == null) {
+      return;
+    }
+    try {
+      files.put(name.value(), Base64.getDecoder().decode(base64.value()));
+    } catch (IllegalArgumentException e) {
+      problems.wrong(base64.line(), "base64", "is not Base64: " + e.getMessage());
+    }
   }
 
   /// The line in which nesting goes too deep, or 0.

@@ -46,6 +46,18 @@ final class AddressText {
     return ipv6(data, from, to, ip) ? ip : null;
   }
 
+  /// The four bytes of an IPv4 address as ::ffff:a.b.c.d; null where it is none.
+  static byte @Nullable [] mapped(byte[] address) {
+    if (address.length != BYTES - IPV4_OFFSET) {
+      return null;
+    }
+    byte[] ip = new byte[BYTES];
+    ip[10] = (byte) 0xFF;
+    ip[11] = (byte) 0xFF;
+    System.arraycopy(address, 0, ip, IPV4_OFFSET, address.length);
+    return ip;
+  }
+
   /// Four decimal bytes without leading zeros, which some systems read as octal.
   private static boolean ipv4(byte[] data, int from, int to, byte[] target, int at) {
     int position = from;

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class PathNode {
   private final List<Target> targets = new ArrayList<>();
   private final List<byte[]> keys = new ArrayList<>();
+  private final List<String> names = new ArrayList<>();
   private final List<PathNode> members = new ArrayList<>();
   private @Nullable PathNode every;
   private @Nullable List<Target> allTargets;
@@ -61,6 +62,15 @@ final class PathNode {
 
   boolean hasMembers() {
     return !members.isEmpty();
+  }
+
+  List<PathNode> members() {
+    return members;
+  }
+
+  /// Key of each member.
+  List<String> names() {
+    return names;
   }
 
   /// Every column at or below this place. The tree is complete when this is first asked.
@@ -130,6 +140,7 @@ final class PathNode {
     PathNode added = new PathNode();
     added.ordinal = members.size();
     keys.add(key);
+    names.add(step);
     members.add(added);
     rebuildTable();
     return added;

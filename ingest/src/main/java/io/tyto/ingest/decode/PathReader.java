@@ -239,7 +239,7 @@ final class PathReader {
     }
   }
 
-  private static void markPresent(List<Target> targets) {
+  static void markPresent(List<Target> targets) {
     for (int i = 0; i < targets.size(); i++) {
       listOf(targets.get(i)).markPresent();
     }

@@ -39,6 +39,10 @@ public record Rejection(Code code, @Nullable String field, String message) {
     /// A record of a topic that has no value.
     TOMBSTONE,
     /// A type of event that no collection of the topic takes.
-    UNKNOWN_TYPE
+    UNKNOWN_TYPE,
+    /// Bytes that are not of the feed's format, or not of their schema.
+    UNDECODABLE,
+    /// Bytes written by a schema that nobody knows.
+    UNKNOWN_SCHEMA
   }
 }

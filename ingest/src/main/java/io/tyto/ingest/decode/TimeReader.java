@@ -26,7 +26,7 @@ final class TimeReader {
     OUT_OF_RANGE
   }
 
-  private static final long SECONDS_PER_DAY = 86_400;
+  static final long SECONDS_PER_DAY = 86_400;
   private static final long NANOS_PER_SECOND = 1_000_000_000;
 
   /// Longer texts are no times; keeps what is handed to a pattern small.
@@ -95,6 +95,12 @@ final class TimeReader {
     return outcome == Outcome.READ && value != (int) value ? Outcome.OUT_OF_RANGE : outcome;
   }
 
+  /// A day as itself.
+  Outcome day(long epochDay) {
+    value = epochDay;
+    return epochDay == (int) epochDay ? Outcome.READ : Outcome.OUT_OF_RANGE;
+  }
+
   private Outcome number(byte[] data, int from, int to, int scale) {
     if (!number.read(data, from, to)) {
       return Outcome.UNREADABLE;
@@ -104,7 +110,8 @@ final class TimeReader {
     return fit == Fit.EXACT ? Outcome.READ : Outcome.OUT_OF_RANGE;
   }
 
-  private Outcome count(long epochSecond, int nanos, TimestampUnit unit) {
+  /// An instant as a count of `unit`, what is finer being floored.
+  Outcome count(long epochSecond, int nanos, TimestampUnit unit) {
     long perSecond = unit.perSecond();
     if (Math.abs(epochSecond) >= Long.MAX_VALUE / perSecond) {
       return Outcome.OUT_OF_RANGE;

@@ -10,7 +10,11 @@ import io.tyto.model.schema.ColumnType.DecimalType;
 import io.tyto.model.schema.ColumnType.StringType;
 import io.tyto.model.schema.ColumnType.TimestampType;
 import io.tyto.model.schema.Values;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// Turns one scalar of the input into the physical form of its column (of its element, for a list).
@@ -21,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safety: none; state is reused from value to value.
 abstract sealed class ValueConverter {
+  private static final int ADDRESS_BYTES = 16;
   final ColumnSpec column;
 
   private ValueConverter(ColumnSpec column) {
@@ -53,6 +58,21 @@ abstract sealed class ValueConverter {
 
   void bool(boolean value, Cell cell) throws RejectException {
     throw mismatch(Boolean.toString(value));
+  }
+
+  /// An instant of a format that has instants.
+  void instant(Instant value, Cell cell) throws RejectException {
+    throw mismatch("the time " + value);
+  }
+
+  /// A day of a format that has days.
+  void day(LocalDate value, Cell cell) throws RejectException {
+    throw mismatch("the date " + value);
+  }
+
+  /// Bytes of a format that has them.
+  void bytes(byte[] value, Cell cell) throws RejectException {
+    throw mismatch(value.length + " bytes");
   }
 
   /// What plain digits become here without any of this, or null.
@@ -105,6 +125,22 @@ abstract sealed class ValueConverter {
     @Override
     void bool(boolean value, Cell cell) {
       cell.setBytes(Boolean.toString(value).getBytes(US_ASCII));
+    }
+
+    @Override
+    void instant(Instant value, Cell cell) {
+      cell.setBytes(value.toString().getBytes(US_ASCII));
+    }
+
+    @Override
+    void day(LocalDate value, Cell cell) {
+      cell.setBytes(value.toString().getBytes(US_ASCII));
+    }
+
+    @Override
+    void bytes(byte[] value, Cell cell) throws RejectException {
+      byte[] text = Base64.getEncoder().encode(value);
+      text(text, 0, text.length, cell);
     }
   }
 
@@ -304,6 +340,15 @@ abstract sealed class ValueConverter {
       take(read(data, from, to, true), data, from, to, true, cell);
     }
 
+    /// Takes what was read of a value that was a time already.
+    final void take(TimeReader.Outcome outcome, Object value, Cell cell) throws RejectException {
+      if (outcome != TimeReader.Outcome.READ) {
+        byte[] shown = value.toString().getBytes(US_ASCII);
+        throw super.unfit(Fit.OUT_OF_RANGE, shown, 0, shown.length);
+      }
+      cell.setLong(reader.value());
+    }
+
     private void take(
         TimeReader.Outcome outcome, byte[] data, int from, int to, boolean isNumber, Cell cell)
         throws RejectException {
@@ -350,6 +395,17 @@ abstract sealed class ValueConverter {
     TimeReader.Outcome read(byte[] data, int from, int to, boolean isNumber) {
       return reader.timestamp(data, from, to, isNumber, type.unit());
     }
+
+    @Override
+    void instant(Instant value, Cell cell) throws RejectException {
+      super.take(reader.count(value.getEpochSecond(), value.getNano(), type.unit()), value, cell);
+    }
+
+    @Override
+    void day(LocalDate value, Cell cell) throws RejectException {
+      long second = value.atStartOfDay(ZoneOffset.UTC).toEpochSecond();
+      super.take(reader.count(second, 0, type.unit()), value, cell);
+    }
   }
 
   static final class OfDate extends OfTime {
@@ -360,6 +416,17 @@ abstract sealed class ValueConverter {
     @Override
     TimeReader.Outcome read(byte[] data, int from, int to, boolean isNumber) {
       return reader.date(data, from, to, isNumber);
+    }
+
+    @Override
+    void instant(Instant value, Cell cell) throws RejectException {
+      long day = Math.floorDiv(value.getEpochSecond(), TimeReader.SECONDS_PER_DAY);
+      super.take(reader.day(day), value, cell);
+    }
+
+    @Override
+    void day(LocalDate value, Cell cell) throws RejectException {
+      super.take(reader.day(value.toEpochDay()), value, cell);
     }
   }
 
@@ -375,6 +442,14 @@ abstract sealed class ValueConverter {
         throw badFormat(data, from, to, null);
       }
       cell.setBytes(uuid);
+    }
+
+    @Override
+    void bytes(byte[] value, Cell cell) throws RejectException {
+      if (value.length != ADDRESS_BYTES) {
+        throw mismatch(value.length + " bytes");
+      }
+      cell.setBytes(value.clone());
     }
 
     @Override
@@ -395,6 +470,15 @@ abstract sealed class ValueConverter {
         throw badFormat(data, from, to, "an IPv4 or IPv6 address");
       }
       cell.setBytes(ip);
+    }
+
+    @Override
+    void bytes(byte[] value, Cell cell) throws RejectException {
+      byte[] address = value.length == ADDRESS_BYTES ? value.clone() : AddressText.mapped(value);
+      if (address == null) {
+        throw mismatch(value.length + " bytes");
+      }
+      cell.setBytes(address);
     }
 
     @Override

@@ -1,46 +1,96 @@
 package io.tyto.ingest.feed;
 
-import io.tyto.ingest.decode.DecodeContext;
-import io.tyto.ingest.decode.JsonDecoder;
-import io.tyto.ingest.decode.RecordDecoder;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.plugin.DecoderProvider;
+import io.tyto.model.plugin.EventDecoder;
+import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Feed;
-import io.tyto.model.schema.TableSchema;
-import java.util.Locale;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// The decoders of events by the name of their format, as `source.kafka.format` selects them.
 /// Thread-safe.
 public final class DecoderRegistry {
+  /// Read from bytes to columns by ourselves.
   private static final String JSON = "json";
 
-  private DecoderRegistry() {}
+  private final Map<String, DecoderProvider> providers = new TreeMap<>();
 
-  /// Those that every server has.
-  public static DecoderRegistry builtIn() {
-    return new DecoderRegistry();
+  /// Made when it is first asked for.
+  private static final class BuiltIn {
+    static final DecoderRegistry DECODERS = of(DecoderRegistry.class.getClassLoader());
   }
 
-  /// A new decoder for the events of a collection's feed; one for each thread. CONFIG_INVALID where
-  /// nobody knows the format.
-  RecordDecoder decoder(TableSchema schema, DecodeContext context) {
-    String format = formatOf(schema);
-    if (!format.equals(JSON)) {
+  private DecoderRegistry(ServiceLoader<DecoderProvider> found) {
+    for (DecoderProvider provider : found) {
+      DecoderProvider other = providers.putIfAbsent(provider.format(), provider);
+      if (other != null || provider.format().equals(JSON)) {
+        throw new TytoException(
+            ErrorCode.CONFIG_INVALID,
+            "%s reads the format '%s', and so does %s; leave one of them out"
+                .formatted(
+                    provider.getClass().getName(),
+                    provider.format(),
+                    other == null ? "Tyto itself" : other.getClass().getName()));
+      }
+    }
+  }
+
+  /// Those that every server has; the same for all who ask, so that what was fetched from a schema
+  /// registry is fetched once.
+  public static DecoderRegistry builtIn() {
+    return BuiltIn.DECODERS;
+  }
+
+  /// Those that a class loader finds, among them those that every server has. CONFIG_INVALID where
+  /// two read the same format.
+  public static DecoderRegistry of(@Nullable ClassLoader plugins) {
+    return new DecoderRegistry(ServiceLoader.load(DecoderProvider.class, plugins));
+  }
+
+  /// Whether events are JSON objects.
+  static boolean isJson(@Nullable Feed feed) {
+    return feed == null || feed.format().equals(JSON);
+  }
+
+  /// A new decoder for the events of a feed that is not JSON; one for each thread. CONFIG_INVALID.
+  EventDecoder decoder(String collection, Feed feed) {
+    DecoderProvider provider = providers.get(feed.format());
+    if (provider == null) {
       throw new TytoException(
           ErrorCode.CONFIG_INVALID,
-          "collection %s: nothing here reads the format '%s'; expected %s"
-              .formatted(schema.name(), format, JSON));
+          "collection %s: nothing here reads the format '%s'; expected one of %s"
+              .formatted(collection, feed.format(), formats()));
     }
-    return JsonDecoder.ofRouted(schema, context);
+    try {
+      return provider.create(feed.encoding());
+    } catch (IllegalArgumentException e) {
+      throw new TytoException(
+          ErrorCode.CONFIG_INVALID,
+          "collection %s: the format %s: %s".formatted(collection, feed.format(), e.getMessage()),
+          e);
+    }
   }
 
-  /// Whether the events of a collection are JSON objects.
-  static boolean isJson(TableSchema schema) {
-    return formatOf(schema).equals(JSON);
+  /// Checks that the events of every config can be read. CONFIG_INVALID.
+  public void check(List<EventConfig> configs) {
+    for (EventConfig config : configs) {
+      Feed feed = config.source().feed();
+      if (feed != null && !isJson(feed)) {
+        decoder(config.collection(), feed);
+      }
+    }
   }
 
-  private static String formatOf(TableSchema schema) {
-    Feed feed = schema.config().source().feed();
-    return feed == null ? JSON : feed.format().toLowerCase(Locale.ROOT);
+  /// Every format that can be named.
+  public List<String> formats() {
+    List<String> formats = new ArrayList<>(providers.keySet());
+    formats.addFirst(JSON);
+    return formats;
   }
 }

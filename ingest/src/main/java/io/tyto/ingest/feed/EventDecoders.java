@@ -3,7 +3,6 @@ package io.tyto.ingest.feed;
 import io.tyto.engine.row.Row;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.Excerpt;
-import io.tyto.ingest.decode.RecordDecoder;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.decode.TypeTable;
 import io.tyto.ingest.log.RawEvent;
@@ -13,10 +12,13 @@ import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Decides for one reader of a topic which collection of its group an event is for, and decodes it.
@@ -43,54 +45,93 @@ public final class EventDecoders {
   private @Nullable Rejection refused;
 
   /// A collection of this group and its decoder.
-  private record Reader(TableSchema schema, RecordDecoder decoder) {}
+  private record Reader(TableSchema schema, PayloadDecoder decoder) {}
 
   /// @param reader null where a collection of another group takes the type
   private record Taker(@Nullable Reader reader) {}
+
+  /// A way of reading bytes.
+  private record Reading(String format, Feed.Encoding encoding) {
+    static Reading of(@Nullable Feed feed) {
+      return DecoderRegistry.isJson(feed) || feed == null
+          ? new Reading("", Feed.Encoding.NONE)
+          : new Reading(feed.format(), feed.encoding());
+    }
+  }
+
+  /// Where a type stands.
+  private record Place(String type, Reading reading) {}
 
   /// The collections that look for an event's type at the same place.
   private record Selection(TypeReader type, TypeTable<Taker> takers) {}
 
   /// @param sharing the newest schemas of all collections of the catalog whose feed names the topic
   /// @param groupId the group whose collections this reader fills
+  /// @param context what decoding needs beside the bytes
   public EventDecoders(
       List<TableSchema> sharing, int groupId, DecodeContext context, DecoderRegistry plugins) {
     List<TableSchema> ordered =
         sharing.stream().sorted(Comparator.comparingInt(TableSchema::collectionId)).toList();
+    Map<Reading, EventTree> trees = trees(ordered, plugins);
     Map<Integer, Reader> own = new LinkedHashMap<>();
     for (TableSchema schema : ordered) {
       if (schema.groupId() == groupId) {
-        own.put(schema.collectionId(), new Reader(schema, plugins.decoder(schema, context)));
+        EventTree tree = trees.get(Reading.of(feedOf(schema)));
+        own.put(schema.collectionId(), reader(schema, tree, context));
       }
     }
-    Map<String, Map<String, Taker>> takers = new LinkedHashMap<>();
+    Map<Place, Map<String, Taker>> takers = new LinkedHashMap<>();
     Reader takesAll = null;
     boolean isTaken = false;
-    List<String> types = new ArrayList<>();
+    Set<String> types = new TreeSet<>();
     for (TableSchema schema : ordered) {
       Reader reader = own.get(schema.collectionId());
-      Envelope envelope = envelopeOf(schema);
+      Feed feed = feedOf(schema);
+      Envelope envelope = feed == null ? null : feed.envelope();
       if (envelope == null || envelope.type() == null) {
         takesAll = takesAll == null ? reader : takesAll;
         isTaken = true;
-        continue;
-      }
-      Map<String, Taker> there =
-          takers.computeIfAbsent(envelope.type(), _ -> new LinkedHashMap<>());
-      for (String type : envelope.is()) {
-        types.add(type);
-        Taker taker = there.get(type);
-        if (taker == null || taker.reader() == null) {
-          there.put(type, new Taker(reader));
-        }
+      } else {
+        types.addAll(envelope.is());
+        Place place = new Place(envelope.type(), Reading.of(feed));
+        addTakers(takers.computeIfAbsent(place, _ -> new LinkedHashMap<>()), envelope, reader);
       }
     }
-    takers.forEach((place, byType) ->
-        selections.add(new Selection(typeReader(place), new TypeTable<>(byType))));
+    takers.forEach((place, byType) -> {
+      TypeReader type = typeReader(place.type(), trees.get(place.reading()));
+      selections.add(new Selection(type, new TypeTable<>(byType)));
+    });
     whole = takesAll;
     isAllTaken = isTaken;
     first = ordered.isEmpty() ? null : own.get(ordered.getFirst().collectionId());
-    known = String.join(", ", types.stream().distinct().sorted().toList());
+    known = String.join(", ", types);
+  }
+
+  private static Map<Reading, EventTree> trees(List<TableSchema> schemas, DecoderRegistry plugins) {
+    Map<Reading, EventTree> trees = new HashMap<>();
+    for (TableSchema schema : schemas) {
+      Feed feed = feedOf(schema);
+      if (feed != null && !DecoderRegistry.isJson(feed)) {
+        trees.computeIfAbsent(
+            Reading.of(feed), _ -> new EventTree(plugins.decoder(schema.name(), feed)));
+      }
+    }
+    return trees;
+  }
+
+  /// Types that several collections take are for the first of this group.
+  private static void addTakers(
+      Map<String, Taker> takers, Envelope envelope, @Nullable Reader reader) {
+    for (String type : envelope.is()) {
+      Taker taker = takers.get(type);
+      if (taker == null || taker.reader() == null) {
+        takers.put(type, new Taker(reader));
+      }
+    }
+  }
+
+  private static @Nullable Feed feedOf(TableSchema schema) {
+    return schema.config().source().feed();
   }
 
   /// The collection that the event is for, as a row or as a dead letter; null where it is for none
@@ -112,7 +153,7 @@ public final class EventDecoders {
       return new Rejection(
           Rejection.Code.TOMBSTONE, null, "found a record without a value, expected an event");
     }
-    return refused != null ? refused : reader.decoder().decode(payload, 0, payload.length, row);
+    return refused != null ? refused : reader.decoder().decode(event, payload, row);
   }
 
   private @Nullable Reader readerOf(RawEvent event) {
@@ -160,14 +201,24 @@ public final class EventDecoders {
             .formatted(found, known));
   }
 
-  private static TypeReader typeReader(String place) {
-    return place.startsWith(Envelope.HEADER)
-        ? new TypeReader.OfHeader(place.substring(Envelope.HEADER.length()))
-        : new TypeReader.OfJson(JsonPointer.parse(place));
+  private static Reader reader(
+      TableSchema schema, @Nullable EventTree tree, DecodeContext context) {
+    return new Reader(
+        schema,
+        tree == null
+            ? new PayloadDecoder.OfJson(schema, context)
+            : new PayloadDecoder.OfTree(tree, schema, context));
   }
 
-  private static @Nullable Envelope envelopeOf(TableSchema schema) {
-    Feed feed = schema.config().source().feed();
-    return feed == null ? null : feed.envelope();
+  /// @param tree null where the events are JSON
+  private static TypeReader typeReader(String place, @Nullable EventTree tree) {
+    if (place.startsWith(Envelope.HEADER)) {
+      return new TypeReader.OfHeader(place.substring(Envelope.HEADER.length()));
+    }
+    if (tree == null) {
+      return new TypeReader.OfJson(JsonPointer.parse(place));
+    }
+    return new TypeReader.OfTree(
+        tree, place.equals(Envelope.SCHEMA) ? null : JsonPointer.parse(place));
   }
 }

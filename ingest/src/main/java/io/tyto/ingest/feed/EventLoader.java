@@ -51,7 +51,10 @@ public final class EventLoader {
     this.schema = schema;
     this.decoders = decoders;
     this.rows = rows;
-    parser = DecoderRegistry.isJson(schema) ? LineParser.ofJson(schema, rows, context) : null;
+    parser =
+        DecoderRegistry.isJson(schema.config().source().feed())
+            ? LineParser.ofJson(schema, rows, context)
+            : null;
     row = new Row(schema.columns().size());
     codec = new RowCodec(schema);
     eventIdColumn = Spread.eventIdColumn(schema);

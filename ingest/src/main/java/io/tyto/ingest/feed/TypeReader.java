@@ -3,7 +3,10 @@ package io.tyto.ingest.feed;
 import io.tyto.ingest.decode.JsonPeek;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.log.RawEvent;
+import io.tyto.model.plugin.DecodedEvent;
 import io.tyto.model.schema.JsonPointer;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Finds the type of an event, as a range of bytes that is valid until the next call.
@@ -71,7 +74,8 @@ sealed interface TypeReader {
     @Override
     public boolean find(RawEvent event) {
       byte[] payload = event.payload();
-      return payload != null && peek.find(payload, 0, payload.length);
+      return payload != null
+          && peek.find(payload, PayloadDecoder.OfJson.start(payload), payload.length);
     }
 
     @Override
@@ -92,6 +96,64 @@ sealed interface TypeReader {
     @Override
     public @Nullable Rejection fault() {
       return peek.fault();
+    }
+  }
+
+  /// Among the values of a record that is not JSON, or the name of its schema.
+  final class OfTree implements TypeReader {
+    private final EventTree tree;
+
+    /// Null: the name of the schema.
+    private final @Nullable JsonPointer pointer;
+
+    private byte[] value = {};
+
+    OfTree(EventTree tree, @Nullable JsonPointer pointer) {
+      this.tree = tree;
+      this.pointer = pointer;
+    }
+
+    @Override
+    public boolean find(RawEvent event) {
+      DecodedEvent decoded = tree.of(event);
+      Object found =
+          decoded == null ? null : pointer == null ? decoded.schema() : valueAt(pointer, decoded);
+      if (found instanceof CharSequence || found instanceof Number || found instanceof Boolean) {
+        value = found.toString().getBytes(StandardCharsets.UTF_8);
+        return true;
+      }
+      return false;
+    }
+
+    private static @Nullable Object valueAt(JsonPointer pointer, DecodedEvent decoded) {
+      Object at = decoded.values();
+      for (JsonPointer.Step step : pointer.steps()) {
+        at =
+            at instanceof Map<?, ?> map && step instanceof JsonPointer.Member(String name)
+                ? map.get(name)
+                : null;
+      }
+      return at;
+    }
+
+    @Override
+    public byte[] data() {
+      return value;
+    }
+
+    @Override
+    public int from() {
+      return 0;
+    }
+
+    @Override
+    public int to() {
+      return value.length;
+    }
+
+    @Override
+    public @Nullable Rejection fault() {
+      return tree.fault();
     }
   }
 }

@@ -4,12 +4,14 @@ import io.tyto.ingest.DataInspector;
 import io.tyto.ingest.LocalNode;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.ParsedConfigs;
+import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.proposal.ConfigProposal;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
+import io.tyto.model.schema.EventConfig;
 import io.tyto.server.TytoServer;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
@@ -21,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -100,10 +103,26 @@ final class ConfigCommand implements Runnable {
       PrintWriter out = spec.commandLine().getOut();
       parsed.notes().forEach(note -> out.println("note: " + note));
       parsed.problems().forEach(out::println);
+      List<String> unreadable = unreadable(parsed.configs());
+      unreadable.forEach(out::println);
+      int errors = parsed.problems().size() + unreadable.size();
       out.printf(
           "%s: %d files, %d collections good, %d errors%n",
-          path, files.size(), parsed.configs().size(), parsed.problems().size());
-      return parsed.isValid() ? 0 : 1;
+          path, files.size(), parsed.configs().size() - unreadable.size(), errors);
+      return errors == 0 ? 0 : 1;
+    }
+
+    /// What is wrong with the schema files that configs name.
+    private static List<String> unreadable(List<EventConfig> configs) {
+      List<String> problems = new ArrayList<>();
+      for (EventConfig config : configs) {
+        try {
+          DecoderRegistry.builtIn().check(List.of(config));
+        } catch (TytoException e) {
+          problems.add(String.valueOf(e.getMessage()));
+        }
+      }
+      return problems;
     }
   }
 

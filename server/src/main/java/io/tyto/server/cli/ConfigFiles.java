@@ -1,15 +1,19 @@
 package io.tyto.server.cli;
 
+import io.tyto.ingest.config.Attachments;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Finds and reads event configs.
 final class ConfigFiles {
@@ -40,7 +44,7 @@ final class ConfigFiles {
         }
       }
       return files;
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new TytoException(
           ErrorCode.CONFIG_INVALID, "cannot read " + folderOrFile + ": " + e.getMessage(), e);
     }
@@ -52,9 +56,31 @@ final class ConfigFiles {
           ErrorCode.CONFIG_INVALID, file + " is larger than 1 MiB; an event config is not");
     }
     try {
-      return new ConfigFile(file.getFileName().toString(), Files.readString(file));
+      ConfigFile config = new ConfigFile(file.getFileName().toString(), Files.readString(file));
+      return Attachments.attach(config, name -> schemaFile(file.toAbsolutePath(), name));
     } catch (MalformedInputException e) {
       throw new TytoException(ErrorCode.CONFIG_INVALID, file + " is not UTF-8 text", e);
+    }
+  }
+
+  /// A file in the folder of a config or below it, or null; links that lead out of it are not
+  /// followed.
+  private static byte @Nullable [] schemaFile(Path config, String name) {
+    try {
+      Path folder = Objects.requireNonNull(config.getParent()).toRealPath();
+      Path file = folder.resolve(name);
+      if (!Files.isRegularFile(file) || !file.toRealPath().startsWith(folder)) {
+        return null;
+      }
+      if (Files.size(file) > Attachments.MAX_BYTES) {
+        throw new TytoException(
+            ErrorCode.CONFIG_INVALID,
+            "%s is larger than %d bytes; a schema file is not"
+                .formatted(file, Attachments.MAX_BYTES));
+      }
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }
