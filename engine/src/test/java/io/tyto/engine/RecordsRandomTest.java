@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -29,10 +30,19 @@ class RecordsRandomTest {
 
   @Test
   void pagesThroughTheSameRowsInTheSameOrder() {
+    check(GameTable::random);
+  }
+
+  @Test
+  void pagesThroughRowsOlderThanTheTypesOfTheirColumns() {
+    check(GameTable::evolved);
+  }
+
+  private static void check(BiFunction<Integer, Random, GameTable> tables) {
     for (int round = 0; round < 100 * SCALE; round++) {
       long seed = SEED + round * 1_000_003L;
       Random random = new Random(seed);
-      GameTable table = GameTable.random(random.nextInt(150), random);
+      GameTable table = tables.apply(random.nextInt(150), random);
       TableSnapshot snapshot = table.snapshot(1 + random.nextInt(3), random);
       EngineOptions options = EngineOptions.defaults().withWorkers(2);
       try (LocalQueryService service = new LocalQueryService(_ -> snapshot.retain(), options)) {

@@ -76,6 +76,11 @@ final class BlockLoader {
     }
   }
 
+  /// Version of the schema that its rows have.
+  int schemaVersion() {
+    return route.schema().version();
+  }
+
   /// @param committed by partition, the offsets below which nothing is taken any more
   BlockLoader(
       CollectionRoute route,

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Imports files, each of them once, whatever it is called. Thread-safe.
@@ -40,8 +41,13 @@ final class FileImports implements AutoCloseable {
             threads, Thread.ofPlatform().daemon().name("decoder-", 0).factory());
   }
 
+  /// @param routes gives the route by the newest schema
   FileImportResult run(
-      CollectionRoute route, FileImport request, InputStream content, ImportProgress progress) {
+      Supplier<CollectionRoute> routes,
+      FileImport request,
+      InputStream content,
+      ImportProgress progress) {
+    CollectionRoute route = routes.get();
     int collection = route.schema().collectionId();
     int repetition = 1;
     ImportedFile known = imported(request, collection, repetition);
@@ -63,6 +69,7 @@ final class FileImports implements AutoCloseable {
       Importer importer =
           new Importer(
               route,
+              routes,
               request,
               logId,
               decoders,

@@ -30,6 +30,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Imports one file as a log of its own: a record's offset is its number, so a rerun goes on where
@@ -58,6 +59,7 @@ final class Importer {
   private static final long PROGRESS_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final CollectionRoute route;
+  private final Supplier<CollectionRoute> routes;
   private final FileImport request;
   private final String logId;
   private final ExecutorService decoders;
@@ -77,9 +79,11 @@ final class Importer {
   private long duplicates;
   private long rejected;
 
+  /// @param routes gives the route by the newest schema, which the blocks to come are decoded by
   /// @param unitBytes of rows that a partition may hold before they become a segment
   Importer(
       CollectionRoute route,
+      Supplier<CollectionRoute> routes,
       FileImport request,
       String logId,
       ExecutorService decoders,
@@ -88,6 +92,7 @@ final class Importer {
       DiskGuard diskGuard,
       LongSupplier unitBytes) {
     this.route = route;
+    this.routes = routes;
     this.request = request;
     this.logId = logId;
     this.decoders = decoders;
@@ -178,10 +183,15 @@ final class Importer {
   }
 
   private LoadedBlock load(RecordReader reader, Function<BlockLoader, LoadedBlock> work) {
+    CollectionRoute newest = routes.get();
+    int version = newest.schema().version();
     BlockLoader loader = idleLoaders.poll();
+    while (loader != null && loader.schemaVersion() != version) {
+      loader = idleLoaders.poll();
+    }
     if (loader == null) {
       loader =
-          new BlockLoader(route, reader, request.source(), logId, committed, EXAMPLES, context);
+          new BlockLoader(newest, reader, request.source(), logId, committed, EXAMPLES, context);
     }
     LoadedBlock loaded = work.apply(loader);
     idleLoaders.add(loader);

@@ -170,7 +170,7 @@ public final class LocalNode
   @Override
   public FileImportResult importFile(
       FileImport request, InputStream content, ImportProgress progress) {
-    return imports.run(route(request.collection()), request, content, progress);
+    return imports.run(() -> route(request.collection()), request, content, progress);
   }
 
   @Override

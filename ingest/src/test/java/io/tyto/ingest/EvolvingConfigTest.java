@@ -166,6 +166,51 @@ class EvolvingConfigTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(Layout.class)
+  void aFieldWithAnotherNameKeepsItsValues(Layout layout) {
+    String renamed =
+        FIRST
+            .replace("n: { type: int }", "number: { type: int, aliases: [n] }")
+            .replace("\"n * 2\"", "\"number * 2\"");
+    try (LocalNode node = open(data, BY_HAND.withPartitions(1), Disk.SYSTEM)) {
+      apply(node, FIRST);
+      for (int i = 1; i <= 6; i++) {
+        send(node, "sale", event(i));
+        if (layout != Layout.TAIL) {
+          node.flush();
+        }
+      }
+      apply(node, renamed);
+      send(node, "sale", event(7));
+      node.flush();
+      send(node, "sale", "{\"number\":8,\"n\":\"no number, and nobody asks\"}");
+      if (layout != Layout.TAIL) {
+        node.flush();
+      }
+      if (layout == Layout.COMPACTED) {
+        node.maintain();
+        assertEquals(1, node.status().collections().getFirst().segments());
+      }
+      assertEquals(ones(1, 2, 3, 4, 5, 6, 7, 8), values(node, "number"));
+      assertEquals(ones(2, 4, 6, 8, 10, 12, 14, 16), values(node, "twice"));
+      assertEquals(
+          Verdict.COMPATIBLE,
+          node.diffConfigs(
+                  List.of(new ConfigFile("sale.yaml", renamed.replace(", aliases: [n]", ""))))
+              .collections()
+              .getFirst()
+              .verdict());
+      // The name is free for something new, which does not meet the values that went over.
+      apply(
+          node,
+          renamed
+              .replace(", aliases: [n]", "")
+              .replace("  name:", "  n: { type: string }\n  name:"));
+      assertEquals(Map.of(), values(node, "n"));
+    }
+  }
+
   private static List<String> names(List<ColumnSpec> columns) {
     return columns.stream().map(ColumnSpec::name).toList();
   }

@@ -117,6 +117,65 @@ class FileImportTest {
   }
 
   @Test
+  void decodesTheRestOfAFileByAConfigThatIsAppliedMeanwhile() {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 2 * MANY; i++) {
+      lines.append("{\"text\":\"row\",\"n\":").append(i).append(",\"more\":1}\n");
+    }
+    byte[] content = lines.toString().getBytes(StandardCharsets.UTF_8);
+    String grown = NOTE.replace("n: { type: long }", "n: { type: \"decimal(38,0)\" }");
+    AtomicLong appliedAt = new AtomicLong();
+    try (LocalNode node = open(data)) {
+      apply(node, NOTE);
+      FileImport request = new FileImport("note", "a", idOf(content), content.length, false);
+      FileImportResult result =
+          node.importFile(
+              request,
+              slow(content),
+              (_, bytes, _) -> {
+                if (bytes > content.length / 3 && appliedAt.compareAndSet(0, bytes)) {
+                  apply(node, grown + "  more: { type: long }\n");
+                }
+                return true;
+              });
+      assertEquals(2 * MANY, result.accepted());
+      assertTrue(appliedAt.get() < content.length, appliedAt.toString());
+      assertTrue(values(node, "note", "more").contains("1"));
+      assertEquals(2 * MANY, Set.copyOf(values(node, "note", "n")).size());
+    }
+  }
+
+  @Test
+  void readsColumnsUnderTheNamesTheyHad() {
+    String renamed = NOTE.replace("n: { type: long }", "number: { type: long, aliases: [n] }");
+    try (LocalNode node = open(data)) {
+      apply(node, renamed);
+      String json =
+          """
+          {"text":"a","n":1}
+          {"text":"b","number":2}
+          {"n":"3","number":3,"text":"c"}
+          {"text":"d","n":null,"number":4}
+          {"text":"e","n":5,"number":null}
+          """;
+      assertEquals(5, run(node, "note", "a.ndjson", utf8(json), false, SILENT).accepted());
+      assertEquals(
+          2, run(node, "note", "b.csv", utf8("text,n\nf,6\ng,7\n"), false, SILENT).accepted());
+      assertEquals(
+          2,
+          run(node, "note", "c.csv", utf8("n,text,number\nx,h,8\n9,i,\n"), false, SILENT)
+              .accepted());
+      assertEquals(
+          Set.of("1", "2", "3", "4", "5", "6", "7", "8", "9"),
+          Set.copyOf(values(node, "note", "number")));
+    }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
   void readsCompressedCsvAndKeepsBadRecordsAsDeadLetters() throws IOException {
     StringBuilder text = new StringBuilder("text,n\n");
     for (int i = 0; i < 5_000; i++) {

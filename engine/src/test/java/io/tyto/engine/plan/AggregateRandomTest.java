@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -43,11 +44,22 @@ class AggregateRandomTest {
 
   @Test
   void agreesWithTheReference(@TempDir Path folder) throws IOException {
+    check(GameTable::random, folder);
+  }
+
+  @Test
+  void agreesWhereSomeRowsAreOlderThanTheTypesOfTheirColumns(@TempDir Path folder)
+      throws IOException {
+    check(GameTable::evolved, folder);
+  }
+
+  private static void check(BiFunction<Integer, Random, GameTable> tables, Path folder)
+      throws IOException {
     for (int t = 0; t < TABLES * SCALE; t++) {
       long seed = SEED + t * 1_000_003L;
       Random random = new Random(seed);
       int rows = random.nextInt(10) == 0 ? 0 : 20 + random.nextInt(180);
-      GameTable table = GameTable.random(rows, random);
+      GameTable table = tables.apply(rows, random);
       for (int split = 0; split < SPLITS_PER_TABLE; split++) {
         try (TableSnapshot snapshot = table.snapshot(1 + random.nextInt(4), random, folder)) {
           check(table, snapshot, random, "-Dtest.seed=" + seed + " split " + split);

@@ -5,6 +5,7 @@ import io.tyto.engine.rows.RandomTable;
 import io.tyto.engine.segment.Segment;
 import io.tyto.engine.segment.SegmentWriter;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.EvolvedSource;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.tail.Tail;
 import io.tyto.model.schema.ColumnSpec;
@@ -61,7 +62,20 @@ public final class GameTable {
     COLUMNS.put("levels", new ColumnType.ListType(ColumnType.LONG));
   }
 
+  /// What columns of an evolved table were before they became wider.
+  private static final Map<String, ColumnType> NARROW =
+      Map.of(
+          "server", ColumnType.INT,
+          "amount", new ColumnType.DecimalType(9, 2),
+          "wide", new ColumnType.DecimalType(9, 4),
+          "score", ColumnType.INT,
+          "levels", new ColumnType.ListType(ColumnType.INT));
+
   private final TableSchema schema;
+
+  /// The version before, by which some of the rows are written; null: there is none.
+  private final @Nullable TableSchema older;
+
   private final List<Event> events = new ArrayList<>();
 
   /// @param values by column name, logical; absent is null
@@ -78,10 +92,27 @@ public final class GameTable {
 
   /// @param time the column of event time
   public GameTable(@Nullable String time) {
+    this(time, false);
+  }
+
+  private GameTable(@Nullable String time, boolean isEvolved) {
+    TableSchema wide = schema(time, COLUMNS);
+    if (isEvolved) {
+      Map<String, ColumnType> narrow = new LinkedHashMap<>(COLUMNS);
+      narrow.putAll(NARROW);
+      older = schema(time, narrow);
+      schema = new TableSchema(1, 2, 3, "game", 2, wide.columns(), wide.config());
+    } else {
+      older = null;
+      schema = wide;
+    }
+  }
+
+  private static TableSchema schema(@Nullable String time, Map<String, ColumnType> types) {
     List<ColumnSpec> columns = new ArrayList<>();
-    COLUMNS.forEach((name, type) ->
+    types.forEach((name, type) ->
         columns.add(RandomTable.column(SystemColumns.FIRST_USER_ID + columns.size(), name, type)));
-    schema = RandomTable.schema("game", columns, time);
+    return RandomTable.schema("game", columns, time);
   }
 
   public TableSchema schema() {
@@ -100,8 +131,23 @@ public final class GameTable {
 
   /// With any of its time columns, or the time of arrival, as event time.
   public static GameTable random(int rows, Random random) {
+    return random(rows, random, false);
+  }
+
+  /// One whose columns have become wider: some of its tails and segments were written before.
+  public static GameTable evolved(int rows, Random random) {
+    GameTable table = random(rows, random, true);
+    for (Event event : table.events) {
+      event.values().computeIfPresent("server", (_, value) -> (long) ((Long) value).intValue());
+      // Never -0.0, which no column holds.
+      event.values().computeIfPresent("score", (_, value) -> 0.0 + Math.rint((Double) value));
+    }
+    return table;
+  }
+
+  private static GameTable random(int rows, Random random, boolean isEvolved) {
     String[] times = {"ts", "ts", "ts", "seen", "day", null};
-    GameTable table = new GameTable(times[random.nextInt(times.length)]);
+    GameTable table = new GameTable(times[random.nextInt(times.length)], isEvolved);
     long[] offsets = new long[4];
     for (int i = 0; i < rows; i++) {
       int partition = random.nextInt(2);
@@ -166,8 +212,9 @@ public final class GameTable {
   /// The same rows, cut at random into `tails` tails a partition.
   public TableSnapshot snapshot(int tails, Random random) {
     List<RowSource> sources = new ArrayList<>();
-    parts(tails, random).forEach(part -> sources.addAll(sources(part)));
-    return new TableSnapshot(schema, "snapshot-" + events.size(), sources, () -> {});
+    parts(tails, random).forEach(part -> sources.addAll(sources(part, version(random))));
+    return new TableSnapshot(
+        schema, "snapshot-" + events.size(), EvolvedSource.allOf(sources, schema), () -> {});
   }
 
   /// The same rows, cut at random into `parts` segments or tails a partition; closing the snapshot
@@ -176,24 +223,35 @@ public final class GameTable {
     List<RowSource> sources = new ArrayList<>();
     List<Segment> segments = new ArrayList<>();
     for (List<Event> part : parts(parts, random)) {
-      List<RowSource> tail = sources(part);
+      TableSchema version = version(random);
+      List<RowSource> tail = sources(part, version);
       if (part.isEmpty() || random.nextBoolean()) {
         sources.addAll(tail);
       } else {
-        segments.add(segment(tail, folder));
+        // Sealed by the version of the tail, or written anew by the newest.
+        boolean isRewritten = older != null && random.nextBoolean();
+        segments.add(segment(isRewritten ? schema : version, tail, folder));
         sources.add(segments.getLast());
       }
     }
     return new TableSnapshot(
-        schema, "snapshot-" + events.size(), sources, () -> segments.forEach(Segment::release));
+        schema,
+        "snapshot-" + events.size(),
+        EvolvedSource.allOf(sources, schema),
+        () -> segments.forEach(Segment::release));
   }
 
-  private Segment segment(List<RowSource> rows, Path folder) throws IOException {
+  private TableSchema version(Random random) {
+    return older != null && random.nextBoolean() ? older : schema;
+  }
+
+  private static Segment segment(TableSchema version, List<RowSource> rows, Path folder)
+      throws IOException {
     Path file = Files.createTempFile(folder, "game", ".segment");
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       new SegmentWriter()
           .write(
-              schema,
+              version,
               rows,
               null,
               bytes -> {
@@ -217,11 +275,11 @@ public final class GameTable {
     return parts;
   }
 
-  private List<RowSource> sources(List<Event> part) {
-    Tail tail = new Tail(schema, part.isEmpty() ? 0 : part.getFirst().partition());
-    Row row = new Row(schema.columns().size());
+  private static List<RowSource> sources(List<Event> part, TableSchema version) {
+    Tail tail = new Tail(version, part.isEmpty() ? 0 : part.getFirst().partition());
+    Row row = new Row(version.columns().size());
     for (Event event : part) {
-      RandomTable.fill(row, physical(event));
+      RandomTable.fill(row, physical(event, version));
       long received = TimestampUnit.MICROS.fromInstant(event.received());
       tail.append(row, event.logId(), event.offset(), received, 0);
     }
@@ -229,10 +287,10 @@ public final class GameTable {
     return tail.view(part.size());
   }
 
-  private @Nullable Object[] physical(Event event) {
-    @Nullable Object[] physical = new Object[schema.columns().size()];
+  private static @Nullable Object[] physical(Event event, TableSchema version) {
+    @Nullable Object[] physical = new Object[version.columns().size()];
     for (int i = 0; i < physical.length; i++) {
-      ColumnSpec column = schema.columns().get(i);
+      ColumnSpec column = version.columns().get(i);
       Object value = event.value(column.name());
       ColumnType.Scalar type = column.type().element();
       physical[i] =

@@ -29,6 +29,7 @@ final class ConfigKeys {
       List.of(
           "type",
           "derive",
+          "aliases",
           "enriched",
           "api",
           "description",

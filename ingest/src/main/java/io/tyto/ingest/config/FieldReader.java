@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads the section `fields`.
 final class FieldReader {
   static final int MAX_FIELDS = 1_000;
+  static final int MAX_ALIASES = 16;
   static final String API_EXPECTED =
       "expected a name of ASCII letters and digits that begins with a small letter, such as"
           + " eventCount";
@@ -39,6 +40,7 @@ final class FieldReader {
   private final Map<String, ColumnType> types = new HashMap<>();
 
   private final Map<String, Section> sections = new LinkedHashMap<>();
+  private final Set<String> takenAliases = new HashSet<>();
 
   /// Fields whose type is not known because something is wrong with them; what uses them is not
   /// wrong for that reason alone.
@@ -161,8 +163,31 @@ final class FieldReader {
             expression,
             ConfigReader.annotations(section.section("annotations")),
             null,
-            List.of(),
+            aliases(section),
             enriched(section));
+  }
+
+  private List<String> aliases(Section section) {
+    List<String> aliases = new ArrayList<>();
+    for (Located alias : section.texts("aliases")) {
+      if (!alias.value().matches(NAME)) {
+        problems.wrong(alias, "expected a name the field had: letters, digits and '_'");
+      } else if (fields.has(alias.value())) {
+        problems.wrong(
+            alias, "which is a field of its own; a field goes over to another name, or stays");
+      } else if (takenAliases.add(alias.value())) {
+        aliases.add(alias.value());
+      } else {
+        problems.wrong(alias, "stands twice; one name went over to one field");
+      }
+    }
+    if (aliases.size() > MAX_ALIASES) {
+      problems.wrong(
+          section.line("aliases"),
+          section.pathOf("aliases"),
+          "has %d names, at most %d".formatted(aliases.size(), MAX_ALIASES));
+    }
+    return aliases;
   }
 
   private @Nullable String enriched(Section section) {

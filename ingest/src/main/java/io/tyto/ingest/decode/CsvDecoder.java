@@ -85,7 +85,8 @@ public final class CsvDecoder implements RecordDecoder {
       targets.begin(row);
       for (int i = 0; i < sources.size(); i++) {
         Source source = sources.get(i);
-        if (source.index() < cells.count() && !isNull(source)) {
+        boolean isWanted = source.index() < cells.count() && !source.target().isServed(row);
+        if (isWanted && !isNull(source)) {
           read(source, row);
         }
       }

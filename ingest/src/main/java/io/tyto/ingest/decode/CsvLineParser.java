@@ -81,7 +81,11 @@ final class CsvLineParser implements LineParser {
           !steps.isEmpty() && steps.getFirst() instanceof JsonPointer.Member(String name)
               ? columns.indexOf(name)
               : -1;
-      if (cell < 0) {
+      if (target.isAlias()) {
+        if (cell >= 0) {
+          return null; // whether the cell fills the column, each record decides
+        }
+      } else if (cell < 0) {
         unfilled.add(target.position());
       } else if (!values.isUnused(cell)) {
         return null;

@@ -55,7 +55,8 @@ final class JsonLineParser implements LineParser {
         time = target.position() == rules.timePosition() ? key : time;
       } else {
         values.leave(key);
-        left.addAll(wants.targets());
+        // A column that is read under another name has its own key, which nulls it.
+        wants.targets().stream().filter(target -> !target.isAlias()).forEach(left::add);
       }
     }
     timeKey = time;
@@ -69,6 +70,7 @@ final class JsonLineParser implements LineParser {
     /// The value itself is one cell, and no more.
     boolean isOneValue() {
       return targets.size() == 1
+          && !targets.getFirst().isAlias()
           && targets.getFirst().list() == null
           && paths.getFirst().steps().size() == 1;
     }

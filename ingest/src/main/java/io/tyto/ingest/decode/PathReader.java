@@ -61,7 +61,7 @@ final class PathReader {
     node.noteObject();
     List<Target> targets = node.targets();
     for (int i = 0; i < targets.size(); i++) {
-      if (!targets.get(i).keepsWhole()) {
+      if (!targets.get(i).keepsWhole() && !targets.get(i).isServed(row())) {
         throw mismatch(targets.get(i), "an object");
       }
     }
@@ -101,7 +101,7 @@ final class PathReader {
       if (list != null) {
         list.markPresent();
         isWanted = true;
-      } else if (!target.keepsWhole()) {
+      } else if (!target.keepsWhole() && !target.isServed(row())) {
         throw mismatch(target, "an array");
       }
     }
@@ -172,7 +172,7 @@ final class PathReader {
     List<Target> targets = node.targets();
     for (int i = 0; i < targets.size(); i++) {
       Target target = targets.get(i);
-      if (target.keepsWhole()) {
+      if (target.keepsWhole() || target.isServed(row())) {
         continue;
       }
       convert(target, first);
@@ -223,7 +223,7 @@ final class PathReader {
     List<Target> targets = node.targets();
     for (int i = 0; i < targets.size(); i++) {
       Target target = targets.get(i);
-      if (target.keepsWhole()) {
+      if (target.keepsWhole() && !target.isServed(row())) {
         int length = scanner.position() - start;
         if (length > StringType.MAX_BYTES) {
           throw RejectException.of(

@@ -35,7 +35,24 @@ final class RowTargets {
       if (column.derive() == null && column.enriched() == null) {
         JsonPointer path =
             isInEnvelope ? source.pathOf(column.name()) : source.barePathOf(column.name());
-        add(i, column, path, source);
+        add(i, column, path, false, source);
+      }
+    }
+    addAliases(schema, isInEnvelope);
+  }
+
+  /// Behind all columns' own places, so that those are known first. A column that `source.map`
+  /// gives a place has that place and no other.
+  private void addAliases(TableSchema schema, boolean isInEnvelope) {
+    Source source = schema.config().source();
+    for (int i = 0; i < schema.columns().size(); i++) {
+      ColumnSpec column = schema.columns().get(i);
+      boolean isRead = column.derive() == null && column.enriched() == null;
+      if (isRead && !source.map().containsKey(column.name())) {
+        for (String alias : column.aliases()) {
+          JsonPointer path = isInEnvelope ? source.pathOf(alias) : source.barePathOf(alias);
+          add(i, column, path, true, source);
+        }
       }
     }
   }
@@ -68,13 +85,14 @@ final class RowTargets {
   void finish(Row row) {
     for (int i = 0; i < lists.size(); i++) {
       ListBuilder list = lists.get(i).list();
-      if (list != null) {
+      if (list != null && !lists.get(i).isServed(row)) {
         list.moveTo(row, lists.get(i).position());
       }
     }
   }
 
-  private void add(int position, ColumnSpec column, JsonPointer path, Source source) {
+  private void add(
+      int position, ColumnSpec column, JsonPointer path, boolean isAlias, Source source) {
     boolean isList = column.type().isList();
     if (path.isMany() && !isList) {
       throw new IllegalArgumentException(
@@ -91,7 +109,8 @@ final class RowTargets {
             column,
             isJson ? null : ValueConverter.of(column, timeFormat),
             isList ? new ListBuilder() : null,
-            path.isMany());
+            path.isMany(),
+            isAlias);
     targets.add(target);
     paths.add(path);
     if (isList) {

@@ -307,6 +307,29 @@ class ConfigDiffTest {
   }
 
   @Test
+  void anAliasCarriesValuesAndMappingsOver() {
+    String renamed =
+        ConfigParserTest.RECHARGE
+            .replace(
+                "server_id:   { type: long, role: dimension }",
+                "shard: { type: long, role: dimension, aliases: [server_id] }")
+            .replace("tags:        { type", "labels: { aliases: [tags], type")
+            .replace("length(tags)", "length(labels)")
+            .replace("tags: \"/tags", "labels: \"/tags");
+    ConfigDiff diff = diff(renamed);
+    assertEquals(
+        List.of(
+            "COMPATIBLE fields.shard: renamed from server_id",
+            "COMPATIBLE fields.shard.api: serverId becomes shard",
+            "COMPATIBLE fields.labels: renamed from tags",
+            "COMPATIBLE fields.labels.api: tags becomes labels",
+            "REWRITE fields.tag_count.derive changes",
+            "REWRITE fields.is_tagged.derive changes"),
+        diff.changes().stream().map(change -> change.verdict() + " " + change.what()).toList());
+    assertEquals(CURRENT.column("server_id").id(), diff.keptIds().get("shard"));
+  }
+
+  @Test
   void everyColumnNeedsAnId() {
     assertThrows(
         IllegalArgumentException.class,

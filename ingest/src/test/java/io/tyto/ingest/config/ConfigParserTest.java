@@ -208,7 +208,7 @@ class ConfigParserTest {
         "a.yaml:6: fields.ts.type: found 'datetime', expected string, bool, int, long, double,"
             + " decimal(p,s), timestamp, timestamp(ms|us|ns), date, uuid, ip, json, or one of them"
             + " (except json) followed by []",
-        "a.yaml:7: fields.tags.rol: found an unknown key, expected type, derive, enriched, api, description,"
+        "a.yaml:7: fields.tags.rol: found an unknown key, expected type, derive, aliases, enriched, api, description,"
             + " role, unit, deprecated, privacy, annotations (did you mean 'role'?)",
         "a.yaml:8: fields.score.role: found 'id', expected on a string, int, long or uuid, not on"
             + " double",
@@ -443,7 +443,7 @@ class ConfigParserTest {
   void commonSlipsOfYamlAreExplained() {
     assertFieldProblems(
         "amount: { type: decimal(18,2) }\n",
-        "a.yaml:3: fields.amount.2): found an unknown key, expected type, derive, enriched, api, description,"
+        "a.yaml:3: fields.amount.2): found an unknown key, expected type, derive, aliases, enriched, api, description,"
             + " role, unit, deprecated, privacy, annotations; inside { } a type with a comma stands"
             + " in quotes: \"decimal(18,2)\"",
         "a.yaml:3: fields.amount.type: found 'decimal(18', expected a type; inside { } a type with a"
@@ -533,5 +533,19 @@ class ConfigParserTest {
       }
     }
     return result.toString();
+  }
+
+  @Test
+  void anAliasIsANameThatNoOtherFieldHas() {
+    assertFieldProblems(
+        """
+        a: { type: long, aliases: [b, c, c] }
+        b: { type: long, aliases: "x y" }
+        """,
+        "a.yaml:3: fields.a.aliases: found 'b', which is a field of its own; a field goes over to"
+            + " another name, or stays",
+        "a.yaml:3: fields.a.aliases: found 'c', stands twice; one name went over to one field",
+        "a.yaml:4: fields.b.aliases: found 'x y', expected a name the field had: letters, digits and"
+            + " '_'");
   }
 }
