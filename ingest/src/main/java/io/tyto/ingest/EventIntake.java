@@ -6,7 +6,6 @@ import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.partition.Partition;
-import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.port.IngestService.Rejected;
@@ -66,39 +65,18 @@ final class EventIntake {
         if (rejection == null || rejection.code() != Rejection.Code.MALFORMED_JSON) {
           isReadable = true;
         } else if (unreadable == null) {
-          unreadable = unreadable(raw, rejection);
+          unreadable = rejection.unreadable(raw);
         }
         if (rejection != null) {
-          rejected.add(
-              new Rejected(
-                  Math.toIntExact(raw.number()),
-                  rejection.field(),
-                  rejection.code().name(),
-                  rejection.message()));
+          rejected.add(rejection.of(raw));
         }
       }
       // A bad line says nothing of the others, but an array is one text: it is JSON or it is not.
-      if (unreadable != null && (!isReadable || isArray(body))) {
+      if (unreadable != null && (!isReadable || RecordReader.isArray(body))) {
         throw unreadable;
       }
       return batches;
     }
-  }
-
-  private static boolean isArray(byte[] body) {
-    for (byte b : body) {
-      if (b > ' ') {
-        return b == '[';
-      }
-    }
-    return false;
-  }
-
-  private static TytoException unreadable(RawRecord raw, Rejection rejection) {
-    return new TytoException(
-        ErrorCode.BAD_JSON,
-        "the body is not valid JSON, event %d from byte %d on: %s. Nothing was taken; send an array of objects, or one object a line"
-            .formatted(raw.number(), raw.byteOffset(), rejection.message()));
   }
 
   private static CompletableFuture<Partition.Appended> append(

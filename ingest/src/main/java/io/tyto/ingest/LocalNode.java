@@ -10,6 +10,7 @@ import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.feed.FeedHost;
+import io.tyto.ingest.feed.FeedIntake;
 import io.tyto.ingest.feed.Feeds;
 import io.tyto.ingest.letter.PayloadSource;
 import io.tyto.ingest.log.LogSource;
@@ -70,6 +71,7 @@ public final class LocalNode
   private final LogSources sources;
   private final Feeds feeds;
   private final Replays replays;
+  private final FeedIntake feedIntake;
   private volatile boolean isClosed;
 
   /// Takes the folder's lock, recovers every partition and starts its threads.
@@ -141,7 +143,9 @@ public final class LocalNode
       throw e;
     }
     warnOfUnserved();
-    this.feeds = new Feeds(feedHost());
+    FeedHost feedHost = feedHost();
+    this.feeds = new Feeds(feedHost);
+    this.feedIntake = new FeedIntake(feedHost);
     maintenance.start();
     feeds.refresh();
     LOG.log(
@@ -161,7 +165,10 @@ public final class LocalNode
   @Override
   public CompletableFuture<IngestResult> ingest(String collection, byte[] body) {
     try {
-      return intake.ingest(route(collection), body);
+      TableSchema schema = directory.named(collection);
+      return schema.config().source().feed() == null
+          ? intake.ingest(route(collection), body)
+          : feedIntake.ingest(schema, body);
     } catch (TytoException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -58,6 +58,17 @@ public final class RecordReader implements AutoCloseable {
     return new RecordReader(new InputBuffer(uncompressed(content, name), name), name, format);
   }
 
+  /// Whether a body is one JSON array: then it is JSON as a whole or not at all, while a bad line
+  /// says nothing of the others.
+  public static boolean isArray(byte[] body) {
+    for (byte b : body) {
+      if (b > ' ') {
+        return b == '[';
+      }
+    }
+    return false;
+  }
+
   /// Reads a request body of JSON: an array, one event, or one event a line.
   public static RecordReader ofBody(byte[] body) {
     FileFormat json = new FileFormat(Format.JSON, null, '"', List.of(), List.of(), true, null);

@@ -1,5 +1,8 @@
 package io.tyto.ingest.decode;
 
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.IngestService.Rejected;
 import org.jspecify.annotations.Nullable;
 
 /// Why one record does not fit its collection; it becomes a dead letter.
@@ -7,6 +10,19 @@ import org.jspecify.annotations.Nullable;
 /// @param field column the reason is about, null where it is the record as a whole
 /// @param message for the sender of the record: what was found, what was expected
 public record Rejection(Code code, @Nullable String field, String message) {
+
+  /// As the sender of a body is told.
+  public Rejected of(RawRecord raw) {
+    return new Rejected(Math.toIntExact(raw.number()), field, code.name(), message);
+  }
+
+  /// As the sender of a body is told that cannot be read at all.
+  public TytoException unreadable(RawRecord raw) {
+    return new TytoException(
+        ErrorCode.BAD_JSON,
+        "the body is not valid JSON, event %d from byte %d on: %s. Nothing was taken; send an array of objects, or one object a line"
+            .formatted(raw.number(), raw.byteOffset(), message));
+  }
 
   /// The closed list of reasons; names are part of the API and never change their meaning.
   public enum Code {

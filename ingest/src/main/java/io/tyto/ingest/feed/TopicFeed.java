@@ -26,7 +26,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// One topic as one group of collections reads it: its binding in the catalog, its readers, and a
@@ -279,12 +278,20 @@ final class TopicFeed implements Runnable, AutoCloseable {
     return Objects.requireNonNull(host.catalog().groups().get(key.groupId()));
   }
 
-  /// All collections that read this topic, of this group and of others.
   private List<TableSchema> sharing() {
-    return all()
+    return sharing(host, key.topic()).stream().filter(this::isOfOurKind).toList();
+  }
+
+  private boolean isOfOurKind(TableSchema schema) {
+    return Objects.requireNonNull(schema.config().source().feed()).kind() == key.kind();
+  }
+
+  /// All collections that read a topic of this name, of whatever group.
+  static List<TableSchema> sharing(FeedHost host, String topic) {
+    return host.collections().stream()
         .filter(schema -> {
           Feed feed = schema.config().source().feed();
-          return feed != null && feed.kind() == key.kind() && feed.topic().equals(key.topic());
+          return feed != null && feed.topic().equals(topic);
         })
         .toList();
   }
@@ -292,10 +299,6 @@ final class TopicFeed implements Runnable, AutoCloseable {
   /// Those of this group.
   private List<TableSchema> schemas() {
     return sharing().stream().filter(schema -> schema.groupId() == key.groupId()).toList();
-  }
-
-  private Stream<TableSchema> all() {
-    return host.collections().stream();
   }
 
   private void look(LogSource source, Topic now) {

@@ -15,6 +15,7 @@ import io.tyto.store.manifest.ManifestChain;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Brings a partition back to where its log ends: claim, segments, entities, event ids, replay.
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 /// Everything is rebuilt from the manifest and the log; nothing else is believed.
 final class Recovery {
   private static final System.Logger LOG = System.getLogger(Recovery.class.getName());
+
+  /// Local logs are called by a UUID; other kinds of logs begin with theirs.
+  private static final Pattern LOCAL_LOG =
+      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
   private final PartitionId id;
   private final PartitionHost host;
@@ -152,7 +157,7 @@ final class Recovery {
 
   /// The manifest knows a local log (a UUID) but not this one.
   private static boolean isOrphan(Manifest manifest) {
-    return manifest.next().keySet().stream().anyMatch(logId -> logId.indexOf('-') > 0);
+    return manifest.next().keySet().stream().anyMatch(logId -> LOCAL_LOG.matcher(logId).matches());
   }
 
   /// Returns the highest entity id.

@@ -12,6 +12,7 @@ import io.tyto.ingest.log.LogSource;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.FeedState;
 import io.tyto.model.port.AdminService.FeedStatus;
+import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.schema.Feed;
 import io.tyto.store.Disk;
 import io.tyto.testkit.kafka.KafkaBroker;
@@ -242,6 +243,30 @@ class KafkaFeedTest {
     verify();
   }
 
+  @Test
+  void appendsToTheTopicWhatIsSentOverHttp() {
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      apply(node, "murmur2");
+      send(60);
+      awaitAll(node);
+      StringBuilder body = new StringBuilder();
+      for (int i = 0; i < 50; i++) {
+        long id = sent.size();
+        sent.add(id);
+        body.append(event(id)).append('\n');
+      }
+      body.append("{\"id\":\"not a number\",\"user\":\"u\"}\n");
+      IngestResult result = NodeFixture.send(node, "play", body.toString());
+      assertEquals(50, result.accepted());
+      assertEquals(1, result.rejected().size());
+      awaitAll(node);
+      await(() -> node.status().collections().getFirst().deadLetters() == 1, "a dead letter");
+      assertEveryUserIsInOnePartition(node);
+      node.flush();
+    }
+    verify();
+  }
+
   private LocalNode open(IngestOptions options) {
     KafkaSource kafka =
         new KafkaSource(
@@ -282,6 +307,8 @@ class KafkaFeedTest {
     settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap());
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 1_000);
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 

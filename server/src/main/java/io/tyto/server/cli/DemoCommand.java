@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,6 +39,12 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--fresh", description = "throw away the data of an earlier demo")
   private boolean fresh;
 
+  @Option(
+      names = "--kafka",
+      description =
+          "brings the events through topics of a real Kafka broker, and kills the ingester on the way")
+  private boolean kafka;
+
   @Option(names = "--rows", defaultValue = "1200000", description = "events (default: 1,200,000)")
   private long rows;
 
@@ -47,6 +54,9 @@ final class DemoCommand implements Callable<Integer> {
     Path folder =
         Path.of(System.getProperty("java.io.tmpdir"))
             .resolve("tyto-demo-" + System.getProperty("user.name"));
+    if (kafka) {
+      return overKafka(out, folder.resolveSibling(folder.getFileName() + "-kafka"));
+    }
     boolean known =
         !fresh
             && Files.exists(marker(folder))
@@ -80,6 +90,25 @@ final class DemoCommand implements Callable<Integer> {
     out.println("Open (anybody on this machine may ask); Ctrl-C stops it.");
     out.flush();
     ServeCommand.untilInterrupted(server);
+    return 0;
+  }
+
+  /// Begins anew each time: what is shown is that nothing is lost on the way.
+  private int overKafka(PrintWriter out, Path folder) throws IOException, InterruptedException {
+    delete(folder);
+    Files.createDirectories(folder);
+    out.println("Tyto: events from Kafka, each counted exactly once, whatever dies on the way.");
+    out.println("folder  " + folder);
+    Ingester ingester = new KafkaDemo(out, folder, rows).run(List.of());
+    out.println();
+    ServeCommand.urls(out, ingester.address());
+    if (!once) {
+      out.println("Open (anybody on this machine may ask); Ctrl-C stops it, and the broker too.");
+      out.flush();
+      new CountDownLatch(1).await();
+    }
+    out.flush();
+    ingester.close();
     return 0;
   }
 

@@ -15,13 +15,17 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /// Sends the demo's events through the same port as HTTP requests, in batches as a collector would.
 public final class DemoData {
   private static final int DAYS = 30;
   private static final int ROWS_A_BATCH = 10_000;
+  private static final int MAX_UNCONFIRMED = 20_000;
 
   private DemoData() {}
 
@@ -74,6 +78,65 @@ public final class DemoData {
       CompletableFuture.allOf(running.toArray(CompletableFuture<?>[]::new)).join();
     }
     return new Sent(accepted.get(), duplicates.get(), refused.get());
+  }
+
+  /// The configs of the three collections, fed by topics of their names.
+  ///
+  /// @param prefix of the topics' names
+  public static List<ConfigFile> configsOfTopics(String prefix) {
+    return configs().stream()
+        .map(file -> new ConfigFile(file.name(), withTopic(file, prefix)))
+        .toList();
+  }
+
+  private static String withTopic(ConfigFile file, String prefix) {
+    String feed =
+        "source:\n  kafka: { topic: %s%s }\n"
+            .formatted(prefix, file.name().replace(".yaml", ""));
+    return file.text().contains("\nsource:\n")
+        ? file.text().replace("source:\n", feed)
+        : file.text() + feed;
+  }
+
+  /// Sends events to topics, keyed by user; returns when the log has them all.
+  ///
+  /// @param sink takes collection, key and payload
+  /// @param progress told the number of events that were handed over
+  public static Ledger produce(long rows, Instant now, Sink sink, LongConsumer progress) {
+    GameEvents events = new GameEvents(rows, now.minus(DAYS, ChronoUnit.DAYS), now);
+    Ledger ledger = new Ledger();
+    Semaphore room = new Semaphore(MAX_UNCONFIRMED);
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    StringBuilder text = new StringBuilder();
+    for (long row = 0; row < rows; row++) {
+      text.setLength(0);
+      events.write(row, text);
+      text.setLength(text.length() - 1);
+      room.acquireUninterruptibly();
+      sink.send(
+              events.kind(row).collection(),
+              events.userId(row).getBytes(StandardCharsets.UTF_8),
+              GameEvents.utf8(text))
+          .whenComplete((_, refused) -> {
+            room.release();
+            if (refused != null) {
+              failure.compareAndSet(null, refused);
+            }
+          });
+      ledger.add(events.kind(row), events.isBroken(row), events.weight(row));
+      progress.accept(row + 1);
+    }
+    room.acquireUninterruptibly(MAX_UNCONFIRMED);
+    Throwable refused = failure.get();
+    if (refused != null) {
+      throw new IllegalStateException("an event was not taken by its topic", refused);
+    }
+    return ledger;
+  }
+
+  /// Takes events for topics.
+  public interface Sink {
+    CompletableFuture<Void> send(String collection, byte[] key, byte[] payload);
   }
 
   private static List<IngestResult> batch(

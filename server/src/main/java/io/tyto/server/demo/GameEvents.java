@@ -63,9 +63,28 @@ final class GameEvents {
     return u < 0.34 ? Kind.LOGIN : u < 0.87 ? Kind.SCORE : Kind.RECHARGE;
   }
 
+  /// Whether it does not fit its collection.
+  boolean isBroken(long row) {
+    return Long.remainderUnsigned(hash(row, 99), BROKEN_ONE_IN) == 0;
+  }
+
+  /// The key of its entity.
+  String userId(long row) {
+    return "u" + user(row);
+  }
+
+  /// What it adds to the sum that the demo checks: cents of a recharge, points of a round.
+  long weight(long row) {
+    return switch (kind(row)) {
+      case LOGIN -> 0;
+      case SCORE -> points(row);
+      case RECHARGE -> Long.parseLong(cents(row).replace(".", ""));
+    };
+  }
+
   /// Appends the event as one line of JSON.
   void write(long row, StringBuilder out) {
-    if (Long.remainderUnsigned(hash(row, 99), BROKEN_ONE_IN) == 0) {
+    if (isBroken(row)) {
       broken(row, out);
     } else {
       switch (kind(row)) {
@@ -98,7 +117,7 @@ final class GameEvents {
     text(out, "mode", pick(MODES, unit(row, 7), 1.6));
     number(out, "server_id", 1 + (long) (40 * Math.pow(unit(row, 8), 2)));
     number(out, "level", 1 + (long) (99 * unit(user, 9) * unit(row, 10)));
-    number(out, "score", (long) (50_000 * Math.pow(unit(row, 11), 3)));
+    number(out, "score", points(row));
     number(out, "duration_ms", (long) (40_000 + 600_000 * unit(row, 12) * unit(row, 13)));
     out.append(",\"won\":").append(unit(row, 14) < 0.48);
     int tags = (int) (3 * unit(row, 15) * unit(row, 16) * 1.5);
@@ -151,6 +170,10 @@ final class GameEvents {
 
   private static long jitter(long row) {
     return (long) (20_000 * unit(row, 3));
+  }
+
+  private static long points(long row) {
+    return (long) (50_000 * Math.pow(unit(row, 11), 3));
   }
 
   private static int user(long row) {
