@@ -49,7 +49,7 @@ final class OperatorEndpoint {
   }
 
   void status(HttpServerRequest request) {
-    onThisMachine(request, () -> Replies.json(request, 200, body(admin.status())));
+    onThisMachine(request, () -> Replies.json(request, 200, statusBody()));
   }
 
   /// Lets a topic go on that waits for a decision.
@@ -215,6 +215,12 @@ final class OperatorEndpoint {
     body.put("rejected", result.rejected());
     body.put("alreadyImported", result.alreadyImported());
     body.put("examples", result.examples().stream().map(IngestEndpoint::rejection).toList());
+    return body;
+  }
+
+  private Map<String, Object> statusBody() {
+    Map<String, Object> body = body(admin.status());
+    body.put("pipeline", PipelineBody.of(admin.pipeline()));
     return body;
   }
 

@@ -1,6 +1,7 @@
 package io.tyto.ingest;
 
 import io.tyto.ingest.enrich.Pipeline;
+import io.tyto.ingest.plugin.Plugins;
 import java.time.Duration;
 
 /// Limits and timings of the ingest runtime. Every queue, wait and size has its number here.
@@ -11,6 +12,7 @@ import java.time.Duration;
 /// @param maintenanceInterval between looks for compaction, retention and garbage
 /// @param importThreads threads that decode a file
 /// @param pipeline enrichers of events; the node closes them when it is closed
+/// @param plugins what brought some of them, and decoders; likewise
 public record IngestOptions(
     int partitions,
     Durability durability,
@@ -21,7 +23,8 @@ public record IngestOptions(
     GapPolicy gapPolicy,
     Duration maintenanceInterval,
     int importThreads,
-    Pipeline pipeline) {
+    Pipeline pipeline,
+    Plugins plugins) {
 
   public static final IngestOptions DEFAULT =
       new IngestOptions(
@@ -34,7 +37,8 @@ public record IngestOptions(
           GapPolicy.HALT,
           Duration.ofSeconds(10),
           Math.max(1, Runtime.getRuntime().availableProcessors()),
-          Pipeline.EMPTY);
+          Pipeline.EMPTY,
+          Plugins.builtIn());
 
   /// Damage or loss in the log.
   public enum GapPolicy {
@@ -102,7 +106,8 @@ public record IngestOptions(
         gapPolicy,
         maintenanceInterval,
         importThreads,
-        pipeline);
+        pipeline,
+        plugins);
   }
 
   public IngestOptions withDurability(Durability value) {
@@ -116,7 +121,8 @@ public record IngestOptions(
         gapPolicy,
         maintenanceInterval,
         importThreads,
-        pipeline);
+        pipeline,
+        plugins);
   }
 
   public IngestOptions withLog(Log value) {
@@ -130,7 +136,8 @@ public record IngestOptions(
         gapPolicy,
         maintenanceInterval,
         importThreads,
-        pipeline);
+        pipeline,
+        plugins);
   }
 
   public IngestOptions withSeal(Seal value) {
@@ -144,7 +151,8 @@ public record IngestOptions(
         gapPolicy,
         maintenanceInterval,
         importThreads,
-        pipeline);
+        pipeline,
+        plugins);
   }
 
   public IngestOptions withCompaction(Compaction value) {
@@ -158,7 +166,8 @@ public record IngestOptions(
         gapPolicy,
         maintenanceInterval,
         importThreads,
-        pipeline);
+        pipeline,
+        plugins);
   }
 
   public IngestOptions withDedupWindow(long value) {
@@ -172,7 +181,8 @@ public record IngestOptions(
         gapPolicy,
         maintenanceInterval,
         importThreads,
-        pipeline);
+        pipeline,
+        plugins);
   }
 
   public IngestOptions withMaintenanceInterval(Duration value) {
@@ -186,7 +196,8 @@ public record IngestOptions(
         gapPolicy,
         value,
         importThreads,
-        pipeline);
+        pipeline,
+        plugins);
   }
 
   public IngestOptions withGapPolicy(GapPolicy value) {
@@ -200,7 +211,8 @@ public record IngestOptions(
         value,
         maintenanceInterval,
         importThreads,
-        pipeline);
+        pipeline,
+        plugins);
   }
 
   public IngestOptions withPipeline(Pipeline value) {
@@ -214,6 +226,22 @@ public record IngestOptions(
         gapPolicy,
         maintenanceInterval,
         importThreads,
+        value,
+        plugins);
+  }
+
+  public IngestOptions withPlugins(Plugins value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        seal,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads,
+        pipeline,
         value);
   }
 }

@@ -20,6 +20,7 @@ import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionHost;
 import io.tyto.ingest.partition.SnapshotSources;
+import io.tyto.ingest.plugin.Plugins;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService.ReplayRequest;
@@ -64,6 +65,7 @@ public final class LocalNode
   private final DiskGuard diskGuard;
   private final Alarms alarms = new Alarms();
   private final Pipeline pipeline;
+  private final Plugins plugins;
   private final EventIntake intake;
   private final FileImports imports;
   private final IngestOptions options;
@@ -120,6 +122,7 @@ public final class LocalNode
             this::shapeOf,
             options.pipeline());
     this.pipeline = options.pipeline();
+    this.plugins = options.plugins();
     this.diskGuard = new DiskGuard(disk, folder.root(), options.log(), alarms);
     diskGuard.look();
     this.sealers =
@@ -237,7 +240,7 @@ public final class LocalNode
 
   @Override
   public PipelineStatus pipeline() {
-    return new PipelineStatus(pipeline.status(directory.all()), List.of());
+    return new PipelineStatus(pipeline.status(directory.all()), plugins.jars());
   }
 
   @Override
@@ -305,6 +308,7 @@ public final class LocalNode
     sealers.shutdownNow();
     sources.close();
     pipeline.close();
+    plugins.close();
     lock.close();
   }
 

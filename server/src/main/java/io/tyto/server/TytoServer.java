@@ -72,8 +72,17 @@ public final class TytoServer implements AutoCloseable {
   /// The node alone, for commands that work on a folder no server holds.
   public static LocalNode openNode(Settings settings, Clock clock) {
     Path data = settings.path(Setting.DATA);
-    return LocalNode.open(
-        data, ingestOptions(settings), Disk.SYSTEM, clock, new LogConnections(settings));
+    Extensions extensions = Extensions.of(settings);
+    try {
+      IngestOptions options =
+          ingestOptions(settings)
+              .withPlugins(extensions.plugins())
+              .withPipeline(extensions.pipeline());
+      return LocalNode.open(data, options, Disk.SYSTEM, clock, new LogConnections(settings));
+    } catch (RuntimeException | Error e) {
+      extensions.close();
+      throw e;
+    }
   }
 
   public String address() {

@@ -39,6 +39,7 @@ final class ArchitectureTest {
     fence("com.google.re2j..", "io.tyto.engine..", "io.tyto.ingest.config..");
     fence("org.duckdb..", "io.tyto.testkit..", "io.tyto.perf..");
     fence("org.apache.kafka..", "io.tyto.ingest.kafka..", "io.tyto.testkit.kafka..");
+    fence("com.google.common..", "io.tyto.ingest.enrich.builtin..");
     fence("picocli..", "io.tyto.server.cli..");
   }
 

@@ -12,6 +12,7 @@ import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.server.Extensions;
 import io.tyto.server.TytoServer;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
@@ -97,9 +98,13 @@ final class ConfigCommand implements Runnable {
 
     @Override
     public Integer call() {
-      Path path = where == null ? flags.resolve().path(Setting.CONFIG) : where;
+      Settings settings = flags.resolve();
+      Path path = where == null ? settings.path(Setting.CONFIG) : where;
       List<ConfigFile> files = ConfigFiles.read(path);
-      ParsedConfigs parsed = ConfigParser.parse(files);
+      ParsedConfigs parsed;
+      try (Extensions extensions = Extensions.of(settings)) {
+        parsed = ConfigParser.parse(files, List.of(), extensions.pipeline());
+      }
       PrintWriter out = spec.commandLine().getOut();
       parsed.notes().forEach(note -> out.println("note: " + note));
       parsed.problems().forEach(out::println);

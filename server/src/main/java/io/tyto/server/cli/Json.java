@@ -46,6 +46,18 @@ final class Json {
       return value == null ? null : value.toString();
     }
 
+    double real() {
+      return value instanceof Number number ? number.doubleValue() : 0;
+    }
+
+    Map<String, Node> entries() {
+      Map<String, Node> entries = new LinkedHashMap<>();
+      if (value instanceof Map<?, ?> map) {
+        map.forEach((key, entry) -> entries.put(String.valueOf(key), new Node(entry)));
+      }
+      return entries;
+    }
+
     long number() {
       return value instanceof Number number ? number.longValue() : 0;
     }

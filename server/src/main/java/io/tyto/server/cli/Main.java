@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConfigCommand.class,
       StatusCommand.class,
       FeedsCommand.class,
+      PipelineCommand.class,
       VerifyCommand.class
     },
     versionProvider = Main.Version.class,

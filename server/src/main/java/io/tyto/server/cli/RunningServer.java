@@ -11,6 +11,10 @@ import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.FeedState;
 import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.model.port.AdminService.PipelineField;
+import io.tyto.model.port.AdminService.PipelineStatus;
+import io.tyto.model.port.AdminService.PipelineStep;
+import io.tyto.model.port.AdminService.PluginJar;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.port.IngestService.FileImport;
@@ -27,6 +31,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +109,43 @@ final class RunningServer {
     Json.Node reply =
         send(request(path).timeout(TIMEOUT).POST(HttpRequest.BodyPublishers.noBody()).build());
     return texts(reply.get("accepted"));
+  }
+
+  PipelineStatus pipeline() {
+    Json.Node reply = send(request("/v1/status").timeout(TIMEOUT).GET().build()).get("pipeline");
+    List<PipelineStep> steps = new ArrayList<>();
+    for (Json.Node one : reply.get("steps").elements()) {
+      Map<String, List<String>> collections = new LinkedHashMap<>();
+      one.get("collections")
+          .entries()
+          .forEach((name, columns) -> collections.put(name, texts(columns)));
+      steps.add(
+          new PipelineStep(
+              (int) one.get("position").number(),
+              one.get("enricher").text(),
+              one.get("dataVersion").text(),
+              fields(one.get("reads")),
+              fields(one.get("adds")),
+              collections,
+              one.get("calls").number(),
+              one.get("hits").number(),
+              one.get("failures").number(),
+              one.get("microsPerCall").real(),
+              one.get("lastFailure").textOrNull()));
+    }
+    List<PluginJar> plugins = new ArrayList<>();
+    for (Json.Node one : reply.get("plugins").elements()) {
+      plugins.add(new PluginJar(one.get("file").text(), texts(one.get("provides"))));
+    }
+    return new PipelineStatus(steps, plugins);
+  }
+
+  private static List<PipelineField> fields(Json.Node list) {
+    return list.elements().stream()
+        .map(one ->
+            new PipelineField(
+                one.get("name").text(), one.get("type").text(), one.get("description").text()))
+        .toList();
   }
 
   ApplyResult applyConfigs(List<ConfigFile> files) {

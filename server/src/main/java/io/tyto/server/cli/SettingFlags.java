@@ -23,7 +23,7 @@ final class SettingFlags {
   static final Set<Setting> FOLDER = EnumSet.of(Setting.DATA);
 
   /// What a command heeds that only reads event configs.
-  static final Set<Setting> CONFIGS = EnumSet.of(Setting.CONFIG);
+  static final Set<Setting> CONFIGS = EnumSet.of(Setting.CONFIG, Setting.PIPELINE, Setting.PLUGINS);
 
   /// What a command heeds that writes to a data folder without serving it.
   static final Set<Setting> WRITING =
@@ -46,7 +46,13 @@ final class SettingFlags {
           Setting.KAFKA_GROUP,
           Setting.KAFKA_PROPERTIES,
           Setting.KAFKA_DEADLINE,
-          Setting.DEDUP_WINDOW);
+          Setting.DEDUP_WINDOW,
+          Setting.PIPELINE,
+          Setting.PLUGINS);
+
+  /// What a command heeds that tells of the pipeline.
+  static final Set<Setting> PIPELINE =
+      EnumSet.of(Setting.CONFIG, Setting.DATA, Setting.PIPELINE, Setting.PLUGINS);
 
   static final Set<Setting> ALL = EnumSet.allOf(Setting.class);
 

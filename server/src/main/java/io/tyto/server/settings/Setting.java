@@ -79,7 +79,15 @@ public enum Setting {
   HTTP_UNZIPPED_BYTES(
       "http.unzippedBytes", Kind.BYTES, "32MB", "largest ingest body after gzip decompression"),
   PIPELINE(
-      "pipeline", Kind.TEXT, "", "enrichers in order; there are none yet, so it must be empty");
+      "pipeline",
+      Kind.TEXT,
+      "",
+      "enrichers in order, such as `[{url: {field: page}}]`; see plugins.md"),
+  PLUGINS(
+      "plugins",
+      Kind.TEXT,
+      "plugins",
+      "folder of plug-in jars; where the default is not there, there are none");
 
   /// How the text of a value is read.
   public enum Kind {

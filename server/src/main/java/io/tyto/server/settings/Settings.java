@@ -1,5 +1,6 @@
 package io.tyto.server.settings;
 
+import io.tyto.ingest.enrich.StepSettings;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -26,12 +28,14 @@ public final class Settings {
   private static final int MAX_FILE_CHARS = 1 << 20;
 
   private final Map<Setting, Value> values;
+  private final List<StepSettings> pipeline;
 
   /// @param origin `default`, `environment TYTO_X`, `flag --x`, or `file NAME`
   public record Value(String text, String origin) {}
 
-  private Settings(Map<Setting, Value> values) {
+  private Settings(Map<Setting, Value> values, List<StepSettings> pipeline) {
     this.values = values;
+    this.pipeline = List.copyOf(pipeline);
   }
 
   /// Resolves all settings and checks them; CONFIG_INVALID lists every fault at once.
@@ -57,10 +61,11 @@ public final class Settings {
       values.put(setting, value);
       check(setting, value, faults);
     }
+    List<StepSettings> pipeline = pipeline(file, values.get(Setting.PIPELINE), faults);
     if (!faults.isEmpty()) {
       throw new TytoException(ErrorCode.CONFIG_INVALID, String.join("\n", faults));
     }
-    return new Settings(values);
+    return new Settings(values, pipeline);
   }
 
   public Value value(Setting setting) {
@@ -97,6 +102,27 @@ public final class Settings {
     return duration(text(setting));
   }
 
+  /// The steps of the setting `pipeline`, each with the line where it stands.
+  public List<StepSettings> pipeline() {
+    return pipeline;
+  }
+
+  private static List<StepSettings> pipeline(
+      @Nullable Path file, @Nullable Value value, List<String> faults) {
+    if (value == null || value.text().isEmpty()) {
+      return List.of();
+    }
+    if (file == null || !value.origin().equals("file " + file)) {
+      return PipelineText.ofValue(value.text(), value.origin(), faults);
+    }
+    try {
+      return PipelineText.ofFile(Files.readString(file), file.toString(), faults);
+    } catch (IOException e) {
+      faults.add("server file " + file + " cannot be read: " + e.getMessage());
+      return List.of();
+    }
+  }
+
   private static Map<Setting, String> readFile(Path file, List<String> faults) {
     Map<Setting, String> settings = new EnumMap<>(Setting.class);
     try {
@@ -128,7 +154,7 @@ public final class Settings {
       String key = prefix + name;
       Setting setting = Setting.byKey(key).orElse(null);
       if (setting != null) {
-        settings.put(setting, value == null ? "" : text(value));
+        settings.put(setting, value == null ? "" : text(setting, value));
       } else if (value instanceof Map<?, ?> nested) {
         collect(key + ".", nested, settings, file, faults);
       } else {
@@ -138,10 +164,27 @@ public final class Settings {
     });
   }
 
-  private static String text(Object value) {
+  private static String text(Setting setting, Object value) {
+    if (setting == Setting.PIPELINE) {
+      return flow(value);
+    }
     return value instanceof List<?> list
         ? String.join(",", list.stream().map(String::valueOf).toList())
         : value.toString();
+  }
+
+  /// YAML in one line, for people.
+  private static String flow(@Nullable Object value) {
+    return switch (value) {
+      case null -> "";
+      case Map<?, ?> map ->
+          map.entrySet().stream()
+              .map(entry -> entry.getKey() + ": " + flow(entry.getValue()))
+              .collect(Collectors.joining(", ", "{", "}"));
+      case List<?> list ->
+          list.stream().map(Settings::flow).collect(Collectors.joining(", ", "[", "]"));
+      default -> value.toString();
+    };
   }
 
   private static void check(Setting setting, Value value, List<String> faults) {
@@ -186,9 +229,6 @@ public final class Settings {
     }
     if (setting == Setting.LOG_GAP_POLICY && !List.of("halt", "continue").contains(text)) {
       return "expected halt or continue";
-    }
-    if (setting == Setting.PIPELINE && !text.isEmpty()) {
-      return "there are no enrichers yet: leave it empty";
     }
     if (setting == Setting.LISTEN && !text.matches(".+:\\d{1,5}")) {
       return "expected host:port";
