@@ -69,7 +69,7 @@ public final class FeedIntake {
 
   private static void requireJson(TableSchema schema, Feed feed) {
     boolean isPrivate = schema.columns().stream().anyMatch(column -> column.privacy() != null);
-    if (!DecoderRegistry.isJson(schema) || isPrivate) {
+    if (!DecoderRegistry.isJson(feed) || isPrivate) {
       throw new TytoException(
           ErrorCode.BAD_USER_INPUT,
           "events of %s come from the topic '%s' %s, and cannot be sent here: send them to the topic"
