@@ -40,6 +40,7 @@ final class FeedReader implements Runnable {
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final long LAST_PAUSE_MILLIS = 15_000;
   private static final long DISK_PAUSE_MILLIS = 500;
+  private static final int FAILURES_TOLD = 2;
 
   private final FeedHost host;
   private final LogSource source;
@@ -52,6 +53,9 @@ final class FeedReader implements Runnable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition decided = lock.newCondition();
   private final Thread thread;
+
+  /// In a row; the first is often over before anybody could look.
+  private int failures;
 
   private volatile FeedDecoder decoder;
   private volatile boolean isStopped;
@@ -168,6 +172,7 @@ final class FeedReader implements Runnable {
           deliver(log.logId(), events, next);
         }
         progress.enter(FeedState.RUNNING, null);
+        failures = 0;
         if (gap != null) {
           skip(log.logId(), gap);
         }
@@ -309,7 +314,7 @@ final class FeedReader implements Runnable {
 
   private void retryLater(Throwable reason, long pause) {
     answers.clear();
-    if (progress.state() != FeedState.WAITING) {
+    if (++failures == FAILURES_TOLD) {
       LOG.log(WARNING, "{0} waits: {1}", name, reason.getMessage());
     }
     progress.enter(FeedState.WAITING, name + ": " + reason.getMessage());

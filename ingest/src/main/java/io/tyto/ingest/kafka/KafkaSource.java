@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
@@ -46,6 +47,8 @@ import org.jspecify.annotations.Nullable;
 /// a log that stands still holds up no other.
 public final class KafkaSource implements LogSource {
   private static final System.Logger LOG = System.getLogger(KafkaSource.class.getName());
+
+  private static final long LOOK_MILLIS = 20;
 
   private final KafkaOptions options;
   private final Clients clients;
@@ -98,8 +101,9 @@ public final class KafkaSource implements LogSource {
     return found;
   }
 
-  /// Makes a topic with as many replicas as the brokers do by default; nothing where it is there.
-  public void create(String topic, int partitions) {
+  /// Makes a topic with as many replicas as the brokers do by default, unless it is there; returns
+  /// it as it is once all brokers know it.
+  public Topic create(String topic, int partitions) {
     NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     try {
       admin
@@ -115,6 +119,24 @@ public final class KafkaSource implements LogSource {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TytoException(ErrorCode.CANCELLED, "interrupted while asking Kafka", e);
+    }
+    return awaitTopic(topic);
+  }
+
+  private Topic awaitTopic(String topic) {
+    long deadline = System.nanoTime() + options.deadline().toNanos();
+    while (true) {
+      Topic found = describe(Set.of(topic)).get(topic);
+      if (found != null) {
+        return found;
+      }
+      if (System.nanoTime() - deadline > 0) {
+        throw new TytoException(
+            ErrorCode.LOG_UNAVAILABLE,
+            "Kafka at %s made the topic '%s' and does not tell it"
+                .formatted(options.brokers(), topic));
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
     }
   }
 

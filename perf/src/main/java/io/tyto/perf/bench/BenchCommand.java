@@ -1,6 +1,7 @@
 package io.tyto.perf.bench;
 
 import io.tyto.model.error.TytoException;
+import io.tyto.perf.kafka.KafkaBench;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     usageHelpAutoWidth = true,
     sortOptions = false,
+    subcommands = KafkaBench.class,
     description = {
       "Asks 29 questions over generated events of Tyto and of DuckDB, in turns and in this process,"
           + " checks every answer, and prints the times side by side.",

@@ -112,7 +112,8 @@ final class Ingester implements AutoCloseable {
       }
     }
     started.destroyForcibly();
-    throw new TytoException(ErrorCode.INTERNAL, "the ingester did not start; it says why in " + log);
+    throw new TytoException(
+        ErrorCode.INTERNAL, "the ingester did not start; it says why in " + log);
   }
 
   private static int freePort() {

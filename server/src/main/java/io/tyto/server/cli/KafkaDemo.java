@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 final class KafkaDemo {
   private static final int PARTITIONS = 4;
   private static final int KILLS = 2;
+  private static final int SEAL_ROWS = 20_000;
   private static final Duration CALL_DEADLINE = Duration.ofSeconds(30);
   private static final long QUIET_DEADLINE_SECONDS = 300;
   private static final long LOOK_MILLIS = 200;
@@ -54,18 +56,17 @@ final class KafkaDemo {
     Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
     say("broker  Kafka at " + broker.bootstrap() + ", a process of its own");
     KafkaSource kafka =
-        new KafkaSource(
-            new KafkaOptions(broker.bootstrap(), "tyto-demo", Map.of(), CALL_DEADLINE));
+        new KafkaSource(new KafkaOptions(broker.bootstrap(), "tyto-demo", Map.of(), CALL_DEADLINE));
     Path configs = Files.createDirectories(folder.resolve("config"));
     Map<String, Topic> topics = new HashMap<>();
     for (ConfigFile file : DemoData.configsOfTopics(PREFIX)) {
       Files.writeString(configs.resolve(file.name()), file.text());
       String collection = file.name().replace(".yaml", "");
-      kafka.create(PREFIX + collection, PARTITIONS);
-      topics.put(collection, kafka.describe(PREFIX + collection));
+      topics.put(collection, kafka.create(PREFIX + collection, PARTITIONS));
     }
     say("topics  %s, %d partitions each".formatted(String.join(", ", names(topics)), PARTITIONS));
-    Ingester ingester = Ingester.start(arguments(broker, configs, settings), folder.resolve("ingester.log"));
+    Ingester ingester =
+        Ingester.start(arguments(broker, configs, settings), folder.resolve("ingester.log"));
     say("ingest  tyto serve at " + ingester.address() + ", a process of its own");
     Ledger ledger = produce(kafka, topics, ingester);
     awaitQuiet(ingester);
@@ -79,10 +80,12 @@ final class KafkaDemo {
   }
 
   private List<String> arguments(KafkaProcess broker, Path configs, List<String> settings) {
-    List<String> arguments = new java.util.ArrayList<>(settings);
+    List<String> arguments = new ArrayList<>(settings);
     arguments.add("--config=" + configs);
     arguments.add("--data=" + folder.resolve("data"));
     arguments.add("--kafka-brokers=" + broker.bootstrap());
+    // Small segments, so that each kill falls between commits.
+    arguments.add("--seal-rows=" + SEAL_ROWS);
     return arguments;
   }
 
@@ -99,7 +102,9 @@ final class KafkaDemo {
               progress.show(done, done);
               if (done >= nextKill[0] && nextKill[0] < rows * KILLS / (KILLS + 1) + 1) {
                 nextKill[0] += rows / (KILLS + 1);
-                say("kill    the ingester dies by SIGKILL after %,d events were produced".formatted(done));
+                say(
+                    "kill    the ingester dies by SIGKILL after %,d events were produced"
+                        .formatted(done));
                 ingester.killAndRestart();
                 say("        and is back; what it had not committed it reads again");
               }
@@ -117,13 +122,16 @@ final class KafkaDemo {
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
       status = ingester.server().status();
     }
-    say("ingest  caught up %.1f s after the last event".formatted((System.nanoTime() - begun) / 1e9));
+    say(
+        "ingest  caught up %.1f s after the last event"
+            .formatted((System.nanoTime() - begun) / 1e9));
     status.alarms().forEach(alarm -> say("ALARM   " + alarm));
   }
 
   private static boolean isQuiet(Status status) {
     List<FeedStatus> feeds = status.feeds();
-    return feeds.size() == 3 * PARTITIONS && feeds.stream().allMatch(feed -> feed.lagRecords() == 0);
+    return feeds.size() == 3 * PARTITIONS
+        && feeds.stream().allMatch(feed -> feed.lagRecords() == 0);
   }
 
   private void compare(Ledger ledger, Ingester ingester) {
@@ -147,9 +155,7 @@ final class KafkaDemo {
           entry.broken(),
           dead);
       isEqual &=
-          entry.events() == answer.count()
-              && entry.sum() == answer.sum()
-              && entry.broken() == dead;
+          entry.events() == answer.count() && entry.sum() == answer.sum() && entry.broken() == dead;
     }
     out.println(
         isEqual

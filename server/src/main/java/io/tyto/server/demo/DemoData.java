@@ -91,8 +91,7 @@ public final class DemoData {
 
   private static String withTopic(ConfigFile file, String prefix) {
     String feed =
-        "source:\n  kafka: { topic: %s%s }\n"
-            .formatted(prefix, file.name().replace(".yaml", ""));
+        "source:\n  kafka: { topic: %s%s }\n".formatted(prefix, file.name().replace(".yaml", ""));
     return file.text().contains("\nsource:\n")
         ? file.text().replace("source:\n", feed)
         : file.text() + feed;

@@ -14,8 +14,7 @@ public final class Ledger {
   public record Entry(String collection, long events, long broken, long sum) {}
 
   void add(GameEvents.Kind kind, boolean isBroken, long weight) {
-    Entry before =
-        entries.computeIfAbsent(kind, _ -> new Entry(kind.collection(), 0, 0, 0));
+    Entry before = entries.computeIfAbsent(kind, _ -> new Entry(kind.collection(), 0, 0, 0));
     entries.put(
         kind,
         isBroken
