@@ -94,6 +94,7 @@ final class Replies {
           MANIFEST_CORRUPT,
           LOG_CORRUPT,
           STORE_UNSUITABLE,
+          KEY_MISSING,
           INTERNAL ->
           500;
     };

@@ -13,7 +13,6 @@ import io.tyto.ingest.decode.RecordDecoder;
 import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.decode.RowCodec;
-import io.tyto.ingest.letter.LetterTreatment;
 import io.tyto.ingest.letter.Letters;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.partition.DeadLetter.RecordFormat;
@@ -107,7 +106,7 @@ final class BlockLoader {
     mayGrow =
         route.schema().columns().stream()
             .anyMatch(column -> column.derive() != null || column.enriched() != null);
-    letters = Letters.of(route.schema(), source, format(reader), LetterTreatment.NONE);
+    letters = Letters.of(route.schema(), source, format(reader), route.letters());
     int[] partitions =
         route.partitions().stream().mapToInt(partition -> partition.id().partition()).toArray();
     placement =
@@ -187,11 +186,17 @@ final class BlockLoader {
     if (rejection == null) {
       rejection = decoder.decode(raw.data(), raw.from(), raw.to(), row);
     }
+    int place = RowsBuilder.BY_CELLS;
     if (rejection == null) {
+      if (!route.privacy().isNone()) {
+        // By the key as it came: where it goes must not depend on how it is kept.
+        place = placement.of(row, route.schema());
+      }
+      route.privacy().apply(row);
       rejection = oversize(raw);
     }
     if (rejection == null) {
-      rows.add(row, raw.number());
+      rows.add(row, raw.number(), place);
     } else {
       reject(raw, rejection);
     }
@@ -214,7 +219,8 @@ final class BlockLoader {
       batch = new RecordBatch(LETTERS_BYTES);
       batches[spare] = batch;
     }
-    letters.add(raw, rejection, receivedMicros, batch);
+    Rejection reason = route.payloads().of(rejection);
+    letters.add(raw, reason, receivedMicros, batch);
     if (raw.number() < committed[spare]) {
       return;
     }
@@ -223,9 +229,9 @@ final class BlockLoader {
       examples.add(
           new Rejected(
               (int) Math.min(Integer.MAX_VALUE, raw.number()),
-              rejection.field(),
-              rejection.code().name(),
-              rejection.message()));
+              reason.field(),
+              reason.code().name(),
+              reason.message()));
     }
   }
 }

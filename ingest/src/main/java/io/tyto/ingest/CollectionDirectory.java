@@ -8,6 +8,7 @@ import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.partition.SchemaDirectory;
+import io.tyto.ingest.privacy.KeyFile;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
@@ -43,6 +44,7 @@ final class CollectionDirectory implements SchemaDirectory {
   private final Catalog catalog;
   private final Function<EventConfig, GroupShape> shapes;
   private final @Nullable Pipeline pipeline;
+  private final @Nullable KeyFile keys;
   private volatile Known known;
 
   /// @param schemas newest schema by collection id
@@ -54,12 +56,39 @@ final class CollectionDirectory implements SchemaDirectory {
   /// @param shapes of groups that are created for a config
   /// @param pipeline must fill what configs that are applied declare as enriched; null where that
   ///   is not asked
+  /// @param keys made when the first private field comes, and KEY_MISSING where it is gone since;
+  ///   null where nothing is applied
   CollectionDirectory(
-      Catalog catalog, Function<EventConfig, GroupShape> shapes, @Nullable Pipeline pipeline) {
+      Catalog catalog,
+      Function<EventConfig, GroupShape> shapes,
+      @Nullable Pipeline pipeline,
+      @Nullable KeyFile keys) {
     this.catalog = catalog;
     this.shapes = shapes;
     this.pipeline = pipeline;
+    this.keys = keys;
     this.known = read(catalog.state(), new TreeMap<>());
+    if (keys != null && hasPrivate()) {
+      keys.values();
+    }
+  }
+
+  private boolean hasPrivate() {
+    return known.byName().values().stream().anyMatch(TableSchema::hasPrivate);
+  }
+
+  /// The secret is made before there is anything that it hides.
+  private void requireKey(List<EventConfig> configs) {
+    boolean isNeeded =
+        configs.stream()
+            .flatMap(config -> config.columns().stream())
+            .anyMatch(column -> column.privacy() != null);
+    if (isNeeded && keys != null) {
+      if (!hasPrivate()) {
+        keys.create();
+      }
+      keys.values();
+    }
   }
 
   /// One to which nothing is applied.
@@ -69,6 +98,7 @@ final class CollectionDirectory implements SchemaDirectory {
         config -> {
           throw new IllegalStateException("no group is created for " + config.collection());
         },
+        null,
         null);
   }
 
@@ -132,6 +162,7 @@ final class CollectionDirectory implements SchemaDirectory {
     List<EventConfig> configs = parse(files);
     ConfigPlan plan = plan(configs, stored);
     requireCompatible(plan);
+    requireKey(configs);
     // Asked before, because the topic may have to be asked, which takes its time.
     Map<String, GroupShape> newShapes = new HashMap<>();
     for (EventConfig config : configs) {

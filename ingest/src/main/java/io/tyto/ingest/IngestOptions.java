@@ -2,7 +2,10 @@ package io.tyto.ingest;
 
 import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.plugin.Plugins;
+import io.tyto.store.maintenance.GarbageCollector;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// Limits and timings of the ingest runtime. Every queue, wait and size has its number here.
 ///
@@ -13,6 +16,7 @@ import java.time.Duration;
 /// @param importThreads threads that decode a file
 /// @param pipeline enrichers of events; the node closes them when it is closed
 /// @param plugins what brought some of them, and decoders; likewise
+/// @param privacy how private values are hidden, and old ones forgotten
 public record IngestOptions(
     int partitions,
     Durability durability,
@@ -24,7 +28,8 @@ public record IngestOptions(
     Duration maintenanceInterval,
     int importThreads,
     Pipeline pipeline,
-    Plugins plugins) {
+    Plugins plugins,
+    Privacy privacy) {
 
   public static final IngestOptions DEFAULT =
       new IngestOptions(
@@ -38,7 +43,8 @@ public record IngestOptions(
           Duration.ofSeconds(10),
           Math.max(1, Runtime.getRuntime().availableProcessors()),
           Pipeline.EMPTY,
-          Plugins.builtIn());
+          Plugins.builtIn(),
+          Privacy.DEFAULT);
 
   /// Damage or loss in the log.
   public enum GapPolicy {
@@ -95,6 +101,30 @@ public record IngestOptions(
     public static final Compaction DEFAULT = new Compaction(true, 8, 16_000_000, 1L << 30);
   }
 
+  /// @param keyFile of the secret that hides private values; null: below the data folder
+  /// @param snapshotAge how long a cursor can name a superseded manifest: until then the files with
+  ///   old values stay
+  public record Privacy(@Nullable Path keyFile, Duration snapshotAge) {
+    public static final Privacy DEFAULT =
+        new Privacy(null, GarbageCollector.Policy.DEFAULT.snapshotAge());
+  }
+
+  public IngestOptions withPrivacy(Privacy value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        seal,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads,
+        pipeline,
+        plugins,
+        value);
+  }
+
   public IngestOptions withPartitions(int value) {
     return new IngestOptions(
         value,
@@ -107,7 +137,8 @@ public record IngestOptions(
         maintenanceInterval,
         importThreads,
         pipeline,
-        plugins);
+        plugins,
+        privacy);
   }
 
   public IngestOptions withDurability(Durability value) {
@@ -122,7 +153,8 @@ public record IngestOptions(
         maintenanceInterval,
         importThreads,
         pipeline,
-        plugins);
+        plugins,
+        privacy);
   }
 
   public IngestOptions withLog(Log value) {
@@ -137,7 +169,8 @@ public record IngestOptions(
         maintenanceInterval,
         importThreads,
         pipeline,
-        plugins);
+        plugins,
+        privacy);
   }
 
   public IngestOptions withSeal(Seal value) {
@@ -152,7 +185,8 @@ public record IngestOptions(
         maintenanceInterval,
         importThreads,
         pipeline,
-        plugins);
+        plugins,
+        privacy);
   }
 
   public IngestOptions withCompaction(Compaction value) {
@@ -167,7 +201,8 @@ public record IngestOptions(
         maintenanceInterval,
         importThreads,
         pipeline,
-        plugins);
+        plugins,
+        privacy);
   }
 
   public IngestOptions withDedupWindow(long value) {
@@ -182,7 +217,8 @@ public record IngestOptions(
         maintenanceInterval,
         importThreads,
         pipeline,
-        plugins);
+        plugins,
+        privacy);
   }
 
   public IngestOptions withMaintenanceInterval(Duration value) {
@@ -197,7 +233,8 @@ public record IngestOptions(
         value,
         importThreads,
         pipeline,
-        plugins);
+        plugins,
+        privacy);
   }
 
   public IngestOptions withGapPolicy(GapPolicy value) {
@@ -212,7 +249,8 @@ public record IngestOptions(
         maintenanceInterval,
         importThreads,
         pipeline,
-        plugins);
+        plugins,
+        privacy);
   }
 
   public IngestOptions withPipeline(Pipeline value) {
@@ -227,7 +265,8 @@ public record IngestOptions(
         maintenanceInterval,
         importThreads,
         value,
-        plugins);
+        plugins,
+        privacy);
   }
 
   public IngestOptions withPlugins(Plugins value) {
@@ -242,6 +281,7 @@ public record IngestOptions(
         maintenanceInterval,
         importThreads,
         pipeline,
-        value);
+        value,
+        privacy);
   }
 }

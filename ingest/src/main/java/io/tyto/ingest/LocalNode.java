@@ -21,6 +21,7 @@ import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionHost;
 import io.tyto.ingest.partition.SnapshotSources;
 import io.tyto.ingest.plugin.Plugins;
+import io.tyto.ingest.privacy.KeyFile;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService.ReplayRequest;
@@ -59,6 +60,7 @@ public final class LocalNode
 
   private final DataLock lock;
   private final CollectionDirectory directory;
+  private final KeyFile keys;
   private final Partitions partitions;
   private final ScheduledExecutorService sealers;
   private final Maintenance maintenance;
@@ -116,11 +118,14 @@ public final class LocalNode
     store.clearScratch();
     store.probe();
     String writerId = UUID.randomUUID().toString();
+    Path keyFile = options.privacy().keyFile();
+    this.keys = new KeyFile(keyFile == null ? folder.key(StoreKeys.DEFAULT_PROJECT) : keyFile);
     this.directory =
         new CollectionDirectory(
             Catalog.open(store, StoreKeys.DEFAULT_PROJECT, writerId),
             this::shapeOf,
-            options.pipeline());
+            options.pipeline(),
+            keys);
     this.pipeline = options.pipeline();
     this.plugins = options.plugins();
     this.diskGuard = new DiskGuard(disk, folder.root(), options.log(), alarms);
@@ -381,6 +386,11 @@ public final class LocalNode
       }
 
       @Override
+      public KeyFile keys() {
+        return keys;
+      }
+
+      @Override
       public boolean isGapAccepted() {
         return options.gapPolicy() == IngestOptions.GapPolicy.CONTINUE;
       }
@@ -390,7 +400,7 @@ public final class LocalNode
   private CollectionRoute route(String collection) {
     TableSchema schema = directory.named(collection);
     return CollectionRoute.of(
-        schema, partitions.of(schema.groupId()), directory.placement(schema.groupId()));
+        schema, partitions.of(schema.groupId()), directory.placement(schema.groupId()), keys);
   }
 
   private TableSnapshot snapshot(TableSchema collection, TableSchema schema, Kind kind) {

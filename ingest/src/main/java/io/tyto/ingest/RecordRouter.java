@@ -7,7 +7,6 @@ import io.tyto.ingest.decode.RawRecord;
 import io.tyto.ingest.decode.RecordDecoder;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.decode.RowCodec;
-import io.tyto.ingest.letter.LetterTreatment;
 import io.tyto.ingest.letter.Letters;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.ingest.log.RecordBatch;
@@ -39,7 +38,7 @@ final class RecordRouter {
     TableSchema schema = route.schema();
     this.row = new Row(schema.columns().size());
     this.codec = new RowCodec(schema);
-    this.letters = Letters.of(schema, source, RecordFormat.JSON, LetterTreatment.NONE);
+    this.letters = Letters.of(schema, source, RecordFormat.JSON, route.letters());
   }
 
   /// @param textBytes of the records that will be routed into them, as text
@@ -62,26 +61,34 @@ final class RecordRouter {
       rejection = decoder.decode(raw.data(), raw.from(), raw.to(), row);
     }
     if (rejection != null) {
-      letters.add(raw, rejection, receivedMicros, batches[spare]);
-      return rejection;
+      return refuse(raw, rejection, receivedMicros, batches[spare]);
     }
+    // By the key as it came: where it goes must not depend on how it is kept.
+    int placedBy = placedBy();
+    long hash = placedBy < 0 ? 0 : hash(placedBy);
+    route.privacy().apply(row);
     byte[] eventId = cell(route.eventIdColumn());
     codec.encode(row);
     rejection = RecordLimits.check(route.schema(), eventId, codec.length());
     if (rejection != null) {
-      letters.add(raw, rejection, receivedMicros, batches[spare]);
-      return rejection;
+      return refuse(raw, rejection, receivedMicros, batches[spare]);
     }
-    int placedBy = placedBy();
-    long hash = placedBy < 0 ? 0 : hash(placedBy);
     int partition = placedBy < 0 ? spare : KeyPlacement.partition(hash, batches.length);
     batches[partition].add(
-        head(route.schema(), hash, receivedMicros, raw.number()),
+        head(route.schema(), kept(placedBy, hash, partition), receivedMicros, raw.number()),
         eventId,
         codec.bytes(),
         0,
         codec.length());
     return null;
+  }
+
+  /// Returns the reason as it may be shown.
+  private Rejection refuse(
+      RawRecord raw, Rejection rejection, long receivedMicros, RecordBatch batch) {
+    Rejection reason = route.payloads().of(rejection);
+    letters.add(raw, reason, receivedMicros, batch);
+    return reason;
   }
 
   /// The column whose value chooses the partition, or -1.
@@ -96,6 +103,14 @@ final class RecordRouter {
 
   private long hash(int column) {
     return route.placement().of(row, column, route.schema().columns().get(column).type());
+  }
+
+  /// The hash as it may be stored: that of a private key could be found by trying keys, so only its
+  /// partition is told.
+  private long kept(int placedBy, long hash, int partition) {
+    return placedBy >= 0 && route.schema().columns().get(placedBy).privacy() != null
+        ? partition
+        : hash;
   }
 
   private byte @Nullable [] cell(int column) {

@@ -51,6 +51,10 @@ final class ReplayBatch implements Letterbox.Chooser {
   private final RowsBuilder.Placement placement;
   private final Row row;
   private final RowCodec codec;
+
+  /// Of the row that was decoded last.
+  private int place = RowsBuilder.BY_CELLS;
+
   private final long nowMicros;
   private final List<CompletableFuture<Partition.Appended>> answers = new ArrayList<>();
   private final int[] expected = new int[ROWS_AT_ONCE];
@@ -73,7 +77,7 @@ final class ReplayBatch implements Letterbox.Chooser {
     this.tally = tally;
     this.partition = partition;
     TableSchema schema = route.schema();
-    this.decoder = new LetterDecoder(schema, all, context, decoders, payloads);
+    this.decoder = new LetterDecoder(schema, all, context, decoders, payloads, route.letters());
     this.log = partition.letterbox().replayLog();
     this.rows = new RowsBuilder(schema, log);
     this.row = new Row(schema.columns().size());
@@ -121,7 +125,7 @@ final class ReplayBatch implements Letterbox.Chooser {
       Refusal refusal = decode(letters.get(i));
       if (refusal == null) {
         places[rows.rows()] = i;
-        rows.add(row, firstOffset + rows.rows());
+        rows.add(row, firstOffset + rows.rows(), place);
         tally.take(1);
       } else {
         tally.refuse(
@@ -148,6 +152,9 @@ final class ReplayBatch implements Letterbox.Chooser {
     if (refusal != null) {
       return refusal;
     }
+    // By the key as it came: where it goes must not depend on how it is kept.
+    place = route.privacy().isNone() ? RowsBuilder.BY_CELLS : placement.of(row, route.schema());
+    route.privacy().apply(row);
     int column = route.eventIdColumn();
     codec.encode(row);
     Rejection oversize =
@@ -173,7 +180,7 @@ final class ReplayBatch implements Letterbox.Chooser {
       if (pending == 0) {
         pendingFrom = mark.offset();
       }
-      rows.add(row, mark.offset());
+      rows.add(row, mark.offset(), place);
       expected[pending++] = mark.partition();
       if (pending == ROWS_AT_ONCE && !deliver()) {
         return false;

@@ -131,6 +131,12 @@ public final class TytoServer implements AutoCloseable {
                 seal.smallRows(),
                 seal.maxWaiting(),
                 seal.threads()))
+        .withPrivacy(
+            new IngestOptions.Privacy(
+                settings.text(Setting.PRIVACY_KEY_FILE).isEmpty()
+                    ? null
+                    : settings.path(Setting.PRIVACY_KEY_FILE),
+                defaults.privacy().snapshotAge()))
         .withDedupWindow(settings.number(Setting.DEDUP_WINDOW));
   }
 

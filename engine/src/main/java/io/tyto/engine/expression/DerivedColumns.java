@@ -46,7 +46,7 @@ public final class DerivedColumns {
       throw new IllegalArgumentException("an expression names the unknown column " + name);
     }
     ColumnReader stored = source.column(column.id());
-    if (stored == null && column.derive() != null) {
+    if (stored == null && column.isComputable()) {
       return new Operand(column.type(), reader(source, schema, column));
     }
     return new Operand(column.type(), stored);

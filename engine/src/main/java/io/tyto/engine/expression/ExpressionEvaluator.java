@@ -19,7 +19,18 @@ public final class ExpressionEvaluator {
 
   private record Derivation(int column, ColumnType type, Node node) {}
 
+  /// For new rows, before the policies of private columns are applied.
   public ExpressionEvaluator(TableSchema schema) {
+    this(schema, false);
+  }
+
+  /// For rows that were stored: a private column was derived when its row came, from values that
+  /// may be gone.
+  public static ExpressionEvaluator ofStored(TableSchema schema) {
+    return new ExpressionEvaluator(schema, true);
+  }
+
+  private ExpressionEvaluator(TableSchema schema, boolean isStored) {
     List<ColumnSpec> columns = schema.columns();
     Map<String, Integer> positions = new HashMap<>();
     types = new ColumnType[columns.size()];
@@ -31,7 +42,7 @@ public final class ExpressionEvaluator {
     derivations = new ArrayList<>();
     for (int i = 0; i < types.length; i++) {
       Expression derive = columns.get(i).derive();
-      if (derive != null) {
+      if (derive != null && (!isStored || columns.get(i).isComputable())) {
         derivations.add(new Derivation(i, types[i], compiler.compile(derive)));
       }
     }

@@ -19,15 +19,24 @@ import org.jspecify.annotations.Nullable;
 /// begun and not ended is written over. Not thread-safe; reused from block to block, because
 /// dictionaries then need not be learned again.
 public final class RowsBuilder {
+  /// A row's place is found by the values that are stored of it.
+  public static final int BY_CELLS = -1;
+
   private static final int FIRST_ROWS = 1 << 10;
 
   private final TableSchema schema;
+  private final boolean hasPrivate;
   private final Cells[] cells;
   private final LoadedColumn log;
   private long[] numbers = new long[FIRST_ROWS];
   private int rows;
   private int[] order = new int[0];
   private int[] places = new int[0];
+
+  /// Places that rows came with; of rows from `givenTo` on there is none.
+  private int[] given = new int[0];
+
+  private int givenTo;
 
   /// Where rows go.
   ///
@@ -43,11 +52,22 @@ public final class RowsBuilder {
     public int spare(long number) {
       return (int) ((number >>> spareShift) % partitions.length);
     }
+
+    /// Index of the partition for a row whose values are still as they came; {@link #BY_CELLS}
+    /// where it has neither key nor event id.
+    public int of(Row row, TableSchema schema) {
+      int column = keyColumn < 0 || row.isNull(keyColumn) ? eventIdColumn : keyColumn;
+      return column < 0 || row.isNull(column)
+          ? BY_CELLS
+          : KeyPlacement.partition(
+              keys.of(row, column, schema.columns().get(column).type()), partitions.length);
+    }
   }
 
   /// @param logId of every row
   public RowsBuilder(TableSchema schema, String logId) {
     this.schema = schema;
+    hasPrivate = schema.hasPrivate();
     cells = new Cells[schema.columns().size()];
     for (int i = 0; i < cells.length; i++) {
       cells[i] = Cells.of(schema.columns().get(i));
@@ -64,6 +84,7 @@ public final class RowsBuilder {
   /// @param text that {@link BytesCells#put} refers to; must not change until the rows are cut
   public void begin(byte[] text) {
     rows = 0;
+    givenTo = 0;
     for (Cells column : cells) {
       column.clear(text);
     }
@@ -95,14 +116,29 @@ public final class RowsBuilder {
     }
   }
 
-  /// Adds a row as a whole.
+  /// Adds a row as a whole, placed by the values that are stored of it.
   public void add(Row row, long number) {
+    add(row, number, BY_CELLS);
+  }
+
+  /// Adds a row as a whole.
+  ///
+  /// @param place what {@link Placement#of} said before the row was made storable, or {@link
+  ///   #BY_CELLS}
+  public void add(Row row, long number, int place) {
+    row.requireStorable(hasPrivate);
     for (int i = 0; i < cells.length; i++) {
       if (row.isNull(i)) {
         cells[i].putNull(rows);
       } else {
         cells[i].put(rows, row, i);
       }
+    }
+    if (place != BY_CELLS) {
+      given = given.length > rows ? given : Arrays.copyOf(given, Math.max(64, 2 * rows + 1));
+      Arrays.fill(given, givenTo, rows, BY_CELLS);
+      given[rows] = place;
+      givenTo = rows + 1;
     }
     add(number);
   }
@@ -191,6 +227,9 @@ public final class RowsBuilder {
   }
 
   private int placeOf(int row, Placement placement, int partitions) {
+    if (row < givenTo && given[row] != BY_CELLS) {
+      return partitions == 1 ? 0 : given[row];
+    }
     int column = placement.keyColumn();
     if (column < 0 || cells[column].isNull(row)) {
       column = placement.eventIdColumn();

@@ -18,7 +18,7 @@ record Sources(TableSchema schema, List<RowSource> list) {
   /// Null where every row of the source has no value.
   @Nullable ColumnReader reader(RowSource source, ColumnSpec column) {
     ColumnReader stored = source.column(column.id());
-    if (stored != null || column.derive() == null) {
+    if (stored != null || !column.isComputable()) {
       return stored;
     }
     return DerivedColumns.reader(source, schema, column);

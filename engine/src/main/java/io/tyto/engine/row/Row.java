@@ -23,6 +23,7 @@ public final class Row {
   private final double[] doubles;
   private final byte[] @Nullable [] bytes;
   private final @Nullable Object[] @Nullable [] lists;
+  private boolean isStorable;
 
   public Row(int columns) {
     kinds = new byte[columns];
@@ -39,6 +40,22 @@ public final class Row {
 
   public void clear() {
     Arrays.fill(kinds, NULL);
+    isStorable = false;
+  }
+
+  /// Notes that the policies of private columns have been applied.
+  public void markStorable() {
+    isStorable = true;
+  }
+
+  /// Refuses a row of a schema with private columns whose values are still as they came: whoever
+  /// forgets their policies must fail, and not store them.
+  ///
+  /// @param hasPrivate whether the schema has such columns
+  public void requireStorable(boolean hasPrivate) {
+    if (hasPrivate && !isStorable) {
+      throw new IllegalStateException("the policies of private columns were not applied to a row");
+    }
   }
 
   public Kind kind(int column) {

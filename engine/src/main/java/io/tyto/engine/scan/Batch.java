@@ -112,7 +112,7 @@ public final class Batch {
 
   private @Nullable ColumnReader open(ColumnSpec column) {
     ColumnReader stored = source().column(column.id());
-    return stored == null && column.derive() != null
+    return stored == null && column.isComputable()
         ? DerivedColumns.reader(source(), slots.schema(), column)
         : stored;
   }

@@ -80,7 +80,7 @@ final class SourceRows {
   private @Nullable ColumnReader reader(RowSource source, ColumnSpec column) {
     ColumnReader stored = source.column(column.id());
     boolean isComputed =
-        stored == null && column.derive() != null && column.id() >= SystemColumns.FIRST_USER_ID;
+        stored == null && column.isComputable() && column.id() >= SystemColumns.FIRST_USER_ID;
     return isComputed ? DerivedColumns.reader(source, schema, column) : stored;
   }
 

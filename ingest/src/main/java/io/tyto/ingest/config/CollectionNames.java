@@ -5,10 +5,13 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.EventConfig.Entity;
+import io.tyto.model.schema.Privacy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +26,7 @@ final class CollectionNames {
   private final Map<String, Owner> rootFields = new HashMap<>();
   private final Map<String, Entity> entities = new HashMap<>();
   private final Map<String, ColumnType> entityKeys = new HashMap<>();
+  private final Map<String, Optional<Privacy>> keyPolicies = new HashMap<>();
 
   private CollectionNames() {
     Owner everySchema = new Owner("every schema", null);
@@ -87,7 +91,17 @@ final class CollectionNames {
     ColumnType keyType = key == null ? ColumnType.STRING : key.type();
     Entity known = entities.putIfAbsent(entity.name(), entity);
     ColumnType knownType = entityKeys.putIfAbsent(entity.name(), keyType);
+    Optional<Privacy> policy = Optional.ofNullable(key == null ? null : key.privacy());
+    Optional<Privacy> knownPolicy = keyPolicies.putIfAbsent(entity.name(), policy);
     if (known != null) {
+      if (knownPolicy != null && key != null && !policy.equals(knownPolicy)) {
+        file.problems()
+            .wrong(
+                file.entityLine(),
+                "entity.key",
+                "the column %s is %s, but the key of %s in another collection is %s; one key has one form, so change all of its collections at once"
+                    .formatted(entity.key(), shown(policy), entity.name(), shown(knownPolicy)));
+      }
       if (!keyType.equals(knownType)) {
         file.problems()
             .wrong(
@@ -102,6 +116,12 @@ final class CollectionNames {
     String remedy = "; give the entity another name";
     claim(rootFields, entity.name(), owner, "the root field", remedy, file, "entity.name");
     claim(types, ApiNames.type(entity.name()), owner, "the type", remedy, file, "entity.name");
+  }
+
+  private static String shown(Optional<Privacy> policy) {
+    return policy
+        .map(privacy -> "private (" + privacy.policy().name().toLowerCase(Locale.ROOT) + ")")
+        .orElse("not private");
   }
 
   /// Takes a name, or makes a problem of it and returns false.

@@ -123,10 +123,8 @@ final class ColumnChanges {
       words.compatible("aliases", ColumnSpec::aliases, Comparison.FROM_NOW_ON);
     }
     words.compatible("enriched", ColumnSpec::enriched, Comparison.FROM_NOW_ON);
-    words.rewrite(
-        "privacy",
-        ColumnSpec::privacy,
-        "holds for events that come from now on; stored rows are written anew with it");
+    words.breaking(
+        "privacy", ColumnSpec::privacy, "values are stored under the other policy already");
   }
 
   private void compareTypes(ColumnSpec before, ColumnSpec after) {

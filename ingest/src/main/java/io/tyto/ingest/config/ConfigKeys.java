@@ -39,6 +39,8 @@ final class ConfigKeys {
           "privacy",
           "annotations");
 
+  static final List<String> PRIVACY = List.of("policy", "mask");
+  static final List<String> MASK = List.of("shown");
   static final List<String> TIME_BOUNDS = List.of("past", "future");
   static final List<String> SOURCE = List.of("kafka", "nats", "map", "formats", "file");
 

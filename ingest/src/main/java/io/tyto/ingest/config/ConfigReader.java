@@ -71,6 +71,9 @@ final class ConfigReader {
             expose(top.section("expose")),
             annotations(top.section("annotations")),
             file.text());
+    if (fields != null) {
+      PrivacyReader.check(config, fields, problems);
+    }
     return new ParsedFile(config, problems, top.line("collection"), top.line("entity"));
   }
 

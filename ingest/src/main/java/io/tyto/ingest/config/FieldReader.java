@@ -9,6 +9,7 @@ import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnSpec.Role;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Privacy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -146,9 +147,8 @@ final class FieldReader {
     Located derive = section.text("derive");
     Expression expression = derive == null ? null : expression(name, derive, section);
     ColumnType type = types.get(name.value());
-    if (section.has("privacy")) {
-      LaterSections.refusePrivacy(section, problems);
-    }
+    Privacy privacy =
+        type == null ? null : PrivacyReader.read(section.section("privacy"), type, problems);
     return type == null
         ? null
         : new ColumnSpec(
@@ -162,7 +162,7 @@ final class FieldReader {
             section.plainText("unit"),
             expression,
             ConfigReader.annotations(section.section("annotations")),
-            null,
+            privacy,
             aliases(section),
             enriched(section));
   }

@@ -28,15 +28,6 @@ final class LaterSections {
     }
   }
 
-  /// A value that should have been made private must never be stored as it came.
-  static void refusePrivacy(Section field, Problems problems) {
-    problems.wrong(
-        field.line("privacy"),
-        field.pathOf("privacy"),
-        "this version has no privacy policies and would store the value as it comes; leave the field"
-            + " out, or send it already hashed and remove `privacy`");
-  }
-
   private static void cubes(@Nullable Section section, Fields columns, Problems problems) {
     if (section == null) {
       return;

@@ -53,8 +53,8 @@ final class CsvLineParser implements LineParser {
       List<String> columns,
       char delimiter,
       FileFormat format) {
-    if (RowRules.completesRows(schema)) {
-      return null;
+    if (RowRules.completesRows(schema) || schema.hasPrivate()) {
+      return null; // columns are written as they come, and policies are for rows
     }
     CsvDialect dialect = CsvDialect.of(delimiter, format.quote());
     byte[][] nullTokens =

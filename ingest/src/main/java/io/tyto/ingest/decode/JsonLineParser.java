@@ -95,7 +95,8 @@ final class JsonLineParser implements LineParser {
       wants.targets().add(targets.targets().get(i));
       wants.paths().add(path);
     }
-    return RowRules.completesRows(schema) || wantsByKey.isEmpty()
+    // Columns are written as they come, and policies are for rows.
+    return RowRules.completesRows(schema) || schema.hasPrivate() || wantsByKey.isEmpty()
         ? null
         : new JsonLineParser(new RowRules(schema, context), rows, wantsByKey);
   }

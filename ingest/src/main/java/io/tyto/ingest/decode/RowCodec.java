@@ -49,6 +49,7 @@ public final class RowCodec {
   private final Map<Integer, Integer> positions;
   private final Physical[] physical;
   private final ExpressionEvaluator derived;
+  private final boolean hasPrivate;
 
   private byte[] bytes = new byte[1 << 10];
   private int length;
@@ -63,11 +64,13 @@ public final class RowCodec {
     positions = schema.positions();
     physical =
         schema.columns().stream().map(column -> column.type().physical()).toArray(Physical[]::new);
-    derived = new ExpressionEvaluator(schema);
+    derived = ExpressionEvaluator.ofStored(schema);
+    hasPrivate = schema.hasPrivate();
   }
 
   /// Encodes the row; {@link #bytes} and {@link #length} hold the result until the next call.
   public void encode(Row row) {
+    row.requireStorable(hasPrivate);
     length = 0;
     ensure(1 + MAX_VARINT_BYTES);
     bytes[length++] = VERSION;
@@ -123,6 +126,7 @@ public final class RowCodec {
     if (writtenVersion < schemaVersion) {
       derived.evaluate(row);
     }
+    row.markStorable();
   }
 
   private void takeCell(int column, Row row) {

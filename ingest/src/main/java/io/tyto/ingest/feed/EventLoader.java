@@ -11,6 +11,7 @@ import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.decode.RowCodec;
 import io.tyto.ingest.log.RawEvent;
 import io.tyto.ingest.partition.RecordLimits;
+import io.tyto.ingest.privacy.PrivacyChange;
 import io.tyto.model.schema.TableSchema;
 import java.util.Arrays;
 import java.util.List;
@@ -31,6 +32,7 @@ public final class EventLoader {
   private final EventDecoders decoders;
   private final RowsBuilder rows;
   private final @Nullable LineParser parser;
+  private final PrivacyChange privacy;
   private final Row row;
   private final RowCodec codec;
   private final int eventIdColumn;
@@ -46,8 +48,14 @@ public final class EventLoader {
 
   /// @param decoders of the topic, used by the same thread
   /// @param rows of the same schema; whoever calls cuts them by partition
+  /// @param privacy what rows go through once their key has placed them
   public EventLoader(
-      TableSchema schema, EventDecoders decoders, RowsBuilder rows, DecodeContext context) {
+      TableSchema schema,
+      EventDecoders decoders,
+      RowsBuilder rows,
+      PrivacyChange privacy,
+      DecodeContext context) {
+    this.privacy = privacy;
     this.schema = schema;
     this.decoders = decoders;
     this.rows = rows;
@@ -63,7 +71,9 @@ public final class EventLoader {
   /// Begins a block of rows and fills it with those of the events, all of which {@link
   /// EventDecoders#route} gave to this collection; ascending by offset. The rows are to be cut
   /// before the next call.
-  public void load(List<RawEvent> events, Refused refused) {
+  ///
+  /// @param placement of rows among all partitions
+  public void load(List<RawEvent> events, RowsBuilder.Placement placement, Refused refused) {
     int end = parser == null ? 0 : gather(events);
     rows.begin(text);
     if (parser != null) {
@@ -74,23 +84,27 @@ public final class EventLoader {
       if (parser != null && starts[i] != LEFT && parser.parse(starts[i]) != LineParser.UNUSUAL) {
         rows.add(event.offset());
       } else {
-        decode(event, refused);
+        decode(event, placement, refused);
       }
     }
   }
 
-  private void decode(RawEvent event, Refused refused) {
+  private void decode(RawEvent event, RowsBuilder.Placement placement, Refused refused) {
     TableSchema routed = decoders.route(event);
     if (routed == null || routed.collectionId() != schema.collectionId()) {
       throw new IllegalArgumentException(
           "the event at offset %d is not for %s".formatted(event.offset(), schema.name()));
     }
     Rejection rejection = decoders.decode(event, row);
+    int place = RowsBuilder.BY_CELLS;
     if (rejection == null) {
+      // By the key as it came: where it goes must not depend on how it is kept.
+      place = privacy.isNone() ? place : placement.of(row, schema);
+      privacy.apply(row);
       rejection = oversize();
     }
     if (rejection == null) {
-      rows.add(row, event.offset());
+      rows.add(row, event.offset(), place);
     } else {
       refused.add(event, rejection);
     }

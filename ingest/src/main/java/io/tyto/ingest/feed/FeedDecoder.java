@@ -8,13 +8,16 @@ import io.tyto.engine.row.Row;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.decode.RowCodec;
-import io.tyto.ingest.letter.LetterTreatment;
 import io.tyto.ingest.letter.Letters;
+import io.tyto.ingest.letter.PrivateLetters;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.ingest.log.RawEvent;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.log.RecordHead;
 import io.tyto.ingest.partition.RecordLimits;
+import io.tyto.ingest.privacy.KeyFile;
+import io.tyto.ingest.privacy.PrivacyChange;
+import io.tyto.ingest.privacy.PrivatePayload;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -40,6 +43,7 @@ final class FeedDecoder {
   private final int number;
   private final String logId;
   private final DecodeContext context;
+  private final KeyFile keys;
   private final Map<Integer, Part> parts = new LinkedHashMap<>();
 
   private Spread spread;
@@ -66,7 +70,13 @@ final class FeedDecoder {
 
   /// @param number of the log within its topic
   FeedDecoder(
-      EventDecoders decoders, String topic, int number, String logId, DecodeContext context) {
+      EventDecoders decoders,
+      String topic,
+      int number,
+      String logId,
+      DecodeContext context,
+      KeyFile keys) {
+    this.keys = keys;
     this.decoders = decoders;
     this.topic = topic;
     this.number = number;
@@ -151,6 +161,8 @@ final class FeedDecoder {
     private final TableSchema schema;
     private final int keyColumn;
     private final int eventIdColumn;
+    private final PrivacyChange privacy;
+    private final PrivatePayload payloads;
     private final Letters letters;
     private final Row row;
     private final RowCodec codec;
@@ -162,17 +174,19 @@ final class FeedDecoder {
       this.schema = schema;
       keyColumn = Spread.keyColumn(schema);
       eventIdColumn = Spread.eventIdColumn(schema);
-      letters = Letters.ofTopic(schema, topic, number, LetterTreatment.NONE);
+      privacy = PrivacyChange.ofNewRows(schema, keys);
+      payloads = new PrivatePayload(schema, keys);
+      letters = Letters.ofTopic(schema, topic, number, new PrivateLetters(schema, payloads));
       row = new Row(schema.columns().size());
       codec = new RowCodec(schema);
       builder = new RowsBuilder(schema, logId);
-      loader = new EventLoader(schema, decoders, builder, context);
+      loader = new EventLoader(schema, decoders, builder, privacy, context);
     }
 
     private void loadColumns() {
-      loader.load(events, this::refuse);
       int[] all = IntStream.range(0, spread.partitions()).toArray();
       RowsBuilder.Placement byKey = placement(all);
+      loader.load(events, byKey, this::refuse);
       if (spread.isAligned()) {
         if (keyColumn >= 0) {
           misplaced += builder.rowsOutside(byKey, spread.home());
@@ -200,7 +214,13 @@ final class FeedDecoder {
 
     private void addRecord(RawEvent event) {
       Rejection rejection = decoders.decode(event, row);
+      int column = -1;
+      long hash = 0;
       if (rejection == null) {
+        // By the key as it came: where it goes must not depend on how it is kept.
+        column = placedBy();
+        hash = column < 0 ? 0 : spread.keys().of(row, column, schema.columns().get(column).type());
+        privacy.apply(row);
         codec.encode(row);
         rejection = RecordLimits.check(schema, cell(eventIdColumn), codec.length());
       }
@@ -208,9 +228,6 @@ final class FeedDecoder {
         refuse(event, rejection);
         return;
       }
-      int column = placedBy();
-      long hash =
-          column < 0 ? 0 : spread.keys().of(row, column, schema.columns().get(column).type());
       int place =
           column < 0
               ? spread.spare(event.offset())
@@ -224,7 +241,7 @@ final class FeedDecoder {
               LogRecord.Kind.EVENT,
               schema.collectionId(),
               schema.version(),
-              hash,
+              kept(column, hash, place),
               timeOf(event.offset()),
               event.offset());
       recordsOf(place).add(head, cell(eventIdColumn), codec.bytes(), 0, codec.length());
@@ -238,6 +255,11 @@ final class FeedDecoder {
       return eventIdColumn >= 0 && !row.isNull(eventIdColumn) ? eventIdColumn : -1;
     }
 
+    /// The hash as it may be stored: that of a private key could be found by trying keys.
+    private long kept(int column, long hash, int place) {
+      return column >= 0 && schema.columns().get(column).privacy() != null ? place : hash;
+    }
+
     private byte @Nullable [] cell(int column) {
       return column < 0 ? null : KeyHash.keyOf(row, column);
     }
@@ -245,7 +267,10 @@ final class FeedDecoder {
     private void refuse(RawEvent event, Rejection rejection) {
       refused++;
       letters.add(
-          event, rejection, timeOf(event.offset()), recordsOf(spread.spare(event.offset())));
+          event,
+          payloads.of(rejection),
+          timeOf(event.offset()),
+          recordsOf(spread.spare(event.offset())));
     }
   }
 }

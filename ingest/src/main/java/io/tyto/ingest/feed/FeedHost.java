@@ -4,6 +4,7 @@ import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
+import io.tyto.ingest.privacy.KeyFile;
 import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.catalog.CatalogState;
@@ -33,6 +34,9 @@ public interface FeedHost {
   DiskGuard diskGuard();
 
   DecodeContext context();
+
+  /// The secret behind private fields.
+  KeyFile keys();
 
   /// Whether lost records are accepted without asking.
   boolean isGapAccepted();

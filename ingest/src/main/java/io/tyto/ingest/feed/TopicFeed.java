@@ -271,7 +271,8 @@ final class TopicFeed implements Runnable, AutoCloseable {
   private FeedDecoder newDecoder(Lane lane) {
     EventDecoders decoders =
         new EventDecoders(sharing(), key.groupId(), host.context(), DecoderRegistry.builtIn());
-    return new FeedDecoder(decoders, key.topic(), lane.number(), lane.logId(), host.context());
+    return new FeedDecoder(
+        decoders, key.topic(), lane.number(), lane.logId(), host.context(), host.keys());
   }
 
   private CatalogState.Group group() {

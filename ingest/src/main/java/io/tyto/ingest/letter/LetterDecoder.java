@@ -27,6 +27,7 @@ public final class LetterDecoder {
   private final DecodeContext context;
   private final DecoderRegistry decoders;
   private final PayloadSource payloads;
+  private final PrivateLetters treatment;
   private final RecordDecoder json;
   private final Map<RecordFormat, RecordDecoder> tables = new HashMap<>();
   private final Map<String, EventDecoders> topics = new HashMap<>();
@@ -38,7 +39,9 @@ public final class LetterDecoder {
       List<TableSchema> all,
       DecodeContext context,
       DecoderRegistry decoders,
-      PayloadSource payloads) {
+      PayloadSource payloads,
+      PrivateLetters treatment) {
+    this.treatment = treatment;
     this.schema = schema;
     this.all = all;
     this.context = context;
@@ -48,7 +51,8 @@ public final class LetterDecoder {
   }
 
   /// Fills the row; null where the record fits now.
-  public @Nullable Refusal decode(StoredLetter stored, Row row) {
+  public @Nullable Refusal decode(StoredLetter kept, Row row) {
+    StoredLetter stored = kept.with(treatment.restored(kept.letter()));
     DeadLetter letter = stored.letter();
     if (letter.origin().format().kind() == RecordFormat.Kind.TOPIC) {
       return decodeEvent(stored, row);
@@ -131,13 +135,10 @@ public final class LetterDecoder {
       return new Refusal(
           Refusal.WITHHELD, null, "a privacy policy did not let the record be kept; send it again");
     }
-    if (stored.letter().isTreated()) {
-      return new Refusal(
-          Refusal.WITHHELD,
-          null,
-          "a privacy policy changed what is kept of the record; send it again");
-    }
-    if (!stored.isWhole()) {
+    // Tokens are longer than what they stand for.
+    boolean wasWhole =
+        stored.letter().isTreated() && payload.sizeBytes() <= DeadLetter.Payload.MAX_BYTES;
+    if (!stored.isWhole() && !wasWhole) {
       return new Refusal(
           Refusal.TRUNCATED,
           null,

@@ -18,6 +18,11 @@ public record StoredLetter(
     boolean isWhole,
     @Nullable Mark mark) {
 
+  /// The same place with another letter in it.
+  public StoredLetter with(DeadLetter other) {
+    return new StoredLetter(partition, logId, logOffset, receivedMicros, other, isWhole, mark);
+  }
+
   /// The row that a letter becomes.
   ///
   /// @param partition number of the row's partition in the group

@@ -252,6 +252,10 @@ final class TailUnit {
 
   /// A record that cannot be read must not stop the partition: it would stop it at every start.
   private void bury(String logId, LogRecord record, String reason) {
+    DeadLetter.Payload payload =
+        schemas.newest(record.collection()).hasPrivate()
+            ? DeadLetter.Payload.withheld(record.bodyLength())
+            : DeadLetter.Payload.of(record.body());
     DeadLetter letter =
         new DeadLetter(
             UNREADABLE,
@@ -259,7 +263,7 @@ final class TailUnit {
             reason,
             new DeadLetter.Origin(
                 "log " + logId, null, -1, record.offset(), DeadLetter.RecordFormat.NONE),
-            DeadLetter.Payload.of(record.body()),
+            payload,
             null,
             List.of(),
             record.schemaVersion(),

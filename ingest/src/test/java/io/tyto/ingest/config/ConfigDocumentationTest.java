@@ -42,6 +42,8 @@ class ConfigDocumentationTest {
     keys.addAll(ConfigKeys.KAFKA);
     keys.addAll(ConfigKeys.NATS);
     keys.addAll(ConfigKeys.ENVELOPE);
+    keys.addAll(ConfigKeys.PRIVACY);
+    keys.addAll(ConfigKeys.MASK);
     for (String key : keys) {
       assertTrue(
           Pattern.compile("[`. ]" + key + "\\b|^" + key + ":", Pattern.MULTILINE)

@@ -426,13 +426,10 @@ class ConfigParserTest {
             """
             collection: x
             fields:
-              user: { type: string, privacy: { policy: hash } }
+              user: string
             lifetime: { spent: count }
             join: [ { from: login } ]
             """),
-        "a.yaml:3: fields.user.privacy: this version has no privacy policies and would store the"
-            + " value as it comes; leave the field out, or send it already hashed and remove"
-            + " `privacy`",
         "a.yaml:4: lifetime: this version keeps no state per entity; leave the section out, nothing"
             + " is lost: it can be computed from stored events later",
         "a.yaml:5: join: this version does not join at ingest; leave the section out and send the"

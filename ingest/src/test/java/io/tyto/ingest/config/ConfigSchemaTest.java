@@ -55,7 +55,10 @@ class ConfigSchemaTest {
             Map.entry("/$defs/field/properties", ConfigKeys.FIELD),
             Map.entry("/properties/source/properties/kafka/properties", ConfigKeys.KAFKA),
             Map.entry("/properties/source/properties/nats/properties", ConfigKeys.NATS),
-            Map.entry("/$defs/envelope/properties", ConfigKeys.ENVELOPE));
+            Map.entry("/$defs/envelope/properties", ConfigKeys.ENVELOPE),
+            Map.entry("/$defs/field/properties/privacy/properties", ConfigKeys.PRIVACY),
+            Map.entry(
+                "/$defs/field/properties/privacy/properties/mask/properties", ConfigKeys.MASK));
     expected.forEach((place, known) -> assertEquals(new TreeSet<>(known), keys.get(place), place));
     List<String> places =
         new ArrayList<>(keys.keySet().stream().filter(key -> key.endsWith("/properties")).toList());

@@ -13,9 +13,12 @@ import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.log.RawEvent;
+import io.tyto.ingest.privacy.KeyFile;
+import io.tyto.ingest.privacy.PrivacyChange;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -125,13 +128,16 @@ class EventLoaderTest {
       decoders = new EventDecoders(List.of(schema), 1, CONTEXT, DecoderRegistry.builtIn());
       rows = new RowsBuilder(schema, "log");
       plainRows = new RowsBuilder(schema, "log");
-      loader = new EventLoader(schema, decoders, rows, CONTEXT);
+      PrivacyChange nothing = PrivacyChange.ofNewRows(schema, new KeyFile(Path.of("no.key")));
+      loader = new EventLoader(schema, decoders, rows, nothing, CONTEXT);
     }
 
     List<String> loaded(List<RawEvent> events) {
       List<String> refused = new ArrayList<>();
       loader.load(
-          events, (event, rejection) -> refused.add("no " + event.offset() + " " + rejection));
+          events,
+          PLACEMENT,
+          (event, rejection) -> refused.add("no " + event.offset() + " " + rejection));
       return texts(rows, refused);
     }
 

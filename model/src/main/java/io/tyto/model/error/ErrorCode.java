@@ -42,6 +42,8 @@ public enum ErrorCode {
   STORE_FAILED(Type.EXTERNAL, true),
   STORE_UNSUITABLE(Type.EXTERNAL, false),
   STORE_LOCKED(Type.USER, true),
+  /// The secret that private fields are hidden with is not there.
+  KEY_MISSING(Type.USER, false),
   FENCED(Type.INTERNAL, true),
   INTERNAL(Type.INTERNAL, false);
 

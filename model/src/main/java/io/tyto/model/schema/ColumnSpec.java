@@ -71,6 +71,12 @@ public record ColumnSpec(
     return new ColumnSpec(id, name, name, type, Role.AUTO, null, null, null, null, Map.of());
   }
 
+  /// Whether rows that lack the column have its values computed. Those of a private column come
+  /// from values that are not stored as they came.
+  public boolean isComputable() {
+    return derive != null && privacy == null;
+  }
+
   public ColumnSpec withId(int newId) {
     return new ColumnSpec(
         newId,

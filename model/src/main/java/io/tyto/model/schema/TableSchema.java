@@ -64,6 +64,11 @@ public record TableSchema(
     return -1;
   }
 
+  /// Whether some column's values are not stored as they come.
+  public boolean hasPrivate() {
+    return columns.stream().anyMatch(column -> column.privacy() != null);
+  }
+
   /// The column that holds event time, or `_received`.
   public ColumnSpec timeColumn() {
     String time = config.time();

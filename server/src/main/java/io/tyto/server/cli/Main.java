@@ -28,7 +28,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StatusCommand.class,
       FeedsCommand.class,
       PipelineCommand.class,
-      VerifyCommand.class
+      VerifyCommand.class,
+      DetokenizeCommand.class
     },
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",

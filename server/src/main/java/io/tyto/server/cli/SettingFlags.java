@@ -48,11 +48,15 @@ final class SettingFlags {
           Setting.KAFKA_DEADLINE,
           Setting.DEDUP_WINDOW,
           Setting.PIPELINE,
-          Setting.PLUGINS);
+          Setting.PLUGINS,
+          Setting.PRIVACY_KEY_FILE);
 
   /// What a command heeds that tells of the pipeline.
   static final Set<Setting> PIPELINE =
       EnumSet.of(Setting.CONFIG, Setting.DATA, Setting.PIPELINE, Setting.PLUGINS);
+
+  /// What a command heeds that only reads the secret.
+  static final Set<Setting> KEYS = EnumSet.of(Setting.DATA, Setting.PRIVACY_KEY_FILE);
 
   static final Set<Setting> ALL = EnumSet.allOf(Setting.class);
 

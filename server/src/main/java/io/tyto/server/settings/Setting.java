@@ -78,6 +78,11 @@ public enum Setting {
       "http.ingestBytes", Kind.BYTES, "8MB", "largest body of an ingest request, as sent"),
   HTTP_UNZIPPED_BYTES(
       "http.unzippedBytes", Kind.BYTES, "32MB", "largest ingest body after gzip decompression"),
+  PRIVACY_KEY_FILE(
+      "privacy.keyFile",
+      Kind.TEXT,
+      "",
+      "file of the secret behind private fields; empty: keys/1.key below data"),
   PIPELINE(
       "pipeline",
       Kind.TEXT,
