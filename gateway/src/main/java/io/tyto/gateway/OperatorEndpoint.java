@@ -9,6 +9,7 @@ import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
+import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.AdminService.Status;
@@ -83,6 +84,24 @@ final class OperatorEndpoint {
     withConfigs(
         request,
         files -> Replies.json(request, 200, Map.of("plan", body(admin.diffConfigs(files)))));
+  }
+
+  /// Every version of the config of `collection`, ascending.
+  void configHistory(HttpServerRequest request) {
+    onThisMachine(
+        request,
+        () -> {
+          List<Object> versions = new ArrayList<>();
+          for (ConfigVersion version : admin.configHistory(parameter(request, "collection"))) {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("version", version.version());
+            entry.put("text", version.text());
+            entry.put("changes", version.changes());
+            entry.put("discovered", version.discovered());
+            versions.add(entry);
+          }
+          Replies.json(request, 200, Map.of("versions", versions));
+        });
   }
 
   private void withConfigs(HttpServerRequest request, Consumer<List<ConfigFile>> action) {

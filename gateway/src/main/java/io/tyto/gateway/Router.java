@@ -64,6 +64,8 @@ final class Router implements Handler<HttpServerRequest> {
       case "/v1/feeds/accept" ->
           allow(request, HttpMethod.POST, () -> operator.acceptFeed(request));
       case "/v1/config" -> allow(request, HttpMethod.POST, () -> operator.applyConfig(request));
+      case "/v1/config/history" ->
+          allow(request, HttpMethod.GET, () -> operator.configHistory(request));
       case "/v1/config/diff" -> allow(request, HttpMethod.POST, () -> operator.diffConfig(request));
       default ->
           Replies.error(

@@ -151,6 +151,12 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   }
 
   @Override
+  public List<ConfigVersion> configHistory(String collection) {
+    return List.of(
+        new ConfigVersion(1, "collection: " + collection, List.of("new collection"), List.of()));
+  }
+
+  @Override
   public ConfigPlan diffConfigs(List<ConfigFile> files) {
     return new ConfigPlan(
         List.of(

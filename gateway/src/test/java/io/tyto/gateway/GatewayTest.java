@@ -222,6 +222,10 @@ final class GatewayTest {
         "{\"plan\":[{\"collection\":\"a.yaml\",\"from\":1,\"to\":2,\"changes\":[{\"verdict\":"
             + "\"BREAKING\",\"what\":\"time: ts becomes at\",\"consequence\":\"no\"}]}]}",
         post("/v1/config/diff", "application/json", config.formatted("a.yaml", "x")).body());
+    assertEquals(
+        "{\"versions\":[{\"version\":1,\"text\":\"collection: play\",\"changes\":[\"new"
+            + " collection\"],\"discovered\":[]}]}",
+        get("/v1/config/history?collection=play").body());
   }
 
   @Test

@@ -3,8 +3,11 @@ package io.tyto.ingest;
 import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.ingest.config.ConfigDiff;
 import io.tyto.ingest.config.ConfigParser;
+import io.tyto.ingest.config.DiscoveredFields;
 import io.tyto.ingest.config.Schemas;
 import io.tyto.ingest.config.StoredRows;
+import io.tyto.ingest.discover.FoundKey;
+import io.tyto.ingest.discover.KeyDiscovery;
 import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.partition.SchemaDirectory;
@@ -16,15 +19,18 @@ import io.tyto.model.port.AdminService.CollectionPlan;
 import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
+import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Discovery;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.catalog.CatalogDraft;
 import io.tyto.store.catalog.CatalogState;
+import io.tyto.store.catalog.CatalogState.Discovered;
 import io.tyto.store.catalog.CatalogState.FeedBinding;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,15 +38,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The collections of the catalog as schemas, and the way by which configs get into it.
 /// Thread-safe: readers see one consistent state, never a half-applied change.
-final class CollectionDirectory implements SchemaDirectory {
+final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog {
+  /// As many as a file may have.
+  private static final int MAX_COLUMNS = 1_000;
+
   private final Catalog catalog;
   private final Function<EventConfig, GroupShape> shapes;
   private final @Nullable Pipeline pipeline;
@@ -202,6 +213,73 @@ final class CollectionDirectory implements SchemaDirectory {
     return configs;
   }
 
+  /// Fields of a collection that were found in events.
+  private List<Discovered> discovered(TableSchema schema) {
+    return standing(schema).newest().discovered();
+  }
+
+  private CatalogState.Collection standing(TableSchema schema) {
+    return known.state().collection(schema.name()).orElseThrow();
+  }
+
+  private Set<String> discoveredNames(TableSchema schema) {
+    return discovered(schema).stream().map(Discovered::name).collect(Collectors.toSet());
+  }
+
+  /// What is applied when a file is: its fields and the found ones that it leaves standing.
+  private EventConfig joined(EventConfig file) {
+    TableSchema current = known.byName().get(file.collection());
+    return current == null
+        ? file
+        : DiscoveredFields.join(file, DiscoveredFields.standing(file, discovered(current)));
+  }
+
+  @Override
+  public synchronized KeyDiscovery.Outcome discover(int collectionId, List<FoundKey> keys) {
+    TableSchema schema = newest(collectionId);
+    int position = schema.restPosition();
+    ColumnSpec source = position < 0 ? null : schema.columns().get(position);
+    Discovery discovery = source == null ? null : source.discovery();
+    if (source == null || discovery == null) {
+      List<String> all = keys.stream().map(FoundKey::key).toList();
+      return new KeyDiscovery.Outcome(List.of(), all, List.of());
+    }
+    List<Discovered> fields = new ArrayList<>(discovered(schema));
+    List<String> added = new ArrayList<>();
+    List<String> settled = new ArrayList<>();
+    List<String> refused = new ArrayList<>();
+    EventConfig config = schema.config();
+    for (FoundKey found : keys) {
+      boolean isKnown = fields.stream().anyMatch(one -> one.key().equals(found.key()));
+      if (isKnown || discovery.ignored().contains(found.key())) {
+        settled.add(found.key());
+      } else if (fields.size() >= discovery.max() || config.columns().size() >= MAX_COLUMNS) {
+        refused.add(found.key());
+      } else {
+        settled.add(found.key());
+        Discovered one = DiscoveredFields.of(config, source, found);
+        if (one != null) {
+          fields.add(one);
+          added.add(one.name());
+          config = DiscoveredFields.join(config, List.of(one));
+        }
+      }
+    }
+    if (!added.isEmpty()) {
+      addVersion(schema, config, fields);
+    }
+    return new KeyDiscovery.Outcome(added, settled, refused);
+  }
+
+  /// Adds a version that differs by found fields only.
+  private void addVersion(TableSchema schema, EventConfig grown, List<Discovered> fields) {
+    Map<String, Integer> kept = ConfigDiff.compare(schema, grown, StoredRows.NONE).keptIds();
+    take(
+        catalog.change(draft ->
+            draft.addConfigVersion(
+                schema.collectionId(), grown.text(), columns(grown, kept), fields)));
+  }
+
   private ConfigPlan plan(List<EventConfig> configs, Function<TableSchema, StoredRows> stored) {
     Map<String, ColumnSpec> keys = new HashMap<>();
     for (TableSchema schema : known.byName().values()) {
@@ -213,7 +291,7 @@ final class CollectionDirectory implements SchemaDirectory {
       plans.add(
           current == null
               ? new CollectionPlan(config.collection(), 0, 1, created(config, keys))
-              : changed(current, config, stored.apply(current)));
+              : changed(current, joined(config), stored.apply(current)));
     }
     return new ConfigPlan(plans);
   }
@@ -229,12 +307,15 @@ final class CollectionDirectory implements SchemaDirectory {
     return changes;
   }
 
-  private static CollectionPlan changed(
-      TableSchema current, EventConfig config, StoredRows stored) {
-    ConfigDiff diff = ConfigDiff.compare(current, config, stored);
+  private CollectionPlan changed(TableSchema current, EventConfig config, StoredRows stored) {
+    ConfigDiff diff = diff(current, config, stored);
     int version = current.version();
     return new CollectionPlan(
         config.collection(), version, diff.isUnchanged() ? version : version + 1, diff.changes());
+  }
+
+  private ConfigDiff diff(TableSchema current, EventConfig config, StoredRows stored) {
+    return ConfigDiff.compare(current, discoveredNames(current), config, stored);
   }
 
   private static void requireCompatible(ConfigPlan plan) {
@@ -290,10 +371,14 @@ final class CollectionDirectory implements SchemaDirectory {
           columns(config, Map.of()));
       return;
     }
-    ConfigDiff diff = ConfigDiff.compare(current, config, StoredRows.NONE);
+    EventConfig joined = joined(config);
+    ConfigDiff diff = diff(current, joined, StoredRows.NONE);
     if (!diff.isUnchanged()) {
       draft.addConfigVersion(
-          current.collectionId(), config.text(), columns(config, diff.keptIds()));
+          current.collectionId(),
+          config.text(),
+          columns(joined, diff.keptIds()),
+          DiscoveredFields.standing(config, discovered(current)));
     }
   }
 
@@ -362,22 +447,60 @@ final class CollectionDirectory implements SchemaDirectory {
   }
 
   private static TableSchema schemaOf(CatalogState.Collection collection) {
-    CatalogState.ConfigVersion newest = collection.newest();
-    ConfigFile file = new ConfigFile(collection.name() + ".yaml", newest.configText());
-    EventConfig config = ConfigParser.parse(List.of(file)).orThrow().getFirst();
+    List<ColumnSpec> dormant =
+        collection.dormant().stream()
+            .map(column ->
+                Schemas.dormant(column.id(), column.name(), ColumnType.parse(column.type())))
+            .toList();
+    return schemaOf(collection, collection.newest(), dormant);
+  }
+
+  private static TableSchema schemaOf(
+      CatalogState.Collection collection,
+      CatalogState.ConfigVersion version,
+      List<ColumnSpec> dormant) {
+    ConfigFile file = new ConfigFile(collection.name() + ".yaml", version.configText());
+    EventConfig config =
+        DiscoveredFields.join(
+            ConfigParser.parse(List.of(file)).orThrow().getFirst(), version.discovered());
     Map<String, Integer> ids = new HashMap<>();
-    newest.columns().forEach(column -> ids.put(column.name(), column.id()));
+    version.columns().forEach(column -> ids.put(column.name(), column.id()));
     return Schemas.toTableSchema(
         config,
         StoreKeys.DEFAULT_PROJECT,
         collection.groupId(),
         collection.id(),
-        newest.version(),
+        version.version(),
         ids,
-        collection.dormant().stream()
-            .map(column ->
-                Schemas.dormant(column.id(), column.name(), ColumnType.parse(column.type())))
-            .toList());
+        dormant);
+  }
+
+  /// Every version of a collection's config. UNKNOWN_COLLECTION.
+  List<ConfigVersion> history(String collection) {
+    CatalogState.Collection standing = standing(named(collection));
+    List<ConfigVersion> history = new ArrayList<>();
+    TableSchema before = null;
+    Set<String> found = Set.of();
+    for (CatalogState.ConfigVersion version : standing.versions()) {
+      TableSchema schema = schemaOf(standing, version, List.of());
+      List<String> changes =
+          before == null
+              ? List.of("new collection")
+              : ConfigDiff.compare(before, found, schema.config(), StoredRows.NONE)
+                  .changes()
+                  .stream()
+                  .map(ConfigChange::what)
+                  .toList();
+      history.add(
+          new ConfigVersion(
+              version.version(),
+              version.configText(),
+              changes,
+              version.discovered().stream().map(DiscoveredFields::line).toList()));
+      before = schema;
+      found = version.discovered().stream().map(Discovered::name).collect(Collectors.toSet());
+    }
+    return history;
   }
 
   /// The group of a collection.

@@ -8,6 +8,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
+import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.store.Disk;
 import io.tyto.store.DiskErrors;
@@ -81,6 +82,16 @@ public final class DataInspector {
               }
               return new StoredRows(segments, 0, clock.instant());
             });
+  }
+
+  /// Every version of a collection's config. NOT_FOUND, UNKNOWN_COLLECTION, MANIFEST_CORRUPT.
+  public static List<ConfigVersion> configHistory(Path data, String collection) {
+    DataFolder folder = new DataFolder(data);
+    requireStore(folder);
+    FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
+    return CollectionDirectory.readOnly(
+            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "history"))
+        .history(collection);
   }
 
   static void requireStore(DataFolder folder) {

@@ -7,6 +7,7 @@ import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.decode.DecodeContext;
+import io.tyto.ingest.discover.KeyDiscovery;
 import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.feed.FeedHost;
@@ -68,6 +69,7 @@ public final class LocalNode
   private final Alarms alarms = new Alarms();
   private final Pipeline pipeline;
   private final Plugins plugins;
+  private final KeyDiscovery discovery;
   private final EventIntake intake;
   private final FileImports imports;
   private final IngestOptions options;
@@ -137,7 +139,8 @@ public final class LocalNode
         new PartitionHost(
             store, disk, folder, options, directory, writerId, clock, sealers, diskGuard);
     this.partitions = new Partitions(host, directory);
-    DecodeContext context = new DecodeContext(clock, pipeline);
+    this.discovery = new KeyDiscovery(directory, alarms);
+    DecodeContext context = new DecodeContext(clock, pipeline, discovery);
     this.intake = new EventIntake(context);
     this.imports = new FileImports(directory, options.importThreads(), context, diskGuard);
     this.replays = new Replays(directory, context, DecoderRegistry.builtIn(), PayloadSource.NONE);
@@ -155,6 +158,7 @@ public final class LocalNode
     this.feeds = new Feeds(feedHost);
     this.feedIntake = new FeedIntake(feedHost);
     maintenance.start();
+    discovery.start();
     feeds.refresh();
     LOG.log(
         INFO,
@@ -210,6 +214,11 @@ public final class LocalNode
   @Override
   public ConfigPlan diffConfigs(List<ConfigFile> files) {
     return directory.diff(files, this::stored);
+  }
+
+  @Override
+  public List<ConfigVersion> configHistory(String collection) {
+    return directory.history(collection);
   }
 
   private StoredRows stored(TableSchema schema) {
@@ -294,6 +303,11 @@ public final class LocalNode
     maintenance.runNow();
   }
 
+  /// Looks at the keys of events that no column reads, now instead of within the second.
+  public void discover() {
+    discovery.runNow();
+  }
+
   /// Deletes objects that no manifest names any more, now instead of within the hour.
   public void collectGarbage() {
     partitions.all().forEach(Partition::collectGarbage);
@@ -309,6 +323,7 @@ public final class LocalNode
     maintenance.close();
     imports.close();
     feeds.close();
+    discovery.close();
     partitions.close();
     sealers.shutdownNow();
     sources.close();
@@ -382,7 +397,7 @@ public final class LocalNode
 
       @Override
       public DecodeContext context() {
-        return new DecodeContext(clock, pipeline);
+        return new DecodeContext(clock, pipeline, discovery);
       }
 
       @Override
@@ -409,7 +424,9 @@ public final class LocalNode
       for (Partition partition : partitions.of(collection.groupId())) {
         partition.addTo(sources, collection.collectionId(), kind);
       }
-      return sources.toSnapshot(schema);
+      // Asked again behind the rows: of a config applied meanwhile they may be newer than before.
+      return sources.toSnapshot(
+          kind == Kind.DATA ? directory.newest(collection.collectionId()) : schema);
     } catch (RuntimeException | Error e) {
       sources.release();
       throw e;

@@ -14,6 +14,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
+import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.TimeInterval;
@@ -247,6 +248,10 @@ class EvolvingConfigTest {
       assertEquals(plan, node.applyConfigs(files).plan());
       assertEquals(Verdict.UNCHANGED, node.diffConfigs(files).collections().getFirst().verdict());
     }
+    List<ConfigVersion> history = DataInspector.configHistory(data, "sale");
+    assertEquals(List.of(FIRST, SECOND), history.stream().map(ConfigVersion::text).toList());
+    assertEquals(List.of("new collection"), history.getFirst().changes());
+    assertEquals(9, history.getLast().changes().size());
     ConfigPlan back =
         DataInspector.diffConfigs(
             data, List.of(new ConfigFile("sale.yaml", FIRST)), NodeFixture.CLOCK);

@@ -25,6 +25,7 @@ final class ColumnChanges {
   private static final long MEGABYTE = 1_000_000;
 
   private final TableSchema current;
+  private final Set<String> discovered;
   private final EventConfig wanted;
   private final StoredRows stored;
   private final List<ConfigChange> changes = new ArrayList<>();
@@ -34,8 +35,11 @@ final class ColumnChanges {
   /// Derived fields whose stored values do not answer them any more.
   private final Set<String> computedAnew = new HashSet<>();
 
-  ColumnChanges(TableSchema current, EventConfig wanted, StoredRows stored) {
+  /// @param discovered names of the current columns that no file speaks of
+  ColumnChanges(
+      TableSchema current, Set<String> discovered, EventConfig wanted, StoredRows stored) {
     this.current = current;
+    this.discovered = discovered;
     this.wanted = wanted;
     this.stored = stored;
   }
@@ -72,7 +76,8 @@ final class ColumnChanges {
   private @Nullable ColumnSpec before(ColumnSpec column) {
     ColumnSpec same = current.config().column(column.name());
     if (same != null) {
-      return same;
+      // A field that the file reads itself takes the name of one that was found, not its values.
+      return discovered.contains(column.name()) && column.derive() == null ? null : same;
     }
     for (String alias : column.aliases()) {
       ColumnSpec renamed = current.config().column(alias);
@@ -123,6 +128,7 @@ final class ColumnChanges {
       words.compatible("aliases", ColumnSpec::aliases, Comparison.FROM_NOW_ON);
     }
     words.compatible("enriched", ColumnSpec::enriched, Comparison.FROM_NOW_ON);
+    words.compatible("discover", ColumnSpec::discovery, Comparison.FROM_NOW_ON);
     words.breaking(
         "privacy", ColumnSpec::privacy, "values are stored under the other policy already");
   }
@@ -272,14 +278,20 @@ final class ColumnChanges {
   }
 
   private void noteRemoved(ColumnSpec column) {
+    boolean isFound = discovered.contains(column.name());
     String consequence =
-        column.derive() != null
+        isFound && wanted.column(column.name()) != null
+            ? "the file reads the key itself now; older rows keep their values in the json field"
+            : column.derive() != null
             ? "callers lose it; it can be computed again at any time"
             : stored.rows() == 0
                 ? "callers lose it"
                 : "callers lose it; what %,d rows hold of it stays stored, and is found again if the field comes back as %s"
                     .formatted(stored.rows(), column.type());
-    note(Verdict.COMPATIBLE, "fields.%s: removed".formatted(column.name()), consequence);
+    note(
+        Verdict.COMPATIBLE,
+        "fields.%s: %s".formatted(column.name(), isFound ? "no longer found in events" : "removed"),
+        consequence);
   }
 
   private void note(Verdict verdict, String what, String consequence) {

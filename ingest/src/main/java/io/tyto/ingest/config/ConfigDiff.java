@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What a new version of a config changes, and what follows from it. Comments, blanks and the order
 /// of fields are no change. Immutable.
@@ -25,9 +26,15 @@ public record ConfigDiff(List<ConfigChange> changes, Map<String, Integer> keptId
 
   /// @param stored what the consequences are counted over
   public static ConfigDiff compare(TableSchema current, EventConfig wanted, StoredRows stored) {
+    return compare(current, Set.of(), wanted, stored);
+  }
+
+  /// @param discovered names of the current columns that no file speaks of
+  public static ConfigDiff compare(
+      TableSchema current, Set<String> discovered, EventConfig wanted, StoredRows stored) {
     List<ConfigChange> changes = new ArrayList<>();
     HeadChanges.compare(current.config(), wanted, stored, changes);
-    ColumnChanges columns = new ColumnChanges(current, wanted, stored);
+    ColumnChanges columns = new ColumnChanges(current, discovered, wanted, stored);
     changes.addAll(columns.compare());
     SourceChanges.compare(current, wanted, columns.earlierNames(), changes);
     if (changes.isEmpty() && !content(current.config()).equals(content(wanted))) {

@@ -30,6 +30,7 @@ final class ConfigKeys {
           "type",
           "derive",
           "aliases",
+          "discover",
           "enriched",
           "api",
           "description",
@@ -41,6 +42,7 @@ final class ConfigKeys {
 
   static final List<String> PRIVACY = List.of("policy", "mask");
   static final List<String> MASK = List.of("shown");
+  static final List<String> DISCOVER = List.of("max", "after", "ignore");
   static final List<String> TIME_BOUNDS = List.of("past", "future");
   static final List<String> SOURCE = List.of("kafka", "nats", "map", "formats", "file");
 

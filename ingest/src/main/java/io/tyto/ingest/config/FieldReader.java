@@ -9,6 +9,7 @@ import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnSpec.Role;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Discovery;
 import io.tyto.model.schema.Privacy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class FieldReader {
   static final int MAX_FIELDS = 1_000;
   static final int MAX_ALIASES = 16;
+  static final int MAX_DISCOVERED = 500;
+  static final int MAX_AFTER = 100_000;
   static final String API_EXPECTED =
       "expected a name of ASCII letters and digits that begins with a small letter, such as"
           + " eventCount";
@@ -42,6 +45,7 @@ final class FieldReader {
 
   private final Map<String, Section> sections = new LinkedHashMap<>();
   private final Set<String> takenAliases = new HashSet<>();
+  private boolean hasDiscovery;
 
   /// Fields whose type is not known because something is wrong with them; what uses them is not
   /// wrong for that reason alone.
@@ -164,7 +168,50 @@ final class FieldReader {
             ConfigReader.annotations(section.section("annotations")),
             privacy,
             aliases(section),
-            enriched(section));
+            enriched(section),
+            discovery(section, type));
+  }
+
+  /// `discover: {}` takes the defaults.
+  private @Nullable Discovery discovery(Section section, ColumnType type) {
+    Section discover = section.section("discover");
+    if (discover == null) {
+      return null;
+    }
+    discover.allowOnly(ConfigKeys.DISCOVER);
+    int line = section.line("discover");
+    if (!(type instanceof ColumnType.JsonType)
+        || section.has("derive")
+        || section.has("enriched")) {
+      problems.wrong(
+          line,
+          section.pathOf("discover"),
+          "stands on a field that events do not fill as they are; expected it on a plain json field");
+    }
+    if (hasDiscovery) {
+      problems.wrong(
+          line, section.pathOf("discover"), "stands on a second field; one takes all there is");
+    }
+    hasDiscovery = true;
+    return new Discovery(
+        number(discover, "max", Discovery.DEFAULT_MAX, MAX_DISCOVERED),
+        number(discover, "after", Discovery.DEFAULT_AFTER, MAX_AFTER),
+        discover.texts("ignore").stream().map(Located::value).toList());
+  }
+
+  private int number(Section section, String key, int otherwise, int most) {
+    Located text = section.text(key);
+    if (text == null) {
+      return otherwise;
+    }
+    if (text.value().matches("[0-9]{1,6}")) {
+      int number = Integer.parseInt(text.value());
+      if (number >= 1 && number <= most) {
+        return number;
+      }
+    }
+    problems.wrong(text, "expected a whole number from 1 to " + most);
+    return otherwise;
   }
 
   private List<String> aliases(Section section) {

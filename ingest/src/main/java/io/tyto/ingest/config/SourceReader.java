@@ -63,7 +63,8 @@ final class SourceReader {
           pointer.steps().isEmpty()
               || pointer.steps().getFirst() instanceof JsonPointer.Member(String name)
                   && file.columns().contains(name);
-      if (column.derive() == null && column.enriched() == null && !isRead) {
+      boolean isFilled = column.enriched() != null || column.discovery() != null;
+      if (column.derive() == null && !isFilled && !isRead) {
         problems.note(
             source.line("file"),
             "source.file.columns",
@@ -171,6 +172,13 @@ final class SourceReader {
     if (column.derive() != null) {
       problems.wrong(
           section.line(name), section.pathOf(name), "is derived, so nothing is read for it");
+      return null;
+    }
+    if (column.discovery() != null) {
+      problems.wrong(
+          section.line(name),
+          section.pathOf(name),
+          "takes every key that no other field reads, so it has no place of its own");
       return null;
     }
     if (column.enriched() != null) {

@@ -31,6 +31,7 @@ public final class CsvDecoder implements RecordDecoder {
   private final boolean emptyIsNull;
   private final byte[][] nullTokens;
   private final byte @Nullable [] listSeparator;
+  private final byte[][] unread;
 
   /// Where one column's value stands.
   ///
@@ -63,6 +64,7 @@ public final class CsvDecoder implements RecordDecoder {
     for (int i = 0; i < targets.targets().size(); i++) {
       addSource(targets.targets().get(i), targets.paths().get(i), columns);
     }
+    unread = targets.rest() == null ? new byte[0][] : unread(columns);
     if (sources.isEmpty()) {
       throw new TytoException(
           ErrorCode.BAD_USER_INPUT,
@@ -90,6 +92,7 @@ public final class CsvDecoder implements RecordDecoder {
           read(source, row);
         }
       }
+      keepUnread();
       targets.finish(row);
       rules.apply(row);
       return null;
@@ -118,6 +121,28 @@ public final class CsvDecoder implements RecordDecoder {
       node.add(new JsonPointer(isWholeCell ? List.of() : inner), target);
     }
     sources.add(new Source(index, target, node));
+  }
+
+  /// Names of the cells that no column reads; empty at the others.
+  private byte[][] unread(List<String> columns) {
+    byte[][] names = new byte[columns.size()][];
+    for (int i = 0; i < names.length; i++) {
+      int cell = i;
+      boolean isRead = sources.stream().anyMatch(source -> source.index() == cell);
+      names[i] = (isRead ? "" : columns.get(i)).getBytes(StandardCharsets.UTF_8);
+    }
+    return names;
+  }
+
+  private void keepUnread() {
+    RestOfEvent rest = targets.rest();
+    for (int i = 0; rest != null && i < Math.min(unread.length, cells.count()); i++) {
+      int from = cells.from(i);
+      int to = cells.to(i);
+      if (unread[i].length > 0 && from < to && !isNullToken(cells.data(i), from, to)) {
+        rest.addText(unread[i], cells.data(i), from, to);
+      }
+    }
   }
 
   private boolean isNull(Source source) {

@@ -7,7 +7,12 @@ import java.time.Clock;
 ///
 /// @param clock for the bounds of event times
 /// @param pipeline fills the enriched columns
-public record DecodeContext(Clock clock, Pipeline pipeline) {
+/// @param unread is told of keys that no column reads
+public record DecodeContext(Clock clock, Pipeline pipeline, UnreadKeys unread) {
+
+  public DecodeContext(Clock clock, Pipeline pipeline) {
+    this(clock, pipeline, UnreadKeys.IGNORED);
+  }
 
   /// Without enrichers: enriched columns stay null.
   public static DecodeContext of(Clock clock) {

@@ -59,6 +59,7 @@ public final class JsonDecoder implements RecordDecoder {
     String path = envelope == null ? null : envelope.content();
     contentPath = path == null ? "" : path;
     content = path == null ? null : root.at(JsonPointer.parse(path));
+    (content == null ? root : content).collect(targets.rest());
   }
 
   @Override

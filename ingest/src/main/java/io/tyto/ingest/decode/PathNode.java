@@ -17,6 +17,7 @@ final class PathNode {
   private final List<PathNode> members = new ArrayList<>();
   private @Nullable PathNode every;
   private @Nullable List<Target> allTargets;
+  private @Nullable RestOfEvent rest;
   private int ordinal;
   private long lastObject;
   private long objects;
@@ -40,6 +41,15 @@ final class PathNode {
           };
     }
     return node;
+  }
+
+  /// Gives the keys of objects here that no column asks for to a collector.
+  void collect(@Nullable RestOfEvent unread) {
+    rest = unread;
+  }
+
+  @Nullable RestOfEvent rest() {
+    return rest;
   }
 
   /// Objects that were met here so far.

@@ -65,7 +65,8 @@ final class PathReader {
         throw mismatch(targets.get(i), "an object");
       }
     }
-    if (!node.hasMembers()) {
+    RestOfEvent rest = node.rest();
+    if (!node.hasMembers() && rest == null) {
       scanner.skip(depth);
       return;
     }
@@ -76,12 +77,17 @@ final class PathReader {
     long object = scanner.nextObject();
     int expected = 0;
     do {
+      scanner.peek();
+      int start = scanner.position();
       scanner.key();
       PathNode member =
           node.member(scanner.tokenData(), scanner.tokenFrom(), scanner.tokenTo(), expected);
       if (member == null) {
         scanner.noteKey(object);
         scanner.skip(depth + 1);
+        if (rest != null) {
+          rest.addMember(scanner.data(), start, scanner.position());
+        }
       } else if (member.note(object)) {
         expected = member.ordinal() + 1;
         value(member, depth + 1);

@@ -21,6 +21,9 @@ final class RowRules {
   private static final long SECONDS_PER_DAY = 86_400;
   private static final int NONE = -1;
 
+  private final UnreadKeys unread;
+  private final int collectionId;
+  private final int restPosition;
   private final RowEnricher enricher;
   private final ExpressionEvaluator derived;
   private final Clock clock;
@@ -36,6 +39,9 @@ final class RowRules {
   private long latest;
 
   RowRules(TableSchema schema, DecodeContext context) {
+    this.unread = context.unread();
+    this.collectionId = schema.collectionId();
+    this.restPosition = schema.restPosition();
     this.enricher = context.pipeline().forSchema(schema);
     this.derived = new ExpressionEvaluator(schema);
     this.clock = context.clock();
@@ -52,7 +58,8 @@ final class RowRules {
   /// straight into columns cannot finish them.
   static boolean completesRows(TableSchema schema) {
     return schema.columns().stream()
-        .anyMatch(column -> column.derive() != null || column.enriched() != null);
+        .anyMatch(column ->
+            column.derive() != null || column.enriched() != null || column.discovery() != null);
   }
 
   /// Checks the bytes of a record before they are read.
@@ -72,6 +79,9 @@ final class RowRules {
 
   /// Completes a decoded row and checks it.
   void apply(Row row) throws RejectException {
+    if (restPosition >= 0 && !row.isNull(restPosition)) {
+      unread.observe(collectionId, row.bytesAt(restPosition));
+    }
     enricher.enrich(row);
     derived.evaluate(row);
     if (timePosition == NONE || row.isNull(timePosition)) {

@@ -17,6 +17,7 @@ final class RowTargets {
   private final List<Target> targets = new ArrayList<>();
   private final List<JsonPointer> paths = new ArrayList<>();
   private final List<Target> lists = new ArrayList<>();
+  private @Nullable RestOfEvent rest;
 
   /// The columns of records that are no tables.
   static RowTargets ofEvents(TableSchema schema) {
@@ -32,7 +33,9 @@ final class RowTargets {
     Source source = schema.config().source();
     for (int i = 0; i < schema.columns().size(); i++) {
       ColumnSpec column = schema.columns().get(i);
-      if (column.derive() == null && column.enriched() == null) {
+      if (column.discovery() != null) {
+        rest = new RestOfEvent(i, column);
+      } else if (column.derive() == null && column.enriched() == null) {
         JsonPointer path =
             isInEnvelope ? source.pathOf(column.name()) : source.barePathOf(column.name());
         add(i, column, path, false, source);
@@ -48,7 +51,7 @@ final class RowTargets {
     for (int i = 0; i < schema.columns().size(); i++) {
       ColumnSpec column = schema.columns().get(i);
       boolean isRead = column.derive() == null && column.enriched() == null;
-      if (isRead && !source.map().containsKey(column.name())) {
+      if (isRead && column.discovery() == null && !source.map().containsKey(column.name())) {
         for (String alias : column.aliases()) {
           JsonPointer path = isInEnvelope ? source.pathOf(alias) : source.barePathOf(alias);
           add(i, column, path, true, source);
@@ -72,8 +75,16 @@ final class RowTargets {
     return paths;
   }
 
+  /// What takes the keys that no column reads, or null.
+  @Nullable RestOfEvent rest() {
+    return rest;
+  }
+
   void begin(Row row) {
     row.clear();
+    if (rest != null) {
+      rest.clear();
+    }
     for (int i = 0; i < lists.size(); i++) {
       ListBuilder list = lists.get(i).list();
       if (list != null) {
@@ -82,7 +93,10 @@ final class RowTargets {
     }
   }
 
-  void finish(Row row) {
+  void finish(Row row) throws RejectException {
+    if (rest != null) {
+      rest.moveTo(row);
+    }
     for (int i = 0; i < lists.size(); i++) {
       ListBuilder list = lists.get(i).list();
       if (list != null && !lists.get(i).isServed(row)) {

@@ -129,7 +129,10 @@ final class Rewriter {
     SegmentEntry merged;
     try {
       List<RowSource> sources = held.stream().map(LiveSegment::source).toList();
-      merged = files.writeRows(kind, schema, sources, rangesOf(run));
+      // Asked behind the segments: by an older schema than one of theirs, columns would be lost.
+      TableSchema newest =
+          kind == Kind.DATA ? host.schemas().newest(schema.collectionId()) : schema;
+      merged = files.writeRows(kind, newest, sources, rangesOf(run));
     } catch (TytoException e) {
       if (e.code() == ErrorCode.SEGMENT_CORRUPT) {
         // Left alone from now on, or every round would fail here and nothing else would be merged.

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ConfigDiffTest {
@@ -40,6 +41,10 @@ class ConfigDiffTest {
 
   private static EventConfig config(String text) {
     return ConfigParser.parse(List.of(new ConfigFile("recharge.yaml", text))).orThrow().getFirst();
+  }
+
+  private static int id(String column) {
+    return Objects.requireNonNull(CURRENT.column(column)).id();
   }
 
   private static ConfigDiff diff(String found, String replacement) {
@@ -204,7 +209,7 @@ class ConfigDiffTest {
                 + " and stored so when the background writes them anew"));
     ConfigDiff diff = diff("amount:      { type: \"decimal(18,2)\", unit: USD, api: price }", wide);
     assertTrue(diff.isCompatible());
-    assertEquals(CURRENT.column("amount").id(), diff.keptIds().get("amount"));
+    assertEquals(id("amount"), diff.keptIds().get("amount"));
   }
 
   @Test
@@ -263,7 +268,7 @@ class ConfigDiffTest {
     assertEquals(List.of("payload"), without.dormant().stream().map(ColumnSpec::name).toList());
     ConfigDiff again = ConfigDiff.compare(without, config(ConfigParserTest.RECHARGE), STORED);
     assertEquals("fields.payload: taken up again as json", again.changes().getFirst().what());
-    assertEquals(CURRENT.column("payload").id(), again.keptIds().get("payload"));
+    assertEquals(id("payload"), again.keptIds().get("payload"));
     EventConfig other =
         config(removed.replace("  id: string\n", "  id: string\n  payload: long\n"));
     ConfigDiff otherType = ConfigDiff.compare(without, other, STORED);
@@ -326,7 +331,7 @@ class ConfigDiffTest {
             "REWRITE fields.tag_count.derive changes",
             "REWRITE fields.is_tagged.derive changes"),
         diff.changes().stream().map(change -> change.verdict() + " " + change.what()).toList());
-    assertEquals(CURRENT.column("server_id").id(), diff.keptIds().get("shard"));
+    assertEquals(id("server_id"), diff.keptIds().get("shard"));
   }
 
   @Test

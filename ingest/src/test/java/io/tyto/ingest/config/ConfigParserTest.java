@@ -208,7 +208,7 @@ class ConfigParserTest {
         "a.yaml:6: fields.ts.type: found 'datetime', expected string, bool, int, long, double,"
             + " decimal(p,s), timestamp, timestamp(ms|us|ns), date, uuid, ip, json, or one of them"
             + " (except json) followed by []",
-        "a.yaml:7: fields.tags.rol: found an unknown key, expected type, derive, aliases, enriched, api, description,"
+        "a.yaml:7: fields.tags.rol: found an unknown key, expected type, derive, aliases, discover, enriched, api, description,"
             + " role, unit, deprecated, privacy, annotations (did you mean 'role'?)",
         "a.yaml:8: fields.score.role: found 'id', expected on a string, int, long or uuid, not on"
             + " double",
@@ -440,7 +440,7 @@ class ConfigParserTest {
   void commonSlipsOfYamlAreExplained() {
     assertFieldProblems(
         "amount: { type: decimal(18,2) }\n",
-        "a.yaml:3: fields.amount.2): found an unknown key, expected type, derive, aliases, enriched, api, description,"
+        "a.yaml:3: fields.amount.2): found an unknown key, expected type, derive, aliases, discover, enriched, api, description,"
             + " role, unit, deprecated, privacy, annotations; inside { } a type with a comma stands"
             + " in quotes: \"decimal(18,2)\"",
         "a.yaml:3: fields.amount.type: found 'decimal(18', expected a type; inside { } a type with a"

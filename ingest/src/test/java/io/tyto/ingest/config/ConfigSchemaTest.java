@@ -53,6 +53,7 @@ class ConfigSchemaTest {
             Map.entry("/properties/expose/properties", ConfigKeys.EXPOSE),
             Map.entry("/properties/cubes/additionalProperties/properties", ConfigKeys.CUBE),
             Map.entry("/$defs/field/properties", ConfigKeys.FIELD),
+            Map.entry("/$defs/field/properties/discover/properties", ConfigKeys.DISCOVER),
             Map.entry("/properties/source/properties/kafka/properties", ConfigKeys.KAFKA),
             Map.entry("/properties/source/properties/nats/properties", ConfigKeys.NATS),
             Map.entry("/$defs/envelope/properties", ConfigKeys.ENVELOPE),

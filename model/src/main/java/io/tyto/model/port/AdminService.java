@@ -20,6 +20,9 @@ public interface AdminService {
   /// @param files file name -> text
   ApplyResult applyConfigs(List<ConfigFile> files);
 
+  /// Every version of a collection's config, ascending. UNKNOWN_COLLECTION.
+  List<ConfigVersion> configHistory(String collection);
+
   /// What {@link #applyConfigs} would do with the same files; changes nothing. CONFIG_INVALID.
   ConfigPlan diffConfigs(List<ConfigFile> files);
 
@@ -54,6 +57,20 @@ public interface AdminService {
     REWRITE,
     /// Refused: the change and what is stored cannot both be right.
     BREAKING
+  }
+
+  /// One version of a config.
+  ///
+  /// @param text the file as it was applied
+  /// @param changes what it changed of the version before, one line each
+  /// @param discovered fields that were found in events and stand in no file, as a file would have
+  ///   them
+  record ConfigVersion(
+      int version, String text, List<String> changes, List<String> discovered) {
+    public ConfigVersion {
+      changes = List.copyOf(changes);
+      discovered = List.copyOf(discovered);
+    }
   }
 
   /// What applying configs does, collection by collection.

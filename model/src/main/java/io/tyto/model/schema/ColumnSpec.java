@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param privacy what is done to its values before they are first stored; null: nothing
 /// @param aliases names the column had in earlier versions of the config
 /// @param enriched the enricher that fills it, so that events need not bring it; null: none
+/// @param discovery whether it keeps the keys that no column reads, and makes columns of them; null:
+///   it does not
 public record ColumnSpec(
     int id,
     String name,
@@ -28,7 +30,8 @@ public record ColumnSpec(
     Map<String, String> annotations,
     @Nullable Privacy privacy,
     List<String> aliases,
-    @Nullable String enriched) {
+    @Nullable String enriched,
+    @Nullable Discovery discovery) {
 
   /// A column that is stored as it comes and was never called otherwise.
   public ColumnSpec(
@@ -55,6 +58,7 @@ public record ColumnSpec(
         annotations,
         null,
         List.of(),
+        null,
         null);
   }
 
@@ -91,6 +95,7 @@ public record ColumnSpec(
         annotations,
         privacy,
         aliases,
-        enriched);
+        enriched,
+        discovery);
   }
 }

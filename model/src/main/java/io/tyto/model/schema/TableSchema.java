@@ -79,6 +79,16 @@ public record TableSchema(
     return column;
   }
 
+  /// Position of the column that keeps the keys no column reads, or -1.
+  public int restPosition() {
+    for (int i = 0; i < columns.size(); i++) {
+      if (columns.get(i).discovery() != null) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
   /// Position of each user column by id, for row holders.
   public Map<Integer, Integer> positions() {
     Map<Integer, Integer> positions = new HashMap<>();

@@ -11,6 +11,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
+import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.server.Extensions;
 import io.tyto.server.TytoServer;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -43,6 +45,7 @@ import picocli.CommandLine.Spec;
       ConfigCommand.Check.class,
       ConfigCommand.Diff.class,
       ConfigCommand.Apply.class,
+      ConfigCommand.History.class,
       ConfigCommand.Show.class
     })
 final class ConfigCommand implements Runnable {
@@ -183,6 +186,48 @@ final class ConfigCommand implements Runnable {
         }
       }
       PlanText.print(result.plan(), out);
+      return 0;
+    }
+  }
+
+  @Command(
+      name = "history",
+      description = {
+        "Prints what each version of a collection's config changed, and with --text the files.",
+        "Fields that were found in events are printed as lines to take into the file."
+      })
+  static final class History implements Callable<Integer> {
+    @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.WRITING);
+    @Spec private CommandSpec spec;
+
+    @Option(names = "--text", description = "also print each version's file")
+    private boolean isWithText;
+
+    @Parameters(paramLabel = "COLLECTION")
+    private String collection;
+
+    @Override
+    public Integer call() {
+      Path data = flags.resolve().path(Setting.DATA);
+      Optional<DataLock.Holder> holder = DataLock.holder(data);
+      List<ConfigVersion> versions =
+          holder.isPresent() && !holder.get().address().isEmpty()
+              ? new RunningServer(holder.get().address()).configHistory(collection)
+              : DataInspector.configHistory(data, collection);
+      PrintWriter out = spec.commandLine().getOut();
+      for (ConfigVersion version : versions) {
+        out.println("version " + version.version());
+        version.changes().forEach(change -> out.println("  " + change));
+        if (isWithText) {
+          out.println(version.text().indent(4).stripTrailing());
+        }
+      }
+      List<String> discovered = versions.getLast().discovered();
+      if (!discovered.isEmpty()) {
+        out.println("found in events, and in no file:");
+        discovered.forEach(line -> out.println("  " + line));
+      }
+      out.flush();
       return 0;
     }
   }

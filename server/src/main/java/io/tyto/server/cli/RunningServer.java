@@ -8,6 +8,7 @@ import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
+import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.FeedState;
 import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.port.AdminService.PartitionStatus;
@@ -155,6 +156,21 @@ final class RunningServer {
         texts(reply.get("changed")),
         texts(reply.get("unchanged")),
         plan(reply.get("plan")));
+  }
+
+  List<ConfigVersion> configHistory(String collection) {
+    String path = "/v1/config/history?collection=" + encode(collection);
+    List<ConfigVersion> versions = new ArrayList<>();
+    for (Json.Node version :
+        send(request(path).timeout(TIMEOUT).GET().build()).get("versions").elements()) {
+      versions.add(
+          new ConfigVersion(
+              (int) version.get("version").number(),
+              version.get("text").text(),
+              texts(version.get("changes")),
+              texts(version.get("discovered"))));
+    }
+    return versions;
   }
 
   ConfigPlan diffConfigs(List<ConfigFile> files) {

@@ -7,6 +7,7 @@ import io.tyto.store.catalog.CatalogState.BoundLog;
 import io.tyto.store.catalog.CatalogState.Collection;
 import io.tyto.store.catalog.CatalogState.Column;
 import io.tyto.store.catalog.CatalogState.ConfigVersion;
+import io.tyto.store.catalog.CatalogState.Discovered;
 import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
@@ -250,13 +251,36 @@ final class CatalogCodec {
             columns.writeBooleanField("derived", true);
           }
         });
+    if (!version.discovered().isEmpty()) {
+      writeAll(json, "discovered", version.discovered(), CatalogCodec::writeDiscovered);
+    }
   }
 
   private static ConfigVersion configVersion(JsonFields json) {
     return new ConfigVersion(
         json.integer("version"),
         json.string("config"),
-        json.objects("columns").stream().map(CatalogCodec::column).toList());
+        json.objects("columns").stream().map(CatalogCodec::column).toList(),
+        json.has("discovered")
+            ? json.objects("discovered").stream().map(CatalogCodec::discovered).toList()
+            : List.of());
+  }
+
+  private static void writeDiscovered(JsonGenerator json, Discovered column) throws IOException {
+    json.writeStringField("name", column.name());
+    json.writeStringField("api", column.apiName());
+    json.writeStringField("source", column.source());
+    json.writeStringField("key", column.key());
+    json.writeStringField("type", column.type());
+  }
+
+  private static Discovered discovered(JsonFields json) {
+    return new Discovered(
+        json.string("name"),
+        json.string("api"),
+        json.string("source"),
+        json.string("key"),
+        json.string("type"));
   }
 
   private static Column column(JsonFields json) {

@@ -6,6 +6,7 @@ import io.tyto.model.schema.SystemColumns;
 import io.tyto.store.catalog.CatalogState.Collection;
 import io.tyto.store.catalog.CatalogState.Column;
 import io.tyto.store.catalog.CatalogState.ConfigVersion;
+import io.tyto.store.catalog.CatalogState.Discovered;
 import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
@@ -99,6 +100,15 @@ public final class CatalogDraft {
   ///
   /// @return the config version
   public int addConfigVersion(int collectionId, String configText, List<NewColumn> columns) {
+    return addConfigVersion(collectionId, configText, columns, List.of());
+  }
+
+  /// @param discovered the columns that the text does not name
+  public int addConfigVersion(
+      int collectionId,
+      String configText,
+      List<NewColumn> columns,
+      List<Discovered> discovered) {
     Collection collection = state.existing(collectionId);
     Set<Integer> known = new HashSet<>();
     for (ConfigVersion version : collection.versions()) {
@@ -108,7 +118,7 @@ public final class CatalogDraft {
     int version = collection.newest().version() + 1;
     add(
         new CatalogFact.ConfigVersionAdded(
-            collectionId, new ConfigVersion(version, configText, next)));
+            collectionId, new ConfigVersion(version, configText, next, discovered)));
     return version;
   }
 

@@ -95,11 +95,26 @@ public record CatalogState(
   }
 
   /// @param configText the file as written
-  public record ConfigVersion(int version, String configText, List<Column> columns) {
+  /// @param discovered columns that the file does not name; they are among `columns` too
+  public record ConfigVersion(
+      int version, String configText, List<Column> columns, List<Discovered> discovered) {
     public ConfigVersion {
       columns = List.copyOf(columns);
+      discovered = List.copyOf(discovered);
+    }
+
+    public ConfigVersion(int version, String configText, List<Column> columns) {
+      this(version, configText, columns, List.of());
     }
   }
+
+  /// A derived column over a key that was found in events.
+  ///
+  /// @param apiName its name in the API
+  /// @param source the json column that keeps the key
+  /// @param type the textual form of its type
+  public record Discovered(
+      String name, String apiName, String source, String key, String type) {}
 
   /// @param id never reused within the collection; a column keeps it under another name or a wider
   ///   type, and a derived one gets another where its expression changes
