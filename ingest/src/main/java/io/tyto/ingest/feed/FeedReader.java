@@ -102,8 +102,10 @@ final class FeedReader implements Runnable {
 
   /// Takes nothing more; returns when the thread has ended.
   void stop() {
-    isStopped = true;
-    thread.interrupt();
+    if (!isStopped) {
+      isStopped = true;
+      thread.interrupt();
+    }
     try {
       thread.join();
     } catch (InterruptedException e) {

@@ -14,6 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
 /// While the brokers are away, readers give nothing and {@link #confirm} says so.
 final class KafkaLog implements EventLog {
   private static final Duration WAIT = Duration.ofMillis(LogReader.WAIT_MILLIS);
+
+  private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
 
   private final KafkaSource source;
   private final TopicGuard guard;
@@ -77,8 +80,17 @@ final class KafkaLog implements EventLog {
   public void close() {
     KafkaConsumer<byte[], byte[]> open = consumer;
     consumer = null;
-    if (open != null) {
-      open.close();
+    if (open == null) {
+      return;
+    }
+    // The client would not say goodbye to the brokers on an interrupted thread, and log that.
+    boolean isInterrupted = Thread.interrupted();
+    try {
+      open.close(CloseOptions.timeout(CLOSE_WAIT));
+    } finally {
+      if (isInterrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
