@@ -223,9 +223,10 @@ final class FeedReader implements Runnable {
   private void deliver(String logId, List<RawEvent> events, long next, Spread spread)
       throws InterruptedException {
     FeedDecoder.Block block = decoder.decode(events, spread);
+    List<CompletableFuture<Partition.Appended>> parts = new ArrayList<>();
     for (Lane.Target target : lane.targets(spread)) {
       int number = target.partition().id().partition();
-      answers.add(
+      parts.add(
           target
               .partition()
               .load(
@@ -239,6 +240,9 @@ final class FeedReader implements Runnable {
     }
     long last = events.isEmpty() ? 0 : events.getLast().timestampMicros();
     progress.took(block, next, last);
+    CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
+        .thenRun(() -> progress.applied(next));
+    answers.addAll(parts);
     checkAnswers();
   }
 

@@ -8,6 +8,7 @@ final class Progress {
   private volatile FeedState state = FeedState.STARTING;
   private volatile @Nullable String problem;
   private volatile long position = -1;
+  private volatile long applied = -1;
   private volatile long lastEventMicros;
   private volatile long events;
   private volatile long refused;
@@ -21,8 +22,14 @@ final class Progress {
     return problem;
   }
 
+  /// Everything below it was handed to the partitions.
   long position() {
     return position;
+  }
+
+  /// Everything below it is seen by queries.
+  long applied() {
+    return applied;
   }
 
   /// Time of the last event taken, microseconds since the epoch; 0 before the first.
@@ -49,6 +56,12 @@ final class Progress {
 
   void startAt(long offset) {
     position = offset;
+    applied = offset;
+  }
+
+  /// Called by the threads of the partitions, too.
+  synchronized void applied(long next) {
+    applied = Math.max(applied, next);
   }
 
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes

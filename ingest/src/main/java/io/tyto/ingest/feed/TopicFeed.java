@@ -316,7 +316,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
 
   private void watch(FeedReader reader, Extent extent, long time) {
     Watch watch = watches[reader.lane().number()];
-    long position = reader.progress().position();
+    long position = reader.progress().applied();
     if (position != watch.position || position >= extent.stableEnd()) {
       watch.position = position;
       watch.movedNanos = time;
@@ -397,7 +397,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
     List<Extent> reach = extents;
     long lag =
         number < reach.size()
-            ? Math.max(0, reach.get(number).stableEnd() - progress.position())
+            ? Math.max(0, reach.get(number).stableEnd() - progress.applied())
             : -1;
     long lagMillis =
         lag == 0
@@ -414,7 +414,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
         key.topic(),
         number,
         progress.state(),
-        progress.position(),
+        progress.applied(),
         reader.lane().firstOffset(),
         lag,
         lagMillis,
