@@ -41,7 +41,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   private static final Duration INFO_TIMEOUT = Duration.ofSeconds(30);
   private static final long INFO_MEMORY_BYTES = 64 << 20;
 
-  private final SnapshotProvider snapshots;
+  private final Answers answers;
   private final EngineOptions options;
   private final PlanLimits limits;
   private final SnapshotPins pins;
@@ -54,7 +54,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   private final long hashSeed = new SecureRandom().nextLong();
 
   public LocalQueryService(SnapshotProvider snapshots, EngineOptions options) {
-    this.snapshots = snapshots;
+    this.answers = new Answers(snapshots);
     this.options = options;
     this.limits = new PlanLimits(options.maxBuckets(), options.maxGroups());
     this.pins =
@@ -69,48 +69,30 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     sweeper.scheduleWithFixedDelay(pins::sweep, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
   }
 
+  /// Answers over other rows, with the same workers, limits and cursors; its collections must not
+  /// be called as those of any other provider. Lives as long as this service.
+  public QueryService over(SnapshotProvider other) {
+    return new Answers(other);
+  }
+
   @Override
   public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
-    Cursor after = cursor(query.after(), query.identity());
-    try (TableSnapshot snapshot = snapshot(query.collection(), after);
-        MemoryBudget budget = budget(context)) {
-      AggregateResult result =
-          AggregateRunner.run(query, after, snapshot, limits, scanContext(context, budget));
-      if (query.wants().cursors() && (after != null || result.hasNextPage())) {
-        pins.pin(snapshot);
-      }
-      return result;
-    }
+    return answers.aggregate(query, context);
   }
 
   @Override
   public RecordsResult records(RecordsQuery query, QueryContext context) {
-    Cursor anchor = cursor(query.backward() ? query.before() : query.after(), query.identity());
-    try (TableSnapshot snapshot = snapshot(query.collection(), anchor);
-        MemoryBudget budget = budget(context)) {
-      RecordsResult result =
-          RecordsRunner.run(query, anchor, snapshot, scanContext(context, budget));
-      if (result.hasNextPage() || result.hasPreviousPage()) {
-        pins.pin(snapshot);
-      }
-      return result;
-    }
+    return answers.records(query, context);
   }
 
   @Override
   public List<CountedValue> values(ValuesQuery query, QueryContext context) {
-    try (TableSnapshot snapshot = snapshots.snapshot(query.collection());
-        MemoryBudget budget = budget(context)) {
-      return ValuesRunner.run(query, snapshot, scanContext(context, budget));
-    }
+    return answers.values(query, context);
   }
 
   @Override
   public CollectionInfo info(String collection) {
-    try (TableSnapshot snapshot = snapshots.snapshot(collection)) {
-      return Inspection.of(
-          snapshot, new QueryContext("info of " + collection, INFO_TIMEOUT, INFO_MEMORY_BYTES));
-    }
+    return answers.info(collection);
   }
 
   /// Snapshots that cursors keep readable now: a metric.
@@ -129,32 +111,85 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     return text == null ? null : Cursor.decode(text, identity);
   }
 
-  /// The snapshot that a cursor was handed out on, or the newest; the caller closes it.
-  private TableSnapshot snapshot(String collection, @Nullable Cursor cursor) {
-    if (cursor == null) {
-      return snapshots.snapshot(collection);
-    }
-    TableSnapshot pinned = pins.find(collection, cursor.snapshot());
-    if (pinned != null) {
-      return pinned;
-    }
-    TableSnapshot newest = snapshots.snapshot(collection);
-    if (newest.id().equals(cursor.snapshot())) {
-      return newest;
-    }
-    newest.close();
-    throw new TytoException(
-        ErrorCode.CURSOR_EXPIRED,
-        "the data that this cursor pages through is gone: cursors live %d minutes after their last"
-                .formatted(options.cursorLifetime().toMinutes())
-            + " use; begin again without after");
-  }
-
   private MemoryBudget budget(QueryContext context) {
     return new MemoryBudget(context.memoryLimitBytes(), memory);
   }
 
   private ScanContext scanContext(QueryContext context, MemoryBudget budget) {
     return new ScanContext(context, budget, workers, options.workers(), hashSeed);
+  }
+
+  /// Answers over the snapshots of one provider.
+  private final class Answers implements QueryService {
+    private final SnapshotProvider snapshots;
+
+    Answers(SnapshotProvider snapshots) {
+      this.snapshots = snapshots;
+    }
+
+    @Override
+    public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
+      Cursor after = cursor(query.after(), query.identity());
+      try (TableSnapshot snapshot = snapshot(query.collection(), after);
+          MemoryBudget budget = budget(context)) {
+        AggregateResult result =
+            AggregateRunner.run(query, after, snapshot, limits, scanContext(context, budget));
+        if (query.wants().cursors() && (after != null || result.hasNextPage())) {
+          pins.pin(snapshot);
+        }
+        return result;
+      }
+    }
+
+    @Override
+    public RecordsResult records(RecordsQuery query, QueryContext context) {
+      Cursor anchor = cursor(query.backward() ? query.before() : query.after(), query.identity());
+      try (TableSnapshot snapshot = snapshot(query.collection(), anchor);
+          MemoryBudget budget = budget(context)) {
+        RecordsResult result =
+            RecordsRunner.run(query, anchor, snapshot, scanContext(context, budget));
+        if (result.hasNextPage() || result.hasPreviousPage()) {
+          pins.pin(snapshot);
+        }
+        return result;
+      }
+    }
+
+    @Override
+    public List<CountedValue> values(ValuesQuery query, QueryContext context) {
+      try (TableSnapshot snapshot = snapshots.snapshot(query.collection());
+          MemoryBudget budget = budget(context)) {
+        return ValuesRunner.run(query, snapshot, scanContext(context, budget));
+      }
+    }
+
+    @Override
+    public CollectionInfo info(String collection) {
+      try (TableSnapshot snapshot = snapshots.snapshot(collection)) {
+        return Inspection.of(
+            snapshot, new QueryContext("info of " + collection, INFO_TIMEOUT, INFO_MEMORY_BYTES));
+      }
+    }
+
+    /// The snapshot that a cursor was handed out on, or the newest; the caller closes it.
+    private TableSnapshot snapshot(String collection, @Nullable Cursor cursor) {
+      if (cursor == null) {
+        return snapshots.snapshot(collection);
+      }
+      TableSnapshot pinned = pins.find(collection, cursor.snapshot());
+      if (pinned != null) {
+        return pinned;
+      }
+      TableSnapshot newest = snapshots.snapshot(collection);
+      if (newest.id().equals(cursor.snapshot())) {
+        return newest;
+      }
+      newest.close();
+      throw new TytoException(
+          ErrorCode.CURSOR_EXPIRED,
+          "the data that this cursor pages through is gone: cursors live %d minutes after their last"
+                  .formatted(options.cursorLifetime().toMinutes())
+              + " use; begin again without after");
+    }
   }
 }

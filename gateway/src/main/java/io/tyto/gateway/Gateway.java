@@ -3,6 +3,7 @@ package io.tyto.gateway;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
+import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.QueryService;
 import io.vertx.core.Vertx;
@@ -14,7 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// A running HTTP server over the three ports. Thread-safe.
+/// A running HTTP server over the ports. Thread-safe.
 ///
 /// Lifetime: serves from {@link #start} to {@link #close}, which refuses new requests and waits for
 /// the answers under way.
@@ -39,7 +40,18 @@ public final class Gateway implements AutoCloseable {
       IngestService ingest,
       AdminService admin,
       Clock clock) {
-    LiveSchema schema = new LiveSchema(admin, queries, clock, options.graphQl());
+    return start(options, queries, DeadLetterService.NONE, ingest, admin, clock);
+  }
+
+  /// The same with dead letters.
+  public static Gateway start(
+      GatewayOptions options,
+      QueryService queries,
+      DeadLetterService letters,
+      IngestService ingest,
+      AdminService admin,
+      Clock clock) {
+    LiveSchema schema = new LiveSchema(admin, queries, letters, clock, options.graphQl());
     schema.current();
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     Router router =

@@ -3,6 +3,7 @@ package io.tyto.gateway;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.model.port.AdminService;
+import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.QueryService;
 import java.time.Clock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveSchema {
   private final AdminService admin;
   private final QueryService queries;
+  private final DeadLetterService letters;
   private final Clock clock;
   private final GraphQlOptions options;
   private final ReentrantLock building = new ReentrantLock();
@@ -22,9 +24,15 @@ final class LiveSchema {
 
   private record Version(long catalog, GraphQlApi api) {}
 
-  LiveSchema(AdminService admin, QueryService queries, Clock clock, GraphQlOptions options) {
+  LiveSchema(
+      AdminService admin,
+      QueryService queries,
+      DeadLetterService letters,
+      Clock clock,
+      GraphQlOptions options) {
     this.admin = admin;
     this.queries = queries;
+    this.letters = letters;
     this.clock = clock;
     this.options = options;
   }
@@ -39,7 +47,9 @@ final class LiveSchema {
       long catalog = admin.catalogVersion();
       seen = version;
       if (seen == null || seen.catalog() != catalog) {
-        seen = new Version(catalog, GraphQlApi.build(admin.collections(), queries, clock, options));
+        seen =
+            new Version(
+                catalog, GraphQlApi.build(admin.collections(), queries, letters, clock, options));
         version = seen;
       }
       return seen.api();

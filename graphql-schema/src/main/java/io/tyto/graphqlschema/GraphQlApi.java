@@ -19,6 +19,7 @@ import graphql.validation.QueryComplexityLimits;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.value.StreamedValue;
+import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.TableSchema;
@@ -34,6 +35,7 @@ import java.util.Map;
 public final class GraphQlApi {
   private final ApiSchema schema;
   private final QueryService queries;
+  private final DeadLetterService letters;
   private final Clock clock;
   private final GraphQlOptions options;
   private final GraphQL graphQl;
@@ -42,15 +44,21 @@ public final class GraphQlApi {
   private final IntrospectionCache introspections = new IntrospectionCache();
   private final PreparedOperations prepared;
 
-  private GraphQlApi(ApiSchema schema, QueryService queries, Clock clock, GraphQlOptions options) {
+  private GraphQlApi(
+      ApiSchema schema,
+      QueryService queries,
+      DeadLetterService letters,
+      Clock clock,
+      GraphQlOptions options) {
     this.schema = schema;
     this.queries = queries;
+    this.letters = letters;
     this.clock = clock;
     this.options = options;
     this.prepared = new PreparedOperations(options.maxCachedDocuments());
     FieldErrors errors = new FieldErrors();
     this.graphQl =
-        GraphQL.newGraphQL(executable(schema))
+        GraphQL.newGraphQL(executable(schema, letters))
             .queryExecutionStrategy(new FinishedObjects(errors))
             .defaultDataFetcherExceptionHandler(errors)
             .preparsedDocumentProvider(new DocumentCache(options))
@@ -72,10 +80,20 @@ public final class GraphQlApi {
   /// @param clock what `last` and the presets call now
   public static GraphQlApi build(
       List<TableSchema> collections, QueryService queries, Clock clock, GraphQlOptions options) {
-    return new GraphQlApi(ApiSchema.of(collections), queries, clock, options);
+    return build(collections, queries, DeadLetterService.NONE, clock, options);
   }
 
-  private static GraphQLSchema executable(ApiSchema schema) {
+  /// The same with dead letters.
+  public static GraphQlApi build(
+      List<TableSchema> collections,
+      QueryService queries,
+      DeadLetterService letters,
+      Clock clock,
+      GraphQlOptions options) {
+    return new GraphQlApi(ApiSchema.of(collections), queries, letters, clock, options);
+  }
+
+  private static GraphQLSchema executable(ApiSchema schema, DeadLetterService letters) {
     DataFetcher<Object> panel =
         environment ->
             Operation.in(environment.getGraphQlContext())
@@ -84,6 +102,8 @@ public final class GraphQlApi {
     ApiSchema.scalars().forEach(wiring::scalar);
     TypeRuntimeWiring.Builder root = TypeRuntimeWiring.newTypeWiring("Query");
     root.dataFetcher("collections", panel);
+    root.dataFetcher("deadLetters", panel);
+    root.dataFetcher("deadLetterReasons", panel);
     root.dataFetcher("schemaVersion", environment -> schema.version());
     for (ApiCollection collection : schema.byField().values()) {
       root.dataFetcher(collection.field(), environment -> collection);
@@ -91,7 +111,14 @@ public final class GraphQlApi {
           collection.typeName() + "Collection", builder -> builder.defaultDataFetcher(panel));
     }
     return new SchemaGenerator()
-        .makeExecutableSchema(schema.definitions(), wiring.type(root).build());
+        .makeExecutableSchema(
+            schema.definitions(),
+            wiring
+                .type(root)
+                .type(
+                    "Mutation",
+                    builder -> builder.dataFetcher("replayDeadLetters", new ReplayFetcher(letters)))
+                .build());
   }
 
   /// Has the whole request compiled before its first field is fetched.
@@ -132,7 +159,7 @@ public final class GraphQlApi {
   ///
   /// @param context limits of the whole operation; cancel it when the client leaves
   public ExecutionResult execute(GraphQlRequest request, QueryContext context) {
-    Operation operation = new Operation(queries, context, clock.instant(), options);
+    Operation operation = new Operation(queries, letters, context, clock.instant(), options);
     List<Operation.Place> known = prepared.get(request);
     Map<String, Object> data = known == null ? null : operation.answerPrepared(known);
     if (data != null) {

@@ -12,6 +12,7 @@ import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.QueryMeta;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,7 +37,11 @@ import org.jspecify.annotations.Nullable;
 /// *Lifetime*: one call of {@link GraphQlApi#execute}. *Thread-safety*: compiled and started on one
 /// thread; answers are taken from any.
 final class Operation {
+  private static final Set<String> ROOT_PANELS =
+      Set.of("collections", "deadLetters", "deadLetterReasons");
+
   private final QueryService queries;
+  private final DeadLetterService letters;
   private final QueryContext context;
   private final Instant now;
   private final GraphQlOptions options;
@@ -47,8 +53,14 @@ final class Operation {
   /// What can be asked again as it is; null where something cannot.
   private @Nullable List<Place> prepared;
 
-  Operation(QueryService queries, QueryContext context, Instant now, GraphQlOptions options) {
+  Operation(
+      QueryService queries,
+      DeadLetterService letters,
+      QueryContext context,
+      Instant now,
+      GraphQlOptions options) {
     this.queries = queries;
+    this.letters = letters;
     this.context = context;
     this.now = now;
     this.options = options;
@@ -81,7 +93,7 @@ final class Operation {
       List<ExecutableNormalizedField> fields =
           collection != null
               ? root.getChildren()
-              : root.getName().equals("collections") ? List.of(root) : List.of();
+              : ROOT_PANELS.contains(root.getName()) ? List.of(root) : List.of();
       for (ExecutableNormalizedField field : fields) {
         if (field.getName().equals("__typename")) {
           isPrepared = false;
@@ -136,7 +148,7 @@ final class Operation {
   private Panel compile(
       ExecutableNormalizedField field, @Nullable ApiCollection collection, ApiSchema schema) {
     return collection == null
-        ? Panels.collections(field, schema.byField().values(), options.query())
+        ? Panels.ofRoot(field, schema.byField().values(), letters, options.query())
         : Panels.of(field, collection, now, options.query());
   }
 

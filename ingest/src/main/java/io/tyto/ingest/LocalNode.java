@@ -271,9 +271,7 @@ public final class LocalNode
   /// The dead letters of a collection as rows; the caller closes it. See {@link DeadLetters}.
   public TableSnapshot deadLetters(String collection) {
     TableSchema schema = directory.named(collection);
-    TableSchema letters =
-        DeadLetters.schema(schema.projectId(), schema.groupId(), schema.collectionId());
-    return snapshot(schema, letters, Kind.DEAD);
+    return snapshot(schema, DeadLetters.schemaFor(schema), Kind.DEAD);
   }
 
   /// Makes rows of dead letters that fit by now; see {@link

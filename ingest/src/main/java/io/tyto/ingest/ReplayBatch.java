@@ -128,12 +128,7 @@ final class ReplayBatch implements Letterbox.Chooser {
         rows.add(row, firstOffset + rows.rows(), place);
         tally.take(1);
       } else {
-        tally.refuse(
-            new ReplayError(
-                LetterId.of(letters.get(i)).encode(),
-                refusal.code(),
-                refusal.field(),
-                refusal.message()));
+        refuse(letters.get(i), refusal);
       }
     }
     @Nullable LoadedRows[] parts = rows.cut(placement, nowMicros);
@@ -144,6 +139,14 @@ final class ReplayBatch implements Letterbox.Chooser {
       }
     }
     return homes;
+  }
+
+  private void refuse(StoredLetter letter, Refusal refusal) {
+    String message =
+        route.payloads().message(refusal.code(), refusal.field(), refusal.message());
+    tally.refuse(
+        new ReplayError(
+            LetterId.of(letter).encode(), refusal.code(), refusal.field(), message));
   }
 
   /// Null where the letter's record is a row now.
@@ -172,9 +175,7 @@ final class ReplayBatch implements Letterbox.Chooser {
       StoredLetter.Mark mark = Objects.requireNonNull(letter.mark(), "a marked letter");
       Refusal refusal = decode(letter);
       if (refusal != null) {
-        tally.refuse(
-            new ReplayError(
-                LetterId.of(letter).encode(), refusal.code(), refusal.field(), refusal.message()));
+        refuse(letter, refusal);
         return false;
       }
       if (pending == 0) {

@@ -7,9 +7,11 @@ import io.tyto.gateway.GatewayOptions;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.ingest.Durability;
 import io.tyto.ingest.IngestOptions;
+import io.tyto.ingest.LocalDeadLetters;
 import io.tyto.ingest.LocalNode;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.DeadLetterService;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import io.tyto.store.Disk;
@@ -55,7 +57,9 @@ public final class TytoServer implements AutoCloseable {
       LocalQueryService queries = new LocalQueryService(node, engineOptions(settings));
       GatewayOptions options = gatewayOptions(settings);
       try {
-        Gateway gateway = Gateway.start(options, queries, node, node, clock);
+        DeadLetterService letters =
+            new LocalDeadLetters(node, queries.over(LocalDeadLetters.snapshots(node)));
+        Gateway gateway = Gateway.start(options, queries, letters, node, node, clock);
         String address = "http://" + host(options.host()) + ":" + gateway.port();
         node.publishAddress(address);
         return new TytoServer(node, queries, gateway, applied, address);
@@ -83,6 +87,11 @@ public final class TytoServer implements AutoCloseable {
       extensions.close();
       throw e;
     }
+  }
+
+  /// Queries over such a node; the caller closes them first.
+  public static LocalQueryService openQueries(LocalNode node, Settings settings) {
+    return new LocalQueryService(node, engineOptions(settings));
   }
 
   public String address() {

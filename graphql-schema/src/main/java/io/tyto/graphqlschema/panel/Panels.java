@@ -6,6 +6,7 @@ import io.tyto.graphqlschema.input.QueryLimits;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.DeadLetterService;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,8 +45,21 @@ public final class Panels {
     };
   }
 
-  /// The root field `collections`.
-  public static Panel collections(
+  /// A field of the root query that is no collection.
+  public static Panel ofRoot(
+      ExecutableNormalizedField field,
+      Collection<ApiCollection> all,
+      DeadLetterService letters,
+      QueryLimits limits) {
+    return switch (field.getName()) {
+      case "collections" -> collections(field, all, limits);
+      case "deadLetters" -> DeadLetterPanel.letters(field, letters, limits);
+      case "deadLetterReasons" -> DeadLetterPanel.reasons(field, letters);
+      default -> throw Shapes.unknown(field);
+    };
+  }
+
+  private static Panel collections(
       ExecutableNormalizedField field, Collection<ApiCollection> all, QueryLimits limits) {
     InputObject arguments = Scope.arguments(field);
     if (!arguments.has("names")) {

@@ -31,8 +31,13 @@ public record ApiSchema(
 
   private static final String SHARED = "shared.graphqls";
   private static final String[] ROOT_FIELDS = {
-    "collections(names: [ID!]): [Collection!]!", "schemaVersion: String!"
+    "collections(names: [ID!]): [Collection!]!",
+    "schemaVersion: String!",
+    "deadLetters(collection: ID!, where: DeadLetterFilter, first: Int = 50, after: String): DeadLetterConnection!",
+    "deadLetterReasons(collection: ID, since: DateTime, until: DateTime): [DeadLetterReason!]!"
   };
+  private static final String REPLAY =
+      "replayDeadLetters(collection: ID!, ids: [ID!], code: String, since: DateTime, until: DateTime, limit: Int = 10000): ReplayPayload!";
 
   /// Generates the schema; CONFIG_INVALID where two names meet in it.
   public static ApiSchema of(List<TableSchema> tables) {
@@ -44,6 +49,7 @@ public record ApiSchema(
     definitions.types().keySet().forEach(name -> owners.put(name, "a type that every API has"));
     definitions.scalars().keySet().forEach(name -> owners.put(name, "a scalar that every API has"));
     owners.put("Query", "the root query");
+    owners.put("Mutation", "the root mutation");
     Map<String, ApiCollection> byField = new LinkedHashMap<>();
     for (TableSchema table : tables) {
       ApiCollection collection = new ApiCollection(table);
@@ -100,6 +106,15 @@ public record ApiSchema(
     }
     sdl.member("All collections, or those of these names", ROOT_FIELDS[0]);
     return sdl.member("Changes with every change of this schema", ROOT_FIELDS[1])
+        .member("Records that did not fit a collection, the newest first", ROOT_FIELDS[2])
+        .member(
+            "The same by reason, the most frequent first; of all collections, or of one",
+            ROOT_FIELDS[3])
+        .close()
+        .open("type Mutation")
+        .member(
+            "Reads the records of dead letters again, as the config says now: those that fit become rows, each once however often this is asked, and their letters go",
+            REPLAY)
         .close()
         .toString();
   }

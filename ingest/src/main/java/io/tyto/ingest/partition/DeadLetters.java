@@ -22,6 +22,7 @@ public final class DeadLetters {
   /// Grows with the columns; what was written by an older one lacks some.
   private static final int VERSION = 2;
 
+  private static final String TABLE = "/dead_letters";
   private static final int MAX_HEADER_CHARACTERS = 64 << 10;
 
   /// Between the parts of a value that is a list; no name of a column has it.
@@ -90,8 +91,31 @@ public final class DeadLetters {
 
   private DeadLetters() {}
 
+  /// What queries call the letters of a collection: no collection can be called so.
+  public static String tableOf(String collection) {
+    return collection + TABLE;
+  }
+
+  /// The collection that letters are of.
+  public static String collectionOf(String table) {
+    return table.endsWith(TABLE) ? table.substring(0, table.length() - TABLE.length()) : table;
+  }
+
+  /// The schema of a collection's dead letters, under the name of {@link #tableOf}.
+  public static TableSchema schemaFor(TableSchema collection) {
+    return schema(
+        collection.projectId(),
+        collection.groupId(),
+        collection.collectionId(),
+        tableOf(collection.name()));
+  }
+
   /// The schema of a collection's dead letters; their time is the time of arrival.
   public static TableSchema schema(int projectId, int groupId, int collectionId) {
+    return schema(projectId, groupId, collectionId, "dead_letters");
+  }
+
+  private static TableSchema schema(int projectId, int groupId, int collectionId, String name) {
     EventConfig config =
         new EventConfig(
             "dead_letters",
@@ -107,8 +131,7 @@ public final class DeadLetters {
             EventConfig.Expose.ALL,
             Map.of(),
             "");
-    return new TableSchema(
-        projectId, groupId, collectionId, "dead_letters", VERSION, COLUMNS, config);
+    return new TableSchema(projectId, groupId, collectionId, name, VERSION, COLUMNS, config);
   }
 
   /// Fills a row of {@link #schema}.

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// Records that did not fit their collection: what they are, why, and a second try. Calls block;
 /// errors are {@link io.tyto.model.error.TytoException}. Thread-safe.
 public interface DeadLetterService {
+  /// Of a server that keeps none.
+  DeadLetterService NONE = new NoDeadLetters();
 
   /// Letters of one collection, the newest first. CURSOR_INVALID, CURSOR_EXPIRED.
   Page letters(Query query, QueryContext context);

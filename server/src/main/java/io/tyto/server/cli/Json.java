@@ -58,6 +58,10 @@ final class Json {
       return entries;
     }
 
+    boolean isTrue() {
+      return Boolean.TRUE.equals(value);
+    }
+
     long number() {
       return value instanceof Number number ? number.longValue() : 0;
     }
@@ -127,6 +131,9 @@ final class Json {
         }
         generator.writeEndArray();
       }
+      case Boolean flag -> generator.writeBoolean(flag);
+      case Integer number -> generator.writeNumber(number);
+      case Long number -> generator.writeNumber(number);
       default -> generator.writeString(value.toString());
     }
   }

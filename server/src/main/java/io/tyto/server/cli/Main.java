@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ServeCommand.class,
       ImportCommand.class,
       ConfigCommand.class,
+      DeadLettersCommand.class,
       StatusCommand.class,
       FeedsCommand.class,
       PipelineCommand.class,

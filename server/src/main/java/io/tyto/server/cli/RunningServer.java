@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// The server that holds a data folder, asked over HTTP by the other commands of the same machine.
 final class RunningServer {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration LONG_TIMEOUT = Duration.ofMinutes(15);
 
   private final String address;
   private final HttpClient http =
@@ -226,6 +227,17 @@ final class RunningServer {
       Thread.currentThread().interrupt();
       throw new TytoException(ErrorCode.CANCELLED, "interrupted", e);
     }
+  }
+
+  /// An operation that may take long, such as a mutation.
+  Json.Node graphQl(String query, Map<String, Object> variables) {
+    return send(
+        request("/graphql")
+            .timeout(LONG_TIMEOUT)
+            .POST(
+                HttpRequest.BodyPublishers.ofString(
+                    Json.write(Map.of("query", query, "variables", variables))))
+            .build());
   }
 
   Json.Node graphQl(String query) {
