@@ -142,11 +142,9 @@ final class ReplayBatch implements Letterbox.Chooser {
   }
 
   private void refuse(StoredLetter letter, Refusal refusal) {
-    String message =
-        route.payloads().message(refusal.code(), refusal.field(), refusal.message());
+    String message = route.payloads().message(refusal.code(), refusal.field(), refusal.message());
     tally.refuse(
-        new ReplayError(
-            LetterId.of(letter).encode(), refusal.code(), refusal.field(), message));
+        new ReplayError(LetterId.of(letter).encode(), refusal.code(), refusal.field(), message));
   }
 
   /// Null where the letter's record is a row now.
