@@ -89,8 +89,7 @@ public final class DataInspector {
     DataFolder folder = new DataFolder(data);
     requireStore(folder);
     FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
-    return CollectionDirectory.readOnly(
-            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "history"))
+    return CollectionDirectory.readOnly(Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "history"))
         .history(collection);
   }
 

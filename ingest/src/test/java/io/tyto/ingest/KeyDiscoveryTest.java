@@ -90,7 +90,8 @@ class KeyDiscoveryTest {
       assertEquals(
           List.of("page string", "extra json", "level string", "ok bool", "tags string[]"),
           fields(node));
-      assertEquals(Set.of("1", "2", "three"), found(node, "level"), "of several kinds: all of them");
+      assertEquals(
+          Set.of("1", "2", "three"), found(node, "level"), "of several kinds: all of them");
       assertEquals(Set.of("true", "false"), found(node, "ok"));
       assertEquals(Set.of("x", "y", "z"), found(node, "tags"));
       assertEquals(
@@ -129,8 +130,7 @@ class KeyDiscoveryTest {
               "fields.price: added as decimal(18,2)"),
           second.changes());
       assertEquals(OPEN, second.text());
-      String pasted =
-          OPEN + "  " + String.join("\n  ", second.discovered()) + "\n";
+      String pasted = OPEN + "  " + String.join("\n  ", second.discovered()) + "\n";
       assertEquals(List.of(), diff(node, pasted), "a line that is pasted changes nothing");
       String grown = OPEN + "  more: { type: long }\n";
       apply(node, grown);

@@ -283,11 +283,11 @@ final class ColumnChanges {
         isFound && wanted.column(column.name()) != null
             ? "the file reads the key itself now; older rows keep their values in the json field"
             : column.derive() != null
-            ? "callers lose it; it can be computed again at any time"
-            : stored.rows() == 0
-                ? "callers lose it"
-                : "callers lose it; what %,d rows hold of it stays stored, and is found again if the field comes back as %s"
-                    .formatted(stored.rows(), column.type());
+                ? "callers lose it; it can be computed again at any time"
+                : stored.rows() == 0
+                    ? "callers lose it"
+                    : "callers lose it; what %,d rows hold of it stays stored, and is found again if the field comes back as %s"
+                        .formatted(stored.rows(), column.type());
     note(
         Verdict.COMPATIBLE,
         "fields.%s: %s".formatted(column.name(), isFound ? "no longer found in events" : "removed"),

@@ -108,8 +108,7 @@ public final class DiscoveredFields {
     String type = found.type() == null ? "string" : found.type().toString();
     String name = names.freeName(plain(found.key()));
     Discovered one =
-        new Discovered(
-            name, names.freeApi(ApiNames.field(name)), source.name(), found.key(), type);
+        new Discovered(name, names.freeApi(ApiNames.field(name)), source.name(), found.key(), type);
     try {
       ExpressionParser.parse(derive(one), Map.of(source.name(), source.type()));
       return one;

@@ -74,9 +74,7 @@ public final class KeyDiscovery implements UnreadKeys, AutoCloseable {
 
   @Override
   public void observe(int collectionId, byte[] json) {
-    waiting
-        .computeIfAbsent(collectionId, _ -> new ArrayBlockingQueue<>(MAX_WAITING))
-        .offer(json);
+    waiting.computeIfAbsent(collectionId, _ -> new ArrayBlockingQueue<>(MAX_WAITING)).offer(json);
   }
 
   /// Looks at everything that waits, now instead of within the second.
@@ -116,7 +114,10 @@ public final class KeyDiscovery implements UnreadKeys, AutoCloseable {
     keys.forget(outcome.settled());
     if (!outcome.added().isEmpty()) {
       LOG.log(
-          INFO, "collection {0} has new fields, found in events: {1}", schema.name(), outcome.added());
+          INFO,
+          "collection {0} has new fields, found in events: {1}",
+          schema.name(),
+          outcome.added());
     }
     tell(schema, discovery, outcome, keys);
   }

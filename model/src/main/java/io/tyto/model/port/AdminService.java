@@ -65,8 +65,7 @@ public interface AdminService {
   /// @param changes what it changed of the version before, one line each
   /// @param discovered fields that were found in events and stand in no file, as a file would have
   ///   them
-  record ConfigVersion(
-      int version, String text, List<String> changes, List<String> discovered) {
+  record ConfigVersion(int version, String text, List<String> changes, List<String> discovered) {
     public ConfigVersion {
       changes = List.copyOf(changes);
       discovered = List.copyOf(discovered);

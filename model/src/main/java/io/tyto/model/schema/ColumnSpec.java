@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// @param privacy what is done to its values before they are first stored; null: nothing
 /// @param aliases names the column had in earlier versions of the config
 /// @param enriched the enricher that fills it, so that events need not bring it; null: none
-/// @param discovery whether it keeps the keys that no column reads, and makes columns of them; null:
-///   it does not
+/// @param discovery whether it keeps the keys that no column reads, and makes columns of them;
+///   null: it does not
 public record ColumnSpec(
     int id,
     String name,

@@ -105,10 +105,7 @@ public final class CatalogDraft {
 
   /// @param discovered the columns that the text does not name
   public int addConfigVersion(
-      int collectionId,
-      String configText,
-      List<NewColumn> columns,
-      List<Discovered> discovered) {
+      int collectionId, String configText, List<NewColumn> columns, List<Discovered> discovered) {
     Collection collection = state.existing(collectionId);
     Set<Integer> known = new HashSet<>();
     for (ConfigVersion version : collection.versions()) {

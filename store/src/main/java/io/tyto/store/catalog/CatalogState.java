@@ -113,8 +113,7 @@ public record CatalogState(
   /// @param apiName its name in the API
   /// @param source the json column that keeps the key
   /// @param type the textual form of its type
-  public record Discovered(
-      String name, String apiName, String source, String key, String type) {}
+  public record Discovered(String name, String apiName, String source, String key, String type) {}
 
   /// @param id never reused within the collection; a column keeps it under another name or a wider
   ///   type, and a derived one gets another where its expression changes
