@@ -28,7 +28,7 @@ final class ReplayFetcher implements DataFetcher<Object> {
 
   @Override
   public Object get(DataFetchingEnvironment environment) {
-    Map<String, @Nullable Object> arguments = environment.getArguments();
+    Map<String, @Nullable Object> arguments = new LinkedHashMap<>(environment.getArguments());
     List<String> ids = new ArrayList<>();
     if (arguments.get("ids") instanceof List<?> given) {
       given.forEach(id -> ids.add(String.valueOf(id)));

@@ -29,7 +29,7 @@ final class PrivacyReader {
     Located name = section.requiredText("policy", "drop, hash, tokenize or mask");
     Section mask = section.section("mask");
     Policy policy = name == null ? null : policy(name, problems);
-    if (policy == null) {
+    if (name == null || policy == null) {
       // Read as private all the same, so that no other error comes of it.
       return new Privacy(Policy.DROP, 0);
     }

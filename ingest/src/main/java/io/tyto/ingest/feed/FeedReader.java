@@ -60,7 +60,7 @@ final class FeedReader implements Runnable {
   private volatile FeedDecoder decoder;
   private volatile boolean isStopped;
   private LogEntry.@Nullable Gap refusedGap;
-  private LogEntry.@Nullable Gap acceptedGap;
+  private boolean isGapAccepted;
 
   /// @param lane what of the topic is read, and for whom
   /// @param decoder of the collections as they are now
@@ -121,7 +121,7 @@ final class FeedReader implements Runnable {
       if (gap == null) {
         return null;
       }
-      acceptedGap = gap;
+      isGapAccepted = true;
       refusedGap = null;
       decided.signalAll();
       return "%s goes on at offset %d; records %d to %d are a gap"
@@ -282,12 +282,12 @@ final class FeedReader implements Runnable {
     lock.lock();
     try {
       refusedGap = gap;
-      while (acceptedGap != gap) {
+      while (!isGapAccepted) {
         decided.await();
       }
     } finally {
       refusedGap = null;
-      acceptedGap = null;
+      isGapAccepted = false;
       lock.unlock();
     }
   }

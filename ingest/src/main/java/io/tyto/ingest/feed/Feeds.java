@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// All logs outside that the collections of a node read. Thread-safe.
@@ -46,7 +47,7 @@ public final class Feeds implements AutoCloseable {
     feeds.keySet().stream()
         .filter(key -> !wanted.contains(key))
         .toList()
-        .forEach(key -> feeds.remove(key).close());
+        .forEach(key -> Objects.requireNonNull(feeds.remove(key)).close());
     feeds.values().forEach(TopicFeed::takeOverSchemas);
     for (TopicFeed.Key key : wanted) {
       if (!feeds.containsKey(key)) {

@@ -59,7 +59,6 @@ final class TopicFeed implements Runnable, AutoCloseable {
   private volatile List<Extent> extents = List.of();
   private volatile @Nullable String problem;
   private volatile boolean isHalted;
-  private @Nullable Topic topic;
   private @Nullable FeedBinding binding;
   private Watch[] watches = {};
   private int looks;
@@ -243,7 +242,6 @@ final class TopicFeed implements Runnable, AutoCloseable {
       watches[lane.number()] = new Watch();
       started.add(new FeedReader(host, source, now, lane, newDecoder(lane), unitBytes));
     }
-    topic = now;
     binding = wanted;
     readers = List.copyOf(started);
     started.forEach(FeedReader::start);

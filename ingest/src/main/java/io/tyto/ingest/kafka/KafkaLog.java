@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -55,13 +57,12 @@ final class KafkaLog implements EventLog {
 
   @Override
   public long beginning() {
-    return ask("say where '" + partition + "' begins", c -> c.beginningOffsets(only()))
-        .get(partition);
+    return offset("say where '" + partition + "' begins", c -> c.beginningOffsets(only()));
   }
 
   @Override
   public long stableEnd() {
-    return ask("say where '" + partition + "' ends", c -> c.endOffsets(only())).get(partition);
+    return offset("say where '" + partition + "' ends", c -> c.endOffsets(only()));
   }
 
   @Override
@@ -108,9 +109,10 @@ final class KafkaLog implements EventLog {
     return known;
   }
 
-  private <T> T ask(String what, Function<KafkaConsumer<byte[], byte[]>, T> question) {
+  private long offset(
+      String what, Function<KafkaConsumer<byte[], byte[]>, Map<TopicPartition, Long>> question) {
     try {
-      return question.apply(consumer());
+      return Objects.requireNonNull(question.apply(consumer()).get(partition));
     } catch (InterruptException e) {
       throw new TytoException(ErrorCode.CANCELLED, "interrupted while asking Kafka", e);
     } catch (KafkaException e) {

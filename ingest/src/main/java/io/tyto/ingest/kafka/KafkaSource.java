@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -266,9 +267,9 @@ public final class KafkaSource implements LogSource {
   private long offset(Topic topic, int partition, OffsetSpec spec) {
     TopicPartition where = new TopicPartition(topic.name(), partition);
     ListOffsetsOptions committed = new ListOffsetsOptions(IsolationLevel.READ_COMMITTED);
-    return required(topic, admin.listOffsets(Map.of(where, spec), committed).all())
-        .get(where)
-        .offset();
+    Map<TopicPartition, ListOffsetsResultInfo> answers =
+        required(topic, admin.listOffsets(Map.of(where, spec), committed).all());
+    return Objects.requireNonNull(answers.get(where)).offset();
   }
 
   private <T> T required(Topic topic, org.apache.kafka.common.KafkaFuture<T> answer) {
@@ -313,8 +314,8 @@ public final class KafkaSource implements LogSource {
 
   static String rootMessage(Throwable failure) {
     Throwable root = failure;
-    while (root.getCause() != null && root.getCause() != root) {
-      root = root.getCause();
+    for (Throwable cause = root.getCause(); cause != null; cause = cause.getCause()) {
+      root = cause;
     }
     return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
   }

@@ -44,7 +44,7 @@ public final class PrivateLetters implements LetterTreatment {
       }
     }
     Payload key = key(letter.key());
-    boolean isChanged = payload != letter.payload() || !Objects.equals(key, letter.key());
+    boolean isChanged = !payload.equals(letter.payload()) || !Objects.equals(key, letter.key());
     return new DeadLetter(
         letter.code(),
         letter.field(),

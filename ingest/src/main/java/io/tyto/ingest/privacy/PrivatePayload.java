@@ -98,8 +98,7 @@ public final class PrivatePayload {
     }
     ColumnSpec column = field == null ? null : schema.column(field);
     if (field != null) {
-      boolean isPrivate = column != null && column.privacy() != null;
-      return isPrivate ? NOT_SHOWN + column.type() : message;
+      return column != null && column.privacy() != null ? NOT_SHOWN + column.type() : message;
     }
     return SAFE.contains(code)
         ? message
