@@ -23,6 +23,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -94,7 +95,7 @@ public final class KafkaBench implements Callable<Integer> {
         rows,
         Instant.now(),
         (collection, key, payload) ->
-            kafka.send(topics.get(collection), -1, key, payload, List.of()),
+            kafka.send(Objects.requireNonNull(topics.get(collection)), -1, key, payload, List.of()),
         _ -> {});
     out.printf("%,d events in %d topics of %d partitions%n", rows, names.size(), PARTITIONS);
     List<Double> bare = new ArrayList<>();

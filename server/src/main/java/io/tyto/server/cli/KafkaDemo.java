@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /// The demo over Kafka: a real broker and an ingester beside this process, which produces events to
@@ -97,7 +98,8 @@ final class KafkaDemo {
             rows,
             Instant.now(),
             (collection, key, payload) ->
-                kafka.send(topics.get(collection), -1, key, payload, List.of()),
+                kafka.send(
+                    Objects.requireNonNull(topics.get(collection)), -1, key, payload, List.of()),
             done -> {
               progress.show(done, done);
               if (done >= nextKill[0] && nextKill[0] < rows * KILLS / (KILLS + 1) + 1) {
@@ -144,7 +146,7 @@ final class KafkaDemo {
         "", "produced", "rows", "sum produced", "sum answered", "broken", "dead");
     for (Ledger.Entry entry : ledger.entries()) {
       Answer answer = ask(entry.collection(), ingester.server());
-      long dead = standing.get(entry.collection()).deadLetters();
+      long dead = Objects.requireNonNull(standing.get(entry.collection())).deadLetters();
       out.printf(
           "%-10s %,14d %,14d   %,18d %,18d   %,8d %,8d%n",
           entry.collection(),
