@@ -12,6 +12,7 @@ import io.tyto.model.schema.TableSchema;
 import io.tyto.store.maintenance.GarbageCollector;
 import io.tyto.store.manifest.Change;
 import io.tyto.store.manifest.Manifest;
+import io.tyto.store.manifest.Manifest.Counts;
 import io.tyto.store.manifest.Manifest.Hole;
 import io.tyto.store.manifest.Manifest.HoleKind;
 import io.tyto.store.manifest.Manifest.Kind;
@@ -199,20 +200,48 @@ final class Rewriter {
   }
 
   private void expire(List<SegmentEntry> entries, long limit) {
-    List<SegmentEntry> expired = entries.stream().filter(entry -> entry.maxTime() < limit).toList();
+    List<SegmentEntry> expired =
+        entries.stream().filter(entry -> entry.maxTime() < limit && !isMarked(entry)).toList();
     if (expired.isEmpty()) {
       return;
     }
     List<Hole> holes = chain.holes(live.manifest());
     Change.Builder change = Change.builder();
+    long letters = 0;
     for (SegmentEntry entry : expired) {
       change.remove(entry.file());
       if (entry.kind() == Kind.DATA) {
         entry.ranges().forEach((log, range) -> change.hole(expiredHole(entry, log, range, holes)));
+      } else {
+        letters += entry.rows();
       }
     }
+    // Letters leave no holes, so the counts have to say where they went.
+    change.counts(new Counts(0, 0, -letters, 0, letters));
     Manifest commit = committer.commit(change.build());
     live.replaced(commit, namesOf(expired), List.of());
+  }
+
+  /// A letter with a mark may be a row by now: the next replay finds out, and takes away the letter
+  /// or the mark. SEGMENT_CORRUPT once where letters cannot be read; after that they stay.
+  private boolean isMarked(SegmentEntry entry) {
+    if (entry.kind() != Kind.DEAD) {
+      return false;
+    }
+    if (damaged.contains(entry.file())) {
+      return true;
+    }
+    List<LiveSegment> held = live.hold(segment -> segment.file().equals(entry.file()));
+    try {
+      return held.stream().anyMatch(segment -> Letterbox.hasMarks(segment.source()));
+    } catch (TytoException e) {
+      if (e.code() == ErrorCode.SEGMENT_CORRUPT) {
+        damaged.add(entry.file());
+      }
+      throw e;
+    } finally {
+      held.forEach(LiveSegment::release);
+    }
   }
 
   /// Takes the empty offsets before the segment along, or a hole would remain of every one of them.

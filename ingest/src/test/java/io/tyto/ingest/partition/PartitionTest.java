@@ -45,14 +45,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class PartitionTest {
-  private static final TableSchema PLAY =
-      Schemas.firstVersion(
-          ConfigParser.parse(List.of(new ConfigFile("play.yaml", NodeFixture.PLAY)))
-              .orThrow()
-              .getFirst(),
-          1,
-          1,
-          1);
+  private static final TableSchema PLAY = schema(NodeFixture.PLAY);
+  private static final TableSchema PLAY_OF_A_MONTH =
+      schema(NodeFixture.PLAY + "retention: { raw: P30D }\n");
   private static final PartitionId ID = new PartitionId(1, 1, 0, 0);
 
   @TempDir Path temp;
@@ -60,10 +55,10 @@ class PartitionTest {
   private final ScheduledExecutorService sealers = Executors.newScheduledThreadPool(1);
 
   /// One collection in one group.
-  private static final class OneSchema implements SchemaDirectory {
+  private record OneSchema(TableSchema schema) implements SchemaDirectory {
     @Override
     public TableSchema newest(int collectionId) {
-      return PLAY;
+      return schema;
     }
 
     @Override
@@ -158,6 +153,47 @@ class PartitionTest {
   }
 
   @Test
+  void anOldLetterIsErasedUnlessAReplayHasMarkedIt() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    RecordBatch batch = new RecordBatch(64);
+    byte[] nonsense = {(byte) 0xff, 1, 2, 3};
+    batch.add(new RecordHead(LogRecord.Kind.EVENT, 1, 1, 0, 0, 0), null, nonsense, 0, 4);
+    try (Partition partition = open(data, NodeFixture.BY_HAND, PLAY_OF_A_MONTH)) {
+      partition.append(batch).join();
+      partition.flush().join();
+      Letterbox letters = partition.letterbox();
+      try (Letterbox.Marked marked = letters.mark(1, new EveryLetter(), 0)) {
+        assertEquals(1, marked.count());
+      }
+      partition.maintain();
+      assertEquals(1, partition.standing(1).deadLetters());
+      assertEquals(0, letters.settle(_ -> 0), "its row was never committed");
+      partition.maintain();
+      assertEquals(0, partition.standing(1).deadLetters());
+      assertEquals(new Manifest.Counts(1, 0, 0, 0, 1), partition.manifest().counts());
+      assertEquals(List.of(), partition.alarms());
+    }
+  }
+
+  /// Wants the rows of all in the first partition.
+  private static final class EveryLetter implements Letterbox.Chooser {
+    @Override
+    public boolean wants(String logId, long logOffset, String code, long receivedMicros) {
+      return true;
+    }
+
+    @Override
+    public int[] choose(List<StoredLetter> letters, long firstOffset) {
+      return new int[letters.size()];
+    }
+
+    @Override
+    public boolean isDone() {
+      return false;
+    }
+  }
+
+  @Test
   void aFullQueueIsSaidAtOnce() throws Exception {
     BatchQueue queue = new BatchQueue(100);
     queue.offer(new Command.Append(batch("a"), new CompletableFuture<>()));
@@ -175,6 +211,18 @@ class PartitionTest {
   }
 
   private Partition open(Path data, IngestOptions options) {
+    return open(data, options, PLAY);
+  }
+
+  private static TableSchema schema(String config) {
+    return Schemas.firstVersion(
+        ConfigParser.parse(List.of(new ConfigFile("play.yaml", config))).orThrow().getFirst(),
+        1,
+        1,
+        1);
+  }
+
+  private Partition open(Path data, IngestOptions options, TableSchema schema) {
     Alarms alarms = new Alarms();
     return Partition.open(
         ID,
@@ -183,7 +231,7 @@ class PartitionTest {
             Disk.SYSTEM,
             new DataFolder(data),
             options,
-            new OneSchema(),
+            new OneSchema(schema),
             UUID.randomUUID().toString(),
             NodeFixture.CLOCK,
             sealers,
