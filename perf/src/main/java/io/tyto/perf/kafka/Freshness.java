@@ -29,7 +29,6 @@ import java.util.regex.Pattern;
 /// greatest number of each.
 final class Freshness {
   private static final int LANES = 4;
-  private static final int WARM_UP_SECONDS = 10;
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
   private static final Pattern ROW =
       Pattern.compile("\"lane\":\"?(\\d+)\"?\\}.*?\"max\":\"?(\\d+)");
@@ -52,17 +51,20 @@ final class Freshness {
 
   private final PrintWriter out;
   private final int rate;
+  private final int warmUp;
   private final int seconds;
   private final long[] sentNanos;
   private final long[] latencies;
   private volatile int sent;
   private int seen;
 
-  Freshness(PrintWriter out, int rate, int seconds) {
+  /// @param warmUp seconds that do not count
+  Freshness(PrintWriter out, int rate, int warmUp, int seconds) {
     this.out = out;
     this.rate = rate;
+    this.warmUp = warmUp;
     this.seconds = seconds;
-    this.sentNanos = new long[rate * (seconds + WARM_UP_SECONDS)];
+    this.sentNanos = new long[rate * (seconds + warmUp)];
     this.latencies = new long[sentNanos.length];
   }
 
@@ -134,7 +136,7 @@ final class Freshness {
   }
 
   private void report(int queries) {
-    long[] measured = Arrays.copyOfRange(latencies, rate * WARM_UP_SECONDS, latencies.length);
+    long[] measured = Arrays.copyOfRange(latencies, rate * warmUp, latencies.length);
     Arrays.sort(measured);
     out.printf(
         "freshness at %,d events/s for %d s, %,d queries: p50 %.0f ms, p99 %.0f ms, p99.9 %.0f ms, max %.0f ms (goal: p99 under 1,000)%n",

@@ -57,6 +57,9 @@ public final class KafkaBench implements Callable<Integer> {
   @Option(names = "--rate", defaultValue = "20000", description = "events a second for freshness")
   private int rate;
 
+  @Option(names = "--warm-up", defaultValue = "10", description = "seconds before freshness counts")
+  private int warmUp;
+
   @Option(names = "--seconds", defaultValue = "30", description = "of measuring freshness")
   private int seconds;
 
@@ -74,7 +77,7 @@ public final class KafkaBench implements Callable<Integer> {
         compare(out, folder, broker, kafka);
       }
       if (seconds > 0) {
-        new Freshness(out, rate, seconds).measure(folder.resolve("fresh"), broker, kafka);
+        new Freshness(out, rate, warmUp, seconds).measure(folder.resolve("fresh"), broker, kafka);
       }
     } finally {
       delete(folder);
