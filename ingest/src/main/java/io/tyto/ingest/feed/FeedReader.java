@@ -36,7 +36,10 @@ final class FeedReader implements Runnable {
   /// A block is decoded at once.
   private static final int BLOCK_EVENTS = 1 << 14;
 
-  private static final int BLOCK_BYTES = 8 << 20;
+  /// Bytes of payloads in a block: a share of the heap, for there may be many readers.
+  private static final int BLOCK_BYTES =
+      Math.clamp(Runtime.getRuntime().maxMemory() / 512, 1 << 20, 8 << 20);
+
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final long LAST_PAUSE_MILLIS = 15_000;
   private static final long DISK_PAUSE_MILLIS = 500;
@@ -59,6 +62,7 @@ final class FeedReader implements Runnable {
 
   private volatile FeedDecoder decoder;
   private volatile boolean isStopped;
+  private volatile boolean isReplaced;
   private LogEntry.@Nullable Gap refusedGap;
   private boolean isGapAccepted;
 
@@ -129,6 +133,11 @@ final class FeedReader implements Runnable {
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Whether it stands still because the topic was deleted and made again.
+  boolean isReplaced() {
+    return isReplaced;
   }
 
   @Override
@@ -310,8 +319,9 @@ final class FeedReader implements Runnable {
   }
 
   private void halt(TytoException reason) {
+    isReplaced = reason.code() == ErrorCode.TOPIC_REPLACED;
     String hint =
-        reason.code() == ErrorCode.TOPIC_REPLACED
+        isReplaced
             ? ". To read the new topic from its beginning: tyto feeds accept " + topic.name()
             : "";
     progress.enter(FeedState.HALTED, name + ": " + reason.getMessage() + hint);

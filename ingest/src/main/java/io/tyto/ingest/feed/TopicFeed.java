@@ -347,9 +347,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
   /// Lets what stands still go on; says what was accepted.
   List<String> accept(int partition) {
     List<String> accepted = new ArrayList<>();
-    boolean isReplaced =
-        isHalted
-            || readers.stream().anyMatch(reader -> reader.progress().state() == FeedState.HALTED);
+    boolean isReplaced = isHalted || readers.stream().anyMatch(FeedReader::isReplaced);
     for (FeedReader reader : readers) {
       if (partition < 0 || reader.lane().number() == partition) {
         String gap = reader.acceptGap();

@@ -17,8 +17,11 @@ final class Clients {
   /// Records of one poll: enough that a block of columns pays.
   private static final int POLL_RECORDS = 1 << 14;
 
-  private static final int FETCH_BYTES = 16 << 20;
-  private static final int PARTITION_FETCH_BYTES = 4 << 20;
+  /// What a consumer holds ready of its one partition: a share of the heap, for there may be many.
+  private static final int FETCH_SHARE = 512;
+
+  private static final int LEAST_FETCH_BYTES = 256 << 10;
+  private static final int MOST_FETCH_BYTES = 4 << 20;
   private static final int LARGEST_RECORD_BYTES = 16 << 20;
   private static final int SEND_BUFFER_BYTES = 32 << 20;
   private static final int LINGER_MILLIS = 5;
@@ -49,8 +52,8 @@ final class Clients {
     settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
-    settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
-    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, PARTITION_FETCH_BYTES);
+    settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetchBytes());
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetchBytes());
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis());
     return new KafkaConsumer<>(settings);
@@ -71,6 +74,11 @@ final class Clients {
     settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
     return new KafkaProducer<>(settings);
+  }
+
+  private static int fetchBytes() {
+    return Math.clamp(
+        Runtime.getRuntime().maxMemory() / FETCH_SHARE, LEAST_FETCH_BYTES, MOST_FETCH_BYTES);
   }
 
   private int millis() {

@@ -42,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TopicKillTest {
   private static final long SEED = Long.getLong("test.seed", 4_2026L);
   private static final int KILLS = Integer.getInteger("test.kills", 8);
+  private static final int ROUNDS = Math.max(2, KILLS / 4);
   private static final int PARTITIONS = 3;
   private static final int USERS = 40;
   private static final int PAUSE_NANOS = 300_000;
@@ -80,6 +81,42 @@ class TopicKillTest {
             KILLS,
             SEED,
             produced.get());
+  }
+
+  /// The owner of all partitions stands still (SIGSTOP) somewhere in its work, another process takes
+  /// over on the same store, and then the first wakes up and goes on where it was. It must find
+  /// that it is the owner no more, and nothing it still does may count.
+  @Test
+  void anOwnerThatWakesUpAfterATakeoverChangesNothing() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    Files.createDirectory(data.resolve("store"));
+    Path rival = Files.createDirectory(temp.resolve("rival"));
+    Files.createSymbolicLink(rival.resolve("store"), data.resolve("store"));
+    int fenced = 0;
+    try (KafkaBroker broker = KafkaBroker.start(temp.resolve("kafka"))) {
+      broker.createTopic("ledger", PARTITIONS);
+      Thread producer =
+          Thread.ofPlatform().name("ledger").start(() -> produce(broker.bootstrap()));
+      for (int round = 0; round < ROUNDS; round++) {
+        Process first = start(round % 2 == 0 ? data : rival, broker.bootstrap());
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500 + random.nextInt(700)));
+        signal(first, "STOP");
+        Process second = start(round % 2 == 0 ? rival : data, broker.bootstrap());
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_000 + random.nextInt(500)));
+        signal(first, "CONT");
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1_500));
+        fenced += Files.readString(errors(round % 2 == 0 ? data : rival)).contains("owned by another") ? 1 : 0;
+        first.destroyForcibly().waitFor();
+        second.destroyForcibly().waitFor();
+        assertEquals(
+            List.of(), DataVerifier.verify(data).faults(), "round " + round + ", seed " + SEED);
+      }
+      isDone.set(true);
+      producer.join();
+      assertNull(notTaken.get(), "the broker did not take an amount");
+      assertTrue(fenced > 0, "no owner was ever fenced, so nothing was tried");
+      check(data, broker);
+    }
   }
 
   /// Now and then something worse than a kill comes first.
@@ -190,7 +227,7 @@ class TopicKillTest {
   }
 
   private Process start(Path data, String bootstrap) throws IOException {
-    Path errors = temp.resolve("stderr.txt");
+    Path errors = errors(data);
     Process process =
         new ProcessBuilder(
                 List.of(
@@ -217,6 +254,10 @@ class TopicKillTest {
       throw new AssertionError("the node did not start: " + Files.readString(errors));
     }
     return process;
+  }
+
+  private Path errors(Path data) {
+    return temp.resolve(data.getFileName() + ".txt");
   }
 
   private static void signal(Process process, String name) throws Exception {
