@@ -17,8 +17,7 @@ class KafkaBenchTest {
     StringWriter out = new StringWriter();
     CommandLine command = new CommandLine(new KafkaBench()).setOut(new PrintWriter(out));
     int exit =
-        command.execute(
-            "--rows=3000", "--rounds=1", "--rate=500", "--warm-up=1", "--seconds=1");
+        command.execute("--rows=3000", "--rounds=1", "--rate=500", "--warm-up=1", "--seconds=1");
     assertEquals(0, exit, out::toString);
     assertTrue(out.toString().contains("ingest from Kafka: median"), out::toString);
     assertTrue(out.toString().contains("freshness at 500 events/s"), out::toString);
