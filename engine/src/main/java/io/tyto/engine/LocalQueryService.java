@@ -22,6 +22,7 @@ import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.RecordsResult;
+import io.tyto.model.schema.ColumnSpec;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
@@ -88,6 +89,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   @Override
   public List<CountedValue> values(ValuesQuery query, QueryContext context) {
     return answers.values(query, context);
+  }
+
+  @Override
+  public Object stored(ColumnSpec column, Object value) {
+    return answers.stored(column, value);
   }
 
   @Override
@@ -161,6 +167,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
           MemoryBudget budget = budget(context)) {
         return ValuesRunner.run(query, snapshot, scanContext(context, budget));
       }
+    }
+
+    @Override
+    public Object stored(ColumnSpec column, Object value) {
+      return snapshots.stored(column, value);
     }
 
     @Override

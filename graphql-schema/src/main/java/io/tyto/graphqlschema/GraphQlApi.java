@@ -90,7 +90,8 @@ public final class GraphQlApi {
       DeadLetterService letters,
       Clock clock,
       GraphQlOptions options) {
-    return new GraphQlApi(ApiSchema.of(collections), queries, letters, clock, options);
+    return new GraphQlApi(
+        ApiSchema.of(collections, queries::stored), queries, letters, clock, options);
   }
 
   private static GraphQLSchema executable(ApiSchema schema, DeadLetterService letters) {

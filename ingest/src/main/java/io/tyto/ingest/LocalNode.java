@@ -30,7 +30,11 @@ import io.tyto.model.port.DeadLetterService.ReplayResult;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Feed;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.TableSchema;
+import io.tyto.model.schema.Values;
 import io.tyto.store.DataLock;
 import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
@@ -260,6 +264,17 @@ public final class LocalNode
   @Override
   public boolean isReady() {
     return !isClosed;
+  }
+
+  @Override
+  public Object stored(ColumnSpec column, Object value) {
+    Privacy privacy = column.privacy();
+    if (privacy == null || !column.isHidden()) {
+      return value;
+    }
+    ColumnType.Scalar type = column.type().element();
+    byte[] kept = keys.values().apply(privacy, type, Values.toBytes(type, value));
+    return kept == null ? value : Values.fromBytes(type, kept);
   }
 
   @Override

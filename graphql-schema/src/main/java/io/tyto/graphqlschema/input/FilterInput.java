@@ -7,7 +7,9 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.Filter.Op;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /// Reads a collection's filter.
 ///
@@ -73,9 +75,60 @@ public final class FilterInput {
     if (column.isList()) {
       return list(column, is);
     }
+    if (column.spec().isHidden()) {
+      return hidden(column, is);
+    }
     return column.type() == ApiType.JSON
         ? json(column.name(), is)
         : value(column.name(), is, Literals.of(column));
+  }
+
+  /// Operators on a column of hashes or tokens: they ask for the value as it was sent, or for what
+  /// an answer showed of it.
+  private Filter hidden(ApiColumn column, InputObject is) {
+    Literals literals = Literals.of(column);
+    List<Filter> all = new ArrayList<>();
+    for (String operator : is.names()) {
+      requireValue(is, operator);
+      all.add(
+          switch (operator) {
+            case "eq" -> any(column, List.of(literals.read(is, operator)));
+            case "ne" -> new Filter.Not(any(column, List.of(literals.read(is, operator))));
+            case "in" -> any(column, literals.readAll(is, operator));
+            case "notIn" -> new Filter.Not(any(column, literals.readAll(is, operator)));
+            case "isNull" -> yesOrNo(is, operator, new Filter.IsNull(column.name()));
+            default ->
+                throw new IllegalArgumentException(column.filterType() + " has no " + operator);
+          });
+    }
+    return all(all);
+  }
+
+  private Filter any(ApiColumn column, List<Object> values) {
+    Set<Object> forms = new LinkedHashSet<>();
+    for (Object value : values) {
+      forms.add(collection.stored(column, value));
+      forms.add(value);
+    }
+    return new Filter.In(column.name(), List.copyOf(forms), false);
+  }
+
+  private Filter has(ApiColumn column, Object value) {
+    return column.spec().isHidden()
+        ? any(column, List.of(value))
+        : new Filter.Compare(column.name(), Op.EQ, value, false);
+  }
+
+  private Filter hasAny(ApiColumn column, List<Object> values) {
+    return column.spec().isHidden()
+        ? any(column, values)
+        : new Filter.In(column.name(), values, false);
+  }
+
+  private Filter hasAll(ApiColumn column, List<Object> values) {
+    return column.spec().isHidden()
+        ? new Filter.And(values.stream().map(value -> any(column, List.of(value))).toList())
+        : new Filter.HasAll(column.name(), values);
   }
 
   /// All operators of a filter on one value.
@@ -131,7 +184,7 @@ public final class FilterInput {
     return is.flag(operator) ? filter : new Filter.Not(filter);
   }
 
-  private static Filter list(ApiColumn column, InputObject is) {
+  private Filter list(ApiColumn column, InputObject is) {
     String name = column.name();
     Literals literals = Literals.of(column);
     List<Filter> all = new ArrayList<>();
@@ -139,12 +192,17 @@ public final class FilterInput {
       requireValue(is, operator);
       all.add(
           switch (operator) {
-            case "has" -> new Filter.Compare(name, Op.EQ, literals.read(is, operator), false);
-            case "hasAny" -> new Filter.In(name, literals.readAll(is, operator), false);
-            case "hasAll" -> new Filter.HasAll(name, literals.readAll(is, operator));
-            case "any" ->
-                new Filter.AnyElement(
-                    name, value(name, is.object(operator, column.type().filter()), literals));
+            case "has" -> has(column, literals.read(is, operator));
+            case "hasAny" -> hasAny(column, literals.readAll(is, operator));
+            case "hasAll" -> hasAll(column, literals.readAll(is, operator));
+            case "any" -> {
+              InputObject element = is.object(operator, column.type().filter());
+              yield new Filter.AnyElement(
+                  name,
+                  column.spec().isHidden()
+                      ? hidden(column, element)
+                      : value(name, element, literals));
+            }
             case "length" ->
                 new Filter.ListLength(
                     name, value(name, is.object(operator, "LongFilter"), Literals.PLAIN));

@@ -1,6 +1,7 @@
 package io.tyto.graphqlschema.schema;
 
 import io.tyto.model.schema.ApiNames;
+import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
 /// A collection as the API shows it: its columns by every name that a request can call them.
@@ -20,9 +22,12 @@ public final class ApiCollection {
   private final Map<String, ApiColumn> byField = new HashMap<>();
   private final Map<String, ApiColumn> byConstant = new HashMap<>();
   private final ApiColumn time;
+  private final BiFunction<ColumnSpec, Object, Object> stored;
 
-  public ApiCollection(TableSchema schema) {
+  /// @param stored what a hidden column stores of a value
+  public ApiCollection(TableSchema schema, BiFunction<ColumnSpec, Object, Object> stored) {
     this.schema = schema;
+    this.stored = stored;
     this.typeName = ApiNames.type(schema.config().apiName());
     this.columns = columnsOf(schema);
     for (ApiColumn column : columns) {
@@ -78,6 +83,11 @@ public final class ApiCollection {
 
   List<ApiColumn> columns(Predicate<ApiColumn> which) {
     return columns.stream().filter(which).toList();
+  }
+
+  /// What a column stores of a value.
+  public Object stored(ApiColumn column, Object value) {
+    return column.spec().isHidden() ? stored.apply(column.spec(), value) : value;
   }
 
   /// The column that holds the event's time.

@@ -5,6 +5,7 @@ import graphql.schema.idl.SchemaParser;
 import graphql.schema.idl.TypeDefinitionRegistry;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.TableSchema;
 import java.io.IOException;
 import java.io.InputStream;
@@ -17,6 +18,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /// The whole schema as text, as parsed definitions, and as the collections behind its names.
 ///
@@ -40,7 +42,10 @@ public record ApiSchema(
       "replayDeadLetters(collection: ID!, ids: [ID!], code: String, since: DateTime, until: DateTime, limit: Int = 10000): ReplayPayload!";
 
   /// Generates the schema; CONFIG_INVALID where two names meet in it.
-  public static ApiSchema of(List<TableSchema> tables) {
+  ///
+  /// @param stored what a hidden column stores of a value
+  public static ApiSchema of(
+      List<TableSchema> tables, BiFunction<ColumnSpec, Object, Object> stored) {
     SchemaParser parser = new SchemaParser();
     String shared = shared();
     StringBuilder text = new StringBuilder(shared);
@@ -52,7 +57,7 @@ public record ApiSchema(
     owners.put("Mutation", "the root mutation");
     Map<String, ApiCollection> byField = new LinkedHashMap<>();
     for (TableSchema table : tables) {
-      ApiCollection collection = new ApiCollection(table);
+      ApiCollection collection = new ApiCollection(table, stored);
       String part = CollectionSdl.write(collection);
       TypeDefinitionRegistry types = parser.parse(part);
       types.types().keySet().forEach(name -> claim(owners, name, collection));

@@ -9,7 +9,8 @@ import io.tyto.model.schema.ColumnType;
 /// type.
 public enum ApiType {
   TEXT("String", "String", Family.KEY, "string"),
-  /// The entity key and columns of role `id`: compared for equality, never added.
+  /// The entity key, columns of role `id`, and hashes and tokens: compared for equality, never
+  /// added.
   ID("ID", "Id", Family.KEY, "string"),
   BOOL("Boolean", "Bool", Family.KEY, "bool"),
   LONG("Long", "Long", Family.LONG, "int64"),
@@ -70,7 +71,7 @@ public enum ApiType {
   /// The type of a column's values, of its elements if it is a list.
   static ApiType of(ColumnSpec column, boolean isEntityKey) {
     ApiType natural = natural(column.type().element());
-    boolean isId = isEntityKey || column.role() == ColumnSpec.Role.ID;
+    boolean isId = isEntityKey || column.role() == ColumnSpec.Role.ID || column.isHidden();
     return isId && natural.canBeId() ? ID : natural;
   }
 

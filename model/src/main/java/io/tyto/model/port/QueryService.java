@@ -8,6 +8,7 @@ import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.RecordsResult;
+import io.tyto.model.schema.ColumnSpec;
 import java.util.List;
 
 /// Answers queries. Calls block; errors are {@link io.tyto.model.error.TytoException}. Thread-safe.
@@ -17,6 +18,12 @@ public interface QueryService {
   RecordsResult records(RecordsQuery query, QueryContext context);
 
   List<CountedValue> values(ValuesQuery query, QueryContext context);
+
+  /// What a hashed or tokenized column stores of a value: what a filter compares with. Any other
+  /// column stores the value itself.
+  default Object stored(ColumnSpec column, Object value) {
+    return value;
+  }
 
   /// UNKNOWN_COLLECTION where there is none.
   CollectionInfo info(String collection);
