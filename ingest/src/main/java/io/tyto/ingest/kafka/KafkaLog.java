@@ -66,6 +66,11 @@ final class KafkaLog implements EventLog {
   }
 
   @Override
+  public long end() {
+    return source.extents(topic).get(partition.partition()).end();
+  }
+
+  @Override
   public void confirm() {
     guard.confirm(topic);
   }
