@@ -153,8 +153,15 @@ public final class LocalLog implements EventLog {
     stagedRecords = 0;
   }
 
+  /// The entries that are durable now; what is committed later is for another reader.
   @Override
   public LogReader read(long from) {
+    if (from > stableEnd) {
+      throw new TytoException(
+          ErrorCode.LOG_CORRUPT,
+          "the log in %s ends at offset %d and not behind %d: its end was lost"
+              .formatted(folder, stableEnd, from));
+    }
     return new LocalLogReader(disk, List.copyOf(files), from, stableEnd);
   }
 

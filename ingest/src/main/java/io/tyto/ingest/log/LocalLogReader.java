@@ -17,6 +17,9 @@ final class LocalLogReader implements LogReader {
   private Disk.@Nullable File file;
   private @Nullable FrameScanner scanner;
 
+  /// What lay before the oldest file, until it was given.
+  private LogEntry.@Nullable Gap missing;
+
   LocalLogReader(Disk disk, List<LogFile> files, long from, long end) {
     this.disk = disk;
     this.files = files;
@@ -26,10 +29,18 @@ final class LocalLogReader implements LogReader {
       fileIndex++;
     }
     this.offset = files.get(fileIndex).first();
+    if (from < offset) {
+      missing = new LogEntry.Gap(from, offset, "log files before it are missing");
+    }
   }
 
   @Override
   public @Nullable LogEntry next() {
+    LogEntry.Gap before = missing;
+    if (before != null) {
+      missing = null;
+      return before;
+    }
     try {
       while (offset < end) {
         LogEntry entry = step();
@@ -50,7 +61,7 @@ final class LocalLogReader implements LogReader {
 
   @Override
   public long position() {
-    return Math.max(from, offset);
+    return missing == null ? Math.max(from, offset) : from;
   }
 
   @Override

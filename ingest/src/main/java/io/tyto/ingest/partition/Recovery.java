@@ -139,10 +139,6 @@ final class Recovery {
       writer.acceptGap(new LogEntry.Gap(0, 0, lost));
       alarms.raise("log", lost);
     }
-    if (log.beginning() > next) {
-      writer.acceptGap(new LogEntry.Gap(next, log.beginning(), "log files before it are missing"));
-      next = log.beginning();
-    }
     writer.replay(next);
   }
 
