@@ -4,6 +4,8 @@ import io.tyto.ingest.LogSources;
 import io.tyto.ingest.kafka.KafkaOptions;
 import io.tyto.ingest.kafka.KafkaSource;
 import io.tyto.ingest.log.LogSource;
+import io.tyto.ingest.nats.NatsOptions;
+import io.tyto.ingest.nats.NatsSource;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.Feed;
@@ -45,8 +47,26 @@ final class LogConnections implements LogSources {
   }
 
   private LogSource connect(Feed.Kind kind) {
-    if (kind != Feed.Kind.KAFKA || settings.text(Setting.KAFKA_BROKERS).isEmpty()) {
-      throw LogSources.missing(kind);
+    return switch (kind) {
+      case KAFKA -> kafka();
+      case NATS -> nats();
+    };
+  }
+
+  private LogSource nats() {
+    if (settings.text(Setting.NATS_SERVERS).isEmpty()) {
+      throw LogSources.missing(Feed.Kind.NATS);
+    }
+    return new NatsSource(
+        new NatsOptions(
+            settings.text(Setting.NATS_SERVERS),
+            settings.text(Setting.NATS_CREDENTIALS),
+            settings.duration(Setting.NATS_DEADLINE)));
+  }
+
+  private LogSource kafka() {
+    if (settings.text(Setting.KAFKA_BROKERS).isEmpty()) {
+      throw LogSources.missing(Feed.Kind.KAFKA);
     }
     return new KafkaSource(
         new KafkaOptions(

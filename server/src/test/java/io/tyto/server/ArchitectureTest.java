@@ -38,6 +38,7 @@ final class ArchitectureTest {
     fence("com.google.protobuf..", "io.tyto.ingest.protobuf..");
     fence("com.google.re2j..", "io.tyto.engine..", "io.tyto.ingest.config..");
     fence("org.duckdb..", "io.tyto.testkit..", "io.tyto.perf..");
+    fence("io.nats..", "io.tyto.ingest.nats..");
     fence("org.apache.kafka..", "io.tyto.ingest.kafka..", "io.tyto.testkit.kafka..");
     fence("com.google.common..", "io.tyto.ingest.enrich.builtin..");
     fence("picocli..", "io.tyto.server.cli..");

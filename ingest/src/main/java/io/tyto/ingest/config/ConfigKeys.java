@@ -51,7 +51,8 @@ final class ConfigKeys {
           "topic", "format", "start", "partitioner", "registry", "schema", "message", "envelope");
 
   static final List<String> NATS =
-      List.of("stream", "format", "start", "registry", "schema", "message", "envelope");
+      List.of(
+          "stream", "subject", "format", "start", "registry", "schema", "message", "envelope");
 
   static final List<String> ENVELOPE = List.of("type", "is", "sequence", "published", "content");
 

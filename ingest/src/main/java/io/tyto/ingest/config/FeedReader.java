@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class FeedReader {
   private static final String JSON = "json";
   private static final String TOPIC = "[A-Za-z0-9._-]{1,249}";
+  private static final String SUBJECT = "((\\*|[^\\s.*>]+)\\.)*(\\*|>|[^\\s.*>]+)";
   private static final String FORMAT = "[a-z][a-z0-9_-]{0,63}";
 
   private final String collection;
@@ -69,7 +70,14 @@ final class FeedReader {
     Encoding encoding = encoding(section, format);
     return topic == null
         ? null
-        : new Feed(kind, topic.value(), format, start, partitioner, envelope, encoding);
+        : new Feed(
+            kind,
+            topic.value() + subject(section),
+            format,
+            start,
+            partitioner,
+            envelope,
+            encoding);
   }
 
   private Encoding encoding(Section section, String format) {
@@ -122,6 +130,22 @@ final class FeedReader {
                 ? "but there is no such file; expected one in the folder of the config"
                 : "expected the name of a file in the folder of the config, without '..'");
     return null;
+  }
+
+  /// What is behind the name of a stream of which only some subjects count; nothing for a topic of
+  /// Kafka, which has no such key.
+  private String subject(Section section) {
+    Located subject = section.has("subject") ? section.text("subject") : null;
+    if (subject == null) {
+      return "";
+    }
+    if (!subject.value().matches(SUBJECT)) {
+      problems.wrong(
+          subject,
+          "expected a subject of NATS such as orders.eu, orders.*.paid or orders.> : parts with dots"
+              + " between them, of which * stands for one and > at the end for all that follow");
+    }
+    return "/" + subject.value();
   }
 
   private String format(Section section) {

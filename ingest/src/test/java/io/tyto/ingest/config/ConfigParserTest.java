@@ -355,6 +355,25 @@ class ConfigParserTest {
   }
 
   @Test
+  void aStreamMayCountSomeSubjectsOnly() {
+    String text =
+        """
+        collection: x
+        fields: { a: long }
+        source: { nats: { stream: ORDERS, subject: %s } }
+        """;
+    EventConfig config = parse(text.formatted("\"orders.*.paid\"")).orThrow().getFirst();
+    Feed feed = Objects.requireNonNull(config.source().feed());
+    assertEquals(Feed.Kind.NATS, feed.kind());
+    assertEquals("ORDERS/orders.*.paid", feed.topic());
+    assertProblems(
+        parse(text.formatted("orders..paid")),
+        "a.yaml:3: source.nats.subject: found 'orders..paid', expected a subject of NATS such as"
+            + " orders.eu, orders.*.paid or orders.> : parts with dots between them, of which *"
+            + " stands for one and > at the end for all that follow");
+  }
+
+  @Test
   void slipsOfAFeedAreToldInPlace() {
     assertProblems(
         parse(

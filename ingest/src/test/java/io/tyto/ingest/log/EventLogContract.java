@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 /// What every log promises to whoever builds a partition from it; inherited by each kind of log.
 ///
 /// A test has one log of its own, which is empty at first.
-@Timeout(120)
+@Timeout(60)
 public abstract class EventLogContract {
   private static final long SEED = Long.getLong("test.seed", 20261121L);
 
@@ -234,7 +234,7 @@ public abstract class EventLogContract {
     }
   }
 
-  final void appendNumbers(int from, int to) throws Exception {
+  protected final void appendNumbers(int from, int to) throws Exception {
     append(numbers(from, to).stream().map(text -> text.getBytes(UTF_8)).toArray(byte[][]::new));
   }
 

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The log outside of this process that brings the events of a collection.
 ///
-/// @param topic of Kafka, or stream of NATS
+/// @param topic of Kafka, or stream of NATS; where only some of its subjects count, with `/` and
+///   them behind its name
 /// @param format how a record's bytes are read: `json`, or the name of another decoder
 /// @param start where a log that was never read before is read from
 /// @param envelope what stands around the event's own values; null: nothing does

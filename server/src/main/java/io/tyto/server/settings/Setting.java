@@ -65,6 +65,14 @@ public enum Setting {
       "",
       "file with further settings of Kafka's clients, such as those of SASL and TLS"),
   KAFKA_DEADLINE("kafka.deadline", Kind.DURATION, "10s", "longest wait for an answer of Kafka"),
+  NATS_SERVERS(
+      "nats.servers",
+      Kind.TEXT,
+      "",
+      "such as nats://host:4222, with commas; for collections with source.nats"),
+  NATS_CREDENTIALS(
+      "nats.credentials", Kind.TEXT, "", "file with the JWT and key of a user of NATS"),
+  NATS_DEADLINE("nats.deadline", Kind.DURATION, "10s", "longest wait for an answer of NATS"),
   DEDUP_WINDOW(
       "dedup.window", Kind.NUMBER, "1000000", "log offsets within which an event id is recognised"),
   QUERY_TIMEOUT("query.timeout", Kind.DURATION, "30s", "deadline of a query"),
