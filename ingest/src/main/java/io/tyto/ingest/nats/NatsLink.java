@@ -15,6 +15,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -78,19 +79,21 @@ final class NatsLink implements AutoCloseable {
   ///
   /// @param subjects of those that count
   @Nullable MessageInfo next(String stream, long sequence, String subjects) {
-    return ask(
-        "give message %d of stream '%s'".formatted(sequence, stream),
-        stream,
-        link -> {
-          try {
-            return management(link).getNextMessage(stream, sequence, subjects);
-          } catch (JetStreamApiException e) {
-            if (e.getErrorCode() == NOT_FOUND && e.getApiErrorCode() != NO_SUCH_STREAM) {
-              return null;
-            }
-            throw e;
-          }
-        });
+    Optional<MessageInfo> found =
+        ask(
+            "give message %d of stream '%s'".formatted(sequence, stream),
+            stream,
+            link -> {
+              try {
+                return Optional.of(management(link).getNextMessage(stream, sequence, subjects));
+              } catch (JetStreamApiException e) {
+                if (e.getErrorCode() == NOT_FOUND && e.getApiErrorCode() != NO_SUCH_STREAM) {
+                  return Optional.empty();
+                }
+                throw e;
+              }
+            });
+    return found.orElse(null);
   }
 
   JetStreamOptions jetStream() {

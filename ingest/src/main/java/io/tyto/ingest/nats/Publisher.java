@@ -63,15 +63,18 @@ final class Publisher implements AutoCloseable {
     headers.forEach(header -> sent.add(header.name(), new String(header.value(), UTF_8)));
     String id = UUID.randomUUID().toString();
     Attempt attempt = new Attempt(topic, payload, sent, id);
-    return CompletableFuture.supplyAsync(() -> attempt.start(TRIES), executor)
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    CompletableFuture.supplyAsync(() -> attempt.start(TRIES), executor)
         .thenCompose(acknowledged -> acknowledged)
-        .whenComplete((_, _) -> waitingBytes.addAndGet(-bytes))
-        .handle((_, failure) -> {
-          if (failure != null) {
-            throw attempt.failure(failure);
+        .whenComplete((_, failure) -> {
+          waitingBytes.addAndGet(-bytes);
+          if (failure == null) {
+            answer.complete(null);
+          } else {
+            answer.completeExceptionally(attempt.failure(failure));
           }
-          return null;
         });
+    return answer;
   }
 
   @Override
