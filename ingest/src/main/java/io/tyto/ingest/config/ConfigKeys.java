@@ -51,8 +51,7 @@ final class ConfigKeys {
           "topic", "format", "start", "partitioner", "registry", "schema", "message", "envelope");
 
   static final List<String> NATS =
-      List.of(
-          "stream", "subject", "format", "start", "registry", "schema", "message", "envelope");
+      List.of("stream", "subject", "format", "start", "registry", "schema", "message", "envelope");
 
   static final List<String> ENVELOPE = List.of("type", "is", "sequence", "published", "content");
 

@@ -71,13 +71,7 @@ final class FeedReader {
     return topic == null
         ? null
         : new Feed(
-            kind,
-            topic.value() + subject(section),
-            format,
-            start,
-            partitioner,
-            envelope,
-            encoding);
+            kind, topic.value() + subject(section), format, start, partitioner, envelope, encoding);
   }
 
   private Encoding encoding(Section section, String format) {
