@@ -11,6 +11,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +70,7 @@ public final class NatsSource implements LogSource {
     while (from < before) {
       long middle = from + (before - from) / 2;
       MessageInfo message = link.next(name.stream(), middle, name.subjects());
-      if (message == null || !message.getTime().toInstant().isBefore(time)) {
+      if (message == null || !timeOf(message).isBefore(time)) {
         before = middle;
       } else {
         from = message.getSeq() + 1;
@@ -77,6 +78,11 @@ public final class NatsSource implements LogSource {
     }
     MessageInfo found = link.next(name.stream(), from, name.subjects());
     return found == null ? end : Math.min(end, found.getSeq());
+  }
+
+  /// A message that was found has one; only an answer without a message has none.
+  private static Instant timeOf(MessageInfo message) {
+    return Objects.requireNonNull(message.getTime()).toInstant();
   }
 
   /// The key has no place in a message; the subject is that of the topic, or the stream's only one.
