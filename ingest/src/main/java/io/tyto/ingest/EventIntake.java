@@ -4,6 +4,7 @@ import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.RawRecord;
 import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.decode.Rejection;
+import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.model.error.TytoException;
@@ -22,10 +23,12 @@ final class EventIntake {
   private static final String SOURCE = "http";
 
   private final DecodeContext context;
+  private final FailureRatios failureRatios;
   private final AtomicInteger turn = new AtomicInteger();
 
-  EventIntake(DecodeContext context) {
+  EventIntake(DecodeContext context, FailureRatios failureRatios) {
     this.context = context;
+    this.failureRatios = failureRatios;
   }
 
   /// Completes when every accepted event and every dead letter is durable in its log.
@@ -58,16 +61,19 @@ final class EventIntake {
       RecordRouter router =
           new RecordRouter(route, reader.decoder(route.schema(), context), SOURCE);
       RecordBatch[] batches = router.newBatches(body.length);
+      FailureRatios.Block block = new FailureRatios.Block();
       boolean isReadable = false;
       TytoException unreadable = null;
       for (RawRecord raw = reader.next(); raw != null; raw = reader.next()) {
         Rejection rejection = router.route(raw, receivedMicros, spare, batches);
+        block.read(1);
         if (rejection == null || rejection.code() != Rejection.Code.MALFORMED_JSON) {
           isReadable = true;
         } else if (unreadable == null) {
           unreadable = rejection.unreadable(raw);
         }
         if (rejection != null) {
+          block.refused(rejection.code());
           rejected.add(rejection.of(raw));
         }
       }
@@ -75,6 +81,7 @@ final class EventIntake {
       if (unreadable != null && (!isReadable || RecordReader.isArray(body))) {
         throw unreadable;
       }
+      failureRatios.add(route.schema(), SOURCE, block);
       return batches;
     }
   }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pipeline enrichers of events; the node closes them when it is closed
 /// @param plugins what brought some of them, and decoders; likewise
 /// @param privacy how private values are hidden, and old ones forgotten
+/// @param refusals what to do when many records are refused
 public record IngestOptions(
     int partitions,
     Durability durability,
@@ -29,7 +30,8 @@ public record IngestOptions(
     int importThreads,
     Pipeline pipeline,
     Plugins plugins,
-    Privacy privacy) {
+    Privacy privacy,
+    Refusals refusals) {
 
   public static final IngestOptions DEFAULT =
       new IngestOptions(
@@ -44,7 +46,8 @@ public record IngestOptions(
           Math.max(1, Runtime.getRuntime().availableProcessors()),
           Pipeline.EMPTY,
           Plugins.builtIn(),
-          Privacy.DEFAULT);
+          Privacy.DEFAULT,
+          Refusals.DEFAULT);
 
   /// Damage or loss in the log.
   public enum GapPolicy {
@@ -109,6 +112,30 @@ public record IngestOptions(
         new Privacy(null, GarbageCollector.Policy.DEFAULT.snapshotAge());
   }
 
+  /// @param alarmRatio share of a collection's last 1,000 records, 0 to 1, beyond which there is an
+  ///   alarm
+  /// @param isPausing whether a log outside halts then until somebody decides
+  public record Refusals(double alarmRatio, boolean isPausing) {
+    public static final Refusals DEFAULT = new Refusals(0.05, false);
+  }
+
+  public IngestOptions withRefusals(Refusals value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        seal,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads,
+        pipeline,
+        plugins,
+        privacy,
+        value);
+  }
+
   public IngestOptions withPrivacy(Privacy value) {
     return new IngestOptions(
         partitions,
@@ -122,7 +149,8 @@ public record IngestOptions(
         importThreads,
         pipeline,
         plugins,
-        value);
+        value,
+        refusals);
   }
 
   public IngestOptions withPartitions(int value) {
@@ -138,7 +166,8 @@ public record IngestOptions(
         importThreads,
         pipeline,
         plugins,
-        privacy);
+        privacy,
+        refusals);
   }
 
   public IngestOptions withDurability(Durability value) {
@@ -154,7 +183,8 @@ public record IngestOptions(
         importThreads,
         pipeline,
         plugins,
-        privacy);
+        privacy,
+        refusals);
   }
 
   public IngestOptions withLog(Log value) {
@@ -170,7 +200,8 @@ public record IngestOptions(
         importThreads,
         pipeline,
         plugins,
-        privacy);
+        privacy,
+        refusals);
   }
 
   public IngestOptions withSeal(Seal value) {
@@ -186,7 +217,8 @@ public record IngestOptions(
         importThreads,
         pipeline,
         plugins,
-        privacy);
+        privacy,
+        refusals);
   }
 
   public IngestOptions withCompaction(Compaction value) {
@@ -202,7 +234,8 @@ public record IngestOptions(
         importThreads,
         pipeline,
         plugins,
-        privacy);
+        privacy,
+        refusals);
   }
 
   public IngestOptions withDedupWindow(long value) {
@@ -218,7 +251,8 @@ public record IngestOptions(
         importThreads,
         pipeline,
         plugins,
-        privacy);
+        privacy,
+        refusals);
   }
 
   public IngestOptions withMaintenanceInterval(Duration value) {
@@ -234,7 +268,8 @@ public record IngestOptions(
         importThreads,
         pipeline,
         plugins,
-        privacy);
+        privacy,
+        refusals);
   }
 
   public IngestOptions withGapPolicy(GapPolicy value) {
@@ -250,7 +285,8 @@ public record IngestOptions(
         importThreads,
         pipeline,
         plugins,
-        privacy);
+        privacy,
+        refusals);
   }
 
   public IngestOptions withPipeline(Pipeline value) {
@@ -266,7 +302,8 @@ public record IngestOptions(
         importThreads,
         value,
         plugins,
-        privacy);
+        privacy,
+        refusals);
   }
 
   public IngestOptions withPlugins(Plugins value) {
@@ -282,6 +319,7 @@ public record IngestOptions(
         importThreads,
         pipeline,
         value,
-        privacy);
+        privacy,
+        refusals);
   }
 }

@@ -13,6 +13,7 @@ import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.feed.FeedHost;
 import io.tyto.ingest.feed.FeedIntake;
 import io.tyto.ingest.feed.Feeds;
+import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.letter.PayloadSource;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.partition.Alarms;
@@ -81,6 +82,7 @@ public final class LocalNode
   private final LogSources sources;
   private final Feeds feeds;
   private final Replays replays;
+  private final FailureRatios failureRatios;
   private final FeedIntake feedIntake;
   private volatile boolean isClosed;
 
@@ -145,7 +147,8 @@ public final class LocalNode
     this.partitions = new Partitions(host, directory);
     this.discovery = new KeyDiscovery(directory, alarms);
     DecodeContext context = new DecodeContext(clock, pipeline, discovery);
-    this.intake = new EventIntake(context);
+    this.failureRatios = new FailureRatios(options.refusals().alarmRatio());
+    this.intake = new EventIntake(context, failureRatios);
     this.imports = new FileImports(directory, options.importThreads(), context, diskGuard);
     this.replays = new Replays(directory, context, DecoderRegistry.builtIn(), PayloadSource.NONE);
     this.maintenance =
@@ -211,6 +214,7 @@ public final class LocalNode
     ApplyResult result = directory.apply(files, this::stored);
     partitions.takeOverSchemas();
     warnOfUnserved();
+    failureRatios.clear();
     feeds.refresh();
     return result;
   }
@@ -237,6 +241,7 @@ public final class LocalNode
       bytes += partition.logBytes();
       partition.alarms().forEach(alarm -> raised.add(partition.id() + ": " + alarm));
     }
+    raised.addAll(failureRatios.alarms());
     raised.addAll(feeds.alarms());
     List<CollectionStatus> collections = new ArrayList<>();
     for (TableSchema schema : directory.all()) {
@@ -416,6 +421,16 @@ public final class LocalNode
       @Override
       public KeyFile keys() {
         return keys;
+      }
+
+      @Override
+      public FailureRatios failureRatios() {
+        return failureRatios;
+      }
+
+      @Override
+      public boolean isPausedByRefusals() {
+        return options.refusals().isPausing();
       }
 
       @Override

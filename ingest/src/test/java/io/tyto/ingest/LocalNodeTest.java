@@ -393,6 +393,22 @@ class LocalNodeTest {
   }
 
   @Test
+  void manyRefusedEventsAreAnAlarmUntilAConfigIsApplied() {
+    try (LocalNode node = open(data)) {
+      apply(node, PLAY);
+      send(node, "play", play("e1", "ann", 1) + "{\"ts\":\"never\"}\n".repeat(50));
+      assertEquals(List.of(), node.status().alarms());
+      send(node, "play", "{\"ts\":\"never\"}\n");
+      String alarms = node.status().alarms().toString();
+      assertTrue(alarms.contains("51 were refused (98 %)"), alarms);
+      assertTrue(alarms.contains("tyto dead-letters reasons play"), alarms);
+      assertEquals(1, send(node, "play", play("e2", "ann", 1)).accepted(), "it never pauses");
+      apply(node, PLAY);
+      assertEquals(List.of(), node.status().alarms());
+    }
+  }
+
+  @Test
   void aSecondProcessIsToldWhoHoldsTheFolder() {
     try (LocalNode node = open(data)) {
       node.publishAddress("http://127.0.0.1:8080");

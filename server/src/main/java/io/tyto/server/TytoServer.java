@@ -146,6 +146,10 @@ public final class TytoServer implements AutoCloseable {
                     ? null
                     : settings.path(Setting.PRIVACY_KEY_FILE),
                 defaults.privacy().snapshotAge()))
+        .withRefusals(
+            new IngestOptions.Refusals(
+                Double.parseDouble(settings.text(Setting.DEAD_LETTERS_ALARM_RATIO)),
+                Boolean.parseBoolean(settings.text(Setting.DEAD_LETTERS_PAUSE))))
         .withDedupWindow(settings.number(Setting.DEDUP_WINDOW));
   }
 

@@ -8,6 +8,7 @@ import io.tyto.engine.row.Row;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.decode.RowCodec;
+import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.letter.Letters;
 import io.tyto.ingest.letter.PrivateLetters;
 import io.tyto.ingest.log.LogRecord;
@@ -59,6 +60,7 @@ final class FeedDecoder {
   ///
   /// @param rows by partition of the group; `records` likewise
   /// @param refused events that are dead letters now
+  /// @param shares of the collections in the block
   /// @param misplaced rows whose key belongs to another partition than their log
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   record Block(
@@ -66,7 +68,11 @@ final class FeedDecoder {
       @Nullable RecordBatch[] records,
       int events,
       long refused,
+      List<Share> shares,
       long misplaced) {}
+
+  /// What a collection had in a block.
+  record Share(TableSchema schema, FailureRatios.Block block) {}
 
   /// @param number of the log within its topic
   FeedDecoder(
@@ -103,8 +109,16 @@ final class FeedDecoder {
       }
     }
     addRecords(events);
-    parts.values().forEach(part -> part.events.clear());
-    return new Block(rows, records, taken, refused, misplaced);
+    List<Share> shares = new ArrayList<>();
+    for (Part part : parts.values()) {
+      if (!part.events.isEmpty()) {
+        part.share.read(part.events.size());
+        shares.add(new Share(part.schema, part.share));
+        part.share = new FailureRatios.Block();
+        part.events.clear();
+      }
+    }
+    return new Block(rows, records, taken, refused, shares, misplaced);
   }
 
   private void begin(List<RawEvent> events, Spread where) {
@@ -169,6 +183,7 @@ final class FeedDecoder {
     private final RowsBuilder builder;
     private final EventLoader loader;
     private final List<RawEvent> events = new ArrayList<>();
+    private FailureRatios.Block share = new FailureRatios.Block();
 
     private Part(TableSchema schema) {
       this.schema = schema;
@@ -266,6 +281,7 @@ final class FeedDecoder {
 
     private void refuse(RawEvent event, Rejection rejection) {
       refused++;
+      share.refused(rejection.code());
       letters.add(
           event,
           payloads.of(rejection),

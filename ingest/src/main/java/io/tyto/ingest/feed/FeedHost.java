@@ -1,6 +1,7 @@
 package io.tyto.ingest.feed;
 
 import io.tyto.ingest.decode.DecodeContext;
+import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
@@ -37,6 +38,11 @@ public interface FeedHost {
 
   /// The secret behind private fields.
   KeyFile keys();
+
+  FailureRatios failureRatios();
+
+  /// Whether a log halts where too many of its records are refused.
+  boolean isPausedByRefusals();
 
   /// Whether lost records are accepted without asking.
   boolean isGapAccepted();

@@ -65,6 +65,10 @@ final class FeedReader implements Runnable {
   private volatile boolean isReplaced;
   private LogEntry.@Nullable Gap refusedGap;
   private boolean isGapAccepted;
+  private boolean isPaused;
+
+  /// What was decoded by, when somebody let the log go on although too much is refused.
+  private @Nullable FeedDecoder acceptedFor;
 
   /// @param lane what of the topic is read, and for whom
   /// @param decoder of the collections as they are now
@@ -101,7 +105,13 @@ final class FeedReader implements Runnable {
 
   /// Decodes by other schemas from the next block on.
   void use(FeedDecoder newest) {
-    decoder = newest;
+    lock.lock();
+    try {
+      decoder = newest;
+      decided.signalAll();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /// Takes nothing more; returns when the thread has ended.
@@ -117,10 +127,17 @@ final class FeedReader implements Runnable {
     }
   }
 
-  /// Goes on behind records that are gone; null where none are waited for.
-  @Nullable String acceptGap() {
+  /// Goes on behind records that are gone, or although too many are refused; null where no decision
+  /// is waited for.
+  @Nullable String accept() {
     lock.lock();
     try {
+      if (isPaused) {
+        isPaused = false;
+        acceptedFor = decoder;
+        decided.signalAll();
+        return name + " goes on; what does not fit stays as dead letters";
+      }
       LogEntry.Gap gap = refusedGap;
       if (gap == null) {
         return null;
@@ -231,7 +248,8 @@ final class FeedReader implements Runnable {
 
   private void deliver(String logId, List<RawEvent> events, long next, Spread spread)
       throws InterruptedException {
-    FeedDecoder.Block block = decoder.decode(events, spread);
+    FeedDecoder used = decoder;
+    FeedDecoder.Block block = used.decode(events, spread);
     List<CompletableFuture<Partition.Appended>> parts = new ArrayList<>();
     for (Lane.Target target : lane.targets(spread)) {
       int number = target.partition().id().partition();
@@ -253,6 +271,43 @@ final class FeedReader implements Runnable {
         .thenRun(() -> progress.applied(next));
     answers.addAll(parts);
     checkAnswers();
+    watchRefusals(used, block);
+  }
+
+  /// The block is taken whatever comes of it: what was refused in it is kept as dead letters.
+  private void watchRefusals(FeedDecoder used, FeedDecoder.Block block)
+      throws InterruptedException {
+    String alarm = null;
+    for (FeedDecoder.Share share : block.shares()) {
+      String one = host.failureRatios().add(share.schema(), name, share.block());
+      alarm = alarm == null ? one : alarm;
+    }
+    if (alarm != null && host.isPausedByRefusals()) {
+      awaitDecision(used, alarm);
+    }
+  }
+
+  /// Waits until somebody accepts, or until other configs may have mended it.
+  private void awaitDecision(FeedDecoder used, String alarm) throws InterruptedException {
+    lock.lock();
+    try {
+      if (acceptedFor == used || decoder != used) {
+        return;
+      }
+      isPaused = true;
+      // Under the lock: who reads that it is halted can accept at once.
+      progress.enter(
+          FeedState.HALTED,
+          "%s. %s goes on when a config is applied, or by: tyto feeds accept %s --partition %d"
+              .formatted(alarm, name, topic.name(), lane.number()));
+      LOG.log(ERROR, String.valueOf(progress.problem()));
+      while (isPaused && decoder == used) {
+        decided.await();
+      }
+    } finally {
+      isPaused = false;
+      lock.unlock();
+    }
   }
 
   /// A partition that stopped says so in its answers.
@@ -283,14 +338,16 @@ final class FeedReader implements Runnable {
   }
 
   private void awaitDecision(LogEntry.Gap gap) throws InterruptedException {
-    progress.enter(
-        FeedState.HALTED,
-        "records %d to %d of %s are lost: %s. To go on without them: tyto feeds accept %s --partition %d"
-            .formatted(gap.from(), gap.next() - 1, name, gap.where(), topic.name(), lane.number()));
-    LOG.log(ERROR, String.valueOf(progress.problem()));
     lock.lock();
     try {
       refusedGap = gap;
+      // Under the lock: who reads that it is halted can accept at once.
+      progress.enter(
+          FeedState.HALTED,
+          "records %d to %d of %s are lost: %s. To go on without them: tyto feeds accept %s --partition %d"
+              .formatted(
+                  gap.from(), gap.next() - 1, name, gap.where(), topic.name(), lane.number()));
+      LOG.log(ERROR, String.valueOf(progress.problem()));
       while (!isGapAccepted) {
         decided.await();
       }

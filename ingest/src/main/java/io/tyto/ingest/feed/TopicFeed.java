@@ -350,9 +350,9 @@ final class TopicFeed implements Runnable, AutoCloseable {
     boolean isReplaced = isHalted || readers.stream().anyMatch(FeedReader::isReplaced);
     for (FeedReader reader : readers) {
       if (partition < 0 || reader.lane().number() == partition) {
-        String gap = reader.acceptGap();
-        if (gap != null) {
-          accepted.add(gap);
+        String decision = reader.accept();
+        if (decision != null) {
+          accepted.add(decision);
         }
       }
     }

@@ -183,6 +183,42 @@ class KafkaFeedTest {
   }
 
   @Test
+  void pausesWhereTooMuchIsRefusedAndLosesNothing() {
+    IngestOptions pausing =
+        IngestOptions.DEFAULT.withRefusals(new IngestOptions.Refusals(0.05, true));
+    int bad = 60;
+    try (LocalNode node = open(pausing)) {
+      apply(node, "murmur2");
+      sendBad(bad);
+      await(() -> state(node, 0) == FeedState.HALTED, "a log that pauses");
+      assertTrue(
+          node.status().alarms().toString().contains("tyto feeds accept " + topic),
+          node.status().alarms().toString());
+      await(() -> node.status().collections().getFirst().deadLetters() > 50, "what was taken");
+      send(30);
+      node.acceptFeed(topic, 0);
+      awaitAll(node);
+      await(() -> node.status().collections().getFirst().deadLetters() == bad, "all dead letters");
+      apply(node, "murmur2");
+      sendBad(bad);
+      await(() -> state(node, 0) == FeedState.HALTED, "a log that pauses again");
+      send(30);
+      apply(node, "murmur2");
+      awaitAll(node);
+      await(() -> node.status().collections().getFirst().deadLetters() == 2 * bad, "all of them");
+      node.flush();
+    }
+    verify();
+  }
+
+  private void sendBad(int count) {
+    for (int i = 0; i < count; i++) {
+      producer.send(new ProducerRecord<>(topic, 0, null, "{\"id\": \"none\"}".getBytes(UTF)));
+    }
+    producer.flush();
+  }
+
+  @Test
   void neverTakesTheRecordsOfAnotherTopicOfTheSameName() {
     try (LocalNode node = open(IngestOptions.DEFAULT)) {
       apply(node, "murmur2");

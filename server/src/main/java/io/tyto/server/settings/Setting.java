@@ -75,6 +75,16 @@ public enum Setting {
   NATS_DEADLINE("nats.deadline", Kind.DURATION, "10s", "longest wait for an answer of NATS"),
   DEDUP_WINDOW(
       "dedup.window", Kind.NUMBER, "1000000", "log offsets within which an event id is recognised"),
+  DEAD_LETTERS_ALARM_RATIO(
+      "deadLetters.alarmRatio",
+      Kind.TEXT,
+      "0.05",
+      "share of a collection's last 1,000 records (0 to 1) beyond which refused ones are an alarm"),
+  DEAD_LETTERS_PAUSE(
+      "deadLetters.pause",
+      Kind.TEXT,
+      "false",
+      "whether the log of a topic halts at that alarm until somebody decides: true or false"),
   QUERY_TIMEOUT("query.timeout", Kind.DURATION, "30s", "deadline of a query"),
   QUERY_MEMORY(
       "query.memory", Kind.BYTES, "auto", "memory of one query; auto: a quarter of the heap"),

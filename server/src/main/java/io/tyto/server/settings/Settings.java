@@ -230,6 +230,12 @@ public final class Settings {
     if (setting == Setting.LOG_GAP_POLICY && !List.of("halt", "continue").contains(text)) {
       return "expected halt or continue";
     }
+    if (setting == Setting.DEAD_LETTERS_ALARM_RATIO && !text.matches("0(\\.\\d{1,9})?|1(\\.0)?")) {
+      return "expected a share from 0 to 1, such as 0.05";
+    }
+    if (setting == Setting.DEAD_LETTERS_PAUSE && !List.of("true", "false").contains(text)) {
+      return "expected true or false";
+    }
     if (setting == Setting.LISTEN && !text.matches(".+:\\d{1,5}")) {
       return "expected host:port";
     }

@@ -103,12 +103,27 @@ final class SettingsTest {
   void namesEveryFaultAtOnce() throws IOException {
     Path file =
         Files.writeString(
-            folder.resolve("tyto.yaml"), "seal: {rows: many, agee: 5s}\nlisten: here\nstore: s3\n");
+            folder.resolve("tyto.yaml"),
+            """
+            seal: {rows: many, agee: 5s}
+            listen: here
+            store: s3
+            deadLetters: {alarmRatio: 5, pause: maybe}
+            """);
     TytoException fault =
         assertThrows(
             TytoException.class,
             () -> Settings.resolve(file, Map.of("TYTO_PARTITIONS", "0"), Map.of()));
-    for (String part : new String[] {"seal.rows", "seal.agee", "listen", "store", "partitions"}) {
+    for (String part :
+        new String[] {
+          "seal.rows",
+          "seal.agee",
+          "listen",
+          "store",
+          "partitions",
+          "deadLetters.alarmRatio",
+          "deadLetters.pause"
+        }) {
       assertTrue(fault.getMessage().contains("`" + part + "`"), fault.getMessage());
     }
   }
