@@ -42,14 +42,17 @@ final class IngestEndpoint {
       byte[] plain = Bodies.decode(request, body, options.unzippedBytes(), "http.unzippedBytes");
       ingest
           .ingest(collection, plain)
-          .whenComplete((result, refused) -> {
-            if (result == null) {
-              Replies.failure(
-                  request, refused == null ? new IllegalStateException("no result") : refused);
-            } else {
-              Replies.json(request, 202, body(result));
-            }
-          });
+          // The thread that completes it is a partition's writer, which all its events wait for.
+          .whenCompleteAsync(
+              (result, refused) -> {
+                if (result == null) {
+                  Replies.failure(
+                      request, refused == null ? new IllegalStateException("no result") : refused);
+                } else {
+                  Replies.json(request, 202, body(result));
+                }
+              },
+              Thread::startVirtualThread);
     } catch (RuntimeException e) {
       Replies.failure(request, e);
     }
