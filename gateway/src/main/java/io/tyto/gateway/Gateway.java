@@ -59,6 +59,8 @@ public final class Gateway implements AutoCloseable {
             new GraphQlEndpoint(schema, options),
             new IngestEndpoint(ingest, options),
             new OperatorEndpoint(ingest, admin, options),
+            new SchemaEndpoint(admin),
+            new RegistryEndpoint(admin, options),
             new Pages());
     HttpServer server =
         vertx

@@ -12,14 +12,26 @@ import java.util.regex.Pattern;
 final class Router implements Handler<HttpServerRequest> {
   private static final Pattern COLLECTION =
       Pattern.compile("/v1/collections/([A-Za-z0-9_]{1,63})/(events|import)");
+  private static final Pattern SCHEMA =
+      Pattern.compile("/v1/collections/([A-Za-z0-9_-]{1,64})/schemas/([0-9]{1,9}|latest)");
   private static final Pattern ASSET = Pattern.compile("/graphiql/([a-z0-9.-]{1,40})");
 
   private final GraphQlEndpoint graphQl;
   private final IngestEndpoint ingest;
   private final OperatorEndpoint operator;
+  private final SchemaEndpoint schemas;
+  private final RegistryEndpoint registry;
   private final Pages pages;
 
-  Router(GraphQlEndpoint graphQl, IngestEndpoint ingest, OperatorEndpoint operator, Pages pages) {
+  Router(
+      GraphQlEndpoint graphQl,
+      IngestEndpoint ingest,
+      OperatorEndpoint operator,
+      SchemaEndpoint schemas,
+      RegistryEndpoint registry,
+      Pages pages) {
+    this.schemas = schemas;
+    this.registry = registry;
     this.graphQl = graphQl;
     this.ingest = ingest;
     this.operator = operator;
@@ -31,6 +43,7 @@ final class Router implements Handler<HttpServerRequest> {
     request.response().putHeader("X-Content-Type-Options", "nosniff");
     String path = request.path() == null ? "/" : request.path();
     Matcher collection = COLLECTION.matcher(path);
+    Matcher schema = SCHEMA.matcher(path);
     Matcher asset = ASSET.matcher(path);
     if (collection.matches()) {
       String name = collection.group(1);
@@ -39,6 +52,11 @@ final class Router implements Handler<HttpServerRequest> {
       } else {
         allow(request, HttpMethod.POST, () -> operator.importFile(request, name));
       }
+    } else if (schema.matches()) {
+      allow(
+          request, HttpMethod.GET, () -> schemas.schema(request, schema.group(1), schema.group(2)));
+    } else if (RegistryEndpoint.isPath(path)) {
+      registry.handle(request);
     } else if (asset.matches()) {
       allow(request, HttpMethod.GET, () -> pages.asset(request, asset.group(1)));
     } else {
@@ -72,7 +90,8 @@ final class Router implements Handler<HttpServerRequest> {
               request,
               ErrorCode.NOT_FOUND,
               "nothing at this path; there are POST /graphql, GET /graphiql, GET /schema.graphql,"
-                  + " POST /v1/collections/{name}/events, GET /v1/status, GET /live and GET /ready");
+                  + " POST /v1/collections/{name}/events, GET /v1/status, GET /live and GET"
+                  + " /ready");
     }
   }
 

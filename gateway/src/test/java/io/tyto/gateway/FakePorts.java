@@ -61,6 +61,14 @@ final class FakePorts implements QueryService, IngestService, AdminService {
     return List.of(new TableSchema(1, 1, 1, "play", 1, columns, config));
   }
 
+  @Override
+  public List<TableSchema> versions(String collection) {
+    if (!collection.equals("play")) {
+      throw new TytoException(ErrorCode.UNKNOWN_COLLECTION, "no collection " + collection);
+    }
+    return collections();
+  }
+
   private static ColumnSpec column(int position, String name, ColumnType type) {
     return new ColumnSpec(
         SystemColumns.FIRST_USER_ID + position,

@@ -446,6 +446,15 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     return new Known(state, schemas, byName);
   }
 
+  /// Every version of a collection, ascending. UNKNOWN_COLLECTION.
+  List<TableSchema> versions(String name) {
+    CatalogState.Collection collection =
+        Objects.requireNonNull(known.state().collections().get(named(name).collectionId()));
+    return collection.versions().stream()
+        .map(version -> schemaOf(collection, version, List.of()))
+        .toList();
+  }
+
   private static TableSchema schemaOf(CatalogState.Collection collection) {
     List<ColumnSpec> dormant =
         collection.dormant().stream()

@@ -10,6 +10,7 @@ import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.Status;
+import io.tyto.model.schema.TableSchema;
 import io.tyto.store.Disk;
 import io.tyto.store.DiskErrors;
 import io.tyto.store.FsStore;
@@ -91,6 +92,16 @@ public final class DataInspector {
     FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
     return CollectionDirectory.readOnly(Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "history"))
         .history(collection);
+  }
+
+  /// Every version of a collection, ascending; the folder may be in use. NOT_FOUND,
+  /// UNKNOWN_COLLECTION.
+  public static List<TableSchema> versions(Path data, String collection) {
+    DataFolder folder = new DataFolder(data);
+    requireStore(folder);
+    FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
+    return CollectionDirectory.readOnly(Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "schema"))
+        .versions(collection);
   }
 
   static void requireStore(DataFolder folder) {

@@ -205,6 +205,11 @@ public final class LocalNode
   }
 
   @Override
+  public List<TableSchema> versions(String collection) {
+    return directory.versions(collection);
+  }
+
+  @Override
   public long catalogVersion() {
     return directory.catalogVersion();
   }

@@ -1,5 +1,6 @@
 package io.tyto.ingest.avro;
 
+import io.tyto.model.plugin.JsonText;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// What Avro's values mean by their schema, logical types included.
 final class AvroValues {
   private static final GenericData DATA = GenericData.get();
+
+  /// The logical type that our own schemas give to texts that are JSON.
+  private static final String JSON = "json";
+
   private static final long MILLIS = 1_000;
   private static final long MICROS = 1_000_000;
   private static final long NANOS = 1_000_000_000;
@@ -40,7 +45,11 @@ final class AvroValues {
       case RECORD -> new AvroRecord((IndexedRecord) value);
       case ARRAY -> AvroRecord.list(schema.getElementType(), (Iterable<?>) value);
       case MAP -> map(schema.getValueType(), (Map<?, ?>) value);
-      case STRING, ENUM -> value.toString();
+      case STRING ->
+          JSON.equals(schema.getProp(LogicalType.LOGICAL_TYPE_PROP))
+              ? new JsonText(value.toString())
+              : value.toString();
+      case ENUM -> value.toString();
       case BYTES -> bytes(schema, bytesOf((ByteBuffer) value));
       case FIXED -> bytes(schema, ((GenericFixed) value).bytes());
       case INT -> number(schema, (Integer) value, value);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.tyto.ingest.decode.Rejection.Code;
+import io.tyto.model.plugin.JsonText;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType.StringType;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +24,7 @@ final class TreeText {
 
   private static final byte[] HEX = "0123456789abcdef".getBytes(US_ASCII);
 
+  private final JsonScanner scanner = new JsonScanner();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
 
   static RejectException tooDeep() {
@@ -79,6 +81,7 @@ final class TreeText {
     }
     switch (value) {
       case null -> plain("null");
+      case JsonText json -> out.writeBytes(checked(utf8(json, column), depth));
       case Boolean bool -> plain(bool.toString());
       case Number number -> number(number, column);
       case CharSequence text -> string(utf8(text, column));
@@ -114,6 +117,13 @@ final class TreeText {
           "a value of more bytes as JSON than a column holds",
           "at most " + StringType.MAX_BYTES);
     }
+  }
+
+  private byte[] checked(byte[] json, int depth) throws RejectException {
+    scanner.reset(json, 0, json.length);
+    scanner.skip(depth);
+    scanner.expectEnd();
+    return json;
   }
 
   private void number(Number number, ColumnSpec column) throws RejectException {

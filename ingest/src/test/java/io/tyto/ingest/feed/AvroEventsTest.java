@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 
 /// What Avro's own encoder writes is what the columns hold.
 class AvroEventsTest {
-  private static final String EVERYTHING =
+  static final String EVERYTHING =
       """
       {"type": "record", "name": "Everything", "namespace": "game", "fields": [
         {"name": "small", "type": "int"},
@@ -71,7 +71,7 @@ class AvroEventsTest {
       ]}
       """;
 
-  private static final String CONFIG =
+  static final String CONFIG =
       """
       collection: everything
       fields:

@@ -11,6 +11,9 @@ public interface AdminService {
   /// The collections as of now, by name.
   List<TableSchema> collections();
 
+  /// Every version of a collection, ascending. UNKNOWN_COLLECTION.
+  List<TableSchema> versions(String collection);
+
   /// Grows by one with every change of the catalog: a schema built from an older one is stale.
   long catalogVersion();
 

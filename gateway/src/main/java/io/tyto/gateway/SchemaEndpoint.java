@@ -1,0 +1,60 @@
+package io.tyto.gateway;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService;
+import io.tyto.model.producer.ProducerSchema;
+import io.tyto.model.producer.ProducerSchema.Format;
+import io.tyto.model.schema.TableSchema;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+
+/// The schemas of collections for who writes events. Open to all who may send events.
+final class SchemaEndpoint {
+  private static final String LATEST = "latest";
+
+  private final AdminService admin;
+
+  SchemaEndpoint(AdminService admin) {
+    this.admin = admin;
+  }
+
+  /// @param version a number or `latest`
+  void schema(HttpServerRequest request, String collection, String version) {
+    Thread.startVirtualThread(() -> {
+      try {
+        Format format = Format.named(request.getParam("format", Format.JSON.word()));
+        ProducerSchema schema = ProducerSchema.of(find(collection, version), format);
+        String type =
+            switch (format) {
+              case AVRO -> "application/vnd.apache.avro+json";
+              case PROTOBUF -> "text/plain; charset=utf-8";
+              case JSON -> "application/schema+json";
+            };
+        request
+            .response()
+            .putHeader("X-Tyto-Schema-Id", String.valueOf(schema.id()))
+            .putHeader("X-Tyto-Schema-Version", String.valueOf(schema.collection().version()));
+        Replies.send(request, 200, type, Buffer.buffer(schema.text()));
+      } catch (RuntimeException e) {
+        Replies.failure(request, e);
+      }
+    });
+  }
+
+  private TableSchema find(String collection, String version) {
+    List<TableSchema> versions = admin.versions(collection);
+    if (version.equals(LATEST)) {
+      return versions.getLast();
+    }
+    return versions.stream()
+        .filter(schema -> String.valueOf(schema.version()).equals(version))
+        .findFirst()
+        .orElseThrow(() ->
+            new TytoException(
+                ErrorCode.NOT_FOUND,
+                "%s has no version %s; there are 1 to %d, and latest"
+                    .formatted(collection, version, versions.getLast().version())));
+  }
+}
