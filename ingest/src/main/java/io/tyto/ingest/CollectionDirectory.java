@@ -55,6 +55,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   private final Catalog catalog;
   private final Function<EventConfig, GroupShape> shapes;
   private final @Nullable Pipeline pipeline;
+  private final @Nullable DecoderRegistry decoders;
   private final @Nullable KeyFile keys;
   private volatile Known known;
 
@@ -67,16 +68,19 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   /// @param shapes of groups that are created for a config
   /// @param pipeline must fill what configs that are applied declare as enriched; null where that
   ///   is not asked
+  /// @param decoders must read the events of such configs; likewise
   /// @param keys made when the first private field comes, and KEY_MISSING where it is gone since;
   ///   null where nothing is applied
   CollectionDirectory(
       Catalog catalog,
       Function<EventConfig, GroupShape> shapes,
       @Nullable Pipeline pipeline,
+      @Nullable DecoderRegistry decoders,
       @Nullable KeyFile keys) {
     this.catalog = catalog;
     this.shapes = shapes;
     this.pipeline = pipeline;
+    this.decoders = decoders;
     this.keys = keys;
     this.known = read(catalog.state(), new TreeMap<>());
     if (keys != null && hasPrivate()) {
@@ -103,13 +107,16 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   }
 
   /// One to which nothing is applied.
-  static CollectionDirectory readOnly(Catalog catalog) {
+  ///
+  /// @param decoders as above
+  static CollectionDirectory readOnly(Catalog catalog, @Nullable DecoderRegistry decoders) {
     return new CollectionDirectory(
         catalog,
         config -> {
           throw new IllegalStateException("no group is created for " + config.collection());
         },
         null,
+        decoders,
         null);
   }
 
@@ -209,7 +216,9 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   private List<EventConfig> parse(List<ConfigFile> files) {
     List<EventConfig> standing = known.byName().values().stream().map(TableSchema::config).toList();
     List<EventConfig> configs = ConfigParser.parse(files, standing, pipeline).orThrow();
-    DecoderRegistry.builtIn().check(configs);
+    if (decoders != null) {
+      decoders.check(configs);
+    }
     return configs;
   }
 

@@ -1,6 +1,7 @@
 package io.tyto.ingest;
 
 import io.tyto.ingest.config.StoredRows;
+import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.partition.PartitionId;
 import io.tyto.ingest.partition.PartitionInspection;
 import io.tyto.model.error.ErrorCode;
@@ -60,13 +61,14 @@ public final class DataInspector {
 
   /// What applying configs to the folder would do, except that records which are only in the log
   /// are not counted. NOT_FOUND, CONFIG_INVALID, MANIFEST_CORRUPT.
-  public static ConfigPlan diffConfigs(Path data, List<ConfigFile> files, Clock clock) {
+  public static ConfigPlan diffConfigs(
+      Path data, List<ConfigFile> files, DecoderRegistry decoders, Clock clock) {
     DataFolder folder = new DataFolder(data);
     requireStore(folder);
     FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
     Catalog catalog = Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "diff");
     List<PartitionId> partitions = partitions(catalog.state());
-    return CollectionDirectory.readOnly(catalog)
+    return CollectionDirectory.readOnly(catalog, decoders)
         .diff(
             files,
             schema -> {
@@ -90,7 +92,8 @@ public final class DataInspector {
     DataFolder folder = new DataFolder(data);
     requireStore(folder);
     FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
-    return CollectionDirectory.readOnly(Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "history"))
+    return CollectionDirectory.readOnly(
+            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "history"), null)
         .history(collection);
   }
 
@@ -100,7 +103,8 @@ public final class DataInspector {
     DataFolder folder = new DataFolder(data);
     requireStore(folder);
     FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
-    return CollectionDirectory.readOnly(Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "schema"))
+    return CollectionDirectory.readOnly(
+            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "schema"), null)
         .versions(collection);
   }
 

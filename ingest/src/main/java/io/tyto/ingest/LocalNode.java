@@ -74,6 +74,7 @@ public final class LocalNode
   private final Alarms alarms = new Alarms();
   private final Pipeline pipeline;
   private final Plugins plugins;
+  private final DecoderRegistry decoders;
   private final KeyDiscovery discovery;
   private final EventIntake intake;
   private final FileImports imports;
@@ -128,11 +129,13 @@ public final class LocalNode
     String writerId = UUID.randomUUID().toString();
     Path keyFile = options.privacy().keyFile();
     this.keys = new KeyFile(keyFile == null ? folder.key(StoreKeys.DEFAULT_PROJECT) : keyFile);
+    this.decoders = DecoderRegistry.of(options.plugins());
     this.directory =
         new CollectionDirectory(
             Catalog.open(store, StoreKeys.DEFAULT_PROJECT, writerId),
             this::shapeOf,
             options.pipeline(),
+            decoders,
             keys);
     this.pipeline = options.pipeline();
     this.plugins = options.plugins();
@@ -150,7 +153,7 @@ public final class LocalNode
     this.failureRatios = new FailureRatios(options.refusals().alarmRatio());
     this.intake = new EventIntake(context, failureRatios);
     this.imports = new FileImports(directory, options.importThreads(), context, diskGuard);
-    this.replays = new Replays(directory, context, DecoderRegistry.builtIn(), PayloadSource.NONE);
+    this.replays = new Replays(directory, context, decoders, PayloadSource.NONE);
     this.maintenance =
         new Maintenance(partitions, diskGuard, pipeline, options.maintenanceInterval(), alarms);
     try {
@@ -421,6 +424,11 @@ public final class LocalNode
       @Override
       public DecodeContext context() {
         return new DecodeContext(clock, pipeline, discovery);
+      }
+
+      @Override
+      public DecoderRegistry decoders() {
+        return decoders;
       }
 
       @Override

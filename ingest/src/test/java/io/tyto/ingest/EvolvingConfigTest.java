@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
+import io.tyto.ingest.feed.DecoderRegistry;
+import io.tyto.ingest.plugin.Plugins;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigFile;
@@ -254,7 +256,10 @@ class EvolvingConfigTest {
     assertEquals(9, history.getLast().changes().size());
     ConfigPlan back =
         DataInspector.diffConfigs(
-            data, List.of(new ConfigFile("sale.yaml", FIRST)), NodeFixture.CLOCK);
+            data,
+            List.of(new ConfigFile("sale.yaml", FIRST)),
+            DecoderRegistry.of(Plugins.builtIn()),
+            NodeFixture.CLOCK);
     assertTrue(back.isBreaking());
   }
 

@@ -1,5 +1,6 @@
 package io.tyto.ingest.feed;
 
+import io.tyto.ingest.plugin.Plugins;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.plugin.DecoderProvider;
@@ -9,24 +10,19 @@ import io.tyto.model.schema.Feed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The decoders of events by the name of their format, as `source.kafka.format` selects them.
-/// Thread-safe.
+/// The decoders of events by the name of their format, as `source.kafka.format` selects them. One
+/// serves a whole node, so that what was fetched from a schema registry is fetched once.
+/// Thread-safe. Lifetime: that of the plug-ins it was made of.
 public final class DecoderRegistry {
   /// Read from bytes to columns by ourselves.
   private static final String JSON = "json";
 
   private final Map<String, DecoderProvider> providers = new TreeMap<>();
 
-  /// Made when it is first asked for.
-  private static final class BuiltIn {
-    static final DecoderRegistry DECODERS = of(DecoderRegistry.class.getClassLoader());
-  }
-
-  private DecoderRegistry(ServiceLoader<DecoderProvider> found) {
+  private DecoderRegistry(List<DecoderProvider> found) {
     for (DecoderProvider provider : found) {
       DecoderProvider other = providers.putIfAbsent(provider.format(), provider);
       if (other != null || provider.format().equals(JSON)) {
@@ -41,16 +37,11 @@ public final class DecoderRegistry {
     }
   }
 
-  /// Those that every server has; the same for all who ask, so that what was fetched from a schema
-  /// registry is fetched once.
-  public static DecoderRegistry builtIn() {
-    return BuiltIn.DECODERS;
-  }
-
-  /// Those that a class loader finds, among them those that every server has. CONFIG_INVALID where
-  /// two read the same format.
-  public static DecoderRegistry of(@Nullable ClassLoader plugins) {
-    return new DecoderRegistry(ServiceLoader.load(DecoderProvider.class, plugins));
+  /// Those that every server has and those that the jars bring. CONFIG_INVALID where two read the
+  /// same format, or a jar cannot be used.
+  public static DecoderRegistry of(Plugins plugins) {
+    return new DecoderRegistry(
+        plugins.providers(DecoderProvider.class, "decoder", DecoderProvider::format));
   }
 
   /// Whether events are JSON objects.
@@ -73,6 +64,14 @@ public final class DecoderRegistry {
       throw new TytoException(
           ErrorCode.CONFIG_INVALID,
           "collection %s: the format %s: %s".formatted(collection, feed.format(), e.getMessage()),
+          e);
+    } catch (TytoException e) {
+      throw e;
+    } catch (RuntimeException | LinkageError e) {
+      throw new TytoException(
+          ErrorCode.CONFIG_INVALID,
+          "collection %s: the decoder of the format %s cannot be made: %s"
+              .formatted(collection, feed.format(), e),
           e);
     }
   }

@@ -7,6 +7,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.plugin.DecodedEvent;
 import io.tyto.model.plugin.EventDecoder;
 import io.tyto.model.plugin.UndecodableException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The values of the event at hand, decoded once for all who look at them. Not thread-safe.
@@ -52,19 +53,20 @@ final class EventTree {
       return null;
     }
     try {
-      return decoder.decode(payload, 0, payload.length);
+      return Objects.requireNonNull(
+          decoder.decode(payload, 0, payload.length), "it gave no event");
     } catch (UndecodableException e) {
       fault = new Rejection(code(e.reason()), null, String.valueOf(e.getMessage()));
     } catch (TytoException e) {
       throw e; // an outage says nothing of the event
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       fault = failed(e);
     }
     return null;
   }
 
   /// A decoder that fails over an event must not stop the others; a plug-in may have such faults.
-  static Rejection failed(RuntimeException e) {
+  static Rejection failed(Throwable e) {
     return new Rejection(
         Rejection.Code.UNDECODABLE, null, "the decoder failed over the event: " + e);
   }

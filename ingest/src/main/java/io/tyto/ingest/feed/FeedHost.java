@@ -36,6 +36,8 @@ public interface FeedHost {
 
   DecodeContext context();
 
+  DecoderRegistry decoders();
+
   /// The secret behind private fields.
   KeyFile keys();
 

@@ -99,7 +99,7 @@ public final class FeedIntake {
             TopicFeed.sharing(host, binding.topic()),
             schema.groupId(),
             host.context(),
-            DecoderRegistry.builtIn());
+            host.decoders());
     Row row = new Row(schema.columns().size());
     List<Outgoing> events = new ArrayList<>();
     TytoException unreadable = null;

@@ -58,7 +58,7 @@ sealed interface PayloadDecoder {
         return decoder.decode(decoded.values(), row);
       } catch (TytoException e) {
         throw e;
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError | StackOverflowError e) {
         return EventTree.failed(e);
       }
     }

@@ -268,7 +268,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
 
   private FeedDecoder newDecoder(Lane lane) {
     EventDecoders decoders =
-        new EventDecoders(sharing(), key.groupId(), host.context(), DecoderRegistry.builtIn());
+        new EventDecoders(sharing(), key.groupId(), host.context(), host.decoders());
     return new FeedDecoder(
         decoders, key.topic(), lane.number(), lane.logId(), host.context(), host.keys());
   }

@@ -6,7 +6,8 @@ import java.util.List;
 /// and the JDK. The server's libraries stay out of its sight, so a jar may bring other versions of
 /// them. Thread-safe.
 final class SpiClassLoader extends ClassLoader {
-  static final List<String> PACKAGES = List.of("io.tyto.model.plugin.", "io.tyto.model.schema.");
+  static final List<String> PACKAGES =
+      List.of("io.tyto.model.plugin.", "io.tyto.model.schema.", "io.tyto.model.error.");
 
   private final ClassLoader server;
 

@@ -113,7 +113,7 @@ class AvroEventsTest {
   }
 
   private static EventDecoders reader(int group, TableSchema... schemas) {
-    return new EventDecoders(List.of(schemas), group, CONTEXT, DecoderRegistry.builtIn());
+    return new EventDecoders(List.of(schemas), group, CONTEXT, FeedFixture.DECODERS);
   }
 
   private static Map<String, Object> values(TableSchema schema, EventDecoders reader, byte[] data) {

@@ -37,7 +37,7 @@ class EventDecodersTest {
           """);
 
   private static EventDecoders reader(int group, TableSchema... sharing) {
-    return new EventDecoders(List.of(sharing), group, CONTEXT, DecoderRegistry.builtIn());
+    return new EventDecoders(List.of(sharing), group, CONTEXT, FeedFixture.DECODERS);
   }
 
   private static Rejection.Code refused(EventDecoders reader, RawEvent event) {

@@ -125,7 +125,7 @@ class EventLoaderTest {
 
     Both(TableSchema schema) {
       this.schema = schema;
-      decoders = new EventDecoders(List.of(schema), 1, CONTEXT, DecoderRegistry.builtIn());
+      decoders = new EventDecoders(List.of(schema), 1, CONTEXT, FeedFixture.DECODERS);
       rows = new RowsBuilder(schema, "log");
       plainRows = new RowsBuilder(schema, "log");
       PrivacyChange nothing = PrivacyChange.ofNewRows(schema, new KeyFile(Path.of("no.key")));

@@ -5,6 +5,7 @@ import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.Schemas;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.log.RawEvent;
+import io.tyto.ingest.plugin.Plugins;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.TableSchema;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class FeedFixture {
   static final DecodeContext CONTEXT =
       DecodeContext.of(Clock.fixed(Instant.parse("2026-11-21T12:00:00Z"), ZoneOffset.UTC));
+
+  static final DecoderRegistry DECODERS = DecoderRegistry.of(Plugins.builtIn());
 
   private FeedFixture() {}
 

@@ -76,7 +76,7 @@ class ProducerSchemaTest {
   private static final TableSchema JSON = FeedFixture.schema(1, 7, CONFIG.formatted("json", ""));
 
   private static EventDecoders reader(TableSchema schema) {
-    return new EventDecoders(List.of(schema), 1, CONTEXT, DecoderRegistry.builtIn());
+    return new EventDecoders(List.of(schema), 1, CONTEXT, FeedFixture.DECODERS);
   }
 
   private static Map<String, Object> values(EventDecoders reader, byte[] payload) {

@@ -105,13 +105,14 @@ final class ConfigCommand implements Runnable {
       Path path = where == null ? settings.path(Setting.CONFIG) : where;
       List<ConfigFile> files = ConfigFiles.read(path);
       ParsedConfigs parsed;
+      List<String> unreadable;
       try (Extensions extensions = Extensions.of(settings)) {
         parsed = ConfigParser.parse(files, List.of(), extensions.pipeline());
+        unreadable = unreadable(parsed.configs(), DecoderRegistry.of(extensions.plugins()));
       }
       PrintWriter out = spec.commandLine().getOut();
       parsed.notes().forEach(note -> out.println("note: " + note));
       parsed.problems().forEach(out::println);
-      List<String> unreadable = unreadable(parsed.configs());
       unreadable.forEach(out::println);
       int errors = parsed.problems().size() + unreadable.size();
       out.printf(
@@ -120,12 +121,13 @@ final class ConfigCommand implements Runnable {
       return errors == 0 ? 0 : 1;
     }
 
-    /// What is wrong with the schema files that configs name.
-    private static List<String> unreadable(List<EventConfig> configs) {
+    /// What is wrong with the formats and the schema files that configs name.
+    private static List<String> unreadable(
+        List<EventConfig> configs, DecoderRegistry decoders) {
       List<String> problems = new ArrayList<>();
       for (EventConfig config : configs) {
         try {
-          DecoderRegistry.builtIn().check(List.of(config));
+          decoders.check(List.of(config));
         } catch (TytoException e) {
           problems.add(String.valueOf(e.getMessage()));
         }
@@ -153,9 +155,16 @@ final class ConfigCommand implements Runnable {
       ConfigPlan plan =
           holder.isPresent() && !holder.get().address().isEmpty()
               ? new RunningServer(holder.get().address()).diffConfigs(files)
-              : DataInspector.diffConfigs(data, files, Clock.systemUTC());
+              : offline(settings, data, files);
       PlanText.print(plan, spec.commandLine().getOut());
       return plan.isBreaking() ? 1 : 0;
+    }
+
+    private static ConfigPlan offline(Settings settings, Path data, List<ConfigFile> files) {
+      try (Extensions extensions = Extensions.of(settings)) {
+        return DataInspector.diffConfigs(
+            data, files, DecoderRegistry.of(extensions.plugins()), Clock.systemUTC());
+      }
     }
   }
 
