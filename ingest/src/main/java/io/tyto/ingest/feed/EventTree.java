@@ -53,8 +53,7 @@ final class EventTree {
       return null;
     }
     try {
-      return Objects.requireNonNull(
-          decoder.decode(payload, 0, payload.length), "it gave no event");
+      return Objects.requireNonNull(decoder.decode(payload, 0, payload.length), "it gave no event");
     } catch (UndecodableException e) {
       fault = new Rejection(code(e.reason()), null, String.valueOf(e.getMessage()));
     } catch (TytoException e) {

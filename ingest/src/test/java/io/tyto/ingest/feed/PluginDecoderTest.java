@@ -165,8 +165,7 @@ class PluginDecoderTest {
 
   private void assertRefused(String part) {
     try (Plugins plugins = Plugins.load(folder)) {
-      TytoException refused =
-          assertThrows(TytoException.class, () -> DecoderRegistry.of(plugins));
+      TytoException refused = assertThrows(TytoException.class, () -> DecoderRegistry.of(plugins));
       assertEquals(ErrorCode.CONFIG_INVALID, refused.code());
       assertTrue(refused.getMessage().contains(part), refused.getMessage());
     }

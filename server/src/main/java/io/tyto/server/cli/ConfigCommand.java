@@ -122,8 +122,7 @@ final class ConfigCommand implements Runnable {
     }
 
     /// What is wrong with the formats and the schema files that configs name.
-    private static List<String> unreadable(
-        List<EventConfig> configs, DecoderRegistry decoders) {
+    private static List<String> unreadable(List<EventConfig> configs, DecoderRegistry decoders) {
       List<String> problems = new ArrayList<>();
       for (EventConfig config : configs) {
         try {
