@@ -46,8 +46,7 @@ public record ProducerSchema(int id, TableSchema collection, Format format, Stri
       }
       throw new TytoException(
           ErrorCode.BAD_USER_INPUT,
-          "found the format '%s', expected one of %s"
-              .formatted(word, String.join(", ", words())));
+          "found the format '%s', expected one of %s".formatted(word, String.join(", ", words())));
     }
 
     private static List<String> words() {
