@@ -11,7 +11,9 @@ import io.tyto.ingest.discover.KeyDiscovery;
 import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.partition.SchemaDirectory;
+import io.tyto.ingest.partition.StoredPrivacy;
 import io.tyto.ingest.privacy.KeyFile;
+import io.tyto.ingest.privacy.PolicyHistory;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
@@ -63,7 +65,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   private record Known(
       CatalogState state,
       SortedMap<Integer, TableSchema> schemas,
-      Map<String, TableSchema> byName) {}
+      Map<String, TableSchema> byName,
+      Map<Integer, StoredPrivacy> privacy) {}
 
   /// @param shapes of groups that are created for a config
   /// @param pipeline must fill what configs that are applied declare as enriched; null where that
@@ -82,7 +85,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     this.pipeline = pipeline;
     this.decoders = decoders;
     this.keys = keys;
-    this.known = read(catalog.state(), new TreeMap<>());
+    this.known = read(catalog.state(), new TreeMap<>(), keys);
     if (keys != null && hasPrivate()) {
       keys.values();
     }
@@ -438,10 +441,17 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   }
 
   private void take(CatalogState state) {
-    known = read(state, known.schemas());
+    known = read(state, known.schemas(), keys);
   }
 
-  private static Known read(CatalogState state, SortedMap<Integer, TableSchema> before) {
+  @Override
+  public StoredPrivacy privacy(int collectionId) {
+    return known.privacy().getOrDefault(collectionId, StoredPrivacy.NONE);
+  }
+
+  private static Known read(
+      CatalogState state, SortedMap<Integer, TableSchema> before, @Nullable KeyFile keys) {
+    Map<Integer, StoredPrivacy> privacy = new HashMap<>();
     SortedMap<Integer, TableSchema> schemas = new TreeMap<>();
     Map<String, TableSchema> byName = new HashMap<>();
     for (CatalogState.Collection collection : state.collections().values()) {
@@ -451,8 +461,11 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
       }
       schemas.put(collection.id(), schema);
       byName.put(collection.name(), schema);
+      if (keys != null && schema.hasPrivate()) {
+        privacy.put(collection.id(), new CurrentPrivacy(history(collection), schema, keys));
+      }
     }
-    return new Known(state, schemas, byName);
+    return new Known(state, schemas, byName, privacy);
   }
 
   /// Every version of a collection, ascending. UNKNOWN_COLLECTION.
@@ -465,12 +478,25 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   }
 
   private static TableSchema schemaOf(CatalogState.Collection collection) {
+    List<CatalogState.Column> stored = collection.dormant();
+    PolicyHistory history = stored.isEmpty() ? null : history(collection);
     List<ColumnSpec> dormant =
-        collection.dormant().stream()
+        stored.stream()
             .map(column ->
-                Schemas.dormant(column.id(), column.name(), ColumnType.parse(column.type())))
+                Schemas.dormant(
+                    column.id(),
+                    column.name(),
+                    ColumnType.parse(column.type()),
+                    history == null ? null : history.of(column.id())))
             .toList();
     return schemaOf(collection, collection.newest(), dormant);
+  }
+
+  private static PolicyHistory history(CatalogState.Collection collection) {
+    return new PolicyHistory(
+        collection.versions().stream()
+            .map(version -> schemaOf(collection, version, List.of()))
+            .toList());
   }
 
   private static TableSchema schemaOf(

@@ -22,6 +22,7 @@ import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionHost;
 import io.tyto.ingest.partition.SnapshotSources;
+import io.tyto.ingest.partition.StoredPrivacy;
 import io.tyto.ingest.plugin.Plugins;
 import io.tyto.ingest.privacy.KeyFile;
 import io.tyto.model.error.TytoException;
@@ -29,10 +30,10 @@ import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService.ReplayRequest;
 import io.tyto.model.port.DeadLetterService.ReplayResult;
 import io.tyto.model.port.IngestService;
-import io.tyto.model.schema.EventConfig;
-import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.Values;
@@ -466,8 +467,14 @@ public final class LocalNode
         partition.addTo(sources, collection.collectionId(), kind);
       }
       // Asked again behind the rows: of a config applied meanwhile they may be newer than before.
-      return sources.toSnapshot(
-          kind == Kind.DATA ? directory.newest(collection.collectionId()) : schema);
+      StoredPrivacy privacy = directory.privacy(collection.collectionId());
+      if (kind == Kind.DEAD) {
+        sources.treat(privacy);
+        return sources.toSnapshot(schema);
+      }
+      TableSchema newest = directory.newest(collection.collectionId());
+      sources.bringOver(privacy, newest);
+      return sources.toSnapshot(newest);
     } catch (RuntimeException | Error e) {
       sources.release();
       throw e;

@@ -1,5 +1,6 @@
 package io.tyto.ingest.config;
 
+import io.tyto.ingest.privacy.PrivacyChange;
 import io.tyto.model.expression.Expression;
 import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.Verdict;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -129,8 +131,50 @@ final class ColumnChanges {
     }
     words.compatible("enriched", ColumnSpec::enriched, Comparison.FROM_NOW_ON);
     words.compatible("discover", ColumnSpec::discovery, Comparison.FROM_NOW_ON);
-    words.breaking(
-        "privacy", ColumnSpec::privacy, "values are stored under the other policy already");
+    comparePolicies(words, before, after);
+  }
+
+  private void comparePolicies(Comparison<ColumnSpec> words, ColumnSpec before, ColumnSpec after) {
+    String obstacle = PrivacyChange.obstacle(before.privacy(), after.privacy());
+    String use = use(before);
+    ColumnSpec rest = rest();
+    if (obstacle == null && use != null) {
+      obstacle =
+          "it is %s, of which older values tell events apart; describe a new collection with it and import the events into that"
+              .formatted(use);
+    } else if (obstacle == null && rest != null) {
+      obstacle = "%s may hold its values too; give that the policy drop".formatted(rest.name());
+    } else if (obstacle == null && before.derive() != null && !isSameExpression(before, after)) {
+      obstacle = "change the expression in another apply";
+    }
+    if (obstacle == null) {
+      words.rewrite("privacy", ColumnSpec::privacy, hidden());
+    } else {
+      words.breaking("privacy", ColumnSpec::privacy, obstacle);
+    }
+  }
+
+  private static boolean isSameExpression(ColumnSpec before, ColumnSpec after) {
+    return before.derive() != null && before.derive().equals(after.derive());
+  }
+
+  /// The column that keeps what no column reads, where it stays readable; null without one.
+  private @Nullable ColumnSpec rest() {
+    int position = current.restPosition();
+    if (position < 0) {
+      return null;
+    }
+    ColumnSpec rest = current.columns().get(position);
+    ColumnSpec after = wanted.column(rest.name());
+    return after != null && after.privacy() != null ? null : rest;
+  }
+
+  private String hidden() {
+    if (stored.rows() == 0) {
+      return "nothing is stored yet";
+    }
+    return "%,d rows in %,d segments (%s), the tail and dead letters answer so at once, and are written anew in the background; then older values are deleted, which cannot be undone"
+        .formatted(stored.rows(), stored.segments().size(), shownBytes(stored.bytes()));
   }
 
   private void compareTypes(ColumnSpec before, ColumnSpec after) {
@@ -155,7 +199,8 @@ final class ColumnChanges {
           Verdict.BREAKING,
           what,
           reason(was, is)
-              + "; keep the field and add one of another name, with a `derive` over it or an entry in source.map");
+              + "; keep the field and add one of another name, with a `derive` over it or an entry"
+              + " in source.map");
     }
   }
 
@@ -249,12 +294,27 @@ final class ColumnChanges {
       return;
     }
     boolean isSame = dormant.type().equals(column.type());
-    if (isSame || Widening.isExact(dormant.type(), column.type())) {
+    if (!Objects.equals(dormant.privacy(), column.privacy())) {
+      String obstacle = PrivacyChange.obstacle(dormant.privacy(), column.privacy());
+      if (obstacle != null || !isSame) {
+        note(
+            Verdict.BREAKING,
+            "fields.%s: taken up again under another privacy policy".formatted(column.name()),
+            (obstacle == null ? "its type changes too" : obstacle) + "; give it another name");
+        return;
+      }
+      keptIds.put(column.name(), dormant.id());
+      note(
+          Verdict.REWRITE,
+          "fields.%s: taken up again as %s, private".formatted(column.name(), column.type()),
+          hidden());
+    } else if (isSame || Widening.isExact(dormant.type(), column.type())) {
       keptIds.put(column.name(), dormant.id());
       note(
           isSame ? Verdict.COMPATIBLE : Verdict.REWRITE,
           "fields.%s: taken up again as %s".formatted(column.name(), column.type()),
-          "it finds the values that were stored while the field was there; rows of the time without it read null");
+          "it finds the values that were stored while the field was there; rows of the time without"
+              + " it read null");
     } else {
       note(
           Verdict.COMPATIBLE,

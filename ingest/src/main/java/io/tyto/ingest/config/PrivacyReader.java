@@ -82,8 +82,19 @@ final class PrivacyReader {
   ///
   /// @param fields the section that has the columns, for lines
   static void check(EventConfig config, Section fields, Problems problems) {
+    boolean keepsKeys =
+        config.columns().stream()
+            .anyMatch(column -> column.discovery() != null && column.privacy() == null);
     for (ColumnSpec column : config.columns()) {
       Privacy privacy = column.privacy();
+      if (privacy != null && keepsKeys) {
+        wrong(
+            column,
+            fields,
+            problems,
+            "found beside a field with discover, which makes readable fields of whatever keys come;"
+                + " leave one of them out");
+      }
       if (privacy != null) {
         checkUse(config, column, privacy, fields, problems);
         checkSources(config, column, fields, problems);

@@ -5,12 +5,14 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnSpec.Role;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Joins a config with the numeric ids of the catalog. Thread-safe: no state.
 public final class Schemas {
@@ -60,9 +62,25 @@ public final class Schemas {
   }
 
   /// A column that no version names any more, for the sake of its values.
-  public static ColumnSpec dormant(int id, String name, ColumnType type) {
+  ///
+  /// @param privacy under which they are stored
+  public static ColumnSpec dormant(
+      int id, String name, ColumnType type, @Nullable Privacy privacy) {
     return new ColumnSpec(
-        id, name, ApiNames.field(name), type, Role.AUTO, null, null, null, null, Map.of());
+        id,
+        name,
+        ApiNames.field(name),
+        type,
+        Role.AUTO,
+        null,
+        null,
+        null,
+        null,
+        Map.of(),
+        privacy,
+        List.of(),
+        null,
+        null);
   }
 
   /// Version 1 of a collection: ids by position from {@link SystemColumns#FIRST_USER_ID}.
@@ -97,7 +115,7 @@ public final class Schemas {
 
   private static void addUnless(boolean isLeftOut, ColumnSpec column, List<ColumnSpec> dormant) {
     if (!isLeftOut) {
-      dormant.add(dormant(column.id(), column.name(), column.type()));
+      dormant.add(dormant(column.id(), column.name(), column.type(), column.privacy()));
     }
   }
 

@@ -166,7 +166,7 @@ public final class LocalLog implements EventLog {
   }
 
   /// Deletes files whose records all lie below an offset; the newest file stays.
-  public void trim(long below) {
+  public synchronized void trim(long below) {
     while (files.size() > 1 && files.get(1).first() <= below) {
       LogFile oldest = files.getFirst();
       try {
@@ -177,6 +177,23 @@ public final class LocalLog implements EventLog {
         return;
       }
       files.removeFirst();
+    }
+  }
+
+  /// Ends the newest file, so that {@link #trim} may delete it once its records are committed.
+  public void roll() {
+    if (stableBytes <= LogFile.HEADER_BYTES) {
+      return;
+    }
+    try {
+      Disk.File file = current;
+      if (file != null) {
+        file.force();
+        close();
+      }
+      startFile(stableEnd);
+    } catch (IOException e) {
+      throw DiskErrors.before("start a log file in " + folder, e);
     }
   }
 

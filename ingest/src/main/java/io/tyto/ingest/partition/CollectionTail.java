@@ -26,6 +26,7 @@ final class CollectionTail {
   private final RowCodec codec;
   private final Row row;
   private final int keyColumn;
+  private final StoredPrivacy privacy;
   private final List<Piece> pieces = new ArrayList<>();
 
   /// The last piece, where that is a tail.
@@ -69,7 +70,9 @@ final class CollectionTail {
     }
   }
 
-  CollectionTail(TableSchema schema, int partition) {
+  /// @param privacy of records that were encoded by an older version
+  CollectionTail(TableSchema schema, int partition, StoredPrivacy privacy) {
+    this.privacy = privacy;
     this.schema = schema;
     this.partition = partition;
     this.codec = new RowCodec(schema);
@@ -88,6 +91,7 @@ final class CollectionTail {
   void append(String logId, LogRecord record, @Nullable EntityTable entities) {
     codec.decode(
         record.buffer(), record.bodyStart(), record.bodyStart() + record.bodyLength(), row);
+    privacy.bringOver(row, record.schemaVersion(), schema);
     byte[] key = entities == null || keyColumn < 0 ? null : KeyHash.keyOf(row, keyColumn);
     int entity = key == null || entities == null ? NO_ENTITY : entities.idOf(key);
     appendRow(logId, record, entity);

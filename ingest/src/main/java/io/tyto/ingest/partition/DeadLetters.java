@@ -68,6 +68,10 @@ public final class DeadLetters {
       this.type = type;
     }
 
+    ColumnType type() {
+      return type;
+    }
+
     public int id() {
       return SystemColumns.FIRST_USER_ID + ordinal();
     }

@@ -7,8 +7,10 @@ import io.tyto.engine.entity.EntityTable;
 import io.tyto.ingest.log.LocalLog;
 import io.tyto.ingest.log.LogEntry;
 import io.tyto.ingest.log.RecordBatch;
+import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.store.manifest.Change;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
@@ -16,8 +18,12 @@ import io.tyto.store.manifest.ManifestChain;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +35,8 @@ public final class Partition implements AutoCloseable {
 
   /// Manifests that must exist behind a log file before it is deleted.
   private static final int MANIFESTS_BEFORE_TRIM = 2;
+
+  private static final long FORGET_SECONDS = 30;
 
   private final PartitionId id;
   private final PartitionHost host;
@@ -102,7 +110,8 @@ public final class Partition implements AutoCloseable {
             recovery.dedup(),
             entities,
             recovery::loadWriterState);
-    this.rewriter = new Rewriter(id, host, recovery.files(), chain, committer, live, alarms);
+    this.rewriter =
+        new Rewriter(id, host, recovery.files(), chain, committer, live, alarms, this::forgetLog);
     this.letterbox = new Letterbox(id, rewriter, recovery.files(), committer, live);
     this.thread = Thread.ofPlatform().daemon().name("partition-" + id).unstarted(writer);
   }
@@ -285,6 +294,32 @@ public final class Partition implements AutoCloseable {
     if (entities != null) {
       entities.close();
     }
+  }
+
+  /// Deletes what the log holds now, once it is committed; OVERLOADED where that takes too long.
+  private void forgetLog() {
+    CompletableFuture<CompletableFuture<Void>> frozen = new CompletableFuture<>();
+    run(() -> {
+      try {
+        frozen.complete(writer.freezeAndRoll());
+      } catch (TytoException e) {
+        frozen.completeExceptionally(e);
+      }
+    });
+    try {
+      frozen.thenCompose(committed -> committed).get(FORGET_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new TytoException(
+          ErrorCode.OVERLOADED, "old values in the log of %s wait for a seal".formatted(id), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(ErrorCode.DRAINING, "partition " + id + " is closing", e);
+    }
+    for (int i = 0; i < MANIFESTS_BEFORE_TRIM; i++) {
+      Change nothing = Change.builder().configVersion(host.schemas().catalogVersion()).build();
+      live.replaced(committer.commit(nothing), Set.of(), List.of());
+    }
+    log.trim(committedNext(log.logId()));
   }
 
   private void run(Runnable task) {

@@ -207,6 +207,13 @@ final class PartitionWriter implements Runnable {
     return last == null ? CompletableFuture.completedFuture(null) : last.committed();
   }
 
+  /// Freezes the unit and ends the log's newest file.
+  CompletableFuture<Void> freezeAndRoll() {
+    CompletableFuture<Void> committed = freezeNow();
+    log.roll();
+    return committed;
+  }
+
   private void turn() throws InterruptedException {
     if (isTailFull()) {
       queue.pause(FULL_TAIL_PAUSE_MILLIS);

@@ -1,6 +1,7 @@
 package io.tyto.ingest.partition;
 
 import static java.lang.System.Logger.Level.DEBUG;
+import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.segment.EntityKey;
@@ -19,12 +20,14 @@ import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.Range;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import io.tyto.store.manifest.ManifestChain;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +40,13 @@ final class Rewriter {
   private static final System.Logger LOG = System.getLogger(Rewriter.class.getName());
   private static final String ALARM = "compaction";
 
+  /// The log is emptied twice: what was decoded before a policy changed may reach it a moment
+  /// later.
+  private static final int LOG_ROUNDS = 2;
+
+  /// File times are coarser than the clock.
+  private static final Duration CLOCK_GRAIN = Duration.ofSeconds(1);
+
   private final PartitionId id;
   private final PartitionHost host;
   private final IngestOptions.Compaction limits;
@@ -46,6 +56,19 @@ final class Rewriter {
   private final LiveRows live;
   private final Alarms alarms;
   private final GarbageCollector garbage;
+  private final Runnable forgetLog;
+
+  /// Version of the last change of policies by collection, for what follows.
+  private Map<Integer, Integer> changedAt = Map.of();
+
+  /// Segments of dead letters that are as the newest policies leave them.
+  private final Set<String> treated = new HashSet<>();
+
+  private int logRounds;
+
+  /// When a segment with old values was replaced last; 0: all of them are deleted.
+  private long replacedNanos;
+
   private final Set<String> damaged = new HashSet<>();
 
   Rewriter(
@@ -55,7 +78,8 @@ final class Rewriter {
       ManifestChain chain,
       Committer committer,
       LiveRows live,
-      Alarms alarms) {
+      Alarms alarms,
+      Runnable forgetLog) {
     this.id = id;
     this.host = host;
     this.limits = host.options().compaction();
@@ -64,12 +88,18 @@ final class Rewriter {
     this.committer = committer;
     this.live = live;
     this.alarms = alarms;
-    this.garbage = new GarbageCollector(host.store(), GarbageCollector.Policy.DEFAULT);
+    this.forgetLog = forgetLog;
+    this.garbage =
+        new GarbageCollector(
+            host.store(),
+            GarbageCollector.Policy.DEFAULT.withSnapshotAge(
+                host.options().privacy().snapshotAge()));
   }
 
   /// Does everything that is due. A failure is shown as an alarm and tried again at the next call.
   synchronized void run() {
     try {
+      hide();
       for (int collection : host.schemas().collectionsOf(id.group())) {
         TableSchema schema = host.schemas().newest(collection);
         expire(schema);
@@ -95,6 +125,82 @@ final class Rewriter {
   /// Deletes objects that no manifest names.
   synchronized void collectGarbage() {
     garbage.collect(chain, live::names);
+  }
+
+  /// Brings everything stored to the newest policies and deletes what held older values.
+  private void hide() {
+    Map<Integer, Integer> versions = new HashMap<>();
+    for (int collection : host.schemas().collectionsOf(id.group())) {
+      int version = host.schemas().privacy(collection).changedAt();
+      if (version > 0) {
+        versions.put(collection, version);
+      }
+    }
+    if (!versions.equals(changedAt)) {
+      changedAt = versions;
+      treated.clear();
+      logRounds = LOG_ROUNDS;
+      replacedNanos = System.nanoTime() | 1;
+    }
+    if (versions.isEmpty()) {
+      return;
+    }
+    if (logRounds > 0) {
+      forgetLog.run();
+      logRounds--;
+    }
+    for (int collection : versions.keySet()) {
+      rewriteRows(host.schemas().newest(collection));
+      rewriteLetters(host.schemas().newest(collection));
+    }
+    Duration age = host.options().privacy().snapshotAge().plus(CLOCK_GRAIN);
+    if (replacedNanos != 0 && System.nanoTime() - replacedNanos > age.toNanos()) {
+      garbage.collectReplaced(chain, live::names);
+      replacedNanos = 0;
+    }
+  }
+
+  private void rewriteRows(TableSchema schema) {
+    StoredPrivacy privacy = host.schemas().privacy(schema.collectionId());
+    List<SegmentEntry> old =
+        live.entries(schema.collectionId(), Kind.DATA).stream()
+            .filter(entry ->
+                entry.schemaVersion() < privacy.changedAt() && !damaged.contains(entry.file()))
+            .toList();
+    for (int i = 0; i < old.size(); i++) {
+      LOG.log(
+          INFO, "{0}: rewriting {1}: {2} of {3} segments", id, schema.name(), i + 1, old.size());
+      merge(schema, Kind.DATA, List.of(old.get(i)));
+      replacedNanos = System.nanoTime() | 1;
+    }
+  }
+
+  private void rewriteLetters(TableSchema schema) {
+    StoredPrivacy privacy = host.schemas().privacy(schema.collectionId());
+    TableSchema letters = DeadLetters.schema(id.project(), id.group(), schema.collectionId());
+    for (SegmentEntry entry : live.entries(schema.collectionId(), Kind.DEAD)) {
+      if (treated.contains(entry.file()) || damaged.contains(entry.file())) {
+        continue;
+      }
+      List<LiveSegment> held = live.hold(one -> one.file().equals(entry.file()));
+      boolean isNeeded;
+      try {
+        isNeeded = held.stream().anyMatch(one -> TreatedLetters.areNeeded(one.source(), privacy));
+      } catch (TytoException e) {
+        if (e.code() == ErrorCode.SEGMENT_CORRUPT) {
+          damaged.add(entry.file());
+        }
+        throw e;
+      } finally {
+        held.forEach(LiveSegment::release);
+      }
+      if (isNeeded) {
+        merge(letters, Kind.DEAD, List.of(entry));
+        replacedNanos = System.nanoTime() | 1;
+      } else {
+        treated.add(entry.file());
+      }
+    }
   }
 
   private void compact(TableSchema schema, Kind kind) {
@@ -129,10 +235,18 @@ final class Rewriter {
     List<LiveSegment> held = live.hold(entry -> names.contains(entry.file()));
     SegmentEntry merged;
     try {
-      List<RowSource> sources = held.stream().map(LiveSegment::source).toList();
       // Asked behind the segments: by an older schema than one of theirs, columns would be lost.
       TableSchema newest =
           kind == Kind.DATA ? host.schemas().newest(schema.collectionId()) : schema;
+      StoredPrivacy privacy = host.schemas().privacy(schema.collectionId());
+      List<RowSource> sources =
+          held.stream()
+              .map(LiveSegment::source)
+              .map(source ->
+                  kind == Kind.DATA
+                      ? privacy.current(source, newest)
+                      : privacy.changedAt() > 0 ? new TreatedLetters(source, privacy) : source)
+              .toList();
       merged = files.writeRows(kind, newest, sources, rangesOf(run));
     } catch (TytoException e) {
       if (e.code() == ErrorCode.SEGMENT_CORRUPT) {

@@ -12,4 +12,9 @@ public interface SchemaDirectory {
   List<Integer> collectionsOf(int groupId);
 
   long catalogVersion();
+
+  /// How what is stored of a collection follows its policies.
+  default StoredPrivacy privacy(int collectionId) {
+    return StoredPrivacy.NONE;
+  }
 }

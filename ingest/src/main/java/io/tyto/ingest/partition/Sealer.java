@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.entity.EntityTable;
 import io.tyto.engine.segment.EntityKey;
+import io.tyto.engine.source.RowSource;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -242,7 +243,13 @@ final class Sealer {
   }
 
   private SegmentEntry write(Kind kind, CollectionTail tail, TailUnit unit) {
-    return files.writeRows(kind, tail.schema(), TailUnit.view(tail), unit.ranges());
+    List<RowSource> rows = TailUnit.view(tail);
+    if (kind == Kind.DATA) {
+      // What a file or a topic brought may have been decoded before a policy changed.
+      StoredPrivacy privacy = schemas.privacy(tail.schema().collectionId());
+      rows = rows.stream().map(piece -> privacy.current(piece, tail.schema())).toList();
+    }
+    return files.writeRows(kind, tail.schema(), rows, unit.ranges());
   }
 
   private static void addEmpty(Change.Builder change, TailUnit unit, int collection) {

@@ -34,6 +34,18 @@ public final class SnapshotSources {
     sources.addAll(tailRows);
   }
 
+  /// Dead letters as the newest policies leave them.
+  public void treat(StoredPrivacy privacy) {
+    if (privacy.changedAt() > 0) {
+      sources.replaceAll(letters -> new TreatedLetters(letters, privacy));
+    }
+  }
+
+  /// Rows as the policies of a schema leave them.
+  public void bringOver(StoredPrivacy privacy, TableSchema schema) {
+    sources.replaceAll(rows -> privacy.current(rows, schema));
+  }
+
   /// The snapshot, which lets go of the segments when it is closed for the last time.
   public TableSnapshot toSnapshot(TableSchema schema) {
     identity.append('|').append(schema.collectionId()).append('v').append(schema.version());

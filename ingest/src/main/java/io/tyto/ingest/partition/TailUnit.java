@@ -234,7 +234,9 @@ final class TailUnit {
   private CollectionTail tailOf(int collection) {
     CollectionTail tail = rows.get(collection);
     if (tail == null) {
-      tail = new CollectionTail(schemas.newest(collection), id.partition());
+      tail =
+          new CollectionTail(
+              schemas.newest(collection), id.partition(), schemas.privacy(collection));
       rows.put(collection, tail);
     }
     return tail;
@@ -276,7 +278,7 @@ final class TailUnit {
     CollectionTail tail = deadLetters.get(collection);
     if (tail == null) {
       TableSchema schema = DeadLetters.schema(id.project(), id.group(), collection);
-      tail = new CollectionTail(schema, id.partition());
+      tail = new CollectionTail(schema, id.partition(), StoredPrivacy.NONE);
       deadLetters.put(collection, tail);
     }
     return tail;

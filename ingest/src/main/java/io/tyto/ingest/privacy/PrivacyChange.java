@@ -9,6 +9,8 @@ import io.tyto.model.schema.Privacy.Policy;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What brings the values of a collection from one version of its policies to another: from nothing
@@ -49,14 +51,16 @@ public final class PrivacyChange {
   }
 
   /// For rows that were stored by an older version of the collection's config.
-  public static PrivacyChange between(TableSchema before, TableSchema after, KeyFile keys) {
+  ///
+  /// @param before policies by column id then, of the columns there were
+  static PrivacyChange of(Map<Integer, Optional<Privacy>> before, TableSchema after, KeyFile keys) {
     List<OfColumn> columns = new ArrayList<>();
     for (int i = 0; i < after.columns().size(); i++) {
       ColumnSpec column = after.columns().get(i);
       Privacy privacy = column.privacy();
-      ColumnSpec older = columnOf(before, column.id());
-      if (privacy != null && older != null && !privacy.equals(older.privacy())) {
-        columns.add(new OfColumn(i, column, older.privacy()));
+      Optional<Privacy> older = before.get(column.id());
+      if (privacy != null && older != null && !older.equals(Optional.of(privacy))) {
+        columns.add(new OfColumn(i, column, older.orElse(null)));
       }
     }
     return new PrivacyChange(columns, keys);
@@ -183,15 +187,6 @@ public final class PrivacyChange {
   private @Nullable OfColumn find(int columnId) {
     for (OfColumn column : columns) {
       if (column.column().id() == columnId) {
-        return column;
-      }
-    }
-    return null;
-  }
-
-  private static @Nullable ColumnSpec columnOf(TableSchema schema, int id) {
-    for (ColumnSpec column : schema.columns()) {
-      if (column.id() == id) {
         return column;
       }
     }

@@ -75,12 +75,11 @@ public record ColumnSpec(
     return new ColumnSpec(id, name, name, type, Role.AUTO, null, null, null, null, Map.of());
   }
 
-  /// Whether stored values are hashes or tokens: equal where the values are, and nothing else can be
-  /// told of them.
+  /// Whether stored values are hashes or tokens: equal where the values are, and nothing else can
+  /// be told of them.
   public boolean isHidden() {
     return privacy != null
-        && (privacy.policy() == Privacy.Policy.HASH
-            || privacy.policy() == Privacy.Policy.TOKENIZE);
+        && (privacy.policy() == Privacy.Policy.HASH || privacy.policy() == Privacy.Policy.TOKENIZE);
   }
 
   /// Whether rows that lack the column have its values computed. Those of a private column come

@@ -1,5 +1,6 @@
 package io.tyto.store.maintenance;
 
+import io.tyto.model.error.TytoException;
 import io.tyto.store.Store;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
@@ -39,6 +40,10 @@ public final class GarbageCollector {
             Duration.ofDays(7),
             Duration.ofMinutes(15),
             Duration.ofHours(24));
+
+    public Policy withSnapshotAge(Duration value) {
+      return new Policy(manifestsKept, manifestAge, value, objectAge);
+    }
   }
 
   /// What was deleted; `bytes` of segments.
@@ -93,6 +98,45 @@ public final class GarbageCollector {
         new NumberedLog(store, StoreKeys.manifests(chain.prefix()), chain.milestone());
     int deletedManifests = collectNumbered(log, versions, policy.manifestsKept(), now);
     return new Collected(deletedManifests, deletedPages, deletedSegments, bytes);
+  }
+
+  /// Deletes segments that were committed and replaced since, whatever their age: what they hold
+  /// must not stay.
+  ///
+  /// @param isInUse as for {@link #collect}
+  /// @return how many were deleted
+  public int collectReplaced(ManifestChain chain, Predicate<String> isInUse) {
+    List<String> segments = store.list(StoreKeys.segments(chain.prefix()) + "/");
+    List<Long> versions = chain.versions();
+    References live = references(chain, versions, store.nowMillis());
+    Set<String> replaced = replaced(chain, versions);
+    int deleted = 0;
+    for (String key : segments) {
+      String file = key.substring(key.lastIndexOf('/') + 1);
+      if (replaced.contains(file) && !live.files().contains(file) && !isInUse.test(file)) {
+        store.delete(key);
+        deleted++;
+      }
+    }
+    return deleted;
+  }
+
+  /// Segments that some manifest names: nobody is about to commit them.
+  private static Set<String> replaced(ManifestChain chain, List<Long> versions) {
+    Set<String> files = new HashSet<>();
+    for (int i = versions.size() - 1; i >= 0; i--) {
+      try {
+        chain
+            .read(versions.get(i))
+            .ifPresent(
+                manifest -> chain.segments(manifest).forEach(segment -> files.add(segment.file())));
+      } catch (TytoException e) {
+        // Its pages may be collected already; then all that only it and older ones name is too.
+        LOG.log(System.Logger.Level.DEBUG, "manifest {0} is read no more", versions.get(i));
+        return files;
+      }
+    }
+    return files;
   }
 
   private record References(Set<String> files, Set<String> pages) {}
