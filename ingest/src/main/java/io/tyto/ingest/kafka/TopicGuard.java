@@ -128,6 +128,9 @@ final class TopicGuard implements AutoCloseable {
           look = new Look(begun, source.describe(asked), null);
         } catch (TytoException e) {
           look = new Look(begun, Map.of(), e);
+        } catch (RuntimeException e) {
+          // Who waits must hear of it: without this thread nothing would be read any more.
+          look = new Look(begun, Map.of(), source.unavailable("describe its topics", e));
         }
         answer(look);
         TimeUnit.MILLISECONDS.sleep(DISTANCE_MILLIS);

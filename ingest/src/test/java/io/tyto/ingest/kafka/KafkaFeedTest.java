@@ -396,7 +396,9 @@ class KafkaFeedTest {
   private void awaitAll(LocalNode node) {
     await(
         () -> ids(node).size() >= sent.size(),
-        () -> "%d events, there are %d".formatted(sent.size(), ids(node).size()));
+        () ->
+            "%d events, there are %d; %s"
+                .formatted(sent.size(), ids(node).size(), node.status().feeds()));
     List<Long> ids = ids(node);
     assertEquals(sent.size(), ids.size(), "an event is there twice");
     assertEquals(new HashSet<>(sent), new HashSet<>(ids));
