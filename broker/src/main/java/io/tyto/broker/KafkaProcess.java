@@ -280,7 +280,7 @@ public final class KafkaProcess implements AutoCloseable {
     properties.setProperty("num.io.threads", "2");
     properties.setProperty("background.threads", "2");
     // After a kill the controller waits for the dead one's session before it takes the new one.
-    properties.setProperty("broker.session.timeout.ms", "2000");
+    properties.setProperty("broker.session.timeout.ms", "6000");
     properties.setProperty("broker.heartbeat.interval.ms", "200");
     properties.setProperty("group.initial.rebalance.delay.ms", "0");
     properties.setProperty("log.cleaner.dedupe.buffer.size", "8388608");

@@ -62,7 +62,6 @@ final class FeedReader implements Runnable {
 
   private volatile FeedDecoder decoder;
   private volatile boolean isStopped;
-  private volatile boolean isReplaced;
   private LogEntry.@Nullable Gap refusedGap;
   private boolean isGapAccepted;
   private boolean isPaused;
@@ -150,11 +149,6 @@ final class FeedReader implements Runnable {
     } finally {
       lock.unlock();
     }
-  }
-
-  /// Whether it stands still because the topic was deleted and made again.
-  boolean isReplaced() {
-    return isReplaced;
   }
 
   @Override
@@ -376,9 +370,8 @@ final class FeedReader implements Runnable {
   }
 
   private void halt(TytoException reason) {
-    isReplaced = reason.code() == ErrorCode.TOPIC_REPLACED;
     String hint =
-        isReplaced
+        reason.code() == ErrorCode.TOPIC_REPLACED
             ? ". To read the new topic from its beginning: tyto feeds accept " + topic.name()
             : "";
     progress.enter(FeedState.HALTED, name + ": " + reason.getMessage() + hint);

@@ -347,7 +347,6 @@ final class TopicFeed implements Runnable, AutoCloseable {
   /// Lets what stands still go on; says what was accepted.
   List<String> accept(int partition) {
     List<String> accepted = new ArrayList<>();
-    boolean isReplaced = isHalted || readers.stream().anyMatch(FeedReader::isReplaced);
     for (FeedReader reader : readers) {
       if (partition < 0 || reader.lane().number() == partition) {
         String decision = reader.accept();
@@ -356,11 +355,19 @@ final class TopicFeed implements Runnable, AutoCloseable {
         }
       }
     }
-    if (accepted.isEmpty() && isReplaced) {
+    if (accepted.isEmpty() && isReplaced()) {
       isReplacementAccepted.set(true);
       accepted.add(key.topic() + " is read from the beginning of its new incarnation");
     }
     return accepted;
+  }
+
+  /// A reader may have halted for what it met first, such as an end below where it stood, so the
+  /// topic itself is asked.
+  private boolean isReplaced() {
+    FeedBinding read = host.catalog().bindings().get(key.binding());
+    return read != null
+        && !host.source(key.kind()).describe(key.topic()).incarnation().equals(read.incarnation());
   }
 
   List<FeedStatus> status() {
