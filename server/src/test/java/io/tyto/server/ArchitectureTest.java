@@ -40,6 +40,8 @@ final class ArchitectureTest {
     fence("io.nats..", "io.tyto.ingest.nats..");
     fence("org.apache.kafka..", "io.tyto.ingest.kafka..", "io.tyto.testkit.kafka..");
     fence("com.google.common..", "io.tyto.ingest.enrich.builtin..");
+    fence("com.maxmind..", "io.tyto.ingest.enrich.builtin..");
+    fence("ua_parser..", "io.tyto.ingest.enrich.builtin..");
     fence("picocli..", "io.tyto.server.cli..");
   }
 
