@@ -18,4 +18,10 @@ public record DecodeContext(Clock clock, Pipeline pipeline, UnreadKeys unread) {
   public static DecodeContext of(Clock clock) {
     return new DecodeContext(clock, Pipeline.EMPTY);
   }
+
+  /// Decodes alike and leaves no trace in counters and discovered keys, for events that are checked
+  /// here and come again.
+  public DecodeContext forChecking() {
+    return new DecodeContext(clock, pipeline.uncounted(), UnreadKeys.IGNORED);
+  }
 }

@@ -137,6 +137,12 @@ public final class Pipeline implements AutoCloseable {
     return steps.isEmpty();
   }
 
+  /// The same enrichers, whose work is not counted here: for events that are only checked and come
+  /// again. Closed with this one, and not by itself.
+  public Pipeline uncounted() {
+    return new Pipeline(steps.stream().map(Step::uncounted).toList());
+  }
+
   /// What fills the enriched columns of a schema's rows; each thread has its own.
   public RowEnricher forSchema(TableSchema schema) {
     List<BoundStep> bound = new ArrayList<>();

@@ -23,11 +23,25 @@ final class Step {
 
   /// @param position from 1
   Step(int position, StepSettings settings, Enricher enricher) {
+    this(position, settings, enricher, enricher.reads(), enricher.adds());
+  }
+
+  private Step(
+      int position,
+      StepSettings settings,
+      Enricher enricher,
+      List<InputField> reads,
+      List<AddedField> adds) {
     this.position = position;
     this.settings = settings;
     this.enricher = enricher;
-    this.reads = List.copyOf(enricher.reads());
-    this.adds = List.copyOf(enricher.adds());
+    this.reads = List.copyOf(reads);
+    this.adds = List.copyOf(adds);
+  }
+
+  /// The same enricher with counters of its own.
+  Step uncounted() {
+    return new Step(position, settings, enricher, reads, adds);
   }
 
   int position() {

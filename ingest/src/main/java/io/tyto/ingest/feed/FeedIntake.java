@@ -2,6 +2,7 @@ package io.tyto.ingest.feed;
 
 import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.row.Row;
+import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.RawRecord;
 import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.decode.Rejection;
@@ -33,6 +34,7 @@ public final class FeedIntake {
   private static final long MAX_WAITING_BYTES = 64L << 20;
 
   private final FeedHost host;
+  private final DecodeContext checking;
   private final AtomicLong waitingBytes = new AtomicLong();
 
   /// An event on its way into the log.
@@ -41,6 +43,7 @@ public final class FeedIntake {
 
   public FeedIntake(FeedHost host) {
     this.host = host;
+    this.checking = host.context().forChecking();
   }
 
   /// Completes when the log has every event for good, those too that do not fit and become dead
@@ -98,7 +101,7 @@ public final class FeedIntake {
         new EventDecoders(
             TopicFeed.sharing(host, binding.topic()),
             schema.groupId(),
-            host.context(),
+            checking,
             host.decoders());
     Row row = new Row(schema.columns().size());
     List<Outgoing> events = new ArrayList<>();

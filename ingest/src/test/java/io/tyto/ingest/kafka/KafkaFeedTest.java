@@ -8,10 +8,13 @@ import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.ingest.LogSources;
 import io.tyto.ingest.NodeFixture;
+import io.tyto.ingest.enrich.Pipeline;
+import io.tyto.ingest.enrich.TestEnrichers;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.FeedState;
 import io.tyto.model.port.AdminService.FeedStatus;
+import io.tyto.model.port.AdminService.PipelineStep;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.schema.Feed;
 import io.tyto.store.Disk;
@@ -299,6 +302,51 @@ class KafkaFeedTest {
       await(() -> node.status().collections().getFirst().deadLetters() == 1, "a dead letter");
       assertEveryUserIsInOnePartition(node);
       node.flush();
+    }
+    verify();
+  }
+
+  @Test
+  void enrichesOnceWhateverWayEventsCome() {
+    IngestOptions options =
+        IngestOptions.DEFAULT.withPipeline(
+            Pipeline.of(List.of(TestEnrichers.step("loud")), List.of(TestEnrichers.loud())));
+    List<String> expected = new ArrayList<>(List.of("null"));
+    try (LocalNode node = open(options)) {
+      node.applyConfigs(
+          List.of(
+              new ConfigFile(
+                  "words.yaml",
+                  """
+                  collection: words
+                  fields:
+                    word: { type: string }
+                    loud: { type: string, enriched: loud }
+                  source: { kafka: { topic: %s } }
+                  """
+                      .formatted(topic))));
+      for (int i = 0; i < 30; i++) {
+        sendRaw("k" + i, "{\"word\":\"topic%d\"}".formatted(i));
+        expected.add("TOPIC" + i);
+      }
+      await(() -> NodeFixture.rows(node, "words").size() == 30, "the events of the topic");
+      StringBuilder body = new StringBuilder("{\"word\":\"poison\"}\n");
+      for (int i = 0; i < 20; i++) {
+        body.append("{\"word\":\"body%d\",\"loud\":\"forged\"}\n".formatted(i));
+        expected.add("BODY" + i);
+      }
+      assertEquals(21, NodeFixture.send(node, "words", body.toString()).accepted());
+      await(() -> NodeFixture.rows(node, "words").size() == 51, "the events of the body");
+      assertEquals(Set.copyOf(expected), Set.copyOf(NodeFixture.values(node, "words", "loud")));
+      PipelineStep step = node.pipeline().steps().getFirst();
+      assertEquals(51, step.calls(), "checking a body must not count");
+      assertEquals(50, step.hits());
+      assertEquals(1, step.failures());
+      node.flush();
+    }
+    try (LocalNode node = open(options)) {
+      assertEquals(51, NodeFixture.rows(node, "words").size());
+      assertEquals(Set.copyOf(expected), Set.copyOf(NodeFixture.values(node, "words", "loud")));
     }
     verify();
   }
