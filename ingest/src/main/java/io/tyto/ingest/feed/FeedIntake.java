@@ -99,10 +99,7 @@ public final class FeedIntake {
       TableSchema schema, FeedBinding binding, byte[] body, List<Rejected> rejected) {
     EventDecoders decoders =
         new EventDecoders(
-            TopicFeed.sharing(host, binding.topic()),
-            schema.groupId(),
-            checking,
-            host.decoders());
+            TopicFeed.sharing(host, binding.topic()), schema.groupId(), checking, host.decoders());
     Row row = new Row(schema.columns().size());
     List<Outgoing> events = new ArrayList<>();
     TytoException unreadable = null;

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A database in MaxMind's format, read again when its file changes. Thread-safe.
 ///
-/// The file is held on the heap and not mapped: a mapped file that is overwritten in place kills the
-/// JVM. A new file that cannot be read leaves the old data in use.
+/// The file is held on the heap and not mapped: a mapped file that is overwritten in place kills
+/// the JVM. A new file that cannot be read leaves the old data in use.
 final class GeoDatabase {
   private static final System.Logger LOG = System.getLogger(GeoDatabase.class.getName());
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(10);
@@ -68,8 +68,7 @@ final class GeoDatabase {
     }
     try (InputStream content = Files.newInputStream(file)) {
       Reader reader = new Reader(content, new CHMCache(CACHED_NODES));
-      LocalDate built =
-          reader.getMetadata().buildTime().atZone(ZoneOffset.UTC).toLocalDate();
+      LocalDate built = reader.getMetadata().buildTime().atZone(ZoneOffset.UTC).toLocalDate();
       String name = reader.getMetadata().databaseType() + " of " + built;
       return new Version(reader, modified, bytes, name);
     }

@@ -65,8 +65,7 @@ final class ReferrerEnricher implements Enricher {
   public void enrich(Inputs in, Outputs out) {
     UrlParts referrer = in.isNull(REFERRER) ? null : UrlParts.of(in.text(REFERRER));
     boolean hasPage = reads.size() > PAGE;
-    UrlParts page =
-        hasPage ? (in.isNull(PAGE) ? null : UrlParts.of(in.text(PAGE))) : referrer;
+    UrlParts page = hasPage ? (in.isNull(PAGE) ? null : UrlParts.of(in.text(PAGE))) : referrer;
     if (referrer != null && referrer.host() != null) {
       classify(referrer, referrer.host(), hasPage && page != null ? page.host() : null, out);
     }

@@ -24,12 +24,62 @@ class HostileInputTest {
 
   /// What parsers trip over, and what they look for.
   private static final String[] PIECES = {
-    "http://", "https:", "//", "/", "?", "#", "&", "=", "%", "%2", "%00", "%C3%28", "@", ":", "[",
-    "]", "::", "::1", "fe80::1%eth0", "%25", "65536", "99999999999999999999", ".", "..", "\\", "+",
-    "q=", "utm_source=", "www.google.", "co.uk", "xn--", "xn--80ak6aa92e", "\u0000", "\n", "\t",
-    " ", "\uD800", "\uDC00", "\uFFFD", "\u202E", "\uD83E\uDD89", "1.2.3.4", "256.1.1.1", "0x7f.1",
-    "Mozilla/5.0 (", "(KHTML, like Gecko)", ";", "Version/", "Safari/", "Android ", "iPhone OS ",
-    "bot", "(((((", "a".repeat(70), "-".repeat(300), "1_2_3_"
+    "http://",
+    "https:",
+    "//",
+    "/",
+    "?",
+    "#",
+    "&",
+    "=",
+    "%",
+    "%2",
+    "%00",
+    "%C3%28",
+    "@",
+    ":",
+    "[",
+    "]",
+    "::",
+    "::1",
+    "fe80::1%eth0",
+    "%25",
+    "65536",
+    "99999999999999999999",
+    ".",
+    "..",
+    "\\",
+    "+",
+    "q=",
+    "utm_source=",
+    "www.google.",
+    "co.uk",
+    "xn--",
+    "xn--80ak6aa92e",
+    "\u0000",
+    "\n",
+    "\t",
+    " ",
+    "\uD800",
+    "\uDC00",
+    "\uFFFD",
+    "\u202E",
+    "\uD83E\uDD89",
+    "1.2.3.4",
+    "256.1.1.1",
+    "0x7f.1",
+    "Mozilla/5.0 (",
+    "(KHTML, like Gecko)",
+    ";",
+    "Version/",
+    "Safari/",
+    "Android ",
+    "iPhone OS ",
+    "bot",
+    "(((((",
+    "a".repeat(70),
+    "-".repeat(300),
+    "1_2_3_"
   };
 
   @TempDir Path folder;
@@ -41,8 +91,7 @@ class HostileInputTest {
         new Enriched("url", Map.of("field", "x", "query", List.of("q", "a b")), "x: string"),
         new Enriched("referrer", Map.of("field", "x"), "x: string"),
         new Enriched("user-agent", Map.of("field", "x", "cache", "10"), "x: string"),
-        new Enriched(
-            "geoip", Map.of("field", "x", "database", file.toString()), "x: string"));
+        new Enriched("geoip", Map.of("field", "x", "database", file.toString()), "x: string"));
   }
 
   private static byte[] random(Random random) {

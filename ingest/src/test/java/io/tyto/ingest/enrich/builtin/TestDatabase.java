@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Writes small databases in MaxMind's format: a binary tree of 24-bit records over IPv6, where IPv4
-/// lies at ::/96.
+/// Writes small databases in MaxMind's format: a binary tree of 24-bit records over IPv6, where
+/// IPv4 lies at ::/96.
 final class TestDatabase {
   private static final int ADDRESS_BITS = 128;
   private static final int SEPARATOR = 16;
