@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
 import io.tyto.store.maintenance.StoreVerifier;
@@ -132,10 +133,13 @@ class WeekOfSealsTest {
       events.append(
           collection == 0
               ? NodeFixture.play(minute + "." + i, user, i)
+                  .replace("2026-11-20T10:00:00Z", clock.now.toString())
               : "{\"who\":\"%s\",\"ts\":\"%s\"}\n".formatted(user, clock.now));
     }
     byte[] body = events.toString().getBytes(StandardCharsets.UTF_8);
-    return node.ingest(COLLECTIONS.get(collection), body).join().accepted();
+    IngestResult result = node.ingest(COLLECTIONS.get(collection), body).join();
+    assertEquals(List.of(), result.rejected());
+    return result.accepted();
   }
 
   private static long mostSegmentsOfAPartition(LocalNode node) {
