@@ -86,7 +86,7 @@ class PrivacyRewriteTest {
   private static String event(int i, String amount) {
     int user = i % USERS;
     return """
-    {"id":"id%d","user":"user%d","mail":"RAWmail%d","phone":"RAWphone%d","card":"RAWcard-%d-4242","address":"RAWhome","names":["RAWname%d",null],"ts":"2026-11-20T10:00:00Z","amount":%s}
+    {"id":"id%d","user":"user%d","mail":"PLAINVALUEmail%d","phone":"PLAINVALUEphone%d","card":"PLAINVALUEcard-%d-4242","address":"PLAINVALUEhome","names":["PLAINVALUEname%d",null],"ts":"2026-11-20T10:00:00Z","amount":%s}
     """
         .formatted(i, user, user, user, i, user, amount);
   }
@@ -114,7 +114,8 @@ class PrivacyRewriteTest {
       node.flush();
     }
     node.maintain();
-    importFile(node, "a.ndjson", events(80, 140) + event(2_000, "\"x\"") + "{\"mail\":\"RAWcut");
+    importFile(
+        node, "a.ndjson", events(80, 140) + event(2_000, "\"x\"") + "{\"mail\":\"PLAINVALUEcut");
     node.flush();
     NodeFixture.send(node, "sale", events(140, 180) + event(3_000, "\"x\""));
     importFile(node, "b.ndjson", events(180, 200));
@@ -124,7 +125,7 @@ class PrivacyRewriteTest {
     List<Path> found = new ArrayList<>();
     try (Stream<Path> files = Files.walk(data)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
-        if (Files.readString(file, StandardCharsets.ISO_8859_1).contains("RAW")) {
+        if (Files.readString(file, StandardCharsets.ISO_8859_1).contains("PLAINVALUE")) {
           found.add(file);
         }
       }
@@ -173,17 +174,17 @@ class PrivacyRewriteTest {
 
   private static void assertCounts(LocalNode node) {
     assertEquals(200, count(node, null));
-    assertEquals(40, count(node, "mail", "RAWmail3"));
-    assertEquals(40, count(node, "phone", "RAWphone3"));
-    assertEquals(40, count(node, "names", "RAWname3"));
-    assertEquals(0, count(node, "mail", "RAWmail7"));
+    assertEquals(40, count(node, "mail", "PLAINVALUEmail3"));
+    assertEquals(40, count(node, "phone", "PLAINVALUEphone3"));
+    assertEquals(40, count(node, "names", "PLAINVALUEname3"));
+    assertEquals(0, count(node, "mail", "PLAINVALUEmail7"));
     assertEquals(40, count(node, "user", "user3"));
   }
 
   private static void assertAnswersHideThem(LocalNode node) {
     assertCounts(node);
     List<Map<String, @Nullable Object>> rows = NodeFixture.rows(node, "sale");
-    assertFalse(rows.toString().contains("RAW"), rows.getFirst().toString());
+    assertFalse(rows.toString().contains("PLAINVALUE"), rows.getFirst().toString());
     Set<Object> mails = new TreeSet<>();
     for (Map<String, @Nullable Object> row : rows) {
       mails.add(Objects.requireNonNull(row.get("mail")));
@@ -196,7 +197,7 @@ class PrivacyRewriteTest {
     assertEquals(USERS, mails.size());
     try (TableSnapshot letters = node.deadLetters("sale")) {
       String all = NodeFixture.rows(letters).toString();
-      assertFalse(all.contains("RAW"), all);
+      assertFalse(all.contains("PLAINVALUE"), all);
       assertEquals(7, NodeFixture.rows(letters).size());
     }
   }
