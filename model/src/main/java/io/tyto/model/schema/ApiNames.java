@@ -19,6 +19,7 @@ public final class ApiNames {
           "savedQueries",
           "views",
           "deadLetters",
+          "deadLetterReasons",
           "node",
           "schemaVersion");
 
@@ -127,6 +128,10 @@ public final class ApiNames {
           "ViewPayload",
           "DeadLetter",
           "DeadLetterConnection",
+          "DeadLetterEdge",
+          "DeadLetterFilter",
+          "DeadLetterReason",
+          "ReplayError",
           "ReplayPayload",
           "ErasePayload",
           "DeletePayload",
