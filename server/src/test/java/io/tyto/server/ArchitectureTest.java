@@ -35,6 +35,7 @@ final class ArchitectureTest {
     fence("org.yaml..", "io.tyto.ingest.config..", "io.tyto.server.settings..");
     fence("org.snakeyaml..", "io.tyto.ingest.config..", "io.tyto.server.settings..");
     fence("org.apache.avro..", "io.tyto.ingest.avro..");
+    fence("com.google.protobuf..", "io.tyto.ingest.protobuf..");
     fence("com.google.re2j..", "io.tyto.engine..", "io.tyto.ingest.config..");
     fence("org.duckdb..", "io.tyto.testkit..", "io.tyto.perf..");
     fence("io.nats..", "io.tyto.ingest.nats..");

@@ -1,5 +1,6 @@
 package io.tyto.ingest.avro;
 
+import io.tyto.ingest.registry.RegisteredDecoder;
 import io.tyto.ingest.registry.SchemaRegistry;
 import io.tyto.model.plugin.DecoderProvider;
 import io.tyto.model.plugin.EventDecoder;
@@ -32,15 +33,16 @@ public final class AvroProvider implements DecoderProvider {
     }
     Schema schema = file == null ? null : parse(file);
     if (url != null) {
-      return new RegisteredAvroDecoder(
-          registries.computeIfAbsent(url, SchemaRegistry::new), schema);
+      return new RegisteredDecoder(
+          registries.computeIfAbsent(url, SchemaRegistry::new),
+          "AVRO",
+          registered -> new AvroReader(writer(registered), schema));
     }
     if (schema == null) {
       throw new IllegalArgumentException(
           "Avro needs `registry: URL`, or `schema: FILE.avsc` where records have no id in front");
     }
-    AvroReader reader = new AvroReader(schema, null);
-    return reader::read;
+    return new AvroReader(schema, null);
   }
 
   private static Schema parse(Feed.SchemaFile file) {
@@ -53,8 +55,22 @@ public final class AvroProvider implements DecoderProvider {
     }
   }
 
+  private static Schema writer(SchemaRegistry.Registered registered) {
+    try {
+      Schema.Parser parser = new Schema.Parser();
+      for (SchemaRegistry.Reference reference : registered.references()) {
+        parser.parse(reference.text());
+      }
+      Schema schema = parser.parse(registered.text());
+      requireUsable(schema);
+      return schema;
+    } catch (AvroRuntimeException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+
   /// IllegalArgumentException where no event can be read by the schema.
-  static void requireUsable(Schema schema) {
+  private static void requireUsable(Schema schema) {
     if (schema.getType() != Schema.Type.RECORD) {
       throw new IllegalArgumentException(
           "the schema describes a %s, expected a record".formatted(schema.getType().getName()));

@@ -1,6 +1,7 @@
 package io.tyto.ingest.avro;
 
 import io.tyto.model.plugin.DecodedEvent;
+import io.tyto.model.plugin.EventDecoder;
 import io.tyto.model.plugin.UndecodableException;
 import io.tyto.model.plugin.UndecodableException.Reason;
 import java.io.IOException;
@@ -13,7 +14,7 @@ import org.apache.avro.io.ResolvingDecoder;
 import org.jspecify.annotations.Nullable;
 
 /// Reads events that were written by one schema. Not thread-safe.
-final class AvroReader {
+final class AvroReader implements EventDecoder {
   private static final int MAX_DEPTH = 32;
 
   private final String name;
@@ -26,7 +27,8 @@ final class AvroReader {
     reader = new RecordReader(writer, expected == null ? writer : expected);
   }
 
-  DecodedEvent read(byte[] data, int from, int to) throws UndecodableException {
+  @Override
+  public DecodedEvent decode(byte[] data, int from, int to) throws UndecodableException {
     input.begin(data, from, to);
     try {
       IndexedRecord record = reader.read(null, input);

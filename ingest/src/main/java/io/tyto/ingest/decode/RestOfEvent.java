@@ -41,6 +41,19 @@ final class RestOfEvent {
     put(data, from, to);
   }
 
+  /// Adds a member by its key, quoted, and its value.
+  void addMember(byte[] key, byte[] value) {
+    separate();
+    put(key, 0, key.length);
+    put((byte) ':');
+    put(value, 0, value.length);
+  }
+
+  /// The column that keeps what is collected.
+  ColumnSpec column() {
+    return column;
+  }
+
   /// Adds a member whose value is a text, neither of them quoted yet.
   void addText(byte[] key, byte[] data, int from, int to) {
     separate();

@@ -34,6 +34,7 @@ public final class TreeDecoder {
     String path = envelope == null ? null : envelope.content();
     contentPath = path == null ? "" : path;
     content = path == null ? null : root.at(JsonPointer.parse(path));
+    (content == null ? root : content).collect(targets.rest());
   }
 
   /// Fills `row`, derived columns included; null where the event fits. After a rejection the row's

@@ -50,7 +50,7 @@ final class TreeReader {
     node.noteObject();
     List<Target> targets = node.targets();
     for (int i = 0; i < targets.size(); i++) {
-      if (!targets.get(i).keepsWhole()) {
+      if (!targets.get(i).keepsWhole() && !targets.get(i).isServed(row())) {
         throw mismatch(targets.get(i), "an object");
       }
     }
@@ -59,6 +59,20 @@ final class TreeReader {
       Object member = map.get(name);
       if (member != null || map.containsKey(name)) {
         value(node.members().get(i), member, depth + 1);
+      }
+    }
+    RestOfEvent rest = node.rest();
+    if (rest != null) {
+      unread(node, map, rest);
+    }
+  }
+
+  private void unread(PathNode node, Map<?, ?> map, RestOfEvent rest) throws RejectException {
+    for (Map.Entry<?, ?> member : map.entrySet()) {
+      String name = String.valueOf(member.getKey());
+      if (!node.names().contains(name)) {
+        byte[] key = text.json(name, rest.column());
+        rest.addMember(key, text.json(member.getValue(), rest.column()));
       }
     }
   }
@@ -73,7 +87,7 @@ final class TreeReader {
         for (Object element : list) {
           listElement(target, wanted, element);
         }
-      } else if (!target.keepsWhole()) {
+      } else if (!target.keepsWhole() && !target.isServed(row())) {
         throw mismatch(target, "an array");
       }
     }
@@ -126,7 +140,7 @@ final class TreeReader {
     List<Target> targets = node.targets();
     for (int i = 0; i < targets.size(); i++) {
       Target target = targets.get(i);
-      if (target.keepsWhole()) {
+      if (target.keepsWhole() || target.isServed(row())) {
         continue;
       }
       convert(target, value);
@@ -188,7 +202,7 @@ final class TreeReader {
     List<Target> targets = node.targets();
     for (int i = 0; i < targets.size(); i++) {
       Target target = targets.get(i);
-      if (target.keepsWhole()) {
+      if (target.keepsWhole() && !target.isServed(row())) {
         row().setBytes(target.position(), text.json(value, target.column()));
       }
     }

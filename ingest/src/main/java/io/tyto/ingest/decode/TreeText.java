@@ -69,7 +69,7 @@ final class TreeText {
   }
 
   /// A value as JSON of at most {@link StringType#MAX_BYTES}.
-  byte[] json(Object value, ColumnSpec column) throws RejectException {
+  byte[] json(@Nullable Object value, ColumnSpec column) throws RejectException {
     out.reset();
     write(value, column, 1);
     return out.toByteArray();

@@ -19,9 +19,13 @@ sealed interface TypeReader {
 
   byte[] data();
 
-  int from();
+  default int from() {
+    return 0;
+  }
 
-  int to();
+  default int to() {
+    return data().length;
+  }
 
   /// Why the last event could not be read as far as that; null where it could.
   @Nullable Rejection fault();
@@ -45,16 +49,6 @@ sealed interface TypeReader {
     @Override
     public byte[] data() {
       return value;
-    }
-
-    @Override
-    public int from() {
-      return 0;
-    }
-
-    @Override
-    public int to() {
-      return value.length;
     }
 
     @Override
@@ -127,28 +121,22 @@ sealed interface TypeReader {
 
     private static @Nullable Object valueAt(JsonPointer pointer, DecodedEvent decoded) {
       Object at = decoded.values();
-      for (JsonPointer.Step step : pointer.steps()) {
-        at =
-            at instanceof Map<?, ?> map && step instanceof JsonPointer.Member(String name)
-                ? map.get(name)
-                : null;
+      try {
+        for (JsonPointer.Step step : pointer.steps()) {
+          at =
+              at instanceof Map<?, ?> map && step instanceof JsonPointer.Member(String name)
+                  ? map.get(name)
+                  : null;
+        }
+        return at;
+      } catch (IllegalArgumentException e) {
+        return null; // a value that is none, such as a time out of all range, is no type's name
       }
-      return at;
     }
 
     @Override
     public byte[] data() {
       return value;
-    }
-
-    @Override
-    public int from() {
-      return 0;
-    }
-
-    @Override
-    public int to() {
-      return value.length;
     }
 
     @Override

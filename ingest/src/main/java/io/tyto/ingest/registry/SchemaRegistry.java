@@ -45,6 +45,10 @@ public final class SchemaRegistry {
   private static final int OK = 200;
 
   private final String url;
+
+  /// Behind every path.
+  private final String query;
+
   private final HttpClient client;
 
   /// What is known by id, the eldest first; guarded by itself.
@@ -72,6 +76,17 @@ public final class SchemaRegistry {
 
   /// @param url of the registry; IllegalArgumentException where it is none
   public SchemaRegistry(String url) {
+    this(url, "");
+  }
+
+  /// Asks for schemas of Protocol Buffers as descriptors in Base64, so that nobody needs to parse
+  /// their language.
+  public static SchemaRegistry ofSerialized(String url) {
+    return new SchemaRegistry(url, "?format=serialized");
+  }
+
+  private SchemaRegistry(String url, String query) {
+    this.query = query;
     this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
     URI uri = URI.create(url);
     if (uri.getHost() == null
@@ -141,7 +156,7 @@ public final class SchemaRegistry {
   /// The reply, or null for 404.
   private @Nullable RegistryReply get(String path, long end) {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create(url + path))
+        HttpRequest.newBuilder(URI.create(url + path + query))
             .header("Accept", "application/vnd.schemaregistry.v1+json, application/json")
             .timeout(ATTEMPT)
             .build();

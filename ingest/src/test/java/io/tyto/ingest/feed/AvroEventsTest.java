@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
 import io.tyto.engine.row.Row;
 import io.tyto.ingest.config.Attachments;
 import io.tyto.ingest.decode.Rejection;
@@ -21,7 +20,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -31,8 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaParser;
 import org.apache.avro.generic.GenericData;
@@ -140,10 +136,6 @@ class AvroEventsTest {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
-  }
-
-  private static byte[] framed(int id, byte[] data) {
-    return ByteBuffer.allocate(5 + data.length).put((byte) 0).putInt(id).put(data).array();
   }
 
   static GenericData.Record everything() {
@@ -272,51 +264,6 @@ class AvroEventsTest {
     assertTrue(e.getMessage().contains("everything.avsc is no Avro schema"), e.getMessage());
   }
 
-  /// A registry of a few schemas, which can fail.
-  private static final class Registry implements AutoCloseable {
-    private final HttpServer server;
-    private final Map<String, String> replies = new ConcurrentHashMap<>();
-    private final AtomicInteger failures = new AtomicInteger();
-    private final AtomicInteger requests = new AtomicInteger();
-
-    Registry() throws IOException {
-      server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-      server.createContext(
-          "/",
-          exchange -> {
-            requests.incrementAndGet();
-            String reply = replies.get(exchange.getRequestURI().getRawPath());
-            int status =
-                failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0
-                    ? 503
-                    : reply == null ? 404 : 200;
-            byte[] body =
-                (status == 200 ? reply : "{\"error_code\":40403}").getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(status, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-          });
-      server.start();
-    }
-
-    String url() {
-      return "http://127.0.0.1:" + server.getAddress().getPort();
-    }
-
-    void register(int id, String schema, String more) {
-      replies.put("/schemas/ids/" + id, "{\"schema\": " + quoted(schema) + more + "}");
-    }
-
-    static String quoted(String text) {
-      return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n") + '"';
-    }
-
-    @Override
-    public void close() {
-      server.stop(0);
-    }
-  }
-
   private static final String LOGIN =
       """
       {"type": "record", "name": "game.Login", "fields": [
@@ -355,7 +302,7 @@ class AvroEventsTest {
 
   @Test
   void aWriterSchemaIsFetchedOnceAndMappedByNames() throws IOException {
-    try (Registry registry = new Registry()) {
+    try (TestRegistry registry = new TestRegistry()) {
       registry.register(1, LOGIN, "");
       registry.register(70_000, LATER, "");
       registry.failures.set(2);
@@ -364,10 +311,11 @@ class AvroEventsTest {
       for (int i = 0; i < 3; i++) {
         assertEquals(
             Map.of("user", "u", "n", 5L),
-            values(schema, reader, framed(1, encoded(record(LOGIN, "u", 5)))));
+            values(schema, reader, TestRegistry.framed(1, encoded(record(LOGIN, "u", 5)))));
         assertEquals(
             Map.of("user", "u", "n", 6L),
-            values(schema, reader, framed(70_000, encoded(record(LATER, 6L, "u", "x")))));
+            values(
+                schema, reader, TestRegistry.framed(70_000, encoded(record(LATER, 6L, "u", "x")))));
       }
       assertEquals(4, registry.requests.get());
     }
@@ -375,33 +323,37 @@ class AvroEventsTest {
 
   @Test
   void anUnknownIdIsRefusedAndNotAskedForAgainAtOnce() throws IOException {
-    try (Registry registry = new Registry()) {
+    try (TestRegistry registry = new TestRegistry()) {
       EventDecoders reader = reader(1, registered(1, "login", registry.url(), ""));
-      Rejection rejection = refused(reader, framed(9, new byte[3]));
+      Rejection rejection = refused(reader, TestRegistry.framed(9, new byte[3]));
       assertEquals(
           new Rejection(
               Rejection.Code.UNKNOWN_SCHEMA, null, "the schema registry knows no schema 9"),
           rejection);
-      assertEquals(rejection, refused(reader, framed(9, new byte[4])));
+      assertEquals(rejection, refused(reader, TestRegistry.framed(9, new byte[4])));
       assertEquals(1, registry.requests.get());
       assertEquals(Rejection.Code.UNDECODABLE, refused(reader, new byte[] {0, 1}).code());
       assertEquals(
           Rejection.Code.UNDECODABLE, refused(reader, new byte[] {1, 2, 3, 4, 5, 6}).code());
       registry.register(10, "{\"type\": \"nonsense\"}", "");
-      assertEquals(Rejection.Code.UNKNOWN_SCHEMA, refused(reader, framed(10, new byte[3])).code());
+      assertEquals(
+          Rejection.Code.UNKNOWN_SCHEMA,
+          refused(reader, TestRegistry.framed(10, new byte[3])).code());
       registry.register(11, "syntax = \"proto3\";", ", \"schemaType\": \"PROTOBUF\"");
-      assertEquals(Rejection.Code.UNKNOWN_SCHEMA, refused(reader, framed(11, new byte[3])).code());
+      assertEquals(
+          Rejection.Code.UNKNOWN_SCHEMA,
+          refused(reader, TestRegistry.framed(11, new byte[3])).code());
     }
   }
 
   @Test
   void aRegistryThatDoesNotAnswerIsAnOutageAndNoFaultOfTheEvent() throws IOException {
-    try (Registry registry = new Registry()) {
+    try (TestRegistry registry = new TestRegistry()) {
       registry.register(1, LOGIN, "");
       registry.failures.set(1_000);
       TableSchema schema = registered(1, "login", registry.url(), "");
       EventDecoders reader = reader(1, schema);
-      RawEvent event = event(0, framed(1, encoded(record(LOGIN, "u", 5))));
+      RawEvent event = event(0, TestRegistry.framed(1, encoded(record(LOGIN, "u", 5))));
       reader.route(event);
       TytoException e = assertThrows(TytoException.class, () -> reader.decode(event, new Row(2)));
       assertEquals(ErrorCode.LOG_UNAVAILABLE, e.code());
@@ -414,7 +366,7 @@ class AvroEventsTest {
 
   @Test
   void referencesAreResolved() throws IOException {
-    try (Registry registry = new Registry()) {
+    try (TestRegistry registry = new TestRegistry()) {
       registry.register(
           1,
           """
@@ -422,17 +374,18 @@ class AvroEventsTest {
           """,
           ", \"references\": [{\"name\": \"game.Login\", \"subject\": \"a b/c\", \"version\": 2}]");
       registry.replies.put(
-          "/subjects/a%20b%2Fc/versions/2", "{\"schema\": " + Registry.quoted(LOGIN) + "}");
+          "/subjects/a%20b%2Fc/versions/2", "{\"schema\": " + TestRegistry.quoted(LOGIN) + "}");
       TableSchema schema = registered(1, "login", registry.url(), ", envelope: { content: /in }");
       assertEquals(
           Map.of("user", "u", "n", 5L),
-          values(schema, reader(1, schema), framed(1, encoded(record(LOGIN, "u", 5)))));
+          values(
+              schema, reader(1, schema), TestRegistry.framed(1, encoded(record(LOGIN, "u", 5)))));
     }
   }
 
   @Test
   void typesAreRoutedByTheNameOfTheirSchemaOrByAField() throws IOException {
-    try (Registry registry = new Registry()) {
+    try (TestRegistry registry = new TestRegistry()) {
       registry.register(1, LOGIN, "");
       registry.register(2, OTHER, "");
       TableSchema login =
@@ -440,26 +393,29 @@ class AvroEventsTest {
       TableSchema logout =
           registered(2, "logout", registry.url(), ", envelope: { type: schema, is: game.Logout }");
       EventDecoders reader = reader(1, login, logout);
-      values(login, reader, framed(1, encoded(record(LOGIN, "u", 5))));
+      values(login, reader, TestRegistry.framed(1, encoded(record(LOGIN, "u", 5))));
       assertEquals(
-          Map.of("user", "v"), values(logout, reader, framed(2, encoded(record(OTHER, "v")))));
+          Map.of("user", "v"),
+          values(logout, reader, TestRegistry.framed(2, encoded(record(OTHER, "v")))));
       registry.register(3, OTHER.replace("Logout", "Left"), "");
-      byte[] left = framed(3, encoded(record(OTHER, "v")));
+      byte[] left = TestRegistry.framed(3, encoded(record(OTHER, "v")));
       assertEquals(Rejection.Code.UNKNOWN_TYPE, refused(reader, left).code());
-      assertEquals(Rejection.Code.UNKNOWN_SCHEMA, refused(reader, framed(9, new byte[3])).code());
+      assertEquals(
+          Rejection.Code.UNKNOWN_SCHEMA,
+          refused(reader, TestRegistry.framed(9, new byte[3])).code());
       TableSchema byField =
           registered(3, "five", registry.url(), ", envelope: { type: /n, is: \"5\" }");
       EventDecoders byFields = reader(1, byField);
-      values(byField, byFields, framed(1, encoded(record(LOGIN, "u", 5))));
+      values(byField, byFields, TestRegistry.framed(1, encoded(record(LOGIN, "u", 5))));
       assertEquals(
           Rejection.Code.UNKNOWN_TYPE,
-          refused(byFields, framed(1, encoded(record(LOGIN, "u", 6)))).code());
+          refused(byFields, TestRegistry.framed(1, encoded(record(LOGIN, "u", 6)))).code());
     }
   }
 
   @Test
   void aSchemaFileBesideARegistryIsWhatEventsAreReadAs() throws IOException {
-    try (Registry registry = new Registry()) {
+    try (TestRegistry registry = new TestRegistry()) {
       registry.register(1, LOGIN, "");
       TableSchema schema =
           schema(
@@ -479,7 +435,8 @@ class AvroEventsTest {
               """);
       assertEquals(
           Map.of("who", "u", "n", 5L, "zone", "eu"),
-          values(schema, reader(1, schema), framed(1, encoded(record(LOGIN, "u", 5)))));
+          values(
+              schema, reader(1, schema), TestRegistry.framed(1, encoded(record(LOGIN, "u", 5)))));
     }
   }
 }

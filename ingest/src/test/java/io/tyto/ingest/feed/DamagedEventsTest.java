@@ -37,8 +37,13 @@ class DamagedEventsTest {
                 : (byte) (random.nextBoolean() ? 0xFF : random.nextInt(4));
       }
       RawEvent event = event(i, payload);
-      reader.route(event);
-      Rejection rejection = reader.decode(event, row);
+      Rejection rejection;
+      try {
+        reader.route(event);
+        rejection = reader.decode(event, row);
+      } catch (RuntimeException | Error e) {
+        throw new AssertionError("seed %d, event %d".formatted(SEED, i), e);
+      }
       rows += rejection == null ? 1 : 0;
       refused += rejection == null ? 0 : 1;
     }
@@ -54,6 +59,15 @@ class DamagedEventsTest {
         FeedFixture.schema(1, 1, config.text()),
         AvroEventsTest.encoded(AvroEventsTest.everything()),
         50_000);
+    assertTrue(rows > 1_000 && refused > 1_000, rows + " rows, " + refused + " refused");
+  }
+
+  @Test
+  void damagedProtobufIsARowOrARejection() {
+    TableSchema schema =
+        ProtobufEventsTest.schema(
+            1, ProtobufEventsTest.CONFIG, ProtoSource.descriptorSet(ProtobufEventsTest.EVERYTHING));
+    damage(schema, ProtobufEventsTest.everything(), 50_000);
     assertTrue(rows > 1_000 && refused > 1_000, rows + " rows, " + refused + " refused");
   }
 

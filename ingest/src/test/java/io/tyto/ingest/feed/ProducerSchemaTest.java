@@ -11,6 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.DynamicMessage;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.NullValue;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.Value;
 import io.tyto.engine.row.Row;
 import io.tyto.ingest.config.Attachments;
 import io.tyto.ingest.log.RawEvent;
@@ -114,6 +122,132 @@ class ProducerSchemaTest {
     assertTrue(filled > 20_000, "columns with a value: " + filled);
   }
 
+  @Test
+  void whatProtobufWritesByItsSchemaIsItsTwinInJson() {
+    String text = ProducerSchema.of(JSON, Format.PROTOBUF).text();
+    Descriptor type = ProtoSource.messages(text).getFirst();
+    assertEquals("tyto.AllTypes", type.getFullName());
+    TableSchema schema =
+        ProtobufEventsTest.schema(
+            7, CONFIG.formatted("protobuf", ", schema: s.desc"), ProtoSource.descriptorSet(text));
+    EventDecoders protobuf = reader(schema);
+    EventDecoders json = reader(JSON);
+    Random random = new Random(SEED);
+    int filled = 0;
+    for (int i = 0; i < 2_000; i++) {
+      StringBuilder twin = new StringBuilder();
+      byte[] message = new ProtobufTwins(random).message(type, twin).toByteArray();
+      Map<String, Object> values = values(json, twin.toString().getBytes(StandardCharsets.UTF_8));
+      assertEquals(values, values(protobuf, message), () -> "seed " + SEED + twin);
+      filled += values.size();
+    }
+    assertTrue(filled > 20_000, "columns with a value: " + filled);
+  }
+
+  /// Random messages, each with what JSON writes for it. What is not set is not there in JSON.
+  private record ProtobufTwins(Random random) {
+
+    DynamicMessage message(Descriptor type, StringBuilder json) {
+      DynamicMessage.Builder builder = DynamicMessage.newBuilder(type);
+      json.append('{');
+      String before = "";
+      for (FieldDescriptor field : type.getFields()) {
+        boolean isNeeded = field.getName().equals("data") || field.getName().equals("event");
+        if (!isNeeded && random.nextInt(4) == 0) {
+          continue;
+        }
+        json.append(before).append('"').append(field.getName()).append("\":");
+        before = ",";
+        if (!field.isRepeated()) {
+          builder.setField(field, value(field, json));
+          continue;
+        }
+        json.append('[');
+        for (int i = 0, count = 1 + random.nextInt(3); i < count; i++) {
+          json.append(i == 0 ? "" : ",");
+          builder.addRepeatedField(field, value(field, json));
+        }
+        json.append(']');
+      }
+      json.append('}');
+      return builder.build();
+    }
+
+    private Object value(FieldDescriptor field, StringBuilder json) {
+      return switch (field.getJavaType()) {
+        case BOOLEAN -> AvroTwins.plain(random.nextBoolean(), json);
+        case INT -> AvroTwins.plain(random.nextInt(), json);
+        case LONG -> AvroTwins.plain(random.nextLong(), json);
+        case DOUBLE ->
+            AvroTwins.plain((random.nextDouble() - 0.5) * Math.pow(10, random.nextInt(300)), json);
+        case STRING -> text(field.getName(), json);
+        case MESSAGE ->
+            switch (field.getMessageType().getFullName()) {
+              case "google.protobuf.Timestamp" -> time(field.getName(), json);
+              case "google.protobuf.Value" -> anything(json);
+              default -> message(field.getMessageType(), json);
+            };
+        case FLOAT, ENUM, BYTE_STRING -> throw new AssertionError(field);
+      };
+    }
+
+    private Object time(String name, StringBuilder json) {
+      int perSecond = name.equals("ms") ? 1_000 : name.equals("us") ? 1_000_000 : 1_000_000_000;
+      int nanos = random.nextInt(perSecond) * (1_000_000_000 / perSecond);
+      long seconds = random.nextLong(8_000_000_000L) - 4_000_000_000L;
+      json.append('"').append(Instant.ofEpochSecond(seconds, nanos)).append('"');
+      return Timestamp.newBuilder().setSeconds(seconds).setNanos(nanos).build();
+    }
+
+    private Object anything(StringBuilder json) {
+      return switch (random.nextInt(5)) {
+        case 0 -> {
+          json.append("{\"a\":[1,null,true]}");
+          ListValue list =
+              ListValue.newBuilder()
+                  .addValues(Value.newBuilder().setNumberValue(1))
+                  .addValues(Value.newBuilder().setNullValue(NullValue.NULL_VALUE))
+                  .addValues(Value.newBuilder().setBoolValue(true))
+                  .build();
+          yield Value.newBuilder()
+              .setStructValue(
+                  Struct.newBuilder().putFields("a", Value.newBuilder().setListValue(list).build()))
+              .build();
+        }
+        case 1 -> {
+          json.append("1.5");
+          yield Value.newBuilder().setNumberValue(1.5).build();
+        }
+        case 2 -> {
+          json.append("[]");
+          yield Value.newBuilder().setListValue(ListValue.getDefaultInstance()).build();
+        }
+        case 3 -> {
+          json.append("{}");
+          yield Value.newBuilder().setStructValue(Struct.getDefaultInstance()).build();
+        }
+        default -> {
+          json.append("\"x\"");
+          yield Value.newBuilder().setStringValue("x").build();
+        }
+      };
+    }
+
+    private Object text(String name, StringBuilder json) {
+      BigInteger digits = new BigInteger(50, random);
+      String text =
+          switch (name) {
+            case "money" -> new BigDecimal(digits, 2).toPlainString();
+            case "wide" -> new BigDecimal(digits.multiply(digits), 10).toPlainString();
+            case "prices" -> new BigDecimal(new BigInteger(29, random), 3).toPlainString();
+            case "day" -> LocalDate.ofEpochDay(random.nextInt(100_000) - 50_000).toString();
+            default -> AvroTwins.textOf(name, random);
+          };
+      json.append('"').append(text).append('"');
+      return text;
+    }
+  }
+
   /// Random values of an Avro schema, each with what JSON writes for it.
   private record AvroTwins(Random random) {
 
@@ -202,25 +336,26 @@ class ProducerSchemaTest {
         json.append(text.strip());
         return text.strip();
       }
-      String text =
-          switch (name) {
-            case "event" -> "all_types";
-            case "id" -> new UUID(random.nextLong(), random.nextLong()).toString();
-            case "address" ->
-                random.nextBoolean() ? "10.0.0." + random.nextInt(256) : "2001:db8::1";
-            default ->
-                random
-                    .ints(random.nextInt(9), ' ', 0x3000)
-                    .filter(c -> c != '"' && c != '\\')
-                    .collect(
-                        StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                    .toString();
-          };
+      String text = textOf(name, random);
       json.append('"').append(text).append('"');
       return text;
     }
 
-    private static Object plain(Object value, StringBuilder json) {
+    static String textOf(String name, Random random) {
+      return switch (name) {
+        case "event" -> "all_types";
+        case "id" -> new UUID(random.nextLong(), random.nextLong()).toString();
+        case "address" -> random.nextBoolean() ? "10.0.0." + random.nextInt(256) : "2001:db8::1";
+        default ->
+            random
+                .ints(random.nextInt(9), ' ', 0x3000)
+                .filter(c -> c != '"' && c != '\\')
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+      };
+    }
+
+    static Object plain(Object value, StringBuilder json) {
       json.append(value);
       return value;
     }
