@@ -13,6 +13,7 @@ import io.tyto.model.result.Bucket;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.QueryMeta;
+import io.tyto.model.result.QueryPlan;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.ColumnType;
@@ -81,7 +82,8 @@ class FakeQueries implements QueryService {
         7,
         true,
         query.wants().cursors() ? List.of("c0", "c1") : null,
-        meta(context));
+        meta(context),
+        new QueryPlan(null, List.of(), List.of()));
   }
 
   private static ResultColumn key(TableSchema table, GroupKey key) {

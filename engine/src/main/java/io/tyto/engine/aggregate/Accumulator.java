@@ -23,7 +23,8 @@ public sealed interface Accumulator permits ColumnAccumulator, CountAccumulator 
   /// Makes room for the groups `[0, count)`.
   void ensureGroups(int count);
 
-  /// Takes the rows in; their groups have room.
+  /// Takes the rows in; their groups have room. Where the batch holds cells, what they keep is
+  /// merged in.
   void update(Batch batch, GroupedRows rows);
 
   /// Resolves what refers to the current source. No more rows of it follow unless it is entered
@@ -33,6 +34,14 @@ public sealed interface Accumulator permits ColumnAccumulator, CountAccumulator 
   /// Adds group `sources[i]` of `other` to group `targets[i]` for `i < count`. Both are of one spec
   /// and one scan, {@link #endSource} was called on both, and the targets have room.
   void merge(Accumulator other, int[] sources, int[] targets, int count);
+
+  /// Writes what cells keep of the groups `[0, count)`; IllegalStateException for measures that no
+  /// cube keeps.
+  ///
+  /// @param columnId of the measure's column
+  default void store(int count, int columnId, CellColumns target) {
+    throw new IllegalStateException(getClass().getSimpleName() + " is kept in no cube");
+  }
 
   /// Does what is better done by many threads than by the one that reads: called once, when the
   /// states of all threads are merged.

@@ -4,9 +4,11 @@ import io.tyto.engine.domain.ColumnDomain;
 import io.tyto.engine.domain.Domains;
 import io.tyto.engine.domain.EntityIds;
 import io.tyto.engine.scan.ColumnSlots;
+import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.query.Measure;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.Physical;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -56,13 +58,11 @@ public final class Accumulators {
       case COUNT -> new NonNullCount(slot);
       case COUNT_DISTINCT -> {
         Accumulator byEntity = entities(slot);
-        yield byEntity == null ? fewOrSketch(slot) : byEntity;
+        yield byEntity == null ? distinct(slot) : byEntity;
       }
       case COUNT_DISTINCT_EXACT -> {
         Accumulator byEntity = entities(slot);
-        yield byEntity == null
-            ? new DistinctExact(slot, new CodeReader.OfDomain(domains.domain(slot)))
-            : byEntity;
+        yield byEntity == null ? exact(slot) : byEntity;
       }
       case SUM -> sum(slot, type, SumKind.SUM);
       case SUM_EXACT -> sum(slot, type, SumKind.SUM_EXACT);
@@ -78,11 +78,27 @@ public final class Accumulators {
     };
   }
 
+  /// Every scan of a column counts as the cubes do that keep its distinct values, so that an answer
+  /// does not depend on what it was read from.
+  private Accumulator distinct(int slot) {
+    return switch (Cube.counting(slots.schema().config().cubes(), slots.column(slot).name())) {
+      case ANY -> fewOrSketch(slot);
+      case SKETCH -> new DistinctSketch(slot);
+      case EXACT -> exact(slot);
+    };
+  }
+
+  private Accumulator exact(int slot) {
+    boolean holdsCells = sources.stream().anyMatch(CellSource.class::isInstance);
+    ColumnDomain domain = holdsCells ? domains.openDomain(slot) : domains.domain(slot);
+    return new DistinctExact(slot, new CodeReader.OfDomain(type(slot), domain));
+  }
+
   /// Sets of codes where bitmaps of them are hardly larger than a sketch.
   private Accumulator fewOrSketch(int slot) {
     ColumnDomain domain = domains.domain(slot);
     return domain.isBounded() && domain.limit() <= MAX_COUNTED_VALUES
-        ? new DistinctExact(slot, new CodeReader.OfDomain(domain))
+        ? new DistinctExact(slot, new CodeReader.OfDomain(type(slot), domain))
         : new DistinctSketch(slot);
   }
 

@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
 import io.tyto.model.schema.ColumnType;
@@ -133,6 +134,19 @@ final class BytesExtreme extends ColumnAccumulator {
         cells.copy(from, sources[i], targets[i]);
       }
     }
+  }
+
+  @Override
+  CellKind cellKind() {
+    return isMax ? CellKind.GREATEST : CellKind.LEAST;
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    target.add(
+        cellKind().id(columnId),
+        type,
+        CellVectors.bytes(count, group -> isNull(group) ? null : cells.value(group)));
   }
 
   @Override

@@ -57,6 +57,26 @@ final class CodeSets {
     return counts[group];
   }
 
+  /// The codes of a group, ascending.
+  int[] members(int group) {
+    long[] bitmap = bitmaps[group];
+    int[] table = tables[group];
+    if (bitmap != null) {
+      int[] members = new int[count(group)];
+      int found = 0;
+      for (int word = 0; word < bitmap.length; word++) {
+        long left = word == 0 ? bitmap[0] & ~1L : bitmap[word];
+        for (; left != 0; left &= left - 1) {
+          members[found++] = (word << 6) + Long.numberOfTrailingZeros(left);
+        }
+      }
+      return members;
+    }
+    return table == null
+        ? new int[0]
+        : Arrays.stream(table).filter(code -> code != 0).sorted().toArray();
+  }
+
   long sizeBytes() {
     return counts.length * 20L + dataBytes + bitmapBytes;
   }

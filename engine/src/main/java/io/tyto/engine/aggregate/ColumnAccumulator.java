@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,10 @@ abstract non-sealed class ColumnAccumulator implements Accumulator {
 
   @Override
   public final void update(Batch batch, GroupedRows rows) {
+    if (batch.holdsCells()) {
+      updateCells(batch, rows);
+      return;
+    }
     GroupedRows.ColumnValues values = rows.values(batch, slot);
     ColumnVector vector = values.vector;
     if (vector != null && values.rows.count > 0) {
@@ -28,6 +33,40 @@ abstract non-sealed class ColumnAccumulator implements Accumulator {
   /// one.
   abstract void accept(
       Batch batch, GroupedRows.ColumnValues values, ColumnVector vector, GroupedRows rows);
+
+  /// Merges in what cells keep. Here for states that take in a kept value as they do one of a row.
+  void updateCells(Batch batch, GroupedRows rows) {
+    GroupedRows.ColumnValues values = rows.values(kept(batch, cellKind()));
+    ColumnVector vector = values.vector;
+    if (vector != null && values.rows.count > 0) {
+      accept(batch, values, vector, values.rows);
+    }
+  }
+
+  /// Where {@link #updateCells} finds the values.
+  CellKind cellKind() {
+    throw new IllegalStateException(getClass().getSimpleName() + " is kept in no cube");
+  }
+
+  /// What the cells of the batch keep. IllegalStateException where they keep no such thing: then
+  /// the plan was wrong.
+  final ColumnVector kept(Batch batch, CellKind kind) {
+    return kept(batch, kind, slot);
+  }
+
+  /// By cell, how many of its rows have a value.
+  final long[] present(Batch batch) {
+    ColumnVector present = batch.cells(CellKind.PRESENT, slot);
+    return longs(present == null ? kept(batch, CellKind.ROWS, -1) : present);
+  }
+
+  static ColumnVector kept(Batch batch, CellKind kind, int slot) {
+    ColumnVector vector = batch.cells(kind, slot);
+    if (vector == null) {
+      throw new IllegalStateException("cells of " + batch.source().name() + " keep no " + kind);
+    }
+    return vector;
+  }
 
   @Override
   public void endSource() {}

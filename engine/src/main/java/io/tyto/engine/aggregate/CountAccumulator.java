@@ -1,6 +1,8 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
+import io.tyto.model.schema.ColumnType;
 
 /// Counts rows.
 public final class CountAccumulator implements Accumulator {
@@ -23,6 +25,18 @@ public final class CountAccumulator implements Accumulator {
   @Override
   public void update(Batch batch, GroupedRows rows) {
     block.update(batch, rows);
+  }
+
+  /// Adds a number of rows for each position.
+  void add(long[] counts, GroupedRows rows) {
+    for (int i = 0; i < rows.count; i++) {
+      block.addRows(rows.groups[i], counts[rows.positions[i]]);
+    }
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    target.add(CellKind.ROWS.id(0), ColumnType.LONG, CellVectors.longs(count, block::rows));
   }
 
   @Override

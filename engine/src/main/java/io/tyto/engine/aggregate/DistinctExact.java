@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import java.util.Arrays;
@@ -108,6 +109,29 @@ final class DistinctExact extends ColumnAccumulator {
       own[groupsOfFew[group]] = group;
     }
     return own;
+  }
+
+  @Override
+  CellKind cellKind() {
+    return reader.cellKind();
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    CodeSets stored = toSets();
+    stored.ensureGroups(count);
+    int[] offsets = new int[count + 1];
+    int[] all = new int[Math.max(16, count)];
+    for (int group = 0; group < count; group++) {
+      int[] members = stored.members(group);
+      offsets[group + 1] = Math.addExact(offsets[group], members.length);
+      if (offsets[group + 1] > all.length) {
+        all = Arrays.copyOf(all, Capacity.grown(all.length, offsets[group + 1]));
+      }
+      System.arraycopy(members, 0, all, offsets[group], members.length);
+    }
+    reader.store(
+        cellKind().id(columnId), count, offsets, Arrays.copyOf(all, offsets[count]), target);
   }
 
   @Override

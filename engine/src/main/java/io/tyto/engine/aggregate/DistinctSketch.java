@@ -2,8 +2,10 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.Hashing;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
+import io.tyto.model.schema.ColumnType;
 import java.util.Arrays;
 import org.apache.datasketches.hll.HllSketch;
 import org.apache.datasketches.hll.HllUnion;
@@ -75,6 +77,42 @@ final class DistinctSketch extends ColumnAccumulator {
     }
   }
 
+  @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    GroupedRows.ColumnValues kept = rows.values(kept(batch, CellKind.SKETCH));
+    ColumnVector vector = kept.vector;
+    for (int i = 0; vector != null && i < kept.rows.count; i++) {
+      byte[] bytes = CellVectors.value(vector, kept.rows.positions[i]);
+      add(kept.rows.groups[i], HllSketch.heapify(bytes));
+    }
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    target.add(
+        CellKind.SKETCH.id(columnId),
+        ColumnType.STRING,
+        CellVectors.bytes(
+            count,
+            group -> {
+              HllSketch sketch = sketches[group];
+              return sketch == null ? null : sketch.toCompactByteArray();
+            }));
+  }
+
+  private void add(int group, HllSketch added) {
+    HllSketch held = sketches[group];
+    if (held == null) {
+      sketches[group] = added;
+      sketchCount++;
+    } else {
+      HllUnion union = new HllUnion(LOG_REGISTERS);
+      union.update(held);
+      union.update(added);
+      sketches[group] = union.getResult(TgtHllType.HLL_8);
+    }
+  }
+
   private HllSketch sketch(int group) {
     HllSketch sketch = sketches[group];
     if (sketch == null) {
@@ -114,18 +152,8 @@ final class DistinctSketch extends ColumnAccumulator {
     updates += from.updates;
     for (int i = 0; i < count; i++) {
       HllSketch added = from.sketches[sources[i]];
-      if (added == null) {
-        continue;
-      }
-      HllSketch held = sketches[targets[i]];
-      if (held == null) {
-        sketches[targets[i]] = added.copy();
-        sketchCount++;
-      } else {
-        HllUnion union = new HllUnion(LOG_REGISTERS);
-        union.update(held);
-        union.update(added);
-        sketches[targets[i]] = union.getResult(TgtHllType.HLL_8);
+      if (added != null) {
+        add(targets[i], sketches[targets[i]] == null ? added.copy() : added);
       }
     }
   }

@@ -1,7 +1,9 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.schema.ColumnType;
 import java.util.Arrays;
 
 /// MIN and MAX of doubles. NaN stands for "nothing yet": columns hold none.
@@ -54,6 +56,23 @@ final class DoubleExtreme extends ColumnAccumulator {
         extremes[targets[i]] = value;
       }
     }
+  }
+
+  @Override
+  CellKind cellKind() {
+    return isMax ? CellKind.GREATEST : CellKind.LEAST;
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    double[] values = Arrays.copyOf(extremes, count);
+    for (int group = 0; group < count; group++) {
+      values[group] = isNull(group) ? 0 : values[group];
+    }
+    target.add(
+        cellKind().id(columnId),
+        ColumnType.DOUBLE,
+        new ColumnVector.Doubles(count, values, CellVectors.nulls(count, this::isNull)));
   }
 
   @Override

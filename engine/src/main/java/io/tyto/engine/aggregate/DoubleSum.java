@@ -1,7 +1,9 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.schema.ColumnType;
 import java.util.Arrays;
 
 /// Sums of doubles after Neumaier: each addition's rounding error is kept and added at the end, so
@@ -51,19 +53,47 @@ final class DoubleSum extends ColumnAccumulator {
   }
 
   @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    long[] present = present(batch);
+    double[] sums = doubles(kept(batch, CellKind.SUM));
+    ColumnVector lost = batch.cells(CellKind.CORRECTION, slot);
+    double[] corrections = lost == null ? null : doubles(lost);
+    for (int i = 0; i < rows.count; i++) {
+      int position = rows.positions[i];
+      double correction = corrections == null ? 0 : corrections[position];
+      add(rows.groups[i] * CELL, sums[position], correction, present[position]);
+    }
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    CellVectors.addPresent(count, columnId, group -> (long) cells[group * CELL + 2], target);
+    target.add(CellKind.SUM.id(columnId), ColumnType.DOUBLE, part(count, 0));
+    target.add(CellKind.CORRECTION.id(columnId), ColumnType.DOUBLE, part(count, 1));
+  }
+
+  private ColumnVector.Doubles part(int count, int at) {
+    double[] values = new double[count];
+    Arrays.setAll(values, group -> cells[group * CELL + at] + 0.0);
+    return new ColumnVector.Doubles(count, values, null);
+  }
+
+  private void add(int cell, double value, double correction, double count) {
+    double before = cells[cell];
+    double after = before + value;
+    double lost =
+        Math.abs(before) >= Math.abs(value) ? before - after + value : value - after + before;
+    cells[cell] = after;
+    cells[cell + 1] += lost + correction;
+    cells[cell + 2] += count;
+  }
+
+  @Override
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     double[] from = ((DoubleSum) other).cells;
     for (int i = 0; i < count; i++) {
       int source = sources[i] * CELL;
-      int target = targets[i] * CELL;
-      double before = cells[target];
-      double value = from[source];
-      double after = before + value;
-      double lost =
-          Math.abs(before) >= Math.abs(value) ? before - after + value : value - after + before;
-      cells[target] = after;
-      cells[target + 1] += lost + from[source + 1];
-      cells[target + 2] += from[source + 2];
+      add(targets[i] * CELL, from[source], from[source + 1], from[source + 2]);
     }
   }
 

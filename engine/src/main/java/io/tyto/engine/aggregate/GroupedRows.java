@@ -36,6 +36,8 @@ public final class GroupedRows {
   /// The values of a column behind these rows, by slot, until the next {@link #set}.
   private @Nullable ColumnValues[] values = new ColumnValues[0];
 
+  private @Nullable ColumnValues cellValues;
+
   /// The non-null values of a column: its vector, or that of its elements, and where they stand.
   static final class ColumnValues {
     final GroupedRows scratch = new GroupedRows(0);
@@ -129,16 +131,30 @@ public final class GroupedRows {
       values[slot] = known;
     }
     if (known.vector == null) {
-      ColumnVector vector = batch.column(slot);
-      if (vector instanceof ColumnVector.Lists lists) {
-        flatten(lists, known);
-      } else {
-        known.isList = false;
-        known.rows = withoutNulls(vector, this, known.scratch);
-        known.vector = vector;
-      }
+      take(batch.column(slot), known);
     }
     return known;
+  }
+
+  /// The same for a vector that cells keep; valid until the next call.
+  ColumnValues values(ColumnVector vector) {
+    ColumnValues known = cellValues;
+    if (known == null) {
+      known = new ColumnValues();
+      cellValues = known;
+    }
+    take(vector, known);
+    return known;
+  }
+
+  private void take(ColumnVector vector, ColumnValues to) {
+    if (vector instanceof ColumnVector.Lists lists) {
+      flatten(lists, to);
+    } else {
+      to.isList = false;
+      to.rows = withoutNulls(vector, this, to.scratch);
+      to.vector = vector;
+    }
   }
 
   private void flatten(ColumnVector.Lists lists, ColumnValues to) {

@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.kernel.Kernels;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Values;
@@ -87,6 +88,20 @@ final class LongExtreme extends ColumnAccumulator {
         add(targets[i], from.extremes[sources[i]]);
       }
     }
+  }
+
+  @Override
+  CellKind cellKind() {
+    return isMax ? CellKind.GREATEST : CellKind.LEAST;
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    target.add(
+        cellKind().id(columnId),
+        ColumnType.LONG,
+        new ColumnVector.Longs(
+            count, Arrays.copyOf(extremes, count), CellVectors.nulls(count, this::isNull)));
   }
 
   @Override

@@ -1,7 +1,9 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.schema.ColumnType;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +47,22 @@ final class LongSum extends ColumnAccumulator {
   void accept(
       Batch batch, GroupedRows.ColumnValues columnValues, ColumnVector vector, GroupedRows rows) {
     block.updateOne(column, batch, vector, rows);
+  }
+
+  @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    block.updateOneOfCells(column, batch, present(batch), rows);
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    CellVectors.addPresent(count, columnId, group -> block.count(column, group), target);
+    target.add(
+        CellKind.SUM.id(columnId),
+        ColumnType.LONG,
+        CellVectors.longs(count, group -> block.low(column, group)));
+    CellVectors.addUnlessZero(
+        count, CellKind.HIGH.id(columnId), group -> block.wraps(column, group), target);
   }
 
   @Override

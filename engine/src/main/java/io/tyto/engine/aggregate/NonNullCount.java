@@ -22,6 +22,16 @@ final class NonNullCount extends ColumnAccumulator {
   }
 
   @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    counts.add(present(batch), rows);
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    CellVectors.addPresent(count, columnId, this::asLong, target);
+  }
+
+  @Override
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     counts.merge(((NonNullCount) other).counts, sources, targets, count);
   }

@@ -1,11 +1,16 @@
 package io.tyto.engine.aggregate;
 
 import com.datadoghq.sketch.ddsketch.DDSketch;
+import com.datadoghq.sketch.ddsketch.encoding.ByteArrayInput;
+import com.datadoghq.sketch.ddsketch.encoding.GrowingByteArrayOutput;
 import com.datadoghq.sketch.ddsketch.store.UnboundedSizeDenseStore;
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class QuantileSketch extends ColumnAccumulator {
   /// An empty store and one page of 64 counters.
   private static final int SKETCH_BYTES = 1200;
+
+  /// Of what cells keep: a change of the mapping or of the encoding is another.
+  private static final byte BINS_VERSION = 1;
 
   private final ColumnType.Scalar type;
   private final double[] qs;
@@ -90,6 +98,48 @@ final class QuantileSketch extends ColumnAccumulator {
     DDSketch sketch = sketch(group);
     double greatest = sketch.getIndexMapping().maxIndexableValue();
     sketch.accept(Math.clamp(value, -greatest, greatest));
+  }
+
+  @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    settle();
+    GroupedRows.ColumnValues kept = rows.values(kept(batch, CellKind.BINS));
+    ColumnVector vector = kept.vector;
+    for (int i = 0; vector != null && i < kept.rows.count; i++) {
+      byte[] bytes = CellVectors.value(vector, kept.rows.positions[i]);
+      if (bytes.length == 0 || bytes[0] != BINS_VERSION) {
+        throw new IllegalStateException("cells of " + batch.source().name() + " keep other bins");
+      }
+      try {
+        sketch(kept.rows.groups[i])
+            .decodeAndMergeWith(ByteArrayInput.wrap(bytes, 1, bytes.length - 1));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    settle();
+    target.add(
+        CellKind.BINS.id(columnId), ColumnType.STRING, CellVectors.bytes(count, this::binsOf));
+  }
+
+  /// The bins of the mapping; the mapping itself is as old as the version.
+  private byte @Nullable [] binsOf(int group) {
+    DDSketch sketch = sketches[group];
+    if (sketch == null) {
+      return null;
+    }
+    GrowingByteArrayOutput output = GrowingByteArrayOutput.withDefaultInitialCapacity();
+    try {
+      output.writeByte(BINS_VERSION);
+      sketch.encode(output, true);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return output.trimmedCopy();
   }
 
   private DDSketch sketch(int group) {

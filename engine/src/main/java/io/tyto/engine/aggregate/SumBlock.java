@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.kernel.Kernels;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
@@ -115,6 +116,10 @@ final class SumBlock {
 
   /// Counts the rows and adds up the columns' values.
   void update(Batch batch, GroupedRows rows) {
+    if (batch.holdsCells()) {
+      updateCells(batch, rows);
+      return;
+    }
     if (rows.isOneGroup) {
       cells[rows.group * stride] += rows.count;
       for (Column column : columns) {
@@ -145,13 +150,65 @@ final class SumBlock {
     addPlain(found, rows);
   }
 
+  /// Adds the rows that cells were made of, and the sums they keep.
+  private void updateCells(Batch batch, GroupedRows rows) {
+    long[] counts =
+        ColumnAccumulator.longs(ColumnAccumulator.kept(batch, CellKind.ROWS, -1)).clone();
+    addRows(counts, rows);
+    for (Column column : columns) {
+      ColumnVector present = batch.cells(CellKind.PRESENT, column.slot);
+      if (present != null) {
+        miss(column, counts, ColumnAccumulator.longs(present), rows);
+      }
+      addCells(column, batch, rows);
+    }
+  }
+
+  /// The same for the only column, and the rows that have a value of it.
+  void updateOneOfCells(Column column, Batch batch, long[] present, GroupedRows rows) {
+    addRows(present, rows);
+    addCells(column, batch, rows);
+  }
+
+  private void addRows(long[] counts, GroupedRows rows) {
+    for (int i = 0; i < rows.count; i++) {
+      cells[rows.groups[i] * stride] += counts[rows.positions[i]];
+    }
+  }
+
+  private void miss(Column column, long[] counts, long[] present, GroupedRows rows) {
+    makeRoomForMissing(column);
+    for (int i = 0; i < rows.count; i++) {
+      int position = rows.positions[i];
+      column.missing[rows.groups[i]] += counts[position] - present[position];
+    }
+  }
+
+  private void addCells(Column column, Batch batch, GroupedRows rows) {
+    ColumnVector high = batch.cells(CellKind.HIGH, column.slot);
+    long[] wraps = high == null ? null : ColumnAccumulator.longs(high).clone();
+    long[] sums = ColumnAccumulator.longs(ColumnAccumulator.kept(batch, CellKind.SUM, column.slot));
+    long[] taken = taken(column, sums, rows);
+    long greatest =
+        greatest(Kernels.best().min(taken, rows.count), Kernels.best().max(taken, rows.count));
+    if (wraps == null && staysSafe(column, greatest, rows.count)) {
+      CellLoops.add(cells, stride, rows.groups, rows.count, column.at, taken);
+      return;
+    }
+    column.bound = SAFE;
+    for (int i = 0; i < rows.count; i++) {
+      long wrapped = wraps == null ? 0 : wraps[rows.positions[i]];
+      addWide(column, rows.groups[i], taken[i], wrapped - (taken[i] < 0 ? 1 : 0));
+    }
+  }
+
   /// Counts and adds up rows of a batch where they are stored, into one group. False, and nothing
   /// done, where some column has to be read for it.
   ///
   /// @param mask the rows, null: all
   /// @param count of them
   boolean addUp(Batch batch, long @Nullable [] mask, int count, int group) {
-    if (count * FEW < batch.length() && !columns.isEmpty()) {
+    if (batch.holdsCells() || count * FEW < batch.length() && !columns.isEmpty()) {
       return false;
     }
     for (Column column : columns) {
@@ -270,10 +327,7 @@ final class SumBlock {
     if (all == some || all.count == some.count) {
       return;
     }
-    int groups = cells.length / stride;
-    if (column.missing.length < groups) {
-      column.missing = Arrays.copyOf(column.missing, groups);
-    }
+    makeRoomForMissing(column);
     if (all.isOneGroup) {
       column.missing[all.group] += all.count - some.count;
       return;
@@ -283,6 +337,13 @@ final class SumBlock {
     }
     for (int i = 0; i < some.count; i++) {
       column.missing[some.groups[i]]--;
+    }
+  }
+
+  private void makeRoomForMissing(Column column) {
+    int groups = cells.length / stride;
+    if (column.missing.length < groups) {
+      column.missing = Arrays.copyOf(column.missing, groups);
     }
   }
 

@@ -2,7 +2,9 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.schema.ColumnType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -77,6 +79,31 @@ final class WideSum extends ColumnAccumulator {
     cells[cell + 1] = sumMiddle;
     cells[cell + 2] += high + carryHigh;
     cells[cell + 3] += count;
+  }
+
+  @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    long[] present = present(batch).clone();
+    long[] low = longs(kept(batch, CellKind.SUM)).clone();
+    long[] middle = longs(kept(batch, CellKind.HIGH)).clone();
+    long[] high = longs(kept(batch, CellKind.TOP));
+    for (int i = 0; i < rows.count; i++) {
+      int at = rows.positions[i];
+      add(rows.groups[i], low[at], middle[at], high[at], present[at]);
+    }
+  }
+
+  @Override
+  public void store(int count, int columnId, CellColumns target) {
+    CellVectors.addPresent(count, columnId, group -> cells[group * CELL + 3], target);
+    CellKind[] words = {CellKind.SUM, CellKind.HIGH, CellKind.TOP};
+    for (int word = 0; word < words.length; word++) {
+      int at = word;
+      target.add(
+          words[word].id(columnId),
+          ColumnType.LONG,
+          CellVectors.longs(count, group -> cells[group * CELL + at]));
+    }
   }
 
   @Override

@@ -30,6 +30,7 @@ public final class Domains {
   private final List<RowSource> sources;
   private final long seed;
   private final Map<Integer, ColumnDomain> bySlot = new HashMap<>();
+  private final Map<Integer, ColumnDomain> openBySlot = new HashMap<>();
 
   public Domains(ColumnSlots slots, List<RowSource> sources, long seed) {
     this.slots = slots;
@@ -46,8 +47,24 @@ public final class Domains {
     return known;
   }
 
+  /// A domain of whatever values come, also such as zone maps and dictionaries of rows do not know:
+  /// those that cells keep.
+  public ColumnDomain openDomain(int slot) {
+    return openBySlot.computeIfAbsent(
+        slot,
+        _ ->
+            switch (slots.column(slot).type().physical()) {
+              case LONG -> new ColumnDomain.Longs(new LongCodes(seed));
+              case DOUBLE -> new ColumnDomain.Doubles(new LongCodes(seed));
+              case BYTES -> new ColumnDomain.Bytes(seed);
+            });
+  }
+
   public long sizeBytes() {
     long bytes = 0;
+    for (ColumnDomain domain : openBySlot.values()) {
+      bytes += domain.sizeBytes();
+    }
     for (ColumnDomain domain : bySlot.values()) {
       bytes += domain.sizeBytes();
     }

@@ -2,12 +2,14 @@ package io.tyto.engine.domain;
 
 import io.tyto.engine.scan.Batch;
 import io.tyto.engine.scan.ColumnSlots;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.SystemColumns;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +27,7 @@ public record EntityIds(int slot, Map<Integer, Integer> bases, int limit) {
   private static final String COLUMN = "_entity";
 
   /// The ids that stand for the values of a column, or null where the column is not the entity's
-  /// key or some source does not say how great its ids are.
+  /// key or some source has no ids.
   public static @Nullable EntityIds of(
       ColumnSpec column, ColumnSlots slots, List<RowSource> sources) {
     EventConfig.Entity entity = slots.schema().config().entity();
@@ -53,13 +55,33 @@ public record EntityIds(int slot, Map<Integer, Integer> bases, int limit) {
     for (int i = 0; i < sources.size(); i++) {
       RowSource source = sources.get(i);
       batch.enter(source, i);
-      ColumnReader reader = batch.reader(slot);
+      ColumnReader reader =
+          batch.holdsCells()
+              ? source.column(CellKind.ENTITIES.id(SystemColumns.ENTITY))
+              : batch.reader(slot);
       for (int block = 0; block < RowSource.blocks(source); block++) {
-        Zone zone = reader == null ? null : reader.zone(block);
-        if (zone == null || !zone.hasBounds() && zone.nulls() < zone.rows()) {
+        if (reader == null) {
           return null;
         }
-        greatest.merge(source.partition(), zone.hasBounds() ? zone.maxLong() : 0, Math::max);
+        greatest.merge(source.partition(), greatest(source, reader, block), Math::max);
+      }
+    }
+    return greatest;
+  }
+
+  /// By reading where the zone map does not say: in the tail's last chunk.
+  private static long greatest(RowSource source, ColumnReader reader, int block) {
+    Zone zone = reader.zone(block);
+    if (zone != null && (zone.hasBounds() || zone.nulls() == zone.rows())) {
+      return zone.hasBounds() ? zone.maxLong() : 0;
+    }
+    long greatest = 0;
+    int end = block * RowSource.BLOCK_ROWS + RowSource.blockRows(source, block);
+    for (int from = block * RowSource.BLOCK_ROWS; from < end; from += RowSource.BATCH_ROWS) {
+      ColumnVector read = reader.read(from, Math.min(RowSource.BATCH_ROWS, end - from));
+      ColumnVector ids = read instanceof ColumnVector.Lists lists ? lists.elements() : read;
+      for (int i = 0; ids instanceof ColumnVector.Longs longs && i < longs.length(); i++) {
+        greatest = longs.isNull(i) ? greatest : Math.max(greatest, longs.values()[i]);
       }
     }
     return greatest;

@@ -6,6 +6,7 @@ import io.tyto.engine.scan.BlockList;
 import io.tyto.engine.scan.ColumnSlots;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.source.RowSource;
+import java.util.Collections;
 import java.util.List;
 
 /// Finds the blocks a filter cannot rule out, by zone maps and indexes alone.
@@ -16,6 +17,12 @@ public final class BlockPruner {
   private BlockPruner() {}
 
   public static Pruned prune(CompiledFilter filter, ColumnSlots slots, List<RowSource> sources) {
+    return prune(Collections.nCopies(sources.size(), filter), slots, sources);
+  }
+
+  /// @param filters by source
+  public static Pruned prune(
+      List<CompiledFilter> filters, ColumnSlots slots, List<RowSource> sources) {
     BlockList kept = new BlockList();
     Batch batch = new Batch(slots);
     long rows = 0;
@@ -23,7 +30,7 @@ public final class BlockPruner {
     for (int i = 0; i < sources.size(); i++) {
       RowSource source = sources.get(i);
       batch.enter(source, i);
-      SourceFilter sourceFilter = filter.open(batch, Kernels.best());
+      SourceFilter sourceFilter = filters.get(i).open(batch, Kernels.best());
       int before = kept.size();
       for (int block = 0; block < RowSource.blocks(source); block++) {
         if (sourceFilter.enterBlock(block)) {

@@ -54,12 +54,21 @@ public final class GroupScan {
   /// @param state position in the spec
   public record Best(int state, boolean isDescending, int count) {}
 
+  /// Sources that are read over one range; a source may be in several parts whose ranges have
+  /// nothing in common.
+  public record Part(TimeInterval range, List<RowSource> sources) {}
+
   private GroupScan() {}
 
   /// Blocks until done.
   public static Groups run(Spec spec, List<RowSource> sources, ScanContext context) {
+    return runParts(spec, List.of(new Part(spec.range(), sources)), context);
+  }
+
+  /// The same over parts, whose ranges stand for the spec's. Blocks until done.
+  public static Groups runParts(Spec spec, List<Part> parts, ScanContext context) {
     context.check();
-    ScanPlan plan = ScanPlan.of(spec, sources, context);
+    ScanPlan plan = ScanPlan.of(spec, parts, context);
     Lane merged = plan.isOrderFree() ? scanAsTheyCome(plan) : scanInRuns(plan);
     return groups(plan, merged, spec.best());
   }

@@ -132,7 +132,7 @@ public final class Groups {
   }
 
   /// The same groups in ascending order of their keys.
-  Groups sorted() {
+  public Groups sorted() {
     if (count < 2) {
       return this;
     }

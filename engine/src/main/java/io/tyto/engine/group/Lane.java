@@ -151,7 +151,7 @@ final class Lane {
     leave();
     sourceIndex = source;
     batch.enter(plan.sources().get(source), source);
-    filter = plan.filter().openNarrowing(batch, kernels);
+    filter = plan.filters().get(source).openNarrowing(batch, kernels);
     stateFilters.clear();
     for (CompiledFilter stateFilter : plan.stateFilters()) {
       stateFilters.add(stateFilter.open(batch, kernels));

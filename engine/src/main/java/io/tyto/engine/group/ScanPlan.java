@@ -16,12 +16,15 @@ import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Physical;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// A group scan made ready: what its threads share. Thread-safe once built.
 ///
+/// @param sources of all parts, one after the other
+/// @param filters by source: of its part
 /// @param stateFilters the distinct filters of states
 /// @param filterOfState for each state its place in `stateFilters`, or -1
 /// @param states empty, one per state spec
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 record ScanPlan(
     ColumnSlots slots,
     List<RowSource> sources,
-    CompiledFilter filter,
+    List<CompiledFilter> filters,
     BlockPruner.Pruned pruned,
     List<KeyCoder> coders,
     GroupSpace space,
@@ -42,10 +45,16 @@ record ScanPlan(
 
   private static final int FEW_ENTITIES = 1 << 16;
 
-  static ScanPlan of(GroupScan.Spec spec, List<RowSource> sources, ScanContext context) {
+  static ScanPlan of(GroupScan.Spec spec, List<GroupScan.Part> parts, ScanContext context) {
     long seed = context.seed();
     ColumnSlots slots = new ColumnSlots(spec.schema());
-    CompiledFilter filter = FilterCompiler.compile(spec.where(), spec.range(), slots, seed);
+    List<RowSource> sources = new ArrayList<>();
+    List<CompiledFilter> filters = new ArrayList<>();
+    for (GroupScan.Part part : parts) {
+      CompiledFilter filter = FilterCompiler.compile(spec.where(), part.range(), slots, seed);
+      sources.addAll(part.sources());
+      filters.addAll(Collections.nCopies(part.sources().size(), filter));
+    }
     Domains domains = new Domains(slots, sources, seed);
     List<KeyCoder> coders = new ArrayList<>();
     for (ScanKey key : spec.keys()) {
@@ -70,11 +79,11 @@ record ScanPlan(
       filterOfState[states.size()] = number;
       states.add(accumulators.create(state.measure()));
     }
-    BlockPruner.Pruned pruned = BlockPruner.prune(filter, slots, sources);
+    BlockPruner.Pruned pruned = BlockPruner.prune(filters, slots, sources);
     return new ScanPlan(
         slots,
         List.copyOf(sources),
-        filter,
+        List.copyOf(filters),
         pruned,
         List.copyOf(coders),
         GroupSpace.of(coders, pruned.stats().rowsScanned(), seed),

@@ -106,7 +106,8 @@ public final class AggregateRunner {
         kept.length + current.leftOut(),
         hasNextPage,
         wants.cursors() ? cursors(first, page.length) : null,
-        meta(started, hasNextPage));
+        meta(started, hasNextPage),
+        current.queryPlan());
   }
 
   /// The rows of both periods, of the best groups only where the query asks for a top.
@@ -279,6 +280,6 @@ public final class AggregateRunner {
   private QueryMeta meta(long started, boolean truncated) {
     ScanStats stats = previous == null ? current.stats() : current.stats().plus(previous.stats());
     MetaData meta = new MetaData(snapshot, bounds, context.query(), started);
-    return meta.of(stats, truncated, Approximations.of(plan));
+    return meta.of(stats, current.servedBy(), truncated, Approximations.of(plan));
   }
 }

@@ -17,10 +17,10 @@ record MetaData(
     TableSnapshot snapshot, ColumnBounds bounds, QueryContext context, long startedNanos) {
   private static final double NANOS_PER_MILLI = 1e6;
 
-  QueryMeta of(ScanStats stats, boolean truncated, List<String> approximate) {
+  QueryMeta of(ScanStats stats, String servedBy, boolean truncated, List<String> approximate) {
     return new QueryMeta(
         context.queryId(),
-        "segments",
+        servedBy,
         (System.nanoTime() - startedNanos) / NANOS_PER_MILLI,
         stats.rowsScanned(),
         stats.bytesScanned(),

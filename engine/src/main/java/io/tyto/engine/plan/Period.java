@@ -12,10 +12,12 @@ import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.TimeInterval;
+import io.tyto.model.result.QueryPlan;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ final class Period {
   private final @Nullable Rolling rolling;
   private final Groups groups;
   private ScanStats stats;
+  private @Nullable CubeCover cover;
 
   private Period(
       AggregatePlan plan,
@@ -154,11 +157,42 @@ final class Period {
     return ownGroups().regroup(new int[0]);
   }
 
+  /// How its rows were found; of the last scan.
+  QueryPlan queryPlan() {
+    return requireCover().queryPlan();
+  }
+
+  String servedBy() {
+    return requireCover().servedBy();
+  }
+
+  private CubeCover requireCover() {
+    CubeCover known = cover;
+    if (known == null) {
+      throw new IllegalStateException("nothing was scanned yet");
+    }
+    return known;
+  }
+
   private Groups scan(List<ScanKey> keys, TimeInterval range, GroupScan.@Nullable Best best) {
+    CubeCover found = CubeCover.of(plan, range, points(keys), sources);
+    cover = found;
     GroupScan.Spec spec =
         new GroupScan.Spec(
             sources.schema(), range, plan.query().where(), keys, plan.states(), best);
-    return GroupScan.run(spec, sources.list(), context);
+    return GroupScan.runParts(spec, found.parts(), context);
+  }
+
+  /// Where buckets of event time end.
+  private long[] points(List<ScanKey> keys) {
+    return keys.stream()
+        .filter(ScanKey.BucketKey.class::isInstance)
+        .map(ScanKey.BucketKey.class::cast)
+        .filter(key -> plan.columns().isEventTime(key.column()))
+        .flatMapToLong(key -> Arrays.stream(key.axis().boundaries()))
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   private TimeAxis axisOf(GroupKey.TimeBucket bucket, ColumnBounds bounds, int maxBuckets) {

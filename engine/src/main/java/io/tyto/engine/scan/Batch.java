@@ -1,11 +1,15 @@
 package io.tyto.engine.scan;
 
 import io.tyto.engine.expression.DerivedColumns;
+import io.tyto.engine.source.CellKind;
+import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnSpec;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A window of consecutive rows of one source whose columns are read when first asked for. Not
@@ -31,6 +35,11 @@ public final class Batch {
 
   private long bytesRead;
 
+  /// States of the cells, where the source holds cells.
+  private final Map<Integer, ColumnReader> cellReaders = new HashMap<>();
+
+  private boolean holdsCells;
+
   public Batch(ColumnSlots slots) {
     this.slots = slots;
     readers = new ColumnReader[slots.size()];
@@ -41,6 +50,8 @@ public final class Batch {
   /// Enters a source; readers of the former one are dropped.
   public void enter(RowSource newSource, int newSourceIndex) {
     source = newSource;
+    holdsCells = newSource instanceof CellSource;
+    cellReaders.clear();
     sourceIndex = newSourceIndex;
     Arrays.fill(readers, null);
     Arrays.fill(opened, false);
@@ -110,9 +121,33 @@ public final class Batch {
     return readers[slot];
   }
 
+  /// Whether the rows are cells: then states are to be merged instead of values taken in.
+  public boolean holdsCells() {
+    return holdsCells;
+  }
+
+  /// What the cells keep of a slot's column, or null where they keep no such thing. Valid until the
+  /// next call for the same, or the next move.
+  ///
+  /// @param slot negative for {@link CellKind#ROWS}
+  public @Nullable ColumnVector cells(CellKind kind, int slot) {
+    int id = kind.id(slot < 0 ? 0 : slots.column(slot).id());
+    ColumnReader reader = cellReaders.get(id);
+    if (reader == null) {
+      reader = source().column(id);
+      if (reader == null) {
+        return null;
+      }
+      cellReaders.put(id, reader);
+    }
+    ColumnVector vector = reader.read(from, length);
+    bytesRead += sizeBytes(vector);
+    return vector;
+  }
+
   private @Nullable ColumnReader open(ColumnSpec column) {
     ColumnReader stored = source().column(column.id());
-    return stored == null && column.isComputable()
+    return stored == null && !holdsCells && column.isComputable()
         ? DerivedColumns.reader(source(), slots.schema(), column)
         : stored;
   }

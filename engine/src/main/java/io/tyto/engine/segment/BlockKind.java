@@ -28,7 +28,9 @@ enum BlockKind {
   /// Which of {@link #ENTITY_KEYS} are erased, where any is.
   ENTITY_KEY_NULLS(12),
   /// Which batches of rows may hold a value, for 64 batches of a column.
-  BATCH_SETS(13);
+  BATCH_SETS(13),
+  /// {@link CellDescriptor} of cells whose columns are other blocks of the same file.
+  CELLS(14);
 
   private final int id;
 

@@ -1,8 +1,12 @@
 package io.tyto.engine.segment;
 
+import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
+import java.nio.BufferUnderflowException;
 import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +21,7 @@ public final class Segment implements RowSource {
   private final SegmentInfo info;
   private final int sortColumn;
   private final ConcurrentHashMap<Integer, SegmentColumn> columns = new ConcurrentHashMap<>();
+  private volatile @Nullable List<CellSource> cells;
   private final AtomicInteger holders = new AtomicInteger(1);
 
   private Segment(Container container) {
@@ -123,26 +128,55 @@ public final class Segment implements RowSource {
         : new SegmentColumnReader(column, rowCount(), columnId == sortColumn);
   }
 
-  /// Null where the column is not stored here.
+  @Override
+  public List<CellSource> cells() {
+    List<CellSource> known = cells;
+    if (known == null) {
+      known = openCells();
+      cells = known;
+    }
+    return known;
+  }
+
+  private List<CellSource> openCells() {
+    List<CellSource> opened = new ArrayList<>();
+    for (int number : container.ids(BlockKind.CELLS)) {
+      Container.Block block = container.require(BlockKind.CELLS, number, 0);
+      try {
+        opened.add(new SegmentCells(this, CellDescriptor.read(container.read(block))));
+      } catch (IndexOutOfBoundsException | BufferUnderflowException | DateTimeException e) {
+        throw container.unreadable(block, e);
+      }
+    }
+    return List.copyOf(opened);
+  }
+
   @Nullable SegmentColumn segmentColumn(int columnId) {
+    return segmentColumn(columnId, rowCount());
+  }
+
+  /// Null where the column is not stored here.
+  ///
+  /// @param rows how many it has values of
+  @Nullable SegmentColumn segmentColumn(int columnId, int rows) {
     SegmentColumn known = columns.get(columnId);
     if (known == null && container.has(BlockKind.COLUMN, columnId, 0)) {
       known = new SegmentColumn(container, columnId);
-      checkBlocks(known);
+      checkBlocks(known, rows);
       columns.put(columnId, known);
     }
     return known;
   }
 
-  private void checkBlocks(SegmentColumn column) {
+  private void checkBlocks(SegmentColumn column, int expected) {
     long rows = 0;
     for (ColumnDescriptor.BlockZone block : column.descriptor().blocks()) {
       rows += block.zone().rows();
     }
-    if (rows != info.rows()) {
+    if (rows != expected) {
       throw container.corrupt(
           container.require(BlockKind.COLUMN, column.columnId(), 0).byteOffset(),
-          info.rows() + " rows in column " + column.columnId(),
+          expected + " rows in column " + column.columnId(),
           rows + " rows");
     }
   }

@@ -1,6 +1,7 @@
 package io.tyto.engine.segment;
 
 import io.tyto.engine.source.BatchSets;
+import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
@@ -32,31 +33,54 @@ final class SegmentVerification {
     faults.addAll(container.verifyBytes());
     if (faults.isEmpty()) {
       for (int columnId : container.ids(BlockKind.COLUMN)) {
-        try {
-          verifyColumn(columnId);
-        } catch (CorruptSegmentException e) {
-          faults.add(e.fault());
+        if (columnId < CellDescriptor.FIRST_COLUMN_ID) {
+          boolean isSorted = segment.sortKey().equals(SegmentInfo.sortKey(columnId));
+          verify(columnId, segment.column(columnId), segment.rowCount(), isSorted);
         }
       }
+      verifyCells();
     }
     return faults;
   }
 
-  private void verifyColumn(int columnId) {
-    ColumnReader reader = segment.column(columnId);
-    if (reader == null) {
-      return;
+  private void verifyCells() {
+    try {
+      for (CellSource source : segment.cells()) {
+        CellDescriptor descriptor = ((SegmentCells) source).descriptor();
+        descriptor
+            .columns()
+            .forEach((id, stored) ->
+                verify(
+                    stored,
+                    source.column(id),
+                    descriptor.cells(),
+                    id == descriptor.shape().time()));
+      }
+    } catch (CorruptSegmentException e) {
+      faults.add(e.fault());
     }
+  }
+
+  private void verify(int columnId, @Nullable ColumnReader reader, int rows, boolean isSorted) {
+    try {
+      if (reader != null) {
+        verifyColumn(columnId, reader, rows, isSorted);
+      }
+    } catch (CorruptSegmentException e) {
+      faults.add(e.fault());
+    }
+  }
+
+  private void verifyColumn(int columnId, ColumnReader reader, int rows, boolean isSorted) {
     Dictionary dictionary = reader.dictionary();
     if (dictionary != null) {
       verifyOrder(columnId, dictionary);
     }
     int[] occurrences = new int[dictionary == null ? 0 : dictionary.size()];
-    boolean isSorted = segment.sortKey().equals(SegmentInfo.sortKey(columnId));
     RowOrder.Check order = isSorted ? new RowOrder.Check() : null;
-    for (int from = 0; from < segment.rowCount(); ) {
+    for (int from = 0; from < rows; ) {
       int block = from / RowSource.BLOCK_ROWS;
-      from = verifyBlock(columnId, reader, block, occurrences, order);
+      from = verifyBlock(columnId, reader, rows, block, occurrences, order);
     }
     BatchSets sets = reader.batchSets();
     if (sets != null) {
@@ -64,7 +88,7 @@ final class SegmentVerification {
     }
     InvertedIndex index = reader.index();
     if (index != null) {
-      verifyIndex(columnId, reader, index, occurrences);
+      verifyIndex(columnId, reader, rows, index, occurrences);
     }
   }
 
@@ -84,12 +108,13 @@ final class SegmentVerification {
   private int verifyBlock(
       int columnId,
       ColumnReader reader,
+      int rows,
       int block,
       int[] occurrences,
       RowOrder.@Nullable Check order) {
     Zone zone = reader.zone(block);
     int first = block * RowSource.BLOCK_ROWS;
-    int end = Math.min(first + RowSource.BLOCK_ROWS, segment.rowCount());
+    int end = Math.min(first + RowSource.BLOCK_ROWS, rows);
     int nulls = 0;
     ZoneCheck bounds = new ZoneCheck(zone, occurrences);
     for (int from = first; from < end; from += RowSource.BATCH_ROWS) {
@@ -185,10 +210,10 @@ final class SegmentVerification {
   }
 
   private void verifyIndex(
-      int columnId, ColumnReader reader, InvertedIndex index, int[] occurrences) {
+      int columnId, ColumnReader reader, int rows, InvertedIndex index, int[] occurrences) {
     boolean isList = reader.type().isList();
     for (int ordinal = 0; ordinal < occurrences.length; ordinal++) {
-      int indexed = index.rows(ordinal).countBetween(0, segment.rowCount());
+      int indexed = index.rows(ordinal).countBetween(0, rows);
       boolean isRight = isList ? indexed <= occurrences[ordinal] : indexed == occurrences[ordinal];
       if (!isRight) {
         fault(

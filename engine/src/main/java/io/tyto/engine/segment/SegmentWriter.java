@@ -33,6 +33,8 @@ public final class SegmentWriter {
   /// Rows of the sources, system columns included. Columns a source lacks are null, or computed
   /// where the column is derived; columns that have become wider since are written as they are now.
   ///
+  /// Cells of the collection's cubes are of all rows: where some are left out, there are none.
+  ///
   /// @param keep null: every row
   public SegmentSummary write(
       TableSchema schema, List<RowSource> sources, @Nullable RowFilter keep, SegmentSink sink)
@@ -60,6 +62,9 @@ public final class SegmentWriter {
     }
     for (ColumnSpec column : stored) {
       columns.write(column);
+    }
+    if (keep == null && !schema.config().cubes().isEmpty() && rows.count() > 0) {
+      new CellWriter(target, schema, options).write(evolved);
     }
     SegmentInfo info =
         new SegmentInfo(

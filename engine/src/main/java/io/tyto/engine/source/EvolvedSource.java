@@ -50,6 +50,11 @@ public final class EvolvedSource implements RowSource {
   }
 
   @Override
+  public List<CellSource> cells() {
+    return source.cells();
+  }
+
+  @Override
   public int rowCount() {
     return source.rowCount();
   }

@@ -1,5 +1,6 @@
 package io.tyto.engine.source;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Rows of one collection that never change while the view is held: a sealed segment, or one chunk
@@ -34,6 +35,11 @@ public interface RowSource {
 
   /// Name for error messages: a file name or `tail`.
   String name();
+
+  /// The same rows rolled up, where that is kept beside them; by shape, none twice.
+  default List<CellSource> cells() {
+    return List.of();
+  }
 
   /// Bytes on disk, 0 in the tail.
   long storedBytes();

@@ -1,6 +1,7 @@
 package io.tyto.engine.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,8 @@ class AggregateRandomTest {
   private static final int QUERIES_PER_SPLIT = 35;
   private static final ExecutorService WORKERS = Executors.newFixedThreadPool(2);
 
+  private static final AtomicInteger SERVED_BY_CUBES = new AtomicInteger();
+
   @AfterAll
   static void stopWorkers() {
     WORKERS.shutdownNow();
@@ -51,6 +55,14 @@ class AggregateRandomTest {
   void agreesWhereSomeRowsAreOlderThanTheTypesOfTheirColumns(@TempDir Path folder)
       throws IOException {
     check(GameTable::evolved, folder);
+  }
+
+  @Test
+  void agreesWhereSegmentsKeepCells(@TempDir Path folder) throws IOException {
+    SERVED_BY_CUBES.set(0);
+    check(GameTable::cubed, folder);
+    System.out.println("served by cubes: " + SERVED_BY_CUBES);
+    assertTrue(SERVED_BY_CUBES.get() > 20 * SCALE, SERVED_BY_CUBES + " answers from cubes");
   }
 
   private static void check(BiFunction<Integer, Random, GameTable> tables, Path folder)
@@ -84,6 +96,7 @@ class AggregateRandomTest {
       GameTable table, AggregateQuery query, TableSnapshot snapshot, long hashSeed) {
     ReferenceEngine.Answer expected = ReferenceEngine.answer(table, query);
     AggregateResult actual = run(query, snapshot, hashSeed);
+    SERVED_BY_CUBES.addAndGet(actual.plan().cube() == null ? 0 : 1);
     assertEquals(expected.groupCount(), actual.groupCount(), "groups");
     assertEquals(expected.hasNextPage(), actual.hasNextPage(), "hasNextPage");
     assertEquals(expected.rows().size(), actual.rowCount(), "rows");

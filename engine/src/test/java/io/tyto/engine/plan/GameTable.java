@@ -10,6 +10,8 @@ import io.tyto.engine.source.RowSource;
 import io.tyto.engine.tail.Tail;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Cube;
+import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Physical;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
@@ -108,6 +110,11 @@ public final class GameTable {
     }
   }
 
+  private GameTable(TableSchema schema) {
+    this.schema = schema;
+    older = null;
+  }
+
   private static TableSchema schema(@Nullable String time, Map<String, ColumnType> types) {
     List<ColumnSpec> columns = new ArrayList<>();
     types.forEach((name, type) ->
@@ -132,6 +139,36 @@ public final class GameTable {
   /// With any of its time columns, or the time of arrival, as event time.
   public static GameTable random(int rows, Random random) {
     return random(rows, random, false);
+  }
+
+  /// One whose segments keep cells.
+  public static GameTable cubed(int rows, Random random) {
+    GameTable plain = random(rows, random, false);
+    GameTable table =
+        new GameTable(withCubes(plain.schema, RandomCubes.draw(plain.schema, random)));
+    table.events.addAll(plain.events);
+    return table;
+  }
+
+  private static TableSchema withCubes(TableSchema schema, List<Cube> cubes) {
+    EventConfig config = schema.config();
+    EventConfig cubed =
+        new EventConfig(
+            config.collection(),
+            config.apiName(),
+            config.description(),
+            config.time(),
+            config.entity(),
+            config.eventId(),
+            config.columns(),
+            config.source(),
+            config.retention(),
+            config.timeBounds(),
+            config.expose(),
+            config.annotations(),
+            cubes,
+            config.text());
+    return new TableSchema(1, 2, 3, "game", 1, schema.columns(), cubed);
   }
 
   /// One whose columns have become wider: some of its tails and segments were written before.

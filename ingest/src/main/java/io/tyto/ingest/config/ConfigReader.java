@@ -54,14 +54,16 @@ final class ConfigReader {
         fields == null
             ? new Fields(List.of(), Set.of())
             : new FieldReader(fields, pipeline, problems).read();
-    LaterSections.check(top, columns, problems);
+    LaterSections.check(top, problems);
+    String time = columnName(top, "time", columns, ConfigReader::isTime, "a timestamp or a date");
+    Entity entity = entity(top, columns);
     EventConfig config =
         new EventConfig(
             collection,
             apiName(top, collection),
             top.plainText("description"),
-            columnName(top, "time", columns, ConfigReader::isTime, "a timestamp or a date"),
-            entity(top, columns),
+            time,
+            entity,
             columnName(top, "eventId", columns, ConfigReader::isKey, "a string, int, long or uuid"),
             columns.columns(),
             new SourceReader(collection, columns, content.files(), problems)
@@ -70,6 +72,8 @@ final class ConfigReader {
             timeBounds(top.section("timeBounds")),
             expose(top.section("expose")),
             annotations(top.section("annotations")),
+            new CubeReader(columns, time, entity == null ? null : entity.key(), problems)
+                .read(top.section("cubes")),
             file.text());
     if (fields != null) {
       PrivacyReader.check(config, fields, problems);
@@ -164,12 +168,7 @@ final class ConfigReader {
       return Retention.NONE;
     }
     section.allowOnly(ConfigKeys.RETENTION);
-    if (section.has("cubes")) {
-      period(section, "cubes");
-      problems.note(
-          section.line("cubes"), "retention.cubes", "has no effect: this version builds no cubes");
-    }
-    return new Retention(period(section, "raw"));
+    return new Retention(period(section, "raw"), period(section, "cubes"));
   }
 
   private TimeBounds timeBounds(@Nullable Section section) {

@@ -4,6 +4,7 @@ import static io.tyto.ingest.config.Comparison.shown;
 
 import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.Verdict;
+import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
 import java.time.Instant;
 import java.time.Period;
@@ -52,7 +53,29 @@ final class HeadChanges {
     heads.compatible("expose.records", config -> config.expose().records(), SEEN);
     heads.compatible("expose.cubes", config -> config.expose().cubes(), SEEN);
     heads.compatible("expose.values", config -> config.expose().values(), SEEN);
+    compareCubes(before, after, stored, changes);
     heads.compatible("annotations", EventConfig::annotations, "shown by the API at once");
+  }
+
+  private static void compareCubes(
+      EventConfig before, EventConfig after, StoredRows stored, List<ConfigChange> changes) {
+    if (before.cubes().equals(after.cubes())) {
+      return;
+    }
+    boolean isMore = !before.cubes().containsAll(after.cubes());
+    changes.add(
+        new ConfigChange(
+            Verdict.COMPATIBLE,
+            "cubes: %s become %s".formatted(names(before), names(after)),
+            isMore
+                ? "cells are made of %,d stored segments in the background; until a segment has them, its rows are read"
+                    .formatted(stored.segments().size())
+                : "cells that nobody asks for any more leave with the next rewrite of their segment"));
+  }
+
+  private static String names(EventConfig config) {
+    List<String> names = config.cubes().stream().map(Cube::name).toList();
+    return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
   private static final String SEEN = "callers see it at once";

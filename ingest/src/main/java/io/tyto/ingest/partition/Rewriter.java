@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.tyto.engine.cube.CubeShapes;
 import io.tyto.engine.segment.EntityKey;
 import io.tyto.engine.source.RowSource;
 import io.tyto.ingest.IngestOptions;
@@ -71,6 +72,9 @@ final class Rewriter {
 
   private final Set<String> damaged = new HashSet<>();
 
+  /// Segments whose rows have more combinations of values than can be rolled up at once.
+  private final Set<String> withoutCells = new HashSet<>();
+
   Rewriter(
       PartitionId id,
       PartitionHost host,
@@ -106,6 +110,7 @@ final class Rewriter {
         if (limits.enabled()) {
           compact(schema, Kind.DATA);
           compact(DeadLetters.schema(id.project(), id.group(), collection), Kind.DEAD);
+          rollUp(schema);
           tellWhetherItKeepsUp(schema);
         }
       }
@@ -217,6 +222,37 @@ final class Rewriter {
     }
   }
 
+  /// Writes segments anew that lack cells of a cube: it was declared, or changed, after them.
+  private void rollUp(TableSchema schema) {
+    if (schema.config().cubes().isEmpty()) {
+      return;
+    }
+    List<SegmentEntry> bare =
+        live.entries(schema.collectionId(), Kind.DATA).stream()
+            .filter(
+                entry -> !damaged.contains(entry.file()) && !withoutCells.contains(entry.file()))
+            .filter(entry -> lacksCells(entry, schema))
+            .toList();
+    for (int i = 0; i < bare.size(); i++) {
+      LOG.log(
+          INFO, "{0}: rolling up {1}: {2} of {3} segments", id, schema.name(), i + 1, bare.size());
+      SegmentEntry written = merge(schema, Kind.DATA, List.of(bare.get(i)));
+      if (lacksCells(written, schema)) {
+        // There were too many of them to hold, as the log says: the rows are read instead.
+        withoutCells.add(written.file());
+      }
+    }
+  }
+
+  private boolean lacksCells(SegmentEntry entry, TableSchema schema) {
+    List<LiveSegment> held = live.hold(one -> one.file().equals(entry.file()));
+    try {
+      return held.stream().anyMatch(one -> !CubeShapes.areKept(schema, one.source()));
+    } finally {
+      held.forEach(LiveSegment::release);
+    }
+  }
+
   private void tellWhetherItKeepsUp(TableSchema schema) {
     List<SegmentEntry> segments = live.entries(schema.collectionId(), Kind.DATA);
     String topic = "segments of " + schema.name();
@@ -230,7 +266,7 @@ final class Rewriter {
     }
   }
 
-  private void merge(TableSchema schema, Kind kind, List<SegmentEntry> run) {
+  private SegmentEntry merge(TableSchema schema, Kind kind, List<SegmentEntry> run) {
     Set<String> names = namesOf(run);
     List<LiveSegment> held = live.hold(entry -> names.contains(entry.file()));
     SegmentEntry merged;
@@ -262,6 +298,7 @@ final class Rewriter {
     Manifest commit = committer.commit(change.build());
     live.replaced(commit, names, List.of(files.open(merged)));
     LOG.log(DEBUG, "{0}: {1} segments became {2}", id, run.size(), merged.file());
+    return merged;
   }
 
   /// The offsets of all, and what lies between them: neighbours in commit order leave only empty

@@ -20,8 +20,11 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class ConfigDiffTest {
-  private static final TableSchema CURRENT =
-      Schemas.firstVersion(config(ConfigParserTest.RECHARGE), 1, 2, 3);
+  /// Its cube has no dimension, so that tests may change any field.
+  private static final String RECHARGE =
+      ConfigParserTest.RECHARGE.replace("dimensions: [country]", "dimensions: []");
+
+  private static final TableSchema CURRENT = Schemas.firstVersion(config(RECHARGE), 1, 2, 3);
 
   private static final Instant NOW = Instant.parse("2026-06-01T00:00:00Z");
 
@@ -48,8 +51,8 @@ class ConfigDiffTest {
   }
 
   private static ConfigDiff diff(String found, String replacement) {
-    assertTrue(ConfigParserTest.RECHARGE.contains(found), found);
-    return diff(ConfigParserTest.RECHARGE.replace(found, replacement));
+    assertTrue(RECHARGE.contains(found), found);
+    return diff(RECHARGE.replace(found, replacement));
   }
 
   private static ConfigDiff diff(String text) {
@@ -83,7 +86,7 @@ class ConfigDiffTest {
   void commentsAndOrderAreNoChange() {
     assertTrue(diff("time: ts\n", "# when\ntime:   ts\n").isUnchanged());
     String moved =
-        ConfigParserTest.RECHARGE
+        RECHARGE
             .replace("  payload:     json\n", "")
             .replace("  id: string\n", "  payload: { type: json }\n  id: string\n");
     assertTrue(diff(moved).isUnchanged());
@@ -95,7 +98,7 @@ class ConfigDiffTest {
   @Test
   void addedFieldsAreCompatibleWithTheirMappings() {
     String grown =
-        ConfigParserTest.RECHARGE
+        RECHARGE
             .replace(
                 "  payload:     json\n",
                 "  payload:     json\n  shop: date\n  half: { derive: amount * 0.5 }\n")
@@ -239,6 +242,15 @@ class ConfigDiffTest {
   }
 
   @Test
+  void cubesAreRolledUpFromWhatIsStored() {
+    assertVerdict(
+        Verdict.COMPATIBLE,
+        "cubes: by_country become by_country",
+        "granularities: [hour, day]",
+        "granularities: [day, week]");
+  }
+
+  @Test
   void whatDecidedWhereRowsLieBreaks() {
     assertVerdict(Verdict.BREAKING, "eventId: id becomes nothing", "eventId: id\n", "");
     assertVerdict(
@@ -256,7 +268,7 @@ class ConfigDiffTest {
   @Test
   void aFieldThatGoesLeavesItsValuesAndFindsThemAgain() {
     String field = "  payload:     json\n";
-    String removed = ConfigParserTest.RECHARGE.replace(field, "").replace(", payload: \"\"", "");
+    String removed = RECHARGE.replace(field, "").replace(", payload: \"\"", "");
     assertEquals(
         List.of(
             compatible(
@@ -266,7 +278,7 @@ class ConfigDiffTest {
         diff(removed).changes());
     TableSchema without = Schemas.nextVersion(CURRENT, config(removed), 40);
     assertEquals(List.of("payload"), without.dormant().stream().map(ColumnSpec::name).toList());
-    ConfigDiff again = ConfigDiff.compare(without, config(ConfigParserTest.RECHARGE), STORED);
+    ConfigDiff again = ConfigDiff.compare(without, config(RECHARGE), STORED);
     assertEquals("fields.payload: taken up again as json", again.changes().getFirst().what());
     assertEquals(id("payload"), again.keptIds().get("payload"));
     EventConfig other =
@@ -298,7 +310,7 @@ class ConfigDiffTest {
         diff.changes());
     assertEquals(
         List.of("tag_count", "is_tagged"),
-        diff.added(config(ConfigParserTest.RECHARGE.replace("length(tags)", "length(country)"))));
+        diff.added(config(RECHARGE.replace("length(tags)", "length(country)"))));
     assertChanges(
         "  is_tagged:   { derive: tag_count > 0 }\n",
         "",
@@ -314,7 +326,7 @@ class ConfigDiffTest {
   @Test
   void anAliasCarriesValuesAndMappingsOver() {
     String renamed =
-        ConfigParserTest.RECHARGE
+        RECHARGE
             .replace(
                 "server_id:   { type: long, role: dimension }",
                 "shard: { type: long, role: dimension, aliases: [server_id] }")

@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.query.GroupKey.Granularity;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.EventConfig.Entity;
 import io.tyto.model.schema.EventConfig.Expose;
@@ -116,12 +118,84 @@ class ConfigParserTest {
     assertEquals(Period.ofDays(90), config.retention().raw());
     assertEquals(new Expose(true, true, false, true, true), config.expose());
     assertEquals(Map.of("label", "Recharges", "weight", "3"), config.annotations());
-    assertTrue(
-        parsed.notes().getLast().toString().contains("cubes: are kept but not built"),
-        parsed.notes().toString());
+    assertEquals(
+        List.of(
+            new Cube(
+                "by_country",
+                List.of("country"),
+                List.of(Cube.Measure.COUNT, new Cube.Measure(Cube.Function.SUM, "amount")),
+                List.of(Granularity.HOUR, Granularity.DAY),
+                List.of(),
+                List.of(Cube.Level.utc(Granularity.HOUR), Cube.Level.utc(Granularity.DAY)))),
+        config.cubes());
     assertTrue(
         parsed.notes().getFirst().toString().contains("no column for the field user_id"),
         parsed.notes().toString());
+  }
+
+  @Test
+  void problemsOfCubesAreToldOneByOne() {
+    assertProblems(
+        parse(
+            """
+            collection: x
+            time: ts
+            entity: { name: user, key: who }
+            fields:
+              ts: timestamp
+              who: string
+              country: string
+              tags: "string[]"
+              amount: double
+            cubes:
+              Bad: { dimensions: [] }
+              good:
+                dimensions: [country, contry, tags]
+                measures: [count, summ(amount), sum, avg(amount)]
+                granularities: [hour, fortnight]
+                zones: [Europe/Berlin, Europe/Atlantis]
+                finest: PT7M
+                every: 2
+            """),
+        "a.yaml:11: cubes.Bad: found 'Bad', expected a name of small letters, digits and '_' that"
+            + " begins with a letter",
+        "a.yaml:13: cubes.good.dimensions: found 'contry', expected a column of `fields` (did you"
+            + " mean 'country'?)",
+        "a.yaml:13: cubes.good.dimensions: found 'tags', which is a string[]; expected a column of"
+            + " single values, not json",
+        "a.yaml:14: cubes.good.measures: found 'summ(amount)', expected count, or one of count, sum,"
+            + " min, max, avg, distinct, distinctExact, quantiles of a column such as sum(amount)"
+            + " (did you mean 'sum'?)",
+        "a.yaml:14: cubes.good.measures: found 'sum', expected a column, such as sum(amount)",
+        "a.yaml:15: cubes.good.granularities: found 'fortnight', expected one of minute, hour, day,"
+            + " week, month, quarter, year",
+        "a.yaml:16: cubes.good.zones: found 'Europe/Atlantis', expected a time zone such as"
+            + " Europe/Berlin",
+        "a.yaml:17: cubes.good.finest: found 'PT7M', expected PT1H, P1D, or minutes that divide an"
+            + " hour such as PT15M",
+        "a.yaml:18: cubes.good.every: found an unknown key, expected dimensions, measures,"
+            + " granularities, zones, finest");
+  }
+
+  @Test
+  void whatWouldMakeACellOfEveryRowIsNoDimension() {
+    String head =
+        "collection: x\ntime: ts\nentity: { name: user, key: who }\n"
+            + "fields: { ts: timestamp, who: string, country: string }\ncubes:\n";
+    assertProblems(
+        parse(head + "  a: { dimensions: [who] }"),
+        "a.yaml:6: cubes.a.dimensions: found 'who', which is the entity's key; a cube by entity has a"
+            + " cell for nearly every row. Use distinct(who) as a measure, or `lifetime`");
+    assertProblems(
+        parse(head + "  a: { dimensions: [ts] }"),
+        "a.yaml:6: cubes.a.dimensions: found 'ts', which is the collection's time, and part of every"
+            + " cube");
+    assertProblems(
+        parse(head + "  a: { dimensions: [country, country] }"),
+        "a.yaml:6: cubes.a.dimensions: found 'country', which stands twice; keep one");
+    assertProblems(
+        parse(head + "  a: { measures: [sum(country)] }"),
+        "a.yaml:6: cubes.a.measures: found 'country', which is a string; sum needs a number");
   }
 
   @Test

@@ -28,4 +28,5 @@ public record AggregateResult(
     long groupCount,
     boolean hasNextPage,
     @Nullable List<String> cursors,
-    QueryMeta meta) {}
+    QueryMeta meta,
+    QueryPlan plan) {}

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// How an answer came about.
 ///
-/// @param servedBy `segments` (cubes come later)
+/// @param servedBy `segments`, `cube:name`, or `cube:name+segments` where rows were read too
 /// @param watermark greatest event time of committed and tail rows; null without rows
 /// @param approximate the approximate measures, each with its stated error
 public record QueryMeta(

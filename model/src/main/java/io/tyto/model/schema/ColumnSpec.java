@@ -71,7 +71,7 @@ public record ColumnSpec(
     ID
   }
 
-  static ColumnSpec system(int id, String name, ColumnType type) {
+  public static ColumnSpec system(int id, String name, ColumnType type) {
     return new ColumnSpec(id, name, name, type, Role.AUTO, null, null, null, null, Map.of());
   }
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param time column that holds the event's time (timestamp or date); null: time of arrival
 /// @param eventId column whose value makes a retry recognisable; null: no deduplication
 /// @param columns in the order of the file, ids still 0
+/// @param cubes in the order of the file
 /// @param text the file as written, kept in the catalog
 public record EventConfig(
     String collection,
@@ -26,7 +27,40 @@ public record EventConfig(
     TimeBounds timeBounds,
     Expose expose,
     Map<String, String> annotations,
+    List<Cube> cubes,
     String text) {
+
+  /// A config without cubes.
+  public EventConfig(
+      String collection,
+      String apiName,
+      @Nullable String description,
+      @Nullable String time,
+      @Nullable Entity entity,
+      @Nullable String eventId,
+      List<ColumnSpec> columns,
+      Source source,
+      Retention retention,
+      TimeBounds timeBounds,
+      Expose expose,
+      Map<String, String> annotations,
+      String text) {
+    this(
+        collection,
+        apiName,
+        description,
+        time,
+        entity,
+        eventId,
+        columns,
+        source,
+        retention,
+        timeBounds,
+        expose,
+        annotations,
+        List.of(),
+        text);
+  }
 
   /// @param name what the API calls it, such as `user`
   /// @param key the column that holds its key
@@ -104,8 +138,10 @@ public record EventConfig(
   }
 
   /// Null: kept for ever.
-  public record Retention(@Nullable Period raw) {
-    public static final Retention NONE = new Retention(null);
+  ///
+  /// @param cubes how long cells outlive the rows they were made of; null: as long as the rows
+  public record Retention(@Nullable Period raw, @Nullable Period cubes) {
+    public static final Retention NONE = new Retention(null, null);
   }
 
   /// Accepted event times: from `past` before now (null: since year 1) to `future` after now.
@@ -134,6 +170,7 @@ public record EventConfig(
         timeBounds,
         expose,
         annotations,
+        cubes,
         text);
   }
 
@@ -152,6 +189,7 @@ public record EventConfig(
         timeBounds,
         expose,
         annotations,
+        cubes,
         other);
   }
 

@@ -1,0 +1,313 @@
+package io.tyto.engine.plan;
+
+import io.tyto.engine.aggregate.StateSpec;
+import io.tyto.engine.calendar.Axes;
+import io.tyto.engine.cube.CellTypes;
+import io.tyto.engine.cube.CubeShapes;
+import io.tyto.engine.cube.Grain;
+import io.tyto.engine.group.GroupScan;
+import io.tyto.engine.source.CellShape;
+import io.tyto.engine.source.CellShape.State;
+import io.tyto.engine.source.CellSource;
+import io.tyto.engine.source.RowSource;
+import io.tyto.model.query.Filter;
+import io.tyto.model.query.GroupKey;
+import io.tyto.model.query.TimeInterval;
+import io.tyto.model.result.QueryPlan;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Cube;
+import io.tyto.model.schema.Cube.Level;
+import io.tyto.model.schema.TableSchema;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/// What a scan reads: cells of a cube where one has all that is asked for, rows elsewhere.
+///
+/// The range is cut where the buckets of a level end: whole buckets are read from cells, coarse
+/// ones before fine ones, and the ragged ends from rows. A source without the cells, such as the
+/// tail, is read from rows throughout. As every part goes into the same groups, an answer does not
+/// tell where it came from.
+///
+/// @param parts of one scan
+/// @param cube the cube that serves, or null
+/// @param readsRows whether some row may be read
+record CubeCover(
+    List<GroupScan.Part> parts,
+    @Nullable String cube,
+    boolean readsRows,
+    List<QueryPlan.Rejection> rejected) {
+
+  /// A part of the range and the level it is read from, null for rows. Bounds in the time column's
+  /// unit, null where there is none.
+  private record Piece(@Nullable Level level, @Nullable Long from, @Nullable Long to) {}
+
+  private record Candidate(Cube cube, Set<State> states, List<Piece> pieces, long cells) {}
+
+  /// @param points where buckets of the query end, in the time column's unit, ascending
+  static CubeCover of(AggregatePlan plan, TimeInterval range, long[] points, Sources sources) {
+    return new Search(plan, range, points, sources).best();
+  }
+
+  String servedBy() {
+    return cube == null ? "segments" : "cube:" + cube + (readsRows ? "+segments" : "");
+  }
+
+  QueryPlan queryPlan() {
+    return new QueryPlan(cube, rejected, parts.stream().map(CubeCover::describe).toList());
+  }
+
+  private static QueryPlan.Part describe(GroupScan.Part part) {
+    String source =
+        !part.sources().isEmpty() && part.sources().getFirst() instanceof CellSource cells
+            ? cells.shape().level().toString()
+            : "rows";
+    Instant from = part.range().from();
+    Instant to = part.range().to();
+    return new QueryPlan.Part(
+        source,
+        (from == null ? ".." : from) + "/" + (to == null ? ".." : to),
+        part.sources().size(),
+        part.sources().stream().mapToLong(RowSource::rowCount).sum());
+  }
+
+  private static final class Search {
+    private final AggregatePlan plan;
+    private final TimeInterval range;
+    private final long[] points;
+    private final Sources sources;
+    private final TableSchema schema;
+    private final ColumnType.Scalar type;
+    private final List<QueryPlan.Rejection> rejected = new ArrayList<>();
+
+    Search(AggregatePlan plan, TimeInterval range, long[] points, Sources sources) {
+      this.plan = plan;
+      this.range = range;
+      this.points = points;
+      this.sources = sources;
+      this.schema = sources.schema();
+      this.type = schema.timeColumn().type().element();
+    }
+
+    CubeCover best() {
+      Candidate best = null;
+      for (Cube cube : schema.config().cubes()) {
+        Candidate candidate = candidate(cube);
+        if (candidate == null) {
+          continue;
+        }
+        if (best == null || candidate.cells < best.cells) {
+          if (best != null) {
+            reject(best.cube, "cube " + cube.name() + " has fewer cells");
+          }
+          best = candidate;
+        } else {
+          reject(cube, "cube " + best.cube.name() + " has no more cells");
+        }
+      }
+      return best == null
+          ? new CubeCover(
+              List.of(new GroupScan.Part(range, sources.list())), null, true, List.copyOf(rejected))
+          : cover(best);
+    }
+
+    private void reject(Cube cube, String reason) {
+      rejected.add(new QueryPlan.Rejection(cube.name(), reason));
+    }
+
+    private @Nullable Candidate candidate(Cube cube) {
+      Set<String> outside = new TreeSet<>();
+      for (GroupKey key : plan.query().groupBy()) {
+        boolean isTime =
+            key instanceof GroupKey.TimeBucket && plan.columns().isEventTime(key.column());
+        if (!isTime && !isDimension(cube, key)) {
+          outside.add(key.column());
+        }
+      }
+      addOutside(cube, plan.query().where(), outside);
+      Set<State> needed = new HashSet<>();
+      for (StateSpec spec : plan.states()) {
+        State state = CubeShapes.needed(schema, spec.measure());
+        if (state == null) {
+          reject(cube, "no cube keeps " + describe(spec));
+          return null;
+        }
+        needed.add(state);
+        addOutside(cube, spec.where(), outside);
+      }
+      if (!outside.isEmpty()) {
+        reject(cube, "it has no dimension " + String.join(", ", outside));
+        return null;
+      }
+      CellShape shape = CubeShapes.of(schema, cube, cube.levels().getFirst());
+      Set<State> states = CubeShapes.resolve(needed, shape.states());
+      for (State state : states) {
+        if (!shape.states().contains(state)) {
+          reject(cube, "it does not keep " + describe(state));
+          return null;
+        }
+      }
+      return sized(cube, states);
+    }
+
+    private static boolean isDimension(Cube cube, GroupKey key) {
+      return !(key instanceof GroupKey.TimeBucket) && cube.dimensions().contains(key.column());
+    }
+
+    private static void addOutside(Cube cube, @Nullable Filter where, Set<String> outside) {
+      if (where != null) {
+        Set<String> columns = new HashSet<>(FilterColumns.of(where));
+        cube.dimensions().forEach(columns::remove);
+        outside.addAll(columns);
+      }
+    }
+
+    private String describe(StateSpec spec) {
+      return String.valueOf(spec.measure());
+    }
+
+    private String describe(State state) {
+      String column =
+          schema.columns().stream()
+              .filter(each -> each.id() == state.columnId())
+              .map(each -> "(" + each.name() + ")")
+              .findFirst()
+              .orElse("");
+      return state.function().text() + column;
+    }
+
+    private @Nullable Candidate sized(Cube cube, Set<State> states) {
+      List<Level> levels = cube.levels().reversed();
+      List<Piece> pieces = new ArrayList<>();
+      cut(
+          range.from() == null ? null : (Long) Axes.ceiling(type, range.from()),
+          range.to() == null ? null : (Long) Axes.ceiling(type, range.to()),
+          levels,
+          pieces);
+      if (pieces.stream().allMatch(piece -> piece.level == null)) {
+        reject(
+            cube,
+            "no level of it ("
+                + String.join(", ", levels.stream().map(Level::toString).toList())
+                + ") has buckets that fit the range and the buckets asked for");
+        return null;
+      }
+      long cells = 0;
+      boolean isBuilt = false;
+      Candidate candidate = new Candidate(cube, states, pieces, 0);
+      for (RowSource source : sources.list()) {
+        List<RowSource> read = read(candidate, source);
+        isBuilt |= read != null;
+        if (read == null) {
+          cells += source.rowCount();
+        } else {
+          for (RowSource each : read) {
+            cells += each instanceof CellSource ? each.rowCount() : 0;
+          }
+        }
+      }
+      if (!isBuilt) {
+        reject(cube, "it is not built yet");
+        return null;
+      }
+      return new Candidate(cube, states, pieces, cells);
+    }
+
+    /// Appends the pieces of `[from, to)`.
+    private void cut(
+        @Nullable Long from, @Nullable Long to, List<Level> levels, List<Piece> pieces) {
+      if (from != null && to != null && from >= to) {
+        return;
+      }
+      for (int i = 0; i < levels.size(); i++) {
+        Grain grain = new Grain(levels.get(i), type);
+        Long low = from == null ? null : (Long) grain.ceiling(from);
+        Long high = to == null ? null : (Long) grain.floor(to);
+        boolean isEmpty = low != null && high != null && low >= high;
+        if (!isEmpty && fits(grain, from, to)) {
+          List<Level> finer = levels.subList(i + 1, levels.size());
+          if (low != null) {
+            cut(from, low, finer, pieces);
+          }
+          pieces.add(new Piece(levels.get(i), low, high));
+          if (high != null) {
+            cut(high, to, finer, pieces);
+          }
+          return;
+        }
+      }
+      pieces.add(new Piece(null, from, to));
+    }
+
+    private boolean fits(Grain grain, @Nullable Long from, @Nullable Long to) {
+      for (long point : points) {
+        boolean isInside = (from == null || point > from) && (to == null || point < to);
+        if (isInside && !grain.isBoundary(point)) {
+          return false;
+        }
+      }
+      return true;
+    }
+
+    /// By piece, what is read of the source: its cells, or itself; null where it lacks some cells.
+    private @Nullable List<RowSource> read(Candidate candidate, RowSource source) {
+      List<RowSource> read = new ArrayList<>();
+      for (Piece piece : candidate.pieces) {
+        Level level = piece.level;
+        RowSource taken = level == null ? source : cells(candidate, level, source);
+        if (taken == null) {
+          return null;
+        }
+        read.add(taken);
+      }
+      return read;
+    }
+
+    private @Nullable CellSource cells(Candidate candidate, Level level, RowSource source) {
+      CellShape whole = CubeShapes.of(schema, candidate.cube, level);
+      CellShape asked = new CellShape(level, whole.time(), whole.dimensions(), candidate.states);
+      for (CellSource cells : source.cells()) {
+        if (cells.shape().covers(asked) && CellTypes.match(cells, asked, schema)) {
+          return cells;
+        }
+      }
+      return null;
+    }
+
+    private CubeCover cover(Candidate candidate) {
+      List<List<RowSource>> byPiece = new ArrayList<>();
+      candidate.pieces.forEach(_ -> byPiece.add(new ArrayList<>()));
+      List<RowSource> whole = new ArrayList<>();
+      for (RowSource source : sources.list()) {
+        List<RowSource> read = read(candidate, source);
+        if (read == null) {
+          whole.add(source);
+        }
+        for (int i = 0; read != null && i < read.size(); i++) {
+          byPiece.get(i).add(read.get(i));
+        }
+      }
+      List<GroupScan.Part> parts = new ArrayList<>();
+      boolean readsRows = !whole.isEmpty();
+      for (int i = 0; i < byPiece.size(); i++) {
+        Piece piece = candidate.pieces.get(i);
+        readsRows |= piece.level == null;
+        parts.add(new GroupScan.Part(interval(piece), byPiece.get(i)));
+      }
+      if (!whole.isEmpty()) {
+        parts.add(new GroupScan.Part(range, whole));
+      }
+      return new CubeCover(parts, candidate.cube.name(), readsRows, List.copyOf(rejected));
+    }
+
+    private TimeInterval interval(Piece piece) {
+      return new TimeInterval(
+          piece.from == null ? null : Axes.toInstant(type, piece.from),
+          piece.to == null ? null : Axes.toInstant(type, piece.to));
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package io.tyto.engine.source;
+
+/// Rows of a collection rolled up: each row of this source is a cell, the state of all rows of one
+/// bucket of time with the same values of some columns.
+///
+/// Those columns and the time column, whose value is the bucket's begin, have the ids they have in
+/// rows; states are columns with ids of {@link CellKind#id}. Every other column is absent, and
+/// means nothing here.
+public interface CellSource extends RowSource {
+  CellShape shape();
+}

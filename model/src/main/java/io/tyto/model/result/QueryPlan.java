@@ -1,0 +1,19 @@
+package io.tyto.model.result;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How an answer was found, for whoever wonders why it took so long.
+///
+/// @param cube the cube that served, or null
+/// @param rejected the cubes that did not
+/// @param parts what was read, one after the other
+public record QueryPlan(@Nullable String cube, List<Rejection> rejected, List<Part> parts) {
+  /// @param reason to be read after "because"
+  public record Rejection(String cube, String reason) {}
+
+  /// @param source `rows`, or the level of cells such as `DAY UTC`
+  /// @param range half-open, ISO-8601, `..` where it has no bound
+  /// @param rows rows or cells that sources have, before any is ruled out
+  public record Part(String source, String range, int sources, long rows) {}
+}
