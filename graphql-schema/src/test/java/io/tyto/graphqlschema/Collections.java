@@ -1,9 +1,11 @@
 package io.tyto.graphqlschema;
 
 import io.tyto.model.expression.Expression;
+import io.tyto.model.query.GroupKey;
 import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
@@ -19,6 +21,7 @@ final class Collections {
 
   /// Columns by name and type, as a config would give them.
   static final class Builder {
+    private final List<Cube> cubes = new ArrayList<>();
     private final String name;
     private final List<ColumnSpec> columns = new ArrayList<>();
     private @Nullable String time = "ts";
@@ -66,6 +69,11 @@ final class Collections {
       return this;
     }
 
+    Builder cube(Cube cube) {
+      cubes.add(cube);
+      return this;
+    }
+
     Builder expose(EventConfig.Expose exposed) {
       expose = exposed;
       return this;
@@ -86,6 +94,7 @@ final class Collections {
               EventConfig.TimeBounds.DEFAULT,
               expose,
               Map.of("color", "teal"),
+              cubes,
               "");
       return new TableSchema(1, 1, 1, name, 1, columns, config);
     }
@@ -104,6 +113,20 @@ final class Collections {
         .column("amount", "decimal(18,2)", ColumnSpec.Role.AUTO, null, null, "USD", null)
         .column("duration_ms", "long")
         .entity("user", "user_id")
+        .cube(
+            new Cube(
+                "by_country_platform",
+                List.of("country", "platform"),
+                List.of(
+                    Cube.Measure.COUNT,
+                    new Cube.Measure(Cube.Function.SUM, "amount"),
+                    new Cube.Measure(Cube.Function.DISTINCT, "user_id"),
+                    new Cube.Measure(Cube.Function.QUANTILES, "duration_ms")),
+                List.of(GroupKey.Granularity.DAY),
+                List.of(),
+                List.of(
+                    Cube.Level.utc(GroupKey.Granularity.HOUR),
+                    Cube.Level.utc(GroupKey.Granularity.DAY))))
         .build();
   }
 

@@ -198,7 +198,10 @@ class FakeQueries implements QueryService {
         NOON,
         NOON,
         null,
-        List.of(new CollectionInfo.ColumnStats("country", 240L, true, 0.5, "AD", "ZW")));
+        List.of(new CollectionInfo.ColumnStats("country", 240L, true, 0.5, "AD", "ZW")),
+        table(collection).config().cubes().stream()
+            .map(cube -> new CollectionInfo.CubeStats(cube, 40, 900))
+            .toList());
   }
 
   private static QueryMeta meta(QueryContext context) {

@@ -40,8 +40,10 @@ class SharedNamesTest {
     added.removeAll(types());
     for (String name : added) {
       assertTrue(name.startsWith("Recharge"), name);
-      assertTrue(
-          ApiNames.COLLECTION_TYPE_SUFFIXES.contains(name.substring("Recharge".length())), name);
+      String suffix = name.substring("Recharge".length());
+      // Types of a cube begin with its name; where they meet another's, the schema is refused.
+      boolean isOfCube = suffix.startsWith("ByCountryPlatform");
+      assertTrue(isOfCube || ApiNames.COLLECTION_TYPE_SUFFIXES.contains(suffix), name);
     }
   }
 }

@@ -42,6 +42,9 @@ record CubeCover(
     boolean readsRows,
     List<QueryPlan.Rejection> rejected) {
 
+  /// Below, it makes no difference what is read.
+  private static final int MANY_ROWS = 1 << 14;
+
   /// A part of the range and the level it is read from, null for rows. Bounds in the time column's
   /// unit, null where there is none.
   private record Piece(@Nullable Level level, @Nullable Long from, @Nullable Long to) {}
@@ -212,6 +215,11 @@ record CubeCover(
       }
       if (!isBuilt) {
         reject(cube, "it is not built yet");
+        return null;
+      }
+      long rows = sources.list().stream().mapToLong(RowSource::rowCount).sum();
+      if (rows >= MANY_ROWS && cells > rows / 2) {
+        reject(cube, "it has %,d cells to read for %,d rows".formatted(cells, rows));
         return null;
       }
       return new Candidate(cube, states, pieces, cells);

@@ -1,8 +1,11 @@
 package io.tyto.engine.plan;
 
 import io.tyto.engine.calendar.Axes;
+import io.tyto.engine.cube.CubeShapes;
 import io.tyto.engine.measure.ValueOrder;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.CellShape;
+import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
@@ -11,6 +14,7 @@ import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Physical;
 import io.tyto.model.schema.SystemColumns;
@@ -65,7 +69,23 @@ public final class Inspection {
         last,
         last,
         snapshot.facts().ingestLagMillis(),
-        snapshot.schema().columns().stream().map(this::column).toList());
+        snapshot.schema().columns().stream().map(this::column).toList(),
+        snapshot.schema().config().cubes().stream().map(this::cube).toList());
+  }
+
+  private CollectionInfo.CubeStats cube(Cube cube) {
+    CellShape finest = CubeShapes.of(snapshot.schema(), cube, cube.levels().getFirst());
+    long cells = 0;
+    long rows = 0;
+    for (RowSource source : sources.list()) {
+      for (CellSource kept : source.cells()) {
+        if (kept.shape().covers(finest)) {
+          cells += kept.rowCount();
+          rows += source.rowCount();
+        }
+      }
+    }
+    return new CollectionInfo.CubeStats(cube, cells, rows);
   }
 
   private CollectionInfo.ColumnStats column(ColumnSpec column) {

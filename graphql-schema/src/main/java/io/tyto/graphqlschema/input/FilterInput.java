@@ -31,6 +31,12 @@ public final class FilterInput {
     return read(parent.object(member, type), 1);
   }
 
+  /// The filter on one column, in a member of `parent` that has the column's name.
+  public Filter readColumn(InputObject parent, String member) {
+    requireValue(parent, member);
+    return column(parent, member);
+  }
+
   private Filter read(InputObject where, int depth) {
     if (depth > MAX_DEPTH) {
       throw where.error(

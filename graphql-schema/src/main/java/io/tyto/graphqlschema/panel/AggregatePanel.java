@@ -105,6 +105,10 @@ final class AggregatePanel implements Panel {
           ObjectShape<Shapes.Page> page = Shapes.page(part);
           yield Cell.of(result -> page.read(page(result, isFirstPage)));
         }
+        case "explain" -> {
+          var explain = Shapes.explain(part);
+          yield Cell.of(result -> explain.read(result.plan()));
+        }
         case "meta" -> {
           var meta = Shapes.meta(part);
           yield Cell.of(result -> meta.read(result.meta()));

@@ -112,12 +112,29 @@ final class InfoPanel implements Panel {
         ObjectShape<KnownColumn> column = ObjectShape.of(member, InfoPanel::column);
         yield Cell.of(of -> column.readEach(of.columns()));
       }
+      case "cubes" -> {
+        ObjectShape<CollectionInfo.CubeStats> cube = ObjectShape.of(member, InfoPanel::cube);
+        yield Cell.of(of -> cube.readEach(of.info().cubes()));
+      }
       case "limits" -> {
         ObjectShape<QueryLimits> shape = ObjectShape.of(member, InfoPanel::limit);
         yield Cell.of(_ -> shape.read(limits));
       }
       default -> throw Shapes.unknown(member);
     };
+  }
+
+  private static Cell<CollectionInfo.CubeStats> cube(ExecutableNormalizedField member) {
+    return Cell.of(
+        switch (member.getName()) {
+          case "name" -> of -> of.cube().name();
+          case "dimensions" -> of -> of.cube().dimensions();
+          case "measures" -> of -> of.cube().measures().stream().map(Object::toString).toList();
+          case "levels" -> of -> of.cube().levels().stream().map(Object::toString).toList();
+          case "cells" -> of -> Formats.longNumber(of.cells());
+          case "coveredRows" -> of -> Formats.longNumber(of.coveredRows());
+          default -> throw Shapes.unknown(member);
+        });
   }
 
   private static Cell<KnownColumn> column(ExecutableNormalizedField member) {

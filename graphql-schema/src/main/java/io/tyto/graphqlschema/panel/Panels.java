@@ -27,6 +27,7 @@ public final class Panels {
       case "table" -> TablePanel.compile(field, scope);
       case "records" -> RecordsPanel.compile(field, scope);
       case "values" -> ValuesPanel.compile(field, scope);
+      case "cubes" -> CubesPanel.compile(field, scope);
       case "info" -> InfoPanel.one(field, collection, limits);
       default -> throw Shapes.unknown(field);
     };
@@ -35,6 +36,9 @@ public final class Panels {
   /// Whether a field below a collection is the same question at any time: its range is told by its
   /// ends, or has none.
   public static boolean isTimeless(ExecutableNormalizedField field) {
+    if (field.getName().equals("cubes")) {
+      return field.getChildren().stream().allMatch(Panels::isTimeless);
+    }
     Map<String, Object> arguments = field.getResolvedArguments();
     Map<?, ?> holder = arguments.get("input") instanceof Map<?, ?> input ? input : arguments;
     return switch (holder.get("range")) {

@@ -3,7 +3,10 @@ package io.tyto.graphqlschema.panel;
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.result.QueryMeta;
+import io.tyto.model.result.QueryPlan;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Compiles the small types that several panels share.
@@ -45,6 +48,40 @@ final class Shapes {
               }
               default -> throw unknown(field);
             });
+  }
+
+  static ObjectShape<QueryPlan> explain(ExecutableNormalizedField explain) {
+    return ObjectShape.of(
+        explain,
+        field ->
+            switch (field.getName()) {
+              case "plan" -> Cell.of(plan -> plan.parts().stream().map(Shapes::part).toList());
+              case "estimatedRows" ->
+                  Cell.of(plan ->
+                      Formats.longNumber(
+                          plan.parts().stream().mapToLong(QueryPlan.Part::rows).sum()));
+              case "cube" -> Cell.of(QueryPlan::cube);
+              case "cubesRejected" -> {
+                ObjectShape<QueryMeta.Warning> warning = warning(field);
+                yield Cell.of(
+                    plan -> warning.readEach(plan.rejected().stream().map(Shapes::why).toList()));
+              }
+              default -> throw unknown(field);
+            });
+  }
+
+  private static Map<String, Object> part(QueryPlan.Part part) {
+    Map<String, Object> shown = new LinkedHashMap<>();
+    shown.put("read", part.source());
+    shown.put("range", part.range());
+    shown.put("sources", part.sources());
+    shown.put("rows", part.rows());
+    return shown;
+  }
+
+  private static QueryMeta.Warning why(QueryPlan.Rejection rejection) {
+    return new QueryMeta.Warning(
+        "CUBE_REJECTED", rejection.cube() + ": " + rejection.reason(), null);
   }
 
   private static ObjectShape<QueryMeta.Warning> warning(ExecutableNormalizedField warning) {

@@ -22,6 +22,7 @@ public final class ApiCollection {
   private final Map<String, ApiColumn> byField = new HashMap<>();
   private final Map<String, ApiColumn> byConstant = new HashMap<>();
   private final ApiColumn time;
+  private final List<ApiCube> cubes;
   private final BiFunction<ColumnSpec, Object, Object> stored;
 
   /// @param stored what a hidden column stores of a value
@@ -35,6 +36,10 @@ public final class ApiCollection {
       byConstant.put(column.constant(), column);
     }
     this.time = byField(schema.timeColumn().apiName());
+    this.cubes =
+        expose().cubes()
+            ? schema.config().cubes().stream().map(cube -> ApiCube.of(cube, this)).toList()
+            : List.of();
   }
 
   private static List<ApiColumn> columnsOf(TableSchema schema) {
@@ -93,6 +98,19 @@ public final class ApiCollection {
   /// The column that holds the event's time.
   public ApiColumn time() {
     return time;
+  }
+
+  /// Those that callers may walk through; none where they may not.
+  public List<ApiCube> cubes() {
+    return cubes;
+  }
+
+  /// By the name of the config.
+  ApiColumn byName(String name) {
+    return columns.stream()
+        .filter(column -> column.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException(name() + " has no column " + name));
   }
 
   public ApiColumn byField(String field) {

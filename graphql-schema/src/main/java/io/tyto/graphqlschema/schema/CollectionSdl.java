@@ -51,6 +51,9 @@ final class CollectionSdl {
     if (expose.records()) {
       writeRecords();
     }
+    if (!collection.cubes().isEmpty()) {
+      new CubeSdl(collection, sdl).write();
+    }
     writeCollection();
     return sdl.toString();
   }
@@ -194,6 +197,7 @@ final class CollectionSdl {
             "groupCount(exact: Boolean = false): Long!")
         .member("pageInfo: PageInfo!")
         .member("meta: QueryMeta!")
+        .member("How the rows were found, and why not from a cube", "explain: Explain!")
         .close();
   }
 
@@ -238,6 +242,9 @@ final class CollectionSdl {
           "The most frequent values, for completion; prefix is compared without case",
           "values(dimension: %sDimension!, prefix: String, range: TimeRange, first: Int = 20): [ValueCount!]"
               .formatted(type));
+    }
+    if (!collection.cubes().isEmpty()) {
+      sdl.member("cubes: " + type + "Cubes!");
     }
     sdl.member("info: Collection!").close();
   }

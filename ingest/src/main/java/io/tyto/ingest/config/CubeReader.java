@@ -133,6 +133,11 @@ final class CubeReader {
           name, "which is a " + column.type() + "; expected a column of single values, not json");
       return false;
     }
+    if (column.apiName().equals("total")) {
+      problems.wrong(
+          name, "whose API name meets `total`; give the field another, such as api: totalValue");
+      return false;
+    }
     if (name.value().equals(time)) {
       problems.wrong(name, "which is the collection's time, and part of every cube");
       return false;

@@ -1,5 +1,6 @@
 package io.tyto.model.result;
 
+import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.TableSchema;
 import java.time.Instant;
 import java.util.List;
@@ -16,7 +17,12 @@ public record CollectionInfo(
     @Nullable Instant lastEvent,
     @Nullable Instant watermark,
     @Nullable Long ingestLagMillis,
-    List<ColumnStats> columns) {
+    List<ColumnStats> columns,
+    List<CubeStats> cubes) {
+
+  /// @param cells of the finest level
+  /// @param coveredRows rows of the segments that have them
+  public record CubeStats(Cube cube, long cells, long coveredRows) {}
 
   /// @param cardinality distinct values, an upper bound unless `cardinalityExact`; null where
   ///   unknown

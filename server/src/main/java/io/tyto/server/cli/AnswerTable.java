@@ -21,6 +21,7 @@ final class AnswerTable {
     }
     Json.Node node = new Json.Node(panel);
     table(out, rows(node));
+    explain(out, node.get("explain"));
     Json.Node meta = node.get("meta");
     double engineMillis =
         meta.get("elapsedMs").value() instanceof Number number ? number.doubleValue() : 0.0;
@@ -40,7 +41,53 @@ final class AnswerTable {
         return panel.get(list).elements().stream().map(row -> flat(row.value())).toList();
       }
     }
+    if (!panel.get("buckets").isMissing()) {
+      return panel.get("buckets").elements().stream()
+          .flatMap(bucket -> leaves(bucket.value()).stream())
+          .toList();
+    }
     return List.of(flat(panel.get("totals").value()));
+  }
+
+  /// A row for each innermost object, which repeats the key of those around it.
+  private static List<Map<String, String>> leaves(@Nullable Object value) {
+    Map<String, Object> own = new LinkedHashMap<>();
+    List<Map<String, String>> inner = new ArrayList<>();
+    if (value instanceof Map<?, ?> map) {
+      map.forEach((key, member) -> {
+        if (member instanceof List<?> list) {
+          list.forEach(each -> inner.addAll(leaves(each)));
+        } else {
+          own.put(key.toString(), member);
+        }
+      });
+    }
+    if (inner.isEmpty()) {
+      return List.of(flat(own));
+    }
+    own.remove("total");
+    List<Map<String, String>> rows = new ArrayList<>();
+    for (Map<String, String> each : inner) {
+      Map<String, String> row = flat(own);
+      row.putAll(each);
+      rows.add(row);
+    }
+    return rows;
+  }
+
+  private static void explain(PrintWriter out, Json.Node explain) {
+    if (explain.isMissing()) {
+      return;
+    }
+    out.println("  explain: cube " + explain.get("cube").value());
+    for (Json.Node part : explain.get("plan").elements()) {
+      out.printf(
+          Locale.ROOT,
+          "    %,9d of %-12s %s%n",
+          part.get("rows").number(),
+          part.get("read").text(),
+          part.get("range").text());
+    }
   }
 
   private static Map<String, String> flat(@Nullable Object value) {

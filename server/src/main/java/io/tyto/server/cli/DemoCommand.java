@@ -26,7 +26,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "demo",
-    description = "Generates a month of game events, ingests them, asks six questions and serves.")
+    description =
+        "Generates a month of game events, ingests them, asks eight questions and serves.")
 final class DemoCommand implements Callable<Integer> {
   private static final String MARKER = "demo-rows";
 
