@@ -147,7 +147,16 @@ public final class LocalNode
             options.seal().threads(), Thread.ofPlatform().daemon().name("sealer-", 0).factory());
     PartitionHost host =
         new PartitionHost(
-            store, disk, folder, options, directory, writerId, clock, sealers, diskGuard);
+            store,
+            disk,
+            folder,
+            options,
+            directory,
+            writerId,
+            clock,
+            sealers,
+            diskGuard,
+            PartitionHost.COMMIT_RETRY_MILLIS);
     this.partitions = new Partitions(host, directory);
     this.discovery = new KeyDiscovery(directory, alarms);
     DecodeContext context = new DecodeContext(clock, pipeline, discovery);

@@ -16,15 +16,17 @@ import java.util.concurrent.TimeUnit;
 final class Committer {
   private static final System.Logger LOG = System.getLogger(Committer.class.getName());
   private static final String ALARM = "commit";
-  private static final long RETRY_MILLIS = 500;
 
   private final ManifestChain chain;
   private final Alarms alarms;
+  private final long retryMillis;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  Committer(ManifestChain chain, Alarms alarms) {
+  /// @param retryMillis pause before the outcome of a commit is asked for again
+  Committer(ManifestChain chain, Alarms alarms, long retryMillis) {
     this.chain = chain;
     this.alarms = alarms;
+    this.retryMillis = retryMillis;
   }
 
   /// The manifest with the change. FENCED, or DISK_FULL with nothing committed; a commit whose
@@ -41,7 +43,7 @@ final class Committer {
         }
         LOG.log(WARNING, "the outcome of a commit is unknown; asking again", e);
         alarms.raise(ALARM, "the outcome of a commit is unknown: " + e.getMessage());
-        if (isClosedWithin(RETRY_MILLIS)) {
+        if (isClosedWithin(retryMillis)) {
           throw e;
         }
       }

@@ -66,15 +66,27 @@ public final class Partition implements AutoCloseable {
 
   /// Claims the partition, opens its segments and applies what its log holds beyond them.
   public static Partition open(PartitionId id, PartitionHost host, boolean hasEntity) {
+    Partition partition = openByHand(id, host, hasEntity);
+    partition.thread.start();
+    return partition;
+  }
+
+  /// As {@link #open}, without a thread of its own: whoever opened it calls {@link #step}.
+  static Partition openByHand(PartitionId id, PartitionHost host, boolean hasEntity) {
     Recovery recovery = new Recovery(id, host, hasEntity);
     try {
       Partition partition = new Partition(id, host, recovery);
-      partition.start(recovery);
+      partition.replay(recovery);
       return partition;
     } catch (RuntimeException | Error e) {
       recovery.abandon();
       throw e;
     }
+  }
+
+  /// One turn of the writer, which does not wait.
+  void step() throws InterruptedException {
+    writer.step();
   }
 
   private Partition(PartitionId id, PartitionHost host, Recovery recovery) {
@@ -83,7 +95,7 @@ public final class Partition implements AutoCloseable {
     this.alarms = recovery.alarms();
     this.chain = recovery.chain();
     this.live = recovery.live();
-    this.committer = new Committer(chain, alarms);
+    this.committer = new Committer(chain, alarms, host.commitRetryMillis());
     this.entities = recovery.entities();
     this.log = recovery.log();
     this.queue = new BatchQueue(host.options().log().queueBytes());
@@ -116,14 +128,13 @@ public final class Partition implements AutoCloseable {
     this.thread = Thread.ofPlatform().daemon().name("partition-" + id).unstarted(writer);
   }
 
-  private void start(Recovery recovery) {
+  private void replay(Recovery recovery) {
     try {
       recovery.replayInto(writer);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while replaying " + id, e);
     }
-    thread.start();
   }
 
   public PartitionId id() {

@@ -169,7 +169,11 @@ final class PartitionWriter implements Runnable {
         loadState();
       }
       while (!queue.isDrained() && failure == null) {
-        turn();
+        if (isTailFull()) {
+          queue.pause(FULL_TAIL_PAUSE_MILLIS);
+        } else {
+          turn(LOOK_NANOS);
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -214,12 +218,20 @@ final class PartitionWriter implements Runnable {
     return committed;
   }
 
-  private void turn() throws InterruptedException {
-    if (isTailFull()) {
-      queue.pause(FULL_TAIL_PAUSE_MILLIS);
-      return;
+  /// Takes what waits in the queue now, in the place of {@link #run}: for who drives a partition by
+  /// hand. What it throws ended the writer.
+  void step() throws InterruptedException {
+    loadState();
+    if (failure == null && !isTailFull()) {
+      turn(0);
     }
-    Command command = queue.poll(LOOK_NANOS);
+    if (failure != null) {
+      rejectWaiting();
+    }
+  }
+
+  private void turn(long patienceNanos) throws InterruptedException {
+    Command command = queue.poll(patienceNanos);
     while (command != null) {
       switch (command) {
         case Command.Append append -> stage(append);

@@ -152,6 +152,22 @@ class PartitionTest {
     }
   }
 
+  /// Ids of topics and streams have dashes, as those of local logs do.
+  @Test
+  void aPartitionThatWasFedFromOutsideOnlyIsOpenedAgain() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    for (String logId :
+        List.of("kafka:a-b_c-d:0", "nats:ORDERS:2026-11-21T12:00:00.123456789Z", "file")) {
+      try (Partition partition = open(data)) {
+        partition.load(new Delivery(logId, 0, List.of(), batch(logId), 1, 1 << 20)).join();
+        partition.flush().join();
+      }
+    }
+    try (Partition partition = open(data)) {
+      assertEquals(3, ids(partition).size());
+    }
+  }
+
   @Test
   void anOldLetterIsErasedUnlessAReplayHasMarkedIt() throws Exception {
     Path data = Files.createDirectory(temp.resolve("data"));
@@ -235,7 +251,8 @@ class PartitionTest {
             UUID.randomUUID().toString(),
             NodeFixture.CLOCK,
             sealers,
-            new DiskGuard(Disk.SYSTEM, data, options.log(), alarms)),
+            new DiskGuard(Disk.SYSTEM, data, options.log(), alarms),
+            PartitionHost.COMMIT_RETRY_MILLIS),
         true);
   }
 
