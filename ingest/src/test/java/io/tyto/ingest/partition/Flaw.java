@@ -9,6 +9,7 @@ enum Flaw {
   FORCES_NOTHING,
   /// The offsets of records are delivered before the records.
   OFFSETS_FIRST,
-  /// A process that owns a partition again reads on where it stood, and not where the manifest says.
+  /// A process that owns a partition again reads on where it stood, and not where the manifest
+  /// says.
   TRUSTS_ITSELF
 }

@@ -135,22 +135,20 @@ final class SimulatedDisk implements Disk {
 
   @Override
   public boolean link(Path source, Path target) throws IOException {
-    return step(
-        () -> {
-          if (flaw == Flaw.RENAMES && disk.exists(target)) {
-            disk.delete(target);
-          }
-          return disk.link(source, target);
-        });
+    return step(() -> {
+      if (flaw == Flaw.RENAMES && disk.exists(target)) {
+        disk.delete(target);
+      }
+      return disk.link(source, target);
+    });
   }
 
   @Override
   public void delete(Path path) throws IOException {
-    step(
-        () -> {
-          disk.delete(path);
-          return true;
-        });
+    step(() -> {
+      disk.delete(path);
+      return true;
+    });
   }
 
   @Override
@@ -186,13 +184,12 @@ final class SimulatedDisk implements Disk {
 
   @Override
   public void forceFolder(Path folder) throws IOException {
-    step(
-        () -> {
-          if (flaw != Flaw.FORCES_NOTHING) {
-            disk.forceFolder(folder);
-          }
-          return true;
-        });
+    step(() -> {
+      if (flaw != Flaw.FORCES_NOTHING) {
+        disk.forceFolder(folder);
+      }
+      return true;
+    });
   }
 
   @Override
@@ -209,11 +206,10 @@ final class SimulatedDisk implements Disk {
 
     @Override
     public void append(ByteBuffer bytes) throws IOException {
-      step(
-          () -> {
-            file.append(bytes);
-            return true;
-          });
+      step(() -> {
+        file.append(bytes);
+        return true;
+      });
     }
 
     @Override
@@ -230,22 +226,20 @@ final class SimulatedDisk implements Disk {
 
     @Override
     public void truncate(long size) throws IOException {
-      step(
-          () -> {
-            file.truncate(size);
-            return true;
-          });
+      step(() -> {
+        file.truncate(size);
+        return true;
+      });
     }
 
     @Override
     public void force() throws IOException {
-      step(
-          () -> {
-            if (flaw != Flaw.FORCES_NOTHING) {
-              file.force();
-            }
-            return true;
-          });
+      step(() -> {
+        if (flaw != Flaw.FORCES_NOTHING) {
+          file.force();
+        }
+        return true;
+      });
     }
 
     @Override

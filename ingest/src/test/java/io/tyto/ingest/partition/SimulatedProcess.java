@@ -241,13 +241,12 @@ final class SimulatedProcess {
   /// Adds the events that were acknowledged since the last call.
   void collectAcknowledged(Set<String> to) {
     sent.entrySet()
-        .removeIf(
-            entry -> {
-              if (entry.getValue().isDone() && !entry.getValue().isCompletedExceptionally()) {
-                to.add(entry.getKey());
-              }
-              return entry.getValue().isDone();
-            });
+        .removeIf(entry -> {
+          if (entry.getValue().isDone() && !entry.getValue().isCompletedExceptionally()) {
+            to.add(entry.getKey());
+          }
+          return entry.getValue().isDone();
+        });
   }
 
   /// Rows that a query sees, id by id in their order.

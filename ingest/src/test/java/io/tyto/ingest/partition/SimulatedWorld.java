@@ -123,7 +123,9 @@ final class SimulatedWorld {
       check();
     } catch (AssertionError | RuntimeException | IOException e) {
       throw new AssertionError(
-          e.getMessage() + "\n  the last steps: " + story.subList(Math.max(0, story.size() - 60), story.size()),
+          e.getMessage()
+              + "\n  the last steps: "
+              + story.subList(Math.max(0, story.size() - 60), story.size()),
           e);
     } finally {
       trouble = 0;
@@ -402,12 +404,10 @@ final class SimulatedWorld {
     for (String id : acknowledged) {
       assertTrue(rows.containsKey(id), "I8: " + id + " was acknowledged and is no row");
     }
-    rows.forEach(
-        (id, amount) -> {
-          assertTrue(
-              produced.contains(id) || sentDirectly.contains(id), id + " was never sent");
-          assertEquals(SimulatedProcess.amount(id), amount, "amount of " + id);
-        });
+    rows.forEach((id, amount) -> {
+      assertTrue(produced.contains(id) || sentDirectly.contains(id), id + " was never sent");
+      assertEquals(SimulatedProcess.amount(id), amount, "amount of " + id);
+    });
     return rows;
   }
 
