@@ -76,7 +76,17 @@ final class SimulatedDisk implements Disk {
 
   private <T> T step(Action<T> action) throws IOException {
     requireAlive();
+    return step(action, chaos.beforeStep());
+  }
+
+  /// A force that its process does not live to see end is no failed one: the system goes on with it.
+  private <T> T force(Action<T> action) throws IOException {
+    requireAlive();
     Fate fate = chaos.beforeStep();
+    return step(action, fate == Fate.DIED_HALFWAY ? Fate.DIED : fate);
+  }
+
+  private <T> T step(Action<T> action, Fate fate) throws IOException {
     requireAlive();
     switch (fate) {
       case DONE -> {
@@ -184,7 +194,7 @@ final class SimulatedDisk implements Disk {
 
   @Override
   public void forceFolder(Path folder) throws IOException {
-    step(() -> {
+    force(() -> {
       if (flaw != Flaw.FORCES_NOTHING) {
         disk.forceFolder(folder);
       }
@@ -234,7 +244,7 @@ final class SimulatedDisk implements Disk {
 
     @Override
     public void force() throws IOException {
-      step(() -> {
+      SimulatedDisk.this.force(() -> {
         if (flaw != Flaw.FORCES_NOTHING) {
           file.force();
         }
