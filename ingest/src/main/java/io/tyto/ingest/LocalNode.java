@@ -17,6 +17,7 @@ import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.letter.PayloadSource;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.partition.Alarms;
+import io.tyto.ingest.partition.CommitRetry;
 import io.tyto.ingest.partition.DeadLetters;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
@@ -156,7 +157,7 @@ public final class LocalNode
             clock,
             sealers,
             diskGuard,
-            PartitionHost.COMMIT_RETRY_MILLIS);
+            CommitRetry.DEFAULT);
     this.partitions = new Partitions(host, directory);
     this.discovery = new KeyDiscovery(directory, alarms);
     DecodeContext context = new DecodeContext(clock, pipeline, discovery);

@@ -19,14 +19,13 @@ final class Committer {
 
   private final ManifestChain chain;
   private final Alarms alarms;
-  private final long retryMillis;
+  private final CommitRetry retry;
   private final CountDownLatch closed = new CountDownLatch(1);
 
-  /// @param retryMillis pause before the outcome of a commit is asked for again
-  Committer(ManifestChain chain, Alarms alarms, long retryMillis) {
+  Committer(ManifestChain chain, Alarms alarms, CommitRetry retry) {
     this.chain = chain;
     this.alarms = alarms;
-    this.retryMillis = retryMillis;
+    this.retry = retry;
   }
 
   /// The manifest with the change. FENCED, or DISK_FULL with nothing committed; a commit whose
@@ -43,7 +42,7 @@ final class Committer {
         }
         LOG.log(WARNING, "the outcome of a commit is unknown; asking again", e);
         alarms.raise(ALARM, "the outcome of a commit is unknown: " + e.getMessage());
-        if (isClosedWithin(retryMillis)) {
+        if (isClosedWithin(retry.nextMillis())) {
           throw e;
         }
       }

@@ -95,7 +95,7 @@ public final class Partition implements AutoCloseable {
     this.alarms = recovery.alarms();
     this.chain = recovery.chain();
     this.live = recovery.live();
-    this.committer = new Committer(chain, alarms, host.commitRetryMillis());
+    this.committer = new Committer(chain, alarms, host.commitRetry());
     this.entities = recovery.entities();
     this.log = recovery.log();
     this.queue = new BatchQueue(host.options().log().queueBytes());

@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledExecutorService;
 ///
 /// @param writerId UUID of the process start
 /// @param sealers builds segments, off the writers' threads
-/// @param commitRetryMillis pause before the outcome of a commit is asked for again
+/// @param commitRetry pauses before the outcome of a commit is asked for again
 public record PartitionHost(
     Store store,
     Disk disk,
@@ -22,7 +22,4 @@ public record PartitionHost(
     Clock clock,
     ScheduledExecutorService sealers,
     DiskGuard diskGuard,
-    long commitRetryMillis) {
-  /// Long enough for a store to recover, short enough for rows to be durable soon.
-  public static final long COMMIT_RETRY_MILLIS = 500;
-}
+    CommitRetry commitRetry) {}

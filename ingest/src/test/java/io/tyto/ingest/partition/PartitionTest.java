@@ -252,7 +252,7 @@ class PartitionTest {
             NodeFixture.CLOCK,
             sealers,
             new DiskGuard(Disk.SYSTEM, data, options.log(), alarms),
-            PartitionHost.COMMIT_RETRY_MILLIS),
+            CommitRetry.DEFAULT),
         true);
   }
 

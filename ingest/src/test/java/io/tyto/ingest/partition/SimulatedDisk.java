@@ -30,6 +30,9 @@ final class SimulatedDisk implements Disk {
   /// Decides; may let others act first.
   interface Chaos {
     Fate beforeStep();
+
+    /// Whether somebody ends a process that asks again and again for what became of a commit.
+    boolean isEndedInsteadOfRetried();
   }
 
   /// The process is gone. An Error, so that no code under test takes it for a failed operation.
@@ -55,6 +58,16 @@ final class SimulatedDisk implements Disk {
 
   boolean isDead() {
     return isDead;
+  }
+
+  /// The pause before a commit is asked for again: none, or the end of the process. A process whose
+  /// store trusts its disk no longer asks for ever, until somebody starts it anew.
+  long beforeRetry() {
+    requireAlive();
+    if (chaos.isEndedInsteadOfRetried()) {
+      throw died();
+    }
+    return 0;
   }
 
   /// From now on every call throws. What was written stays.
@@ -150,6 +163,14 @@ final class SimulatedDisk implements Disk {
         disk.delete(target);
       }
       return disk.link(source, target);
+    });
+  }
+
+  @Override
+  public void replace(Path source, Path target) throws IOException {
+    step(() -> {
+      disk.replace(source, target);
+      return true;
     });
   }
 

@@ -104,7 +104,7 @@ final class SimulatedProcess {
             clock,
             executor,
             new DiskGuard(newDisk, folder, options.log(), alarms),
-            0);
+            newDisk::beforeRetry);
     try {
       partition = Partition.openByHand(ID, host, true);
       visibleRows = 0;

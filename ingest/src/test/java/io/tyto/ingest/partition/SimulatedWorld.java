@@ -307,7 +307,21 @@ final class SimulatedWorld {
   private void open(SimulatedProcess process) {
     String writer = new UUID(starts, starts).toString();
     starts++;
-    process.open(new SimulatedDisk(disk, () -> fate(process), flaw), writer);
+    process.open(new SimulatedDisk(disk, new Fortune(this, process), flaw), writer);
+  }
+
+  /// What befalls one process.
+  private record Fortune(SimulatedWorld world, SimulatedProcess process)
+      implements SimulatedDisk.Chaos {
+    @Override
+    public SimulatedDisk.Fate beforeStep() {
+      return world.fate(process);
+    }
+
+    @Override
+    public boolean isEndedInsteadOfRetried() {
+      return world.trouble == 0 || world.random.nextInt(4) == 0;
+    }
   }
 
   /// Before any step of a process on the disk: a rival may act, and the step may go wrong.
@@ -377,7 +391,7 @@ final class SimulatedWorld {
     }
     StoreVerifier.Report report =
         new StoreVerifier(
-                new FsStore(store(), new SimulatedDisk(disk, () -> SimulatedDisk.Fate.DONE, flaw)),
+                new FsStore(store(), new SimulatedDisk(disk, new Fortune(this, processes.getFirst()), flaw)),
                 SegmentCheck.NONE)
             .verify(_ -> {});
     // There is no catalog here, which the verifier misses.
