@@ -22,6 +22,8 @@ public interface Disk {
 
     long size() throws IOException;
 
+    /// Cuts the end off. What a failed {@link #force} left in doubt is cut off with it, and the file
+    /// is as it was.
     void truncate(long size) throws IOException;
 
     /// Makes content durable. After a failure the content is suspect for ever: a second call may
@@ -42,6 +44,10 @@ public interface Disk {
   /// Put-if-absent of a name: false if `target` exists. Never replaces.
   boolean link(Path source, Path target) throws IOException;
 
+  /// Moves a file to a name in one step, whether the name exists or not. Only for putting the same
+  /// content there anew: what stood there is gone without a word.
+  void replace(Path source, Path target) throws IOException;
+
   void delete(Path path) throws IOException;
 
   boolean exists(Path path);
@@ -56,7 +62,9 @@ public interface Disk {
 
   void createFolders(Path folder) throws IOException;
 
-  /// Makes names in the folder durable.
+  /// Makes names in the folder durable. After a failure they are suspect for ever, for every
+  /// process: a second call may succeed without them. Only a name that is made anew is as good as
+  /// any.
   void forceFolder(Path folder) throws IOException;
 
   long freeBytes(Path folder) throws IOException;

@@ -53,6 +53,16 @@ public final class FsStore implements Store {
   public Put putIfAbsent(String key, byte[] content) {
     Path target = path(key);
     requireTrust(key);
+    Path temporary = write(key, content);
+    try {
+      return publish(key, temporary, target) ? Put.CREATED : Put.EXISTS;
+    } finally {
+      discard(temporary);
+    }
+  }
+
+  /// A forced file in the scratch folder.
+  private Path write(String key, byte[] content) {
     Path temporary = scratchFolder().resolve(UUID.randomUUID().toString());
     try {
       try (Disk.File file = disk.create(temporary)) {
@@ -62,11 +72,24 @@ public final class FsStore implements Store {
     } catch (IOException e) {
       throw discarding(temporary, DiskErrors.before("write " + key, e));
     }
+    return temporary;
+  }
+
+  @Override
+  public void renew(String key, byte[] content) {
+    Path target = path(key);
+    requireTrust(key);
+    replace(key, write(key, content), target);
+  }
+
+  /// Puts a forced file in the place of one with the same content, under a name that is new.
+  private void replace(String key, Path file, Path target) {
     try {
-      return publish(key, temporary, target) ? Put.CREATED : Put.EXISTS;
-    } finally {
-      discard(temporary);
+      disk.replace(file, target);
+    } catch (IOException e) {
+      throw discarding(file, DiskErrors.before("renew " + key, e));
     }
+    forceFolder(parent(target));
   }
 
   @Override
@@ -78,13 +101,16 @@ public final class FsStore implements Store {
     } catch (IOException e) {
       throw DiskErrors.before("force " + file + " on its way to " + key, e);
     }
-    if (!publish(key, file, target) && !sameContent(file, target)) {
+    if (publish(key, file, target)) {
+      discard(file);
+    } else if (sameContent(file, target)) {
+      replace(key, file, target);
+    } else {
       throw new TytoException(
           ErrorCode.STORE_FAILED,
           "Key %s exists with other content than %s, although a key of this kind is unique to its content. The stored object is damaged: run `tyto verify`."
               .formatted(key, file));
     }
-    discard(file);
   }
 
   /// Links a forced file under its key and makes the name durable; false where the key existed.
@@ -282,12 +308,18 @@ public final class FsStore implements Store {
     if (!folder.equals(root)) {
       ensureFolder(parent(folder));
     }
+    boolean isNew = !disk.isFolder(folder);
     try {
       disk.createFolders(folder);
     } catch (IOException e) {
       throw DiskErrors.before("create folder " + folder, e);
     }
-    forceFolder(parent(folder));
+    try {
+      forceFolder(parent(folder));
+    } catch (TytoException e) {
+      // Whoever starts after us makes it anew, and its name then is as good as any.
+      throw isNew ? discarding(folder, e) : e;
+    }
     durableFolders.add(folder);
   }
 

@@ -18,6 +18,13 @@ public interface Store {
   /// The conditional put on which all commits rest.
   Put putIfAbsent(String key, byte[] content);
 
+  /// Stores once more what was found under a key. Another process put it, and may have failed in
+  /// making its name durable, which no later force makes up for. For whoever is about to build on
+  /// it; a rival may do the same at the same time.
+  ///
+  /// @param content what {@link #get} gave
+  void renew(String key, byte[] content);
+
   /// Moves a finished file of {@link #scratchFolder} into the store; it is forced first and gone
   /// from the scratch folder afterwards. The key is unique to its content: finding it there with
   /// the same content is success (a repeated call), with other content STORE_FAILED.

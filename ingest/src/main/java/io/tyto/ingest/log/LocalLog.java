@@ -47,12 +47,7 @@ public final class LocalLog implements EventLog {
   /// @param isForced commits wait for the disk; otherwise for the operating system only
   public static LocalLog open(Disk disk, Path root, Path folder, long fileBytes, boolean isForced) {
     try {
-      disk.createFolders(folder);
-      Path named = root;
-      for (Path name : root.relativize(folder)) {
-        disk.forceFolder(named);
-        named = named.resolve(name);
-      }
+      makeFolders(disk, root, folder);
       List<LogFile> files = LogFile.list(disk, folder);
       dropUnfinishedFile(disk, folder, files);
       UUID logId = files.isEmpty() ? UUID.randomUUID() : commonLogId(disk, files);
@@ -65,6 +60,34 @@ public final class LocalLog implements EventLog {
       return log;
     } catch (IOException e) {
       throw DiskErrors.before("open the log in " + folder, e);
+    }
+  }
+
+  private static void makeFolders(Disk disk, Path root, Path folder) throws IOException {
+    Path named = root;
+    for (Path name : root.relativize(folder)) {
+      Path below = named.resolve(name);
+      boolean isNew = !disk.isFolder(below);
+      disk.createFolders(below);
+      try {
+        disk.forceFolder(named);
+      } catch (IOException e) {
+        if (isNew) {
+          takeBack(disk, below);
+        }
+        throw e;
+      }
+      named = below;
+    }
+  }
+
+  /// Removes a name that could not be made durable: a later force may succeed without it, so
+  /// whoever opens the log next makes it anew.
+  private static void takeBack(Disk disk, Path path) {
+    try {
+      disk.delete(path);
+    } catch (IOException e) {
+      LOG.log(WARNING, "left behind " + path + ", which may vanish when the power goes", e);
     }
   }
 
@@ -140,11 +163,26 @@ public final class LocalLog implements EventLog {
       stableBytes += stagedBytes;
       stableEnd += stagedRecords;
     } catch (IOException e) {
-      close();
+      cutBack();
       throw DiskErrors.before("append to the log in " + folder, e);
     } finally {
       forgetStaged();
     }
+  }
+
+  /// Ends the file where it was durable. Otherwise another process would find records behind that,
+  /// go on after them, and see its own vanish with them when the power goes.
+  private void cutBack() {
+    Disk.File file = current;
+    if (file == null) {
+      return;
+    }
+    try {
+      file.truncate(stableBytes);
+    } catch (IOException e) {
+      LOG.log(WARNING, "left records behind in " + folder + " that were never acknowledged", e);
+    }
+    close();
   }
 
   /// Drops what is staged.
@@ -259,6 +297,7 @@ public final class LocalLog implements EventLog {
       disk.forceFolder(folder);
     } catch (IOException e) {
       closeQuietly(file);
+      takeBack(disk, next.path());
       throw e;
     }
     files.add(next);

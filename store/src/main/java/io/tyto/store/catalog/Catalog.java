@@ -28,6 +28,9 @@ public final class Catalog {
   private final String writerId;
   private final Supplier<String> commitIds;
 
+  /// The newest version that this object wrote, or renewed.
+  private long lastingVersion;
+
   private volatile Tip tip = new Tip(CatalogState.EMPTY, "");
 
   /// The newest version known here, with the hash of its document.
@@ -144,6 +147,7 @@ public final class Catalog {
   public synchronized CatalogState change(Consumer<CatalogDraft> edit) {
     for (int rivals = 0; rivals < MAX_RIVALS; rivals++) {
       refresh();
+      renew();
       CatalogDraft draft = new CatalogDraft(state());
       if (!state().projects().containsKey(project)) {
         draft.addProject(new Project(project, nameOf(project)));
@@ -158,6 +162,16 @@ public final class Catalog {
         ErrorCode.OVERLOADED,
         "%d other changes of catalog %d came first. Repeat the change later."
             .formatted(MAX_RIVALS, project));
+  }
+
+  /// Whoever changes the catalog, or learns that there is nothing to change, builds on what is
+  /// there.
+  private void renew() {
+    long version = state().version();
+    if (version != lastingVersion) {
+      log.renew(version);
+      lastingVersion = version;
+    }
   }
 
   private static String nameOf(int project) {
@@ -181,6 +195,7 @@ public final class Catalog {
       return false;
     }
     tip = new Tip(next, SealedJson.sha256(document));
+    lastingVersion = version;
     return true;
   }
 }

@@ -46,6 +46,11 @@ public final class NumberedLog {
     return store.get(key(version));
   }
 
+  /// Stores a document once more that another process wrote, before anything is built on it.
+  public void renew(long version) {
+    read(version).ifPresent(document -> store.renew(key(version), document));
+  }
+
   /// Makes durable what was found.
   public void settle() {
     store.settle(folder);

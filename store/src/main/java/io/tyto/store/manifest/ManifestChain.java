@@ -132,6 +132,8 @@ public final class ManifestChain {
           load(newest.getAsLong())
               .orElseThrow(() -> fenced("manifest %d went while it was read", newest.getAsLong()));
       checkPredecessor(before.manifest());
+      // Were it to vanish below ours when the power goes, its number could be taken again.
+      log.renew(newest.getAsLong());
       claimed = successor(before, configVersion);
     }
     byte[] document = ManifestCodec.encode(claimed);

@@ -68,7 +68,9 @@ final class Pages {
     byte[] document = ManifestCodec.encodePage(contents);
     String sha256 = SealedJson.sha256OfBytes(document);
     String key = StoreKeys.page(prefix, sha256);
-    store.putIfAbsent(key, document);
+    if (store.putIfAbsent(key, document) == Store.Put.EXISTS) {
+      store.renew(key, document);
+    }
     remember(key, contents);
     return new PageEntry(
         key,

@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What a real disk does and this one models: content is durable up to the size at the last `force`
 /// of the file; a name is durable once its folder was forced, a deletion likewise; a `force` that
-/// fails leaves what was dirty lost for ever, even if a later `force` succeeds; a write that hits
-/// the end of space leaves its first part.
+/// fails leaves what was dirty lost for ever, even if a later `force` succeeds, unless the name is
+/// made anew or the file cut back to what was durable; a write that hits the end of space leaves
+/// its first part.
 ///
 /// Steps that change something are counted from 1 ({@link #steps}), so that a test can let each of
 /// them crash or fail in turn. Everything in the folder when it is first looked at counts as
@@ -335,6 +336,25 @@ public final class FaultDisk implements Disk {
   public synchronized void delete(Path path) throws IOException {
     Failure failure = begin("delete", path);
     proceed(failure, "delete", path);
+    remove(path);
+    finish(failure, "delete", path);
+  }
+
+  @Override
+  public synchronized void replace(Path source, Path target) throws IOException {
+    Failure failure = begin("replace", target);
+    proceed(failure, "replace", target);
+    Node node = node(source);
+    if (Files.exists(target)) {
+      remove(target);
+    }
+    Disk.SYSTEM.replace(source, target);
+    names.remove(source);
+    putName(target, node);
+    finish(failure, "replace", target);
+  }
+
+  private void remove(Path path) throws IOException {
     if (!Files.exists(path)) {
       Disk.SYSTEM.delete(path);
     }
@@ -349,7 +369,6 @@ public final class FaultDisk implements Disk {
     } else {
       Disk.SYSTEM.delete(path);
     }
-    finish(failure, "delete", path);
   }
 
   @Override
@@ -420,7 +439,7 @@ public final class FaultDisk implements Disk {
       }
     }
     for (Path path : List.copyOf(deleted.keySet())) {
-      if (folder.equals(path.getParent())) {
+      if (folder.equals(path.getParent()) && !lostNames.contains(path)) {
         Files.deleteIfExists(deleted.remove(path));
         if (!names.containsKey(path)) {
           durableNames.remove(path);
@@ -491,6 +510,7 @@ public final class FaultDisk implements Disk {
         // Whether the old tail comes back after a power loss is open; that it is gone is the harder
         // case for whoever relied on it, and appending again makes it dirty.
         node.durableSize = Math.min(node.durableSize, size);
+        node.isSuspect &= size > node.durableSize;
         finish(failure, "truncate", path);
       }
     }

@@ -134,6 +134,9 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public void renew(String key, byte[] content) {}
+
+  @Override
   public void putFile(String key, Path file) {
     throw new UnsupportedOperationException("a store in memory takes no files");
   }

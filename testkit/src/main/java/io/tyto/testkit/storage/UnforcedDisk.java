@@ -76,6 +76,13 @@ public final class UnforcedDisk implements Disk {
   }
 
   @Override
+  public void replace(Path source, Path target) throws IOException {
+    Disk.SYSTEM.replace(source, target);
+    created.remove(source);
+    created.put(target, clock.millis());
+  }
+
+  @Override
   public void delete(Path path) throws IOException {
     Disk.SYSTEM.delete(path);
     created.remove(path);

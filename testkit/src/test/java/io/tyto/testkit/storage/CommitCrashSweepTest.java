@@ -223,6 +223,27 @@ final class CommitCrashSweepTest {
     }
   }
 
+  /// The next process finds what this one could not make durable, and may not rely on it: a force
+  /// that succeeds later says nothing of what an earlier one dropped.
+  @Test
+  void everyStepMayFailBeforeAnotherProcessGoesOn() throws Exception {
+    long steps = stepsWithoutFaults();
+    for (Failure failure : Failure.values()) {
+      for (long step = 1; step <= steps; step++) {
+        String trial = "fail %d %s, restart".formatted(step, failure);
+        FaultDisk disk = disk(trial);
+        Ledger ledger = new Ledger();
+        disk.failAt(step, failure);
+        attempt(disk, root(trial), ledger);
+        disk.restart();
+        live(disk, root(trial), ledger);
+        disk.losePower();
+        check(disk, root(trial), ledger, trial);
+        assertEquals(SEALS * 10, ledger.acknowledgedNext, trial);
+      }
+    }
+  }
+
   @Test
   void spaceMayEndAtAnyByte() throws Exception {
     for (long bytes = 0; ; bytes += 97) {
