@@ -22,8 +22,8 @@ public interface Disk {
 
     long size() throws IOException;
 
-    /// Cuts the end off. What a failed {@link #force} left in doubt is cut off with it, and the file
-    /// is as it was.
+    /// Cuts the end off. What a failed {@link #force} left in doubt is cut off with it, and the
+    /// file is as it was.
     void truncate(long size) throws IOException;
 
     /// Makes content durable. After a failure the content is suspect for ever: a second call may

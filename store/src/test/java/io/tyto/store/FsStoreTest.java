@@ -60,6 +60,16 @@ final class FsStoreTest {
   }
 
   @Test
+  void anObjectThatIsRenewedIsTheSame() throws IOException {
+    store.putIfAbsent("a/b", bytes("first"));
+    store.renew("a/b", bytes("first"));
+    assertArrayEquals(bytes("first"), store.get("a/b").orElseThrow());
+    assertEquals(Store.Put.EXISTS, store.putIfAbsent("a/b", bytes("second")));
+    assertEquals(List.of("a/b"), store.list(""));
+    assertEquals(List.of(), Disk.SYSTEM.list(root.resolve("tmp")));
+  }
+
+  @Test
   void listsByPrefixInOrder() {
     for (String key : List.of("1/m/02", "1/m/01", "1/mm/01", "2/m/01", "10/m/01")) {
       store.putIfAbsent(key, bytes(key));

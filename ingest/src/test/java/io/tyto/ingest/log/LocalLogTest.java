@@ -257,6 +257,36 @@ class LocalLogTest {
     }
   }
 
+  /// What a failed step left behind is not what the next process builds on: were the power lost
+  /// then, what that one acknowledged would go with it.
+  @Test
+  void survivesAFailedStepAnotherProcessAndALossOfPower() throws IOException {
+    long steps = run(new FaultDisk(root), Long.MAX_VALUE, new ArrayList<>());
+    for (FaultDisk.Failure failure : FaultDisk.Failure.values()) {
+      for (long step = 1; step <= steps; step++) {
+        String what = "%s at %d".formatted(failure, step);
+        Path data = Files.createDirectory(temp.resolve(what));
+        FaultDisk disk = new FaultDisk(data);
+        List<String> expected = new ArrayList<>();
+        disk.failAt(step, failure);
+        try {
+          run(disk, data, Long.MAX_VALUE, expected);
+        } catch (TytoException _) {
+          // A sender was told.
+        }
+        disk.restart();
+        try (LocalLog log = LocalLog.open(disk, data, data.resolve("log"), 1 << 10, true)) {
+          assertEquals(expected, entries(log, 0), what);
+          expected.add(append(log, "after") + ":after");
+        }
+        disk.losePower();
+        try (LocalLog log = LocalLog.open(disk, data, data.resolve("log"), 1 << 10, true)) {
+          assertEquals(expected, entries(log, 0), what);
+        }
+      }
+    }
+  }
+
   @Test
   void skipsWhatIsCommittedAlready() {
     try (LocalLog log = open(Disk.SYSTEM)) {

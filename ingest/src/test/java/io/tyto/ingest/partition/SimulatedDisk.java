@@ -92,7 +92,8 @@ final class SimulatedDisk implements Disk {
     return step(action, chaos.beforeStep());
   }
 
-  /// A force that its process does not live to see end is no failed one: the system goes on with it.
+  /// A force that its process does not live to see end is no failed one: the system goes on with
+  /// it.
   private <T> T force(Action<T> action) throws IOException {
     requireAlive();
     Fate fate = chaos.beforeStep();

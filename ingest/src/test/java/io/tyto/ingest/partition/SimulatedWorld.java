@@ -391,7 +391,9 @@ final class SimulatedWorld {
     }
     StoreVerifier.Report report =
         new StoreVerifier(
-                new FsStore(store(), new SimulatedDisk(disk, new Fortune(this, processes.getFirst()), flaw)),
+                new FsStore(
+                    store(),
+                    new SimulatedDisk(disk, new Fortune(this, processes.getFirst()), flaw)),
                 SegmentCheck.NONE)
             .verify(_ -> {});
     // There is no catalog here, which the verifier misses.

@@ -133,6 +133,40 @@ final class FaultDiskTest {
   }
 
   @Test
+  void aNameMadeAnewAndAFileCutBackAreAsGoodAsAny() throws IOException {
+    write("b", "content", true);
+    Disk.File file = disk.create(root.resolve("a"));
+    append(file, "kept");
+    file.force();
+    append(file, "lost");
+    disk.failAt(disk.steps() + 1, Failure.BEFORE);
+    assertThrows(IOException.class, file::force);
+    disk.failAt(disk.steps() + 1, Failure.BEFORE);
+    assertThrows(IOException.class, () -> disk.forceFolder(root));
+    file.truncate(4);
+    append(file, " and more");
+    file.force();
+    write("tmp", "content", true);
+    disk.replace(root.resolve("tmp"), root.resolve("b"));
+    assertTrue(disk.link(root.resolve("a"), root.resolve("c")));
+    disk.forceFolder(root);
+    disk.losePower();
+    assertEquals("kept and more", Files.readString(root.resolve("c")));
+    assertFalse(Files.exists(root.resolve("a")), "its name was dropped");
+    assertEquals("content", Files.readString(root.resolve("b")));
+    assertFalse(Files.exists(root.resolve("tmp")));
+  }
+
+  @Test
+  void aReplacementThatWasNotForcedLeavesWhatStoodThere() throws IOException {
+    write("tmp", "new", true);
+    disk.replace(root.resolve("tmp"), root.resolve("old"));
+    assertEquals("new", Files.readString(root.resolve("old")));
+    disk.losePower();
+    assertEquals("old", Files.readString(root.resolve("old")));
+  }
+
+  @Test
   void aFullDiskKeepsTheFirstPartOfAWrite() throws IOException {
     Disk.File file = disk.create(root.resolve("a"));
     disk.limitFreeBytes(3);
