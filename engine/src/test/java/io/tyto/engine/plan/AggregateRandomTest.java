@@ -61,7 +61,6 @@ class AggregateRandomTest {
   void agreesWhereSegmentsKeepCells(@TempDir Path folder) throws IOException {
     SERVED_BY_CUBES.set(0);
     check(GameTable::cubed, folder);
-    System.out.println("served by cubes: " + SERVED_BY_CUBES);
     assertTrue(SERVED_BY_CUBES.get() > 20 * SCALE, SERVED_BY_CUBES + " answers from cubes");
   }
 

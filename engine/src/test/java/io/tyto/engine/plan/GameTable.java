@@ -267,8 +267,19 @@ public final class GameTable {
       } else {
         // Sealed by the version of the tail, or written anew by the newest.
         boolean isRewritten = older != null && random.nextBoolean();
-        segments.add(segment(isRewritten ? schema : version, tail, folder));
-        sources.add(segments.getLast());
+        Segment sealed = segment(isRewritten ? schema : version, tail, folder);
+        boolean isCompacted =
+            !sources.isEmpty()
+                && sources.getLast() instanceof Segment last
+                && last.partition() == sealed.partition()
+                && random.nextBoolean();
+        if (isCompacted) {
+          List<RowSource> both = List.of(sources.removeLast(), sealed);
+          segments.add(sealed);
+          sealed = segment(schema, both, folder);
+        }
+        segments.add(sealed);
+        sources.add(sealed);
       }
     }
     return new TableSnapshot(
