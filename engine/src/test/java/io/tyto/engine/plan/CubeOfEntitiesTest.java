@@ -195,18 +195,9 @@ class CubeOfEntitiesTest {
         null,
         List.of(
             new GroupKey.TimeBucket(
-                "ts",
-                Granularity.DAY,
-                1,
-                zone,
-                DayOfWeek.MONDAY,
-                null,
-                GapFill.NONE,
-                null,
-                false),
+                "ts", Granularity.DAY, 1, zone, DayOfWeek.MONDAY, null, GapFill.NONE, null, false),
             new GroupKey.Dimension("country")),
-        List.of(
-            new Measure.Count(), new Measure.Column("user", Measure.Function.COUNT_DISTINCT)),
+        List.of(new Measure.Count(), new Measure.Column("user", Measure.Function.COUNT_DISTINCT)),
         null,
         List.of(),
         null,
