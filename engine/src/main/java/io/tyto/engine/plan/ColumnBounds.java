@@ -2,6 +2,7 @@ package io.tyto.engine.plan;
 
 import io.tyto.engine.calendar.Axes;
 import io.tyto.engine.measure.Columns;
+import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
@@ -68,9 +69,21 @@ final class ColumnBounds {
       ColumnReader reader = sources.reader(source, column);
       if (reader != null) {
         include(source, reader, bounds);
+      } else if (source.rowCount() == 0) {
+        includeCells(source, column, bounds);
       }
     }
     return bounds.min > bounds.max ? Optional.empty() : Optional.of(bounds.range());
+  }
+
+  /// Of rows that are gone there may be cells.
+  private void includeCells(RowSource source, ColumnSpec column, Bounds bounds) {
+    for (CellSource cells : source.cells()) {
+      ColumnReader reader = cells.column(column.id());
+      if (reader != null) {
+        include(cells, reader, bounds);
+      }
+    }
   }
 
   private void include(RowSource source, ColumnReader reader, Bounds bounds) {

@@ -38,9 +38,10 @@ final class CellWriter {
   }
 
   /// Cells that are too many to hold while they are made are left out: their rows answer alone.
+  /// False then.
   ///
   /// @param sources all rows of the segment, or cells of them
-  void write(List<RowSource> sources) throws IOException {
+  boolean write(List<RowSource> sources) throws IOException {
     QueryContext query = new QueryContext("cells", NO_DEADLINE, memoryBytes());
     // One thread: a seal leaves the others to queries, and the pool is never asked.
     ScanContext context = new ScanContext(query, ForkJoinPool.commonPool(), 1, 0);
@@ -57,11 +58,12 @@ final class CellWriter {
               + " they have too many combinations of values",
           schema.name(),
           query.memoryLimitBytes() >> 20);
-      return;
+      return false;
     }
     for (int number = 0; number < tables.size(); number++) {
       write(number, tables.get(number));
     }
+    return true;
   }
 
   private static long memoryBytes() {

@@ -2,6 +2,8 @@ package io.tyto.engine.segment;
 
 import io.tyto.engine.source.EvolvedSource;
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
@@ -46,14 +48,7 @@ public final class SegmentWriter {
           rows.count() + " rows; a segment holds at most " + MAX_ROWS);
     }
     List<ColumnSpec> stored = columns(schema, evolved);
-    ContainerFormat.Owner owner =
-        new ContainerFormat.Owner(
-            ContainerFormat.FileKind.ROWS,
-            schema.projectId(),
-            schema.groupId(),
-            schema.collectionId(),
-            rows.partition());
-    ContainerWriter target = new ContainerWriter(owner, sink);
+    ContainerWriter target = new ContainerWriter(owner(schema, rows.partition()), sink);
     TimeBounds times = TimeBounds.of(schema, rows);
     int[] order = times.isAscending() ? null : RowOrder.of(rows, schema.timeColumn());
     ColumnWriter columns = new ColumnWriter(target, schema, rows, order, options);
@@ -79,6 +74,46 @@ public final class SegmentWriter {
     target.finish();
     return new SegmentSummary(
         rows.count(), times.min(), times.max(), target.position(), target.sha256());
+  }
+
+  /// A segment without rows that keeps the cells of rows which go.
+  ///
+  /// @param sources all of those rows, of one partition
+  /// @param times of the rows; nothing else of the summary is looked at
+  public SegmentSummary writeCells(
+      TableSchema schema, List<RowSource> sources, SegmentSummary times, SegmentSink sink)
+      throws IOException {
+    List<RowSource> evolved = EvolvedSource.allOf(sources, schema);
+    ContainerWriter target =
+        new ContainerWriter(owner(schema, sources.getFirst().partition()), sink);
+    if (!new CellWriter(target, schema, options).write(evolved)) {
+      throw new TytoException(
+          ErrorCode.MEMORY_LIMIT_EXCEEDED,
+          "the cubes of %s have too many cells to be kept without their rows"
+              .formatted(schema.name()));
+    }
+    SegmentInfo info =
+        new SegmentInfo(
+            schema.version(),
+            0,
+            0,
+            RowSource.BLOCK_ROWS,
+            times.minTimeMicros(),
+            times.maxTimeMicros(),
+            SegmentInfo.sortKey(schema.timeColumn().id()));
+    target.rawBlock(BlockKind.INFO, 0, 0, info.write());
+    target.finish();
+    return new SegmentSummary(
+        0, times.minTimeMicros(), times.maxTimeMicros(), target.position(), target.sha256());
+  }
+
+  private static ContainerFormat.Owner owner(TableSchema schema, int partition) {
+    return new ContainerFormat.Owner(
+        ContainerFormat.FileKind.ROWS,
+        schema.projectId(),
+        schema.groupId(),
+        schema.collectionId(),
+        partition);
   }
 
   /// Those of the schema, and the dormant ones that a source still has values of.

@@ -136,12 +136,14 @@ final class LiveRows {
     return TimeUnit.NANOSECONDS.toMillis(oldest);
   }
 
-  /// Adds the rows of a collection to a snapshot: segments in commit order, then the tail.
+  /// Adds the rows of a collection to a snapshot: segments in commit order, then the tail. Beside
+  /// rows stand the cells of those that are gone.
   synchronized void addTo(SnapshotSources snapshot, int collection, Kind kind) {
     snapshot.note(manifest.version());
     for (LiveSegment segment : segments) {
       SegmentEntry entry = segment.entry();
-      if (entry.collection() == collection && entry.kind() == kind) {
+      boolean isWanted = entry.kind() == kind || kind == Kind.DATA && entry.kind() == Kind.CUBE;
+      if (entry.collection() == collection && isWanted) {
         segment.retain();
         snapshot.add(segment);
       }

@@ -164,7 +164,7 @@ final class Recovery {
       if (entry.kind() == Kind.STATE) {
         live.addState(entry);
         lastEntity = Math.max(lastEntity, files.lastEntity(entry));
-      } else if (entry.kind() != Kind.CUBE) {
+      } else {
         opened.add(files.open(entry));
       }
     }

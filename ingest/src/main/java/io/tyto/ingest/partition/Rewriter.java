@@ -156,6 +156,7 @@ final class Rewriter {
     }
     for (int collection : versions.keySet()) {
       rewriteRows(host.schemas().newest(collection));
+      dropCells(host.schemas().newest(collection));
       rewriteLetters(host.schemas().newest(collection));
     }
     Duration age = host.options().privacy().snapshotAge().plus(CLOCK_GRAIN);
@@ -176,6 +177,26 @@ final class Rewriter {
       LOG.log(
           INFO, "{0}: rewriting {1}: {2} of {3} segments", id, schema.name(), i + 1, old.size());
       merge(schema, Kind.DATA, List.of(old.get(i)));
+      replacedNanos = System.nanoTime() | 1;
+    }
+  }
+
+  /// Of cells without rows nothing can be made but what they are.
+  private void dropCells(TableSchema schema) {
+    int changedAt = host.schemas().privacy(schema.collectionId()).changedAt();
+    List<SegmentEntry> old =
+        live.entries(schema.collectionId(), Kind.CUBE).stream()
+            .filter(entry -> entry.schemaVersion() < changedAt)
+            .toList();
+    if (!old.isEmpty()) {
+      LOG.log(
+          WARNING,
+          "{0}: cells of {1} that outlived their rows are deleted, as they were made before a field"
+              + " became private: {2} segments",
+          id,
+          schema.name(),
+          old.size());
+      expire(schema, old, Long.MAX_VALUE);
       replacedNanos = System.nanoTime() | 1;
     }
   }
@@ -341,16 +362,25 @@ final class Rewriter {
   /// Retention goes by whole segments: a row stays until the youngest of its segment is too old.
   private void expire(TableSchema schema) {
     Period keep = schema.config().retention().raw();
-    if (keep == null) {
-      return;
+    if (keep != null) {
+      expire(schema, live.entries(schema.collectionId(), Kind.DATA), oldest(keep));
+      expire(schema, live.entries(schema.collectionId(), Kind.DEAD), oldest(keep));
     }
-    Instant oldest = host.clock().instant().atZone(ZoneOffset.UTC).minus(keep).toInstant();
-    long limit = ChronoUnit.MICROS.between(Instant.EPOCH, oldest);
-    expire(live.entries(schema.collectionId(), Kind.DATA), limit);
-    expire(live.entries(schema.collectionId(), Kind.DEAD), limit);
+    expire(schema, live.entries(schema.collectionId(), Kind.CUBE), oldestCells(schema));
   }
 
-  private void expire(List<SegmentEntry> entries, long limit) {
+  private long oldest(Period keep) {
+    Instant oldest = host.clock().instant().atZone(ZoneOffset.UTC).minus(keep).toInstant();
+    return ChronoUnit.MICROS.between(Instant.EPOCH, oldest);
+  }
+
+  /// Cells without rows are kept for whoever asks for them, and only then.
+  private long oldestCells(TableSchema schema) {
+    Period keep = schema.config().retention().cubes();
+    return keep == null || schema.config().cubes().isEmpty() ? Long.MAX_VALUE : oldest(keep);
+  }
+
+  private void expire(TableSchema schema, List<SegmentEntry> entries, long limit) {
     List<SegmentEntry> expired =
         entries.stream().filter(entry -> entry.maxTime() < limit && !isMarked(entry)).toList();
     if (expired.isEmpty()) {
@@ -358,19 +388,36 @@ final class Rewriter {
     }
     List<Hole> holes = chain.holes(live.manifest());
     Change.Builder change = Change.builder();
+    List<SegmentEntry> cells = new ArrayList<>();
     long letters = 0;
     for (SegmentEntry entry : expired) {
       change.remove(entry.file());
       if (entry.kind() == Kind.DATA) {
         entry.ranges().forEach((log, range) -> change.hole(expiredHole(entry, log, range, holes)));
-      } else {
+        if (entry.maxTime() >= oldestCells(schema)) {
+          cells.add(cellsOf(schema, entry));
+        }
+      } else if (entry.kind() == Kind.DEAD) {
         letters += entry.rows();
       }
     }
+    cells.forEach(change::add);
     // Letters leave no holes, so the counts have to say where they went.
     change.counts(new Counts(0, 0, -letters, 0, letters));
     Manifest commit = committer.commit(change.build());
-    live.replaced(commit, namesOf(expired), List.of());
+    live.replaced(commit, namesOf(expired), cells.stream().map(files::open).toList());
+  }
+
+  /// The cells of a segment, in a segment of their own.
+  private SegmentEntry cellsOf(TableSchema schema, SegmentEntry entry) {
+    List<LiveSegment> held = live.hold(one -> one.file().equals(entry.file()));
+    try {
+      StoredPrivacy privacy = host.schemas().privacy(schema.collectionId());
+      RowSource source = privacy.current(held.getFirst().source(), schema);
+      return files.writeCells(schema, source, entry);
+    } finally {
+      held.forEach(LiveSegment::release);
+    }
   }
 
   /// A letter with a mark may be a row by now: the next replay finds out, and takes away the letter

@@ -83,6 +83,18 @@ final class SegmentFiles {
         sink -> writer.write(schema, sources, keep, sink));
   }
 
+  /// Writes the cells of a segment whose rows go.
+  SegmentEntry writeCells(TableSchema schema, RowSource source, SegmentEntry rows) {
+    SegmentSummary times =
+        new SegmentSummary(rows.rows(), rows.minTime(), rows.maxTime(), 0, rows.sha256());
+    return write(
+        Kind.CUBE,
+        schema.collectionId(),
+        schema.version(),
+        Map.of(),
+        sink -> writer.writeCells(schema, List.of(source), times, sink));
+  }
+
   /// Writes entity keys and their ids, ascending by id.
   SegmentEntry writeState(Iterator<EntityKey> entities, Map<String, Range> ranges) {
     return write(
