@@ -113,18 +113,19 @@ public final class CubesCommand implements Callable<Integer> {
         }
       }
     }
-    double alone = Times.median(array(seconds.get("rows alone")));
-    long plain = bytes.get("rows alone");
+    double alone = Times.median(array(seconds.getOrDefault("rows alone", List.of())));
+    double plain = bytes.getOrDefault("rows alone", 0L);
     seconds.forEach((name, times) -> {
       double median = Times.median(array(times));
+      double stored = bytes.getOrDefault(name, 0L);
       out.printf(
           Locale.ROOT,
           "import, %-12s %,9.0f rows/s, %5.1f %% less; %6.2f bytes a row, %5.1f %% more%n",
           name,
           rows / median,
           100 * (1 - alone / median),
-          (double) bytes.get(name) / rows,
-          100 * ((double) bytes.get(name) / plain - 1));
+          stored / rows,
+          100 * (stored / plain - 1));
     });
     out.flush();
   }
