@@ -350,6 +350,17 @@ public final class LocalNode
     partitions.all().forEach(Partition::collectGarbage);
   }
 
+  /// Rolls the rows of every segment up again and compares them with the cells that are kept.
+  ///
+  /// @param repairs whether segments whose cells differ are written anew, each in a commit of its
+  ///   own
+  /// @return each difference, where it is first
+  public List<String> verifyCubes(boolean repairs) {
+    return partitions.all().stream()
+        .flatMap(partition -> partition.verifyCells(repairs).stream())
+        .toList();
+  }
+
   /// Stops taking events, finishes what is queued and gives the folder free.
   @Override
   public synchronized void close() {

@@ -137,6 +137,7 @@ class CubeNodeTest {
       assertEquals(expected(1, "segments"), months(node), "not made yet");
       node.maintain();
       assertEquals(expected(1, "cube:by_level"), months(node));
+      assertEquals(List.of(), node.verifyCubes(true));
       send(node, "play", "{\"id\":\"late\",\"user\":\"dan\",\"ts\":\"2026-01-01T00:00:00Z\"}");
       assertEquals("1: 4 3 4", months(node).getFirst());
       assertEquals("cube:by_level+segments", months(node).getLast());

@@ -69,6 +69,14 @@ public final class CubeBuilder {
     CellShape shape = CubeShapes.of(schema, cube, level);
     List<RowSource> inputs =
         finest != null && fits(finest, grain) ? List.of(finest) : inputs(shape);
+    RolledUp made = rollUp(cube, grain, inputs);
+    return table(shape, made.boundaries, made.states, made.groups);
+  }
+
+  /// Groups of cells, ascending, and what they were grouped and accumulated by.
+  private record RolledUp(long[] boundaries, List<State> states, Groups groups) {}
+
+  private RolledUp rollUp(Cube cube, Grain grain, List<RowSource> inputs) {
     long[] boundaries = boundaries(inputs, grain);
     Map<State, Measure> measures = CubeShapes.measures(schema, cube);
     List<ScanKey> keys = new ArrayList<>();
@@ -78,7 +86,35 @@ public final class CubeBuilder {
         measures.values().stream().map(measure -> new StateSpec(measure, null)).toList();
     GroupScan.Spec spec = new GroupScan.Spec(schema, TimeInterval.ALL_TIME, null, keys, states);
     Groups groups = GroupScan.run(spec, inputs, context).sorted();
-    return table(shape, boundaries, new ArrayList<>(measures.keySet()), groups);
+    return new RolledUp(boundaries, new ArrayList<>(measures.keySet()), groups);
+  }
+
+  /// Where stored cells of a source are not what its rows roll up to, in words; cells that are not
+  /// made yet are no difference. Blocks until done.
+  public static List<String> differences(
+      TableSchema schema, RowSource source, ScanContext context) {
+    CubeBuilder builder = new CubeBuilder(schema, List.of(source), context);
+    List<String> differences = new ArrayList<>();
+    for (Cube cube : schema.config().cubes()) {
+      for (Level level : cube.levels()) {
+        String difference = builder.difference(cube, level, source);
+        if (difference != null) {
+          differences.add("cube %s by %s: %s".formatted(cube.name(), level, difference));
+        }
+      }
+    }
+    return differences;
+  }
+
+  private @Nullable String difference(Cube cube, Level level, RowSource source) {
+    CellShape shape = CubeShapes.of(schema, cube, level);
+    RowSource cells = inputs(shape).getFirst();
+    if (!(cells instanceof CellSource)) {
+      return null;
+    }
+    Grain grain = new Grain(level, time.type().element());
+    return GroupsCheck.difference(
+        rollUp(cube, grain, List.of(source)).groups, rollUp(cube, grain, List.of(cells)).groups);
   }
 
   /// Cells instead of rows, where a source has them.

@@ -2,6 +2,7 @@ package io.tyto.engine.segment;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.tyto.engine.cube.CellScan;
 import io.tyto.engine.cube.CellTable;
 import io.tyto.engine.cube.CubeBuilder;
 import io.tyto.engine.scan.ScanContext;
@@ -9,23 +10,17 @@ import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
-import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.TableSchema;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ForkJoinPool;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the cells of a collection's cubes beside the rows they are made of. Not thread-safe.
 final class CellWriter {
   private static final System.Logger LOG = System.getLogger(CellWriter.class.getName());
-
-  /// Far longer than the longest compaction: cells have no deadline of their own.
-  private static final Duration NO_DEADLINE = Duration.ofDays(1);
 
   private final ContainerWriter target;
   private final TableSchema schema;
@@ -42,9 +37,7 @@ final class CellWriter {
   ///
   /// @param sources all rows of the segment, or cells of them
   boolean write(List<RowSource> sources) throws IOException {
-    QueryContext query = new QueryContext("cells", NO_DEADLINE, memoryBytes());
-    // One thread: a seal leaves the others to queries, and the pool is never asked.
-    ScanContext context = new ScanContext(query, ForkJoinPool.commonPool(), 1, 0);
+    ScanContext context = CellScan.context();
     List<CellTable> tables;
     try {
       tables = new CubeBuilder(schema, sources, context).build();
@@ -57,17 +50,13 @@ final class CellWriter {
           "a segment of {0} is written without cells: its cubes need more than {1} MiB to make;"
               + " they have too many combinations of values",
           schema.name(),
-          query.memoryLimitBytes() >> 20);
+          context.query().memoryLimitBytes() >> 20);
       return false;
     }
     for (int number = 0; number < tables.size(); number++) {
       write(number, tables.get(number));
     }
     return true;
-  }
-
-  private static long memoryBytes() {
-    return Runtime.getRuntime().maxMemory() / 4;
   }
 
   private void write(int number, CellTable table) throws IOException {

@@ -3,12 +3,16 @@ package io.tyto.engine.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.engine.cube.CellScan;
+import io.tyto.engine.cube.CubeBuilder;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.rows.RandomTable;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.segment.Segment;
 import io.tyto.engine.segment.SegmentWriter;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.CellSource;
+import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.tail.Tail;
 import io.tyto.model.query.AggregateQuery;
@@ -47,6 +51,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,10 +150,63 @@ class CubeOfEntitiesTest {
         new TableSnapshot(SCHEMA, "s", sources, () -> segments.forEach(Segment::release))) {
       for (Segment segment : segments) {
         assertEquals(List.of(), segment.verify());
+        assertEquals(List.of(), CubeBuilder.differences(SCHEMA, segment, CellScan.context()));
       }
       for (int question = 0; question < 6; question++) {
         ask(snapshot, random);
       }
+    }
+  }
+
+  @Test
+  void cellsOfOtherRowsAreFound(@TempDir Path folder) throws IOException {
+    Random random = new Random(SEED);
+    Segment right = seal(tail(0, 500, 20, random), folder);
+    Segment other = seal(tail(0, 500, 20, random), folder);
+    List<String> differences =
+        CubeBuilder.differences(SCHEMA, new Mixed(right, other), CellScan.context());
+    assertEquals(2, differences.size(), differences.toString());
+    assertTrue(
+        differences.getFirst().startsWith("cube by_country by HOUR UTC: "), differences.toString());
+    right.release();
+    other.release();
+  }
+
+  /// Rows of one source beside the cells of another.
+  private record Mixed(RowSource rows, RowSource others) implements RowSource {
+    @Override
+    public int rowCount() {
+      return rows.rowCount();
+    }
+
+    @Override
+    public int schemaVersion() {
+      return rows.schemaVersion();
+    }
+
+    @Override
+    public int partition() {
+      return rows.partition();
+    }
+
+    @Override
+    public @Nullable ColumnReader column(int columnId) {
+      return rows.column(columnId);
+    }
+
+    @Override
+    public String name() {
+      return rows.name();
+    }
+
+    @Override
+    public List<CellSource> cells() {
+      return others.cells();
+    }
+
+    @Override
+    public long storedBytes() {
+      return rows.storedBytes();
     }
   }
 

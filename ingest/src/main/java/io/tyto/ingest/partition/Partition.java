@@ -227,6 +227,11 @@ public final class Partition implements AutoCloseable {
     }
   }
 
+  /// Compares cells with the rows they were made of, and makes those anew that differ.
+  public List<String> verifyCells(boolean repairs) {
+    return rewriter.verifyCells(repairs);
+  }
+
   /// The committed segments of a collection's rows.
   public List<SegmentEntry> segments(int collection) {
     return live.entries(collection, Kind.DATA);

@@ -4,8 +4,11 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.tyto.engine.cube.CellScan;
+import io.tyto.engine.cube.CubeBuilder;
 import io.tyto.engine.cube.CubeShapes;
 import io.tyto.engine.segment.EntityKey;
+import io.tyto.engine.source.EvolvedSource;
 import io.tyto.engine.source.RowSource;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.model.error.ErrorCode;
@@ -34,6 +37,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /// Replaces committed segments of a partition: small neighbours by one, expired ones by holes, and
 /// deletes what nothing names any more. Run by one thread at a time.
@@ -265,6 +269,41 @@ final class Rewriter {
     }
   }
 
+  /// Compares the cells of every segment with its rows.
+  ///
+  /// @param repairs whether segments whose cells differ are written anew from their rows
+  /// @return each difference, the file first
+  synchronized List<String> verifyCells(boolean repairs) {
+    List<String> differences = new ArrayList<>();
+    for (int collection : host.schemas().collectionsOf(id.group())) {
+      TableSchema schema = host.schemas().newest(collection);
+      if (schema.config().cubes().isEmpty()) {
+        continue;
+      }
+      for (SegmentEntry entry : live.entries(collection, Kind.DATA)) {
+        List<String> found =
+            damaged.contains(entry.file()) ? List.of() : differences(entry, schema);
+        found.forEach(each -> differences.add(entry.file() + ": " + each));
+        if (repairs && !found.isEmpty()) {
+          merge(schema, Kind.DATA, List.of(entry), RowsAlone::new);
+        }
+      }
+    }
+    return differences;
+  }
+
+  private List<String> differences(SegmentEntry entry, TableSchema schema) {
+    List<LiveSegment> held = live.hold(one -> one.file().equals(entry.file()));
+    try {
+      List<RowSource> sources = held.stream().map(LiveSegment::source).toList();
+      return EvolvedSource.allOf(sources, schema).stream()
+          .flatMap(source -> CubeBuilder.differences(schema, source, CellScan.context()).stream())
+          .toList();
+    } finally {
+      held.forEach(LiveSegment::release);
+    }
+  }
+
   private boolean lacksCells(SegmentEntry entry, TableSchema schema) {
     List<LiveSegment> held = live.hold(one -> one.file().equals(entry.file()));
     try {
@@ -288,6 +327,12 @@ final class Rewriter {
   }
 
   private SegmentEntry merge(TableSchema schema, Kind kind, List<SegmentEntry> run) {
+    return merge(schema, kind, run, source -> source);
+  }
+
+  /// @param seen how the sources are read
+  private SegmentEntry merge(
+      TableSchema schema, Kind kind, List<SegmentEntry> run, UnaryOperator<RowSource> seen) {
     Set<String> names = namesOf(run);
     List<LiveSegment> held = live.hold(entry -> names.contains(entry.file()));
     SegmentEntry merged;
@@ -303,6 +348,7 @@ final class Rewriter {
                   kind == Kind.DATA
                       ? privacy.current(source, newest)
                       : privacy.changedAt() > 0 ? new TreatedLetters(source, privacy) : source)
+              .map(seen)
               .toList();
       merged = files.writeRows(kind, newest, sources, rangesOf(run));
     } catch (TytoException e) {

@@ -1,15 +1,21 @@
 package io.tyto.server.cli;
 
 import io.tyto.ingest.DataVerifier;
+import io.tyto.ingest.LocalNode;
+import io.tyto.server.TytoServer;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import io.tyto.store.maintenance.StoreVerifier;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -21,8 +27,22 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.FOLDER);
   @Spec private CommandSpec spec;
 
+  @Option(
+      names = "--cubes",
+      description =
+          "also rolls every segment's rows up again and compares them with the cells of the cubes;"
+              + " needs the folder to itself")
+  private boolean cubes;
+
+  @Option(names = "--repair", description = "with --cubes: writes cells that differ anew")
+  private boolean repair;
+
   @Override
   public Integer call() {
+    if (repair && !cubes) {
+      throw new ParameterException(
+          spec.commandLine(), "--repair is about the cells of cubes: give --cubes too");
+    }
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
     StatusCommand.requireData(data);
@@ -37,6 +57,21 @@ final class VerifyCommand implements Callable<Integer> {
         report.rows(),
         Sizes.bytes(report.bytes()),
         report.faults().size());
-    return report.faults().isEmpty() ? 0 : 1;
+    int wrong = cubes ? verifyCubes(settings, out) : 0;
+    return report.faults().isEmpty() && wrong == 0 ? 0 : 1;
+  }
+
+  /// The number of differences that are left.
+  private int verifyCubes(Settings settings, PrintWriter out) {
+    try (LocalNode node = TytoServer.openNode(settings, Clock.systemUTC())) {
+      List<String> differences = node.verifyCubes(repair);
+      differences.forEach(each -> out.println("CELLS " + each));
+      int left =
+          repair && !differences.isEmpty() ? node.verifyCubes(false).size() : differences.size();
+      out.printf(
+          "cubes: %d differences between cells and rows%s%n",
+          differences.size(), repair ? ", %d after the repair".formatted(left) : "");
+      return left;
+    }
   }
 }
