@@ -2,9 +2,12 @@ package io.tyto.ingest;
 
 import static java.lang.System.Logger.Level.INFO;
 
+import io.tyto.engine.cube.CellScan;
+import io.tyto.engine.cube.CubeBuilder;
 import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.RowSource;
 import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.discover.KeyDiscovery;
@@ -33,6 +36,7 @@ import io.tyto.model.port.DeadLetterService.ReplayResult;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.Privacy;
@@ -50,6 +54,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -249,7 +254,24 @@ public final class LocalNode
   }
 
   private StoredRows stored(TableSchema schema) {
-    return partitions.stored(schema, clock.instant());
+    return partitions.stored(schema, clock.instant(), cube -> cells(schema, cube));
+  }
+
+  /// What a cube would hold of the segment with the most rows; null where there is none, or the
+  /// cube is about fields that are not stored yet.
+  private StoredRows.@Nullable Cells cells(TableSchema schema, Cube cube) {
+    try (TableSnapshot snapshot = snapshot(schema.name())) {
+      RowSource largest =
+          snapshot.sources().stream()
+              .max(Comparator.comparingInt(RowSource::rowCount))
+              .filter(source -> source.rowCount() > 0)
+              .orElse(null);
+      boolean isStored = cube.dimensions().stream().allMatch(name -> schema.column(name) != null);
+      return largest == null || !isStored
+          ? null
+          : new StoredRows.Cells(
+              CubeBuilder.cells(schema, cube, largest, CellScan.context()), largest.rowCount());
+    }
   }
 
   @Override

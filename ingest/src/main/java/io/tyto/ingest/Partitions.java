@@ -86,7 +86,7 @@ final class Partitions implements AutoCloseable {
   }
 
   /// What a collection holds, for the plan of a config change.
-  StoredRows stored(TableSchema schema, Instant asOf) {
+  StoredRows stored(TableSchema schema, Instant asOf, StoredRows.Estimate estimate) {
     List<StoredRows.Segment> segments = new ArrayList<>();
     long tailRows = 0;
     for (Partition partition : of(schema.groupId())) {
@@ -95,7 +95,7 @@ final class Partitions implements AutoCloseable {
       }
       tailRows += partition.standing(schema.collectionId()).tailRows();
     }
-    return new StoredRows(segments, tailRows, asOf);
+    return new StoredRows(segments, tailRows, asOf, estimate);
   }
 
   @Override

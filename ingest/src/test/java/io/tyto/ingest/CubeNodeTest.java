@@ -6,9 +6,12 @@ import static io.tyto.ingest.NodeFixture.open;
 import static io.tyto.ingest.NodeFixture.rows;
 import static io.tyto.ingest.NodeFixture.send;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
+import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.GroupKey.GapFill;
@@ -149,6 +152,29 @@ class CubeNodeTest {
       assertEquals("1: 4 3 4", months(node).getFirst());
     }
     assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  @Test
+  void aCubeOfTooManyCellsIsToldBeforehand() {
+    try (LocalNode node = open(data)) {
+      apply(node, LEVELS);
+      for (int i = 0; i < 60; i++) {
+        send(
+            node,
+            "play",
+            "{\"id\":\"e%d\",\"user\":\"ann\",\"ts\":\"2026-11-07T00:%02d:00Z\",\"amount\":%d,\"level\":\"l%d\"}"
+                .formatted(i, i % 60, i, i % 30));
+      }
+      node.flush();
+      List<ConfigFile> files = List.of(new ConfigFile("play.yaml", LEVELS + CUBE));
+      String plan = node.diffConfigs(files).toString();
+      assertTrue(plan.contains("it has 30 for 60 rows of the largest segment"), plan);
+      List<ConfigFile> coarse =
+          List.of(
+              new ConfigFile(
+                  "play.yaml", LEVELS + CUBE.replace("dimensions: [level]", "dimensions: []")));
+      assertFalse(node.diffConfigs(coarse).toString().contains("too many cells"));
+    }
   }
 
   @Test

@@ -89,6 +89,22 @@ public final class CubeBuilder {
     return new RolledUp(boundaries, new ArrayList<>(measures.keySet()), groups);
   }
 
+  /// How many cells of its finest level a cube would have, whose columns the schema has. Blocks
+  /// until done.
+  public static long cells(TableSchema schema, Cube cube, RowSource source, ScanContext context) {
+    CubeBuilder builder = new CubeBuilder(schema, List.of(source), context);
+    Grain grain = new Grain(cube.levels().getFirst(), builder.time.type().element());
+    Cube counted =
+        new Cube(
+            cube.name(),
+            cube.dimensions(),
+            List.of(Cube.Measure.COUNT),
+            cube.granularities(),
+            cube.zones(),
+            cube.levels());
+    return builder.rollUp(counted, grain, List.of(source)).groups.count();
+  }
+
   /// Where stored cells of a source are not what its rows roll up to, in words; cells that are not
   /// made yet are no difference. Blocks until done.
   public static List<String> differences(

@@ -71,6 +71,17 @@ final class HeadChanges {
                 ? "cells are made of %,d stored segments in the background; until a segment has them, its rows are read"
                     .formatted(stored.segments().size())
                 : "cells that nobody asks for any more leave with the next rewrite of their segment"));
+    for (Cube cube : after.cubes()) {
+      StoredRows.Cells cells = before.cubes().contains(cube) ? null : stored.estimate().of(cube);
+      if (cells != null && cells.areTooMany()) {
+        changes.add(
+            new ConfigChange(
+                Verdict.COMPATIBLE,
+                "cubes.%s has too many cells".formatted(cube.name()),
+                "it has %,d for %,d rows of the largest segment, and pays below one for five: leave a dimension out, or take a coarser `finest`"
+                    .formatted(cells.cells(), cells.rows())));
+      }
+    }
   }
 
   private static String names(EventConfig config) {
