@@ -13,7 +13,6 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.port.IngestService.Rejected;
-import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.Values;
@@ -141,10 +140,11 @@ public final class FeedIntake {
     return decoders.decode(event, row);
   }
 
+  /// Without a key producers take turns, and a copy of the event would come to a partition that
+  /// does not know its id.
   private Outgoing outgoing(TableSchema schema, FeedBinding binding, Row row, byte[] payload) {
-    EventConfig.Entity entity = schema.config().entity();
-    int column = schema.positionOf(entity == null ? null : entity.key());
-    if (column < 0 || row.isNull(column)) {
+    int column = Spread.placedBy(schema, row);
+    if (column < 0) {
       return new Outgoing(-1, null, payload);
     }
     Object key =

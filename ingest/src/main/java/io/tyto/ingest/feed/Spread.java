@@ -1,6 +1,7 @@
 package io.tyto.ingest.feed;
 
 import io.tyto.engine.entity.KeyPlacement;
+import io.tyto.engine.row.Row;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.TableSchema;
 
@@ -31,6 +32,13 @@ record Spread(KeyPlacement keys, int partitions, int home) {
 
   static int eventIdColumn(TableSchema schema) {
     return schema.positionOf(schema.config().eventId());
+  }
+
+  /// The column whose value chooses the partition of a row, or -1.
+  static int placedBy(TableSchema schema, Row row) {
+    int key = keyColumn(schema);
+    int column = key < 0 || row.isNull(key) ? eventIdColumn(schema) : key;
+    return column < 0 || row.isNull(column) ? -1 : column;
   }
 
   static int spareShift() {

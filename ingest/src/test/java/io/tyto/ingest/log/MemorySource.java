@@ -23,6 +23,7 @@ public final class MemorySource implements LogSource {
   private final Map<String, Stored> topics = new HashMap<>();
   private final Map<String, Long> informed = new HashMap<>();
   private int incarnations;
+  private int turns;
   private boolean isAway;
 
   /// What happens to records that are sent next.
@@ -223,7 +224,9 @@ public final class MemorySource implements LogSource {
     try {
       List<Log> logs = logs(topic);
       if (fate != Fate.LOST) {
-        int chosen = partition >= 0 ? partition : Math.floorMod(Arrays.hashCode(key), logs.size());
+        // Without a key, senders take turns.
+        int choice = key == null ? turns++ : Arrays.hashCode(key);
+        int chosen = partition >= 0 ? partition : Math.floorMod(choice, logs.size());
         add(logs.get(chosen), key, payload, headers);
       }
     } catch (TytoException e) {
