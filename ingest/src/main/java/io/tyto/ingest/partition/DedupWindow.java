@@ -22,7 +22,10 @@ import java.util.Set;
 /// unused.
 final class DedupWindow {
   /// Imported files whose ids stay known beside those of our own log.
-  static final int OTHER_LOGS = 4;
+  static final int FILES = 4;
+
+  /// Logs without an end whose ids stay known: those of all topics that may feed one partition.
+  static final int TOPIC_LOGS = 1_024;
 
   private static final int FIRST_SLOTS = 1 << 10;
   private static final long FORGOTTEN = Long.MAX_VALUE;
@@ -36,7 +39,9 @@ final class DedupWindow {
   private final List<String> logs = new ArrayList<>();
 
   /// Logs other than our own whose ids are known, the one that moved last at the end.
-  private final Set<String> others = new LinkedHashSet<>();
+  private final Set<String> files = new LinkedHashSet<>();
+
+  private final Set<String> topics = new LinkedHashSet<>();
 
   /// First offset of each log not seen yet, or {@link #FORGOTTEN}.
   private long[] next = new long[4];
@@ -140,19 +145,29 @@ final class DedupWindow {
       }
     }
     if (!logId.equals(ownLog)) {
-      others.remove(logId);
-      others.add(logId);
-      forgetOldest();
+      if (isFile(logId)) {
+        touch(files, logId, FILES);
+      } else {
+        touch(topics, logId, TOPIC_LOGS);
+      }
     }
     lastLog = logId;
     lastIndex = index;
     return index;
   }
 
-  private void forgetOldest() {
-    if (others.size() > OTHER_LOGS) {
-      String oldest = others.iterator().next();
-      others.remove(oldest);
+  /// Whether a log has an end, and so leaves the window as a whole. The ids of topics and of
+  /// replays say where they come from before a colon.
+  static boolean isFile(String logId) {
+    return logId.indexOf(':') < 0;
+  }
+
+  private void touch(Set<String> known, String logId, int most) {
+    known.remove(logId);
+    known.add(logId);
+    if (known.size() > most) {
+      String oldest = known.iterator().next();
+      known.remove(oldest);
       next[logs.indexOf(oldest)] = FORGOTTEN;
     }
   }

@@ -10,7 +10,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
-import io.tyto.store.manifest.Manifest;
+import io.tyto.store.manifest.Contents;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import java.nio.ByteBuffer;
@@ -41,15 +41,17 @@ final class EventIdReader {
   }
 
   /// Adds the ids of every row whose offset lies at or above what the manifest says of its log.
-  void readInto(Manifest manifest, String ownLog) {
+  void readInto(Contents manifest, String ownLog) {
     Map<String, Long> from = new HashMap<>();
+    int files = 0;
     // The logs stand in the order in which they moved.
     List<String> newestFirst = new ArrayList<>(manifest.next().keySet()).reversed();
     for (String logId : newestFirst) {
-      boolean isKept = logId.equals(ownLog) || from.size() < DedupWindow.OTHER_LOGS;
       Long least = manifest.dedupFrom().get(logId);
-      if (isKept && least != null) {
+      boolean isFile = DedupWindow.isFile(logId) && !logId.equals(ownLog);
+      if (least != null && (!isFile || files < DedupWindow.FILES)) {
         from.put(logId, least);
+        files += isFile ? 1 : 0;
       }
     }
     advance(manifest, from);
@@ -71,7 +73,7 @@ final class EventIdReader {
     advance(manifest, from);
   }
 
-  private void advance(Manifest manifest, Map<String, Long> from) {
+  private void advance(Contents manifest, Map<String, Long> from) {
     manifest
         .next()
         .forEach((logId, next) -> {

@@ -73,7 +73,8 @@ final class Recovery {
     if (table != null) {
       restore(table);
     }
-    new EventIdReader(host.schemas(), live, dedup, alarms).readInto(live.manifest(), log.logId());
+    new EventIdReader(host.schemas(), live, dedup, alarms)
+        .readInto(chain.contents(live.manifest()), log.logId());
   }
 
   private void restore(EntityTable table) {

@@ -65,7 +65,7 @@ class DedupWindowTest {
   }
 
   @Test
-  void forgetsTheOldestOfOtherLogsOnly() {
+  void forgetsTheOldestFileOnly() {
     DedupWindow window = new DedupWindow(10, "own");
     assertNull(find(window, 1, "own"));
     window.add("own", 0);
@@ -75,8 +75,20 @@ class DedupWindowTest {
     }
     assertNotNull(find(window, 1, "own"));
     for (int log = 0; log < 10; log++) {
-      boolean isKept = log >= 10 - DedupWindow.OTHER_LOGS;
+      boolean isKept = log >= 10 - DedupWindow.FILES;
       assertEquals(isKept, find(window, 1, "id" + log) != null, "file" + log);
+    }
+  }
+
+  @Test
+  void forgetsNoLogOfATopic() {
+    DedupWindow window = new DedupWindow(10, "own");
+    for (int log = 0; log < 100; log++) {
+      assertNull(find(window, 1, "id" + log));
+      window.add("kafka:topic:" + log, 0);
+    }
+    for (int log = 0; log < 100; log++) {
+      assertSeen(find(window, 1, "id" + log));
     }
   }
 
