@@ -326,7 +326,7 @@ final class FeedReader implements Runnable {
     }
     LOG.log(ERROR, "{0}: records {1} to {2} are a gap", name, gap.from(), gap.next() - 1);
     for (Lane.Target target : lane.allTargets()) {
-      target.partition().skip(logId, gap);
+      target.partition().skip(logId, target.start(), gap);
     }
     progress.startAt(gap.next());
   }

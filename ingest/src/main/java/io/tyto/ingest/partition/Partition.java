@@ -162,11 +162,13 @@ public final class Partition implements AutoCloseable {
   }
 
   /// Records that offsets of a log outside can never be read any more; returns when they are sealed
-  /// behind what was delivered before them.
-  public void skip(String logId, LogEntry.Gap gap) {
+  /// behind what was delivered before them. Of the gap counts what was not delivered.
+  ///
+  /// @param start offset from which the log is read at all, see {@link Delivery}
+  public void skip(String logId, long start, LogEntry.Gap gap) {
     CompletableFuture<Void> done = new CompletableFuture<>();
     run(() -> {
-      writer.skip(logId, gap);
+      writer.skip(logId, start, gap);
       done.complete(null);
     });
     done.join();

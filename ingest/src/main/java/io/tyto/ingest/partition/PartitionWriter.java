@@ -148,16 +148,23 @@ final class PartitionWriter implements Runnable {
     }
     LOG.log(ERROR, what + "; accepted as a gap");
     if (gap.from() < gap.next()) {
-      skip(log.logId(), gap);
+      skip(log.logId(), gap.from(), gap);
     }
   }
 
   /// Records a gap in a unit of its own: segments answer for whole ranges, and nothing answers for
-  /// this one.
-  void skip(String logId, LogEntry.Gap gap) {
+  /// this one. What was applied before the records were lost is no gap here.
+  ///
+  /// @param start offset from which the log is read at all, where nothing is known of it
+  void skip(String logId, long start, LogEntry.Gap gap) {
+    long stands = applied.computeIfAbsent(logId, id -> firstOffset(id, start));
+    if (stands >= gap.next()) {
+      return;
+    }
     freezeNow();
-    unit.addGap(logId, gap);
+    unit.addGap(logId, new LogEntry.Gap(Math.max(gap.from(), stands), gap.next(), gap.where()));
     applied.put(logId, gap.next());
+    dedup.advance(logId, gap.next());
     freeze();
   }
 
