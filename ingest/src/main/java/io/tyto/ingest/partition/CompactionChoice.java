@@ -1,8 +1,12 @@
 package io.tyto.ingest.partition;
 
 import io.tyto.ingest.IngestOptions;
+import io.tyto.store.manifest.Manifest.Range;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Which neighbours become one segment. Pure function of sizes.
 ///
@@ -29,18 +33,71 @@ final class CompactionChoice {
     return limits.enabled() && segments.size() > 2 * allowed(rows, limits);
   }
 
-  /// The neighbours to merge, or an empty list where all is well.
+  /// Cuts a list of segments where one that answers for all between its ends would answer for
+  /// offsets that are another's.
   ///
   /// @param segments of one collection and kind, in commit order
-  static List<SegmentEntry> choose(List<SegmentEntry> segments, IngestOptions.Compaction limits) {
-    for (int from = 0; from + limits.fanIn() <= segments.size(); from++) {
-      int length = balancedRun(segments, from, limits);
-      if (length > 0) {
-        return List.copyOf(segments.subList(from, from + length));
+  /// @param apart by log, offsets that no merged segment may answer for
+  static List<List<SegmentEntry>> stretches(
+      List<SegmentEntry> segments, Map<String, List<Range>> apart) {
+    List<List<SegmentEntry>> stretches = new ArrayList<>();
+    List<SegmentEntry> stretch = new ArrayList<>();
+    Map<String, Range> covered = new HashMap<>();
+    for (SegmentEntry segment : segments) {
+      Map<String, Range> longer = new HashMap<>(covered);
+      extend(longer, segment);
+      if (meets(longer, apart) && !stretch.isEmpty()) {
+        stretches.add(stretch);
+        stretch = new ArrayList<>();
+        longer = new HashMap<>(segment.ranges());
       }
+      stretch.add(segment);
+      covered = longer;
     }
-    long rows = segments.stream().mapToLong(SegmentEntry::rows).sum();
-    return segments.size() > allowed(rows, limits) ? lightestRun(segments, limits) : List.of();
+    stretches.add(stretch);
+    return stretches;
+  }
+
+  /// Makes the ranges of a merged segment reach over one more.
+  static void extend(Map<String, Range> ranges, SegmentEntry segment) {
+    segment
+        .ranges()
+        .forEach((log, range) ->
+            ranges.merge(
+                log,
+                range,
+                (one, other) ->
+                    new Range(
+                        Math.min(one.from(), other.from()), Math.max(one.next(), other.next()))));
+  }
+
+  private static boolean meets(Map<String, Range> ranges, Map<String, List<Range>> apart) {
+    return ranges.entrySet().stream()
+        .anyMatch(entry ->
+            apart.getOrDefault(entry.getKey(), List.of()).stream()
+                .anyMatch(other ->
+                    other.from() < entry.getValue().next()
+                        && entry.getValue().from() < other.next()));
+  }
+
+  /// The neighbours to merge, or an empty list where all is well.
+  ///
+  /// @param stretches see {@link #stretches}
+  static List<SegmentEntry> choose(
+      List<List<SegmentEntry>> stretches, IngestOptions.Compaction limits) {
+    long rows = 0;
+    int count = 0;
+    for (List<SegmentEntry> segments : stretches) {
+      for (int from = 0; from + limits.fanIn() <= segments.size(); from++) {
+        int length = balancedRun(segments, from, limits);
+        if (length > 0) {
+          return List.copyOf(segments.subList(from, from + length));
+        }
+      }
+      rows += segments.stream().mapToLong(SegmentEntry::rows).sum();
+      count += segments.size();
+    }
+    return count > allowed(rows, limits) ? lightestRun(stretches, limits) : List.of();
   }
 
   /// Length of the shortest run from here on that may be merged, or 0.
@@ -67,16 +124,18 @@ final class CompactionChoice {
 
   /// Where no run is balanced and there are too many: the one that costs least.
   private static List<SegmentEntry> lightestRun(
-      List<SegmentEntry> segments, IngestOptions.Compaction limits) {
+      List<List<SegmentEntry>> stretches, IngestOptions.Compaction limits) {
     List<SegmentEntry> lightest = List.of();
     long least = Long.MAX_VALUE;
-    for (int from = 0; from + limits.fanIn() <= segments.size(); from++) {
-      List<SegmentEntry> run = segments.subList(from, from + limits.fanIn());
-      long rows = run.stream().mapToLong(SegmentEntry::rows).sum();
-      long bytes = run.stream().mapToLong(SegmentEntry::bytes).sum();
-      if (rows < least && rows <= limits.maxRows() && bytes <= limits.maxBytes()) {
-        least = rows;
-        lightest = List.copyOf(run);
+    for (List<SegmentEntry> segments : stretches) {
+      for (int from = 0; from + limits.fanIn() <= segments.size(); from++) {
+        List<SegmentEntry> run = segments.subList(from, from + limits.fanIn());
+        long rows = run.stream().mapToLong(SegmentEntry::rows).sum();
+        long bytes = run.stream().mapToLong(SegmentEntry::bytes).sum();
+        if (rows < least && rows <= limits.maxRows() && bytes <= limits.maxBytes()) {
+          least = rows;
+          lightest = List.copyOf(run);
+        }
       }
     }
     return lightest;

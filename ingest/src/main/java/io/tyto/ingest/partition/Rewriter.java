@@ -106,28 +106,42 @@ final class Rewriter {
 
   /// Does everything that is due. A failure is shown as an alarm and tried again at the next call.
   synchronized void run() {
-    try {
-      hide();
-      for (int collection : host.schemas().collectionsOf(id.group())) {
-        TableSchema schema = host.schemas().newest(collection);
-        expire(schema);
-        if (limits.enabled()) {
-          compact(schema, Kind.DATA);
-          compact(DeadLetters.schema(id.project(), id.group(), collection), Kind.DEAD);
-          rollUp(schema);
-          tellWhetherItKeepsUp(schema);
-        }
-      }
-      if (limits.enabled()) {
-        compactState();
-      }
+    List<String> failures = new ArrayList<>();
+    attempt(failures, this::hide);
+    for (int collection : host.schemas().collectionsOf(id.group())) {
+      attempt(failures, () -> maintain(collection));
+    }
+    if (limits.enabled()) {
+      attempt(failures, this::compactState);
+    }
+    if (failures.isEmpty()) {
       alarms.clear(ALARM);
-    } catch (TytoException e) {
-      if (e.code() == ErrorCode.FENCED) {
+    } else {
+      alarms.raise(ALARM, "compaction or retention failed: " + String.join("; ", failures));
+    }
+  }
+
+  /// What fails for one collection is done for the others. FENCED.
+  private void attempt(List<String> failures, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      if (e instanceof TytoException known && known.code() == ErrorCode.FENCED) {
         throw e;
       }
       LOG.log(WARNING, "maintenance of partition " + id + " failed; it is tried again", e);
-      alarms.raise(ALARM, "compaction or retention failed: " + e.getMessage());
+      failures.add(e instanceof TytoException ? String.valueOf(e.getMessage()) : e.toString());
+    }
+  }
+
+  private void maintain(int collection) {
+    TableSchema schema = host.schemas().newest(collection);
+    expire(schema);
+    if (limits.enabled()) {
+      compact(schema, Kind.DATA);
+      compact(DeadLetters.schema(id.project(), id.group(), collection), Kind.DEAD);
+      rollUp(schema);
+      tellWhetherItKeepsUp(schema);
     }
   }
 
@@ -235,11 +249,9 @@ final class Rewriter {
 
   private void compact(TableSchema schema, Kind kind) {
     while (true) {
-      List<SegmentEntry> candidates =
-          live.entries(schema.collectionId(), kind).stream()
-              .filter(entry -> !damaged.contains(entry.file()))
-              .toList();
-      List<SegmentEntry> run = CompactionChoice.choose(candidates, limits);
+      List<SegmentEntry> entries = live.entries(schema.collectionId(), kind);
+      List<SegmentEntry> run =
+          CompactionChoice.choose(mergeable(entries, schema.collectionId(), kind), limits);
       if (run.isEmpty()) {
         return;
       }
@@ -313,6 +325,34 @@ final class Rewriter {
     }
   }
 
+  /// The segments that may become one, stretch by stretch: what lies between its ends is nobody
+  /// else's to answer for.
+  private List<List<SegmentEntry>> mergeable(
+      List<SegmentEntry> entries, int collection, Kind kind) {
+    Map<String, List<Range>> apart = new HashMap<>();
+    if (kind == Kind.DATA) {
+      for (Hole hole : chain.holes(live.manifest())) {
+        boolean isOurs = hole.collection() == 0 || hole.collection() == collection;
+        if (isOurs && hole.kind() != HoleKind.EMPTY) {
+          apart
+              .computeIfAbsent(hole.logId(), _ -> new ArrayList<>())
+              .add(new Range(hole.from(), hole.next()));
+        }
+      }
+    }
+    List<SegmentEntry> sound = new ArrayList<>();
+    for (SegmentEntry entry : entries) {
+      if (!damaged.contains(entry.file())) {
+        sound.add(entry);
+      } else if (kind == Kind.DATA) {
+        entry
+            .ranges()
+            .forEach((log, range) -> apart.computeIfAbsent(log, _ -> new ArrayList<>()).add(range));
+      }
+    }
+    return CompactionChoice.stretches(sound, apart);
+  }
+
   private void tellWhetherItKeepsUp(TableSchema schema) {
     List<SegmentEntry> segments = live.entries(schema.collectionId(), Kind.DATA);
     String topic = "segments of " + schema.name();
@@ -362,33 +402,32 @@ final class Rewriter {
     }
     Change.Builder change = Change.builder().add(merged);
     names.forEach(change::remove);
-    Manifest commit = committer.commit(change.build());
+    Manifest commit = commitOrLeave(change.build(), names);
     live.replaced(commit, names, List.of(files.open(merged)));
     LOG.log(DEBUG, "{0}: {1} segments became {2}", id, run.size(), merged.file());
     return merged;
   }
 
-  /// The offsets of all, and what lies between them: neighbours in commit order leave only empty
-  /// holes.
+  /// A change that breaks an invariant would break it again, and leave another file each time.
+  private Manifest commitOrLeave(Change change, Set<String> names) {
+    try {
+      return committer.commit(change);
+    } catch (IllegalArgumentException e) {
+      damaged.addAll(names);
+      throw e;
+    }
+  }
+
+  /// The offsets of all, and what lies between them.
   private static Map<String, Range> rangesOf(List<SegmentEntry> run) {
     Map<String, Range> ranges = new LinkedHashMap<>();
-    for (SegmentEntry segment : run) {
-      segment
-          .ranges()
-          .forEach((log, range) ->
-              ranges.merge(
-                  log,
-                  range,
-                  (one, other) ->
-                      new Range(
-                          Math.min(one.from(), other.from()), Math.max(one.next(), other.next()))));
-    }
+    run.forEach(segment -> CompactionChoice.extend(ranges, segment));
     return ranges;
   }
 
   private void compactState() {
     while (true) {
-      List<SegmentEntry> run = CompactionChoice.choose(live.stateEntries(), limits);
+      List<SegmentEntry> run = CompactionChoice.choose(List.of(live.stateEntries()), limits);
       if (run.isEmpty()) {
         return;
       }

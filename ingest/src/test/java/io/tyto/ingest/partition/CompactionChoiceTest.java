@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.ingest.IngestOptions;
 import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.manifest.Manifest.Range;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ class CompactionChoiceTest {
             };
         rows += size;
         segments.add(segment(size));
-        List<SegmentEntry> chosen = CompactionChoice.choose(segments, LIMITS);
+        List<SegmentEntry> chosen = CompactionChoice.choose(List.of(segments), LIMITS);
         while (!chosen.isEmpty()) {
           long sum = chosen.stream().mapToLong(SegmentEntry::rows).sum();
           assertTrue(sum <= LIMITS.maxRows());
@@ -45,7 +46,7 @@ class CompactionChoiceTest {
           segments.subList(at, at + chosen.size()).clear();
           segments.add(at, segment(sum));
           rewritten += sum;
-          chosen = CompactionChoice.choose(segments, LIMITS);
+          chosen = CompactionChoice.choose(List.of(segments), LIMITS);
         }
         assertTrue(
             segments.size() <= CompactionChoice.allowed(rows, LIMITS),
@@ -54,6 +55,27 @@ class CompactionChoiceTest {
       }
       assertTrue(rewritten <= 12 * rows, rewritten + " of " + rows + ", shape " + shape);
     }
+  }
+
+  @Test
+  void cutsWhereAMergedSegmentWouldAnswerForAnother() {
+    SegmentEntry a = segment("a", new Range(0, 10));
+    SegmentEntry b = segment("b", new Range(0, 5));
+    SegmentEntry c = segment("a", new Range(10, 20));
+    SegmentEntry d = segment("a", new Range(30, 40));
+    SegmentEntry e = segment("b", new Range(5, 9));
+    List<SegmentEntry> all = List.of(a, b, c, d, e);
+    assertEquals(List.of(all), CompactionChoice.stretches(all, Map.of()));
+    assertEquals(
+        List.of(all), CompactionChoice.stretches(all, Map.of("c", List.of(new Range(0, 99)))));
+    assertEquals(
+        List.of(List.of(a, b, c), List.of(d, e)),
+        CompactionChoice.stretches(all, Map.of("a", List.of(new Range(20, 30)))));
+  }
+
+  private static SegmentEntry segment(String log, Range range) {
+    return new SegmentEntry(
+        log + range, 1, Kind.DATA, Map.of(log, range), 1, 0, 0, 1, "", 1, 0, null, null);
   }
 
   private static SegmentEntry segment(long rows) {

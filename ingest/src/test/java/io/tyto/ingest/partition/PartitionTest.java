@@ -16,6 +16,7 @@ import io.tyto.ingest.NodeFixture;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.Schemas;
 import io.tyto.ingest.decode.RowCodec;
+import io.tyto.ingest.log.LogEntry;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.log.RecordHead;
@@ -210,6 +211,62 @@ class PartitionTest {
   }
 
   @Test
+  void aGapIsNoneWhereThePartitionWasGivenTheRecordsBefore() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    try (Partition partition = open(data)) {
+      load(partition, "log", 99, "a");
+      partition.skip("log", 0, new LogEntry.Gap(50, 80, "retention"));
+      assertEquals(0, load(partition, "log", 90, "b").join().accepted(), "it was delivered before");
+      partition.skip("log", 0, new LogEntry.Gap(90, 120, "retention"));
+      load(partition, "log", 120, "c");
+      partition.flush().join();
+      assertEquals(List.of("a", "c"), ids(partition));
+      assertEquals(20, partition.status("group").gaps());
+      assertEquals(121, partition.committedNext("log"));
+      assertEquals(List.of(), partition.alarms());
+    }
+  }
+
+  @Test
+  void aGapBeforeTheFirstRecordBeginsWhereTheLogIsReadFrom() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    try (Partition partition = open(data)) {
+      partition.skip("log", 30, new LogEntry.Gap(10, 40, "retention"));
+      load(partition, "log", 40, "a");
+      partition.flush().join();
+      assertEquals(10, partition.status("group").gaps());
+      assertEquals(41, partition.committedNext("log"));
+    }
+  }
+
+  @Test
+  void compactionGoesOnAroundAGap() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    IngestOptions options =
+        NodeFixture.BY_HAND.withCompaction(
+            new IngestOptions.Compaction(true, 2, 1 << 20, 1L << 30));
+    try (Partition partition = open(data, options)) {
+      for (int i = 0; i < 8; i++) {
+        if (i == 4) {
+          partition.skip("log", 0, new LogEntry.Gap(4, 10, "retention"));
+        }
+        load(partition, "log", i < 4 ? i : i + 6, "e" + i).join();
+        partition.flush().join();
+      }
+      partition.maintain();
+      assertEquals(List.of(), partition.alarms());
+      assertEquals(2, partition.segments(1).size());
+      assertEquals(
+          List.of("e0", "e1", "e2", "e3", "e4", "e5", "e6", "e7"),
+          ids(partition).stream().sorted().toList());
+      assertEquals(6, partition.status("group").gaps());
+    }
+    try (Partition partition = open(data, options)) {
+      assertEquals(8, ids(partition).size());
+    }
+  }
+
+  @Test
   void aFullQueueIsSaidAtOnce() throws Exception {
     BatchQueue queue = new BatchQueue(100);
     queue.offer(new Command.Append(batch("a"), new CompletableFuture<>()));
@@ -258,16 +315,21 @@ class PartitionTest {
 
   private static CompletableFuture<Partition.Appended> load(Partition partition, String id)
       throws InterruptedException {
-    RowsBuilder builder = new RowsBuilder(PLAY, "file");
+    return load(partition, "file", 0, id);
+  }
+
+  private static CompletableFuture<Partition.Appended> load(
+      Partition partition, String log, long offset, String id) throws InterruptedException {
+    RowsBuilder builder = new RowsBuilder(PLAY, log);
     builder.begin(new byte[0]);
     Row row = new Row(PLAY.columns().size());
     row.setBytes(0, id.getBytes(StandardCharsets.UTF_8));
-    builder.add(row, 0);
+    builder.add(row, offset);
     int[] partitions = {partition.id().partition()};
     LoadedRows rows =
         builder.cut(new RowsBuilder.Placement(KeyPlacement.XXH64, -1, 0, partitions, 12), 0)[0];
     return partition.load(
-        new Delivery("file", 0, rows == null ? List.of() : List.of(rows), null, 1, 1 << 20));
+        new Delivery(log, 0, rows == null ? List.of() : List.of(rows), null, offset + 1, 1 << 20));
   }
 
   private static RecordBatch batch(String... ids) {
