@@ -19,8 +19,10 @@ import io.tyto.store.catalog.CatalogState.BoundLog;
 import io.tyto.store.catalog.CatalogState.FeedBinding;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,10 @@ final class TopicFeed implements Runnable, AutoCloseable {
   private @Nullable FeedBinding binding;
   private Watch[] watches = {};
   private int looks;
+
+  /// Where readers were stopped for a binding that is not stored yet, by log: they have handed on
+  /// everything below it.
+  private final Map<Integer, Long> stoodAt = new HashMap<>();
 
   /// What tells one feed from another.
   record Key(int groupId, Feed.Kind kind, String topic) {
@@ -199,9 +205,10 @@ final class TopicFeed implements Runnable, AutoCloseable {
     binding = null;
     List<BoundLog> logs = new ArrayList<>(known.logs());
     List<Lane> lanes = lanes(now, known);
+    standing.forEach(reader -> stoodAt.put(reader.lane().number(), reader.progress().position()));
     for (int i = 0; i < logs.size(); i++) {
-      long position =
-          standing.isEmpty() ? lanes.get(i).firstOffset() : standing.get(i).progress().position();
+      Long stood = stoodAt.get(i);
+      long position = stood == null ? lanes.get(i).firstOffset() : stood;
       BoundLog log = logs.get(i);
       logs.set(i, new BoundLog(log.start(), Math.min(log.spreadFrom(), position)));
     }
@@ -243,6 +250,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
       started.add(new FeedReader(host, source, now, lane, newDecoder(lane), unitBytes));
     }
     binding = wanted;
+    stoodAt.clear();
     readers = List.copyOf(started);
     started.forEach(FeedReader::start);
     LOG.log(
