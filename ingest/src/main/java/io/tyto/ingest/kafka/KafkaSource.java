@@ -2,6 +2,7 @@ package io.tyto.ingest.kafka;
 
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.tyto.ingest.kafka.TopicGuard.Described;
 import io.tyto.ingest.log.EventLog;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.log.RawEvent.Header;
@@ -69,13 +70,12 @@ public final class KafkaSource implements LogSource {
               .formatted(options.brokers(), rootMessage(e)),
           e);
     }
-    this.guard = new TopicGuard(this, options.deadline());
+    this.guard = new TopicGuard(this::describe, options.brokers(), options.deadline());
   }
 
   @Override
   public Topic describe(String topic) {
-    Map<String, Topic> found = describe(Set.of(topic));
-    Topic described = found.get(topic);
+    Topic described = find(topic);
     if (described == null) {
       throw new TytoException(
           ErrorCode.TOPIC_MISSING,
@@ -85,18 +85,32 @@ public final class KafkaSource implements LogSource {
     return described;
   }
 
-  /// Those of the topics that exist. LOG_UNAVAILABLE.
-  Map<String, Topic> describe(Set<String> topics) {
-    Map<String, Topic> found = new HashMap<>();
+  private @Nullable Topic find(String topic) {
+    Described described = describe(Set.of(topic)).get(topic);
+    TytoException failure = described == null ? null : described.failure();
+    if (failure != null) {
+      throw failure;
+    }
+    return described == null ? null : described.topic();
+  }
+
+  /// Those of the topics that exist, and of which nothing can be told: one that we may not see
+  /// stops no other.
+  private Map<String, Described> describe(Set<String> topics) {
+    Map<String, Described> found = new HashMap<>();
     admin
         .describeTopics(topics)
         .topicNameValues()
         .forEach((name, answer) -> {
-          TopicDescription description = await(answer.toCompletionStage().toCompletableFuture());
-          if (description != null) {
-            found.put(
-                name,
-                new Topic(name, description.topicId().toString(), description.partitions().size()));
+          try {
+            TopicDescription description = await(answer.toCompletionStage().toCompletableFuture());
+            if (description != null) {
+              String incarnation = description.topicId().toString();
+              Topic topic = new Topic(name, incarnation, description.partitions().size());
+              found.put(name, new Described(topic, null));
+            }
+          } catch (TytoException e) {
+            found.put(name, new Described(null, e));
           }
         });
     return found;
@@ -127,7 +141,7 @@ public final class KafkaSource implements LogSource {
   private Topic awaitTopic(String topic) {
     long deadline = System.nanoTime() + options.deadline().toNanos();
     while (true) {
-      Topic found = describe(Set.of(topic)).get(topic);
+      Topic found = find(topic);
       if (found != null) {
         return found;
       }

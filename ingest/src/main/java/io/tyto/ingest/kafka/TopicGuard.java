@@ -4,7 +4,7 @@ import io.tyto.ingest.log.LogSource.Topic;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.time.Duration;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -22,42 +22,57 @@ import org.jspecify.annotations.Nullable;
 final class TopicGuard implements AutoCloseable {
   private static final long DISTANCE_MILLIS = 40;
 
-  private final KafkaSource source;
+  private final Question question;
+  private final String brokers;
   private final Duration deadline;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition looked = lock.newCondition();
   private final Condition wanted = lock.newCondition();
-  private final Set<String> topics = new HashSet<>();
+
+  /// How many wait for word of a topic.
+  private final Map<String, Integer> waiting = new HashMap<>();
+
   private @Nullable Thread thread;
   private boolean isClosed;
-  private int waiting;
 
-  /// The last look: when it began, and what it found or why it failed.
-  private Look last = new Look(Long.MIN_VALUE, Map.of(), null);
+  private Look last = new Look(Long.MIN_VALUE, Map.of());
 
-  private record Look(long begunNanos, Map<String, Topic> found, @Nullable TytoException failure) {}
+  /// What a topic is now, or why that cannot be told.
+  record Described(@Nullable Topic topic, @Nullable TytoException failure) {}
 
-  TopicGuard(KafkaSource source, Duration deadline) {
-    this.source = source;
+  /// Asks for topics; the answer names those that exist, and those of which nothing can be told.
+  interface Question {
+    Map<String, Described> ask(Set<String> topics);
+  }
+
+  /// When it began, and what it found.
+  private record Look(long begunNanos, Map<String, Described> found) {}
+
+  /// A look that is due: whoever waits by then is served by it.
+  private record Due(long begunNanos, Set<String> topics) {}
+
+  /// @param brokers that are asked, for messages
+  TopicGuard(Question question, String brokers, Duration deadline) {
+    this.question = question;
+    this.brokers = brokers;
     this.deadline = deadline;
   }
 
   /// Returns once a look that began now or later found the topic as it was opened. TOPIC_REPLACED,
-  /// TOPIC_MISSING, LOG_UNAVAILABLE.
+  /// TOPIC_MISSING; LOG_UNAVAILABLE, also where partitions were added: a record may lie where its
+  /// key's is no more.
   void confirm(Topic topic) {
-    long since = System.nanoTime();
     lock.lock();
     try {
-      topics.add(topic.name());
+      waiting.merge(topic.name(), 1, Integer::sum);
       startOnce();
-      waiting++;
       wanted.signal();
       try {
-        awaitLookSince(since, topic);
+        awaitLookSince(System.nanoTime(), topic);
       } finally {
-        waiting--;
+        waiting.computeIfPresent(topic.name(), (_, count) -> count == 1 ? null : count - 1);
       }
-      judge(topic, last);
+      judge(topic, last.found().get(topic.name()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TytoException(ErrorCode.CANCELLED, "interrupted while asking Kafka", e);
@@ -76,18 +91,18 @@ final class TopicGuard implements AutoCloseable {
         throw new TytoException(
             ErrorCode.LOG_UNAVAILABLE,
             "Kafka at %s did not describe the topic '%s' within %d s"
-                .formatted(source.options().brokers(), topic.name(), deadline.toSeconds()));
+                .formatted(brokers, topic.name(), deadline.toSeconds()));
       }
       left = looked.awaitNanos(left);
     }
   }
 
-  private static void judge(Topic opened, Look look) {
-    if (look.failure() != null) {
-      throw new TytoException(
-          look.failure().code(), String.valueOf(look.failure().getMessage()), look.failure());
+  private static void judge(Topic opened, @Nullable Described described) {
+    TytoException failure = described == null ? null : described.failure();
+    if (failure != null) {
+      throw new TytoException(failure.code(), String.valueOf(failure.getMessage()), failure);
     }
-    Topic now = look.found().get(opened.name());
+    Topic now = described == null ? null : described.topic();
     if (now == null) {
       throw new TytoException(
           ErrorCode.TOPIC_MISSING, "Kafka has no topic '%s' any more".formatted(opened.name()));
@@ -97,6 +112,12 @@ final class TopicGuard implements AutoCloseable {
           ErrorCode.TOPIC_REPLACED,
           "the topic '%s' was deleted and made again (id %s, before %s)"
               .formatted(opened.name(), now.incarnation(), opened.incarnation()));
+    }
+    if (now.partitions() != opened.partitions()) {
+      throw new TytoException(
+          ErrorCode.LOG_UNAVAILABLE,
+          "the topic '%s' has %d partitions now, %d before; it is read on in a moment"
+              .formatted(opened.name(), now.partitions(), opened.partitions()));
     }
   }
 
@@ -120,21 +141,11 @@ final class TopicGuard implements AutoCloseable {
 
   private void run() {
     try {
-      Set<String> asked = nextQuestion();
-      while (asked != null) {
-        long begun = System.nanoTime();
-        Look look;
-        try {
-          look = new Look(begun, source.describe(asked), null);
-        } catch (TytoException e) {
-          look = new Look(begun, Map.of(), e);
-        } catch (RuntimeException e) {
-          // Who waits must hear of it: without this thread nothing would be read any more.
-          look = new Look(begun, Map.of(), source.unavailable("describe its topics", e));
-        }
-        answer(look);
+      Due due = nextLook();
+      while (due != null) {
+        answer(new Look(due.begunNanos(), look(due.topics())));
         TimeUnit.MILLISECONDS.sleep(DISTANCE_MILLIS);
-        asked = nextQuestion();
+        due = nextLook();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -142,13 +153,35 @@ final class TopicGuard implements AutoCloseable {
     }
   }
 
-  private @Nullable Set<String> nextQuestion() throws InterruptedException {
+  private Map<String, Described> look(Set<String> topics) {
+    TytoException failure;
+    try {
+      return question.ask(topics);
+    } catch (TytoException e) {
+      failure = e;
+    } catch (RuntimeException e) {
+      // Who waits must hear of it: without this thread nothing would be read any more.
+      failure =
+          new TytoException(
+              ErrorCode.LOG_UNAVAILABLE,
+              "Kafka at %s does not describe its topics: %s"
+                  .formatted(brokers, KafkaSource.rootMessage(e)),
+              e);
+    }
+    Map<String, Described> all = new HashMap<>();
+    for (String topic : topics) {
+      all.put(topic, new Described(null, failure));
+    }
+    return all;
+  }
+
+  private @Nullable Due nextLook() throws InterruptedException {
     lock.lock();
     try {
-      while (waiting == 0 && !isClosed) {
+      while (waiting.isEmpty() && !isClosed) {
         wanted.await();
       }
-      return isClosed ? null : Set.copyOf(topics);
+      return isClosed ? null : new Due(System.nanoTime(), Set.copyOf(waiting.keySet()));
     } finally {
       lock.unlock();
     }

@@ -318,7 +318,12 @@ public final class MemorySource implements LogSource {
 
     @Override
     public void confirm() {
-      extents(topic);
+      synchronized (MemorySource.this) {
+        if (logs(topic).size() != topic.partitions()) {
+          throw new TytoException(
+              ErrorCode.LOG_UNAVAILABLE, "partitions were added to '" + topic.name() + "'");
+        }
+      }
     }
 
     @Override
