@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// What a registry says of a schema.
 ///
@@ -13,7 +14,29 @@ import java.util.List;
 record RegistryReply(String schema, String schemaType, List<Reference> references) {
   private static final JsonFactory JSON = new JsonFactory();
 
+  /// What registries say with a 404: subject, version or schema not found.
+  private static final Set<Integer> UNKNOWN = Set.of(40401, 40402, 40403);
+
   record Reference(String name, String subject, int version) {}
+
+  /// Whether the body of a 404 is that of a registry which does not know what it was asked for.
+  static boolean isUnknown(byte[] body) {
+    try (JsonParser parser = JSON.createParser(body)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        return false;
+      }
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        String name = parser.currentName();
+        if (parser.nextToken() == JsonToken.VALUE_NUMBER_INT && name.equals("error_code")) {
+          return UNKNOWN.contains(parser.getIntValue());
+        }
+        parser.skipChildren();
+      }
+      return false;
+    } catch (IOException e) {
+      return false; // a page for people, such as a proxy's
+    }
+  }
 
   /// IOException where the reply is not what a registry says.
   static RegistryReply parse(byte[] body) throws IOException {

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Schemas by the ids that stand in records, from a registry with Confluent's API.
 ///
 /// A registry that does not answer is an outage: every call fails with LOG_UNAVAILABLE after {@link
-/// #DEADLINE}, having tried {@link #ATTEMPTS} times, and nothing is concluded from it. An id that
-/// the registry does not know is an answer. Thread-safe; schemas are kept, as an id never changes
-/// its meaning.
+/// #DEADLINE}, having tried {@link #ATTEMPTS} times, and nothing is concluded from it, nor from a
+/// 404 that is not the registry's. An id that the registry does not know is an answer. Thread-safe;
+/// schemas are kept, as an id never changes its meaning.
 public final class SchemaRegistry {
   /// The longest that a call takes.
   public static final Duration DEADLINE = Duration.ofSeconds(10);
@@ -153,7 +153,8 @@ public final class SchemaRegistry {
     }
   }
 
-  /// The reply, or null for 404.
+  /// The reply, or null where the registry itself says that it does not know. Any other 404 is a
+  /// proxy's, or of a server at another path.
   private @Nullable RegistryReply get(String path, long end) {
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(url + path + query))
@@ -172,7 +173,7 @@ public final class SchemaRegistry {
         if (response.statusCode() == OK) {
           return RegistryReply.parse(response.body());
         }
-        if (response.statusCode() == NOT_FOUND) {
+        if (response.statusCode() == NOT_FOUND && RegistryReply.isUnknown(response.body())) {
           return null;
         }
         fault = "it answers " + response.statusCode();

@@ -361,6 +361,11 @@ class AvroEventsTest {
       registry.failures.set(0);
       reader.route(event);
       assertNull(reader.decode(event, new Row(2)));
+      // A page of whatever stands before the registry knows nothing of its schemas.
+      registry.notFound = "<html>no such page</html>";
+      RawEvent other = event(1, TestRegistry.framed(2, encoded(record(LOGIN, "u", 5))));
+      reader.route(other);
+      assertThrows(TytoException.class, () -> reader.decode(other, new Row(2)));
     }
   }
 

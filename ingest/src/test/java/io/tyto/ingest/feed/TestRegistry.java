@@ -15,6 +15,7 @@ final class TestRegistry implements AutoCloseable {
   final Map<String, String> replies = new ConcurrentHashMap<>();
   final AtomicInteger failures = new AtomicInteger();
   final AtomicInteger requests = new AtomicInteger();
+  volatile String notFound = "{\"error_code\":40403,\"message\":\"Schema not found\"}";
 
   TestRegistry() throws IOException {
     server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
@@ -27,8 +28,7 @@ final class TestRegistry implements AutoCloseable {
           String reply = replies.get(query == null ? path : path + "?" + query);
           int status =
               failures.getAndUpdate(n -> Math.max(0, n - 1)) > 0 ? 503 : reply == null ? 404 : 200;
-          byte[] body =
-              (status == 200 ? reply : "{\"error_code\":40403}").getBytes(StandardCharsets.UTF_8);
+          byte[] body = (status == 200 ? reply : notFound).getBytes(StandardCharsets.UTF_8);
           exchange.sendResponseHeaders(status, body.length);
           exchange.getResponseBody().write(body);
           exchange.close();
