@@ -25,7 +25,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -59,6 +61,7 @@ final class ReplayBatch implements Letterbox.Chooser {
   private final List<CompletableFuture<Partition.Appended>> answers = new ArrayList<>();
   private final int[] expected = new int[ROWS_AT_ONCE];
   private final String log;
+  private final Map<String, Long> passed = new HashMap<>();
   private long first;
   private long pendingFrom;
   private int pending;
@@ -112,7 +115,20 @@ final class ReplayBatch implements Letterbox.Chooser {
   @Override
   public boolean wants(String logId, long logOffset, String code, long receivedMicros) {
     LetterId id = new LetterId(partition.id().partition(), logId, logOffset);
-    return selection.has(id, code, receivedMicros);
+    return selection.has(id, code, receivedMicros) && logOffset < passed(logId);
+  }
+
+  /// First offset of a log that some partition may read again: of what lies there, the letter has
+  /// to tell that it was taken.
+  private long passed(String logId) {
+    return passed.computeIfAbsent(
+        logId,
+        id ->
+            route.partitions().stream()
+                .filter(one -> one.knows(id))
+                .mapToLong(one -> one.committedNext(id))
+                .min()
+                .orElse(0));
   }
 
   @Override

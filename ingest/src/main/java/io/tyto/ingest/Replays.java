@@ -96,7 +96,8 @@ final class Replays {
         ReplayBatch batch =
             new ReplayBatch(
                 route, directory.all(), now, decoders, payloads, selection, tally, partition);
-        flush(List.of(partition));
+        // All of them, for a letter stays as long as a partition may read its record again.
+        flush(route.partitions());
         batch.run();
         settle(partition, route.partitions());
       } catch (TytoException e) {

@@ -59,6 +59,9 @@ public record Rejection(Code code, @Nullable String field, String message) {
     /// Bytes that are not of the feed's format, or not of their schema.
     UNDECODABLE,
     /// Bytes written by a schema that nobody knows.
-    UNKNOWN_SCHEMA
+    UNKNOWN_SCHEMA,
+    /// A record of a topic that fits, but was read again after its partition had gone past it as
+    /// one that does not. A replay makes it a row.
+    FITS_LATER
   }
 }

@@ -39,6 +39,12 @@ final class FeedDecoder {
 
   private static final int BATCH_BYTES = 16 << 10;
 
+  private static final Rejection MISSED =
+      new Rejection(
+          Rejection.Code.FITS_LATER,
+          null,
+          "the record did not fit when it was read first, and does by now, when its partition has gone past it; replay it");
+
   private final EventDecoders decoders;
   private final String topic;
   private final int number;
@@ -48,9 +54,14 @@ final class FeedDecoder {
   private final Map<Integer, Part> parts = new LinkedHashMap<>();
 
   private Spread spread;
+  private Reread again = Reread.NONE;
   private long[] offsets = {};
   private long[] times = {};
   private int count;
+
+  /// Events that are read again go one by one.
+  private int columnsFrom;
+
   private List<List<LoadedRows>> rows = List.of();
   private @Nullable RecordBatch[] records = {};
   private long refused;
@@ -93,8 +104,12 @@ final class FeedDecoder {
 
   /// @param events ascending by offset
   /// @param where they belong
-  Block decode(List<RawEvent> events, Spread where) {
+  /// @param before what became of them when they were read before, if they were
+  Block decode(List<RawEvent> events, Spread where, Reread before) {
     begin(events, where);
+    again = before;
+    boolean isReread = !events.isEmpty() && again.reaches(events.getFirst().offset());
+    columnsFrom = isReread ? Integer.MAX_VALUE : COLUMNS_FROM;
     for (RawEvent event : events) {
       TableSchema schema = decoders.route(event);
       if (schema != null) {
@@ -104,7 +119,7 @@ final class FeedDecoder {
     int taken = 0;
     for (Part part : parts.values()) {
       taken += part.events.size();
-      if (part.events.size() >= COLUMNS_FROM) {
+      if (part.events.size() >= columnsFrom) {
         part.loadColumns();
       }
     }
@@ -145,13 +160,13 @@ final class FeedDecoder {
 
   /// Those of collections with few events, in the order of their offsets over all of them.
   private void addRecords(List<RawEvent> events) {
-    if (parts.values().stream().allMatch(part -> part.events.size() >= COLUMNS_FROM)) {
+    if (parts.values().stream().allMatch(part -> part.events.size() >= columnsFrom)) {
       return;
     }
     for (RawEvent event : events) {
       TableSchema schema = decoders.route(event);
       Part part = schema == null ? null : parts.get(schema.collectionId());
-      if (part != null && part.events.size() < COLUMNS_FROM) {
+      if (part != null && part.events.size() < columnsFrom) {
         part.addRecord(event);
       }
     }
@@ -250,6 +265,11 @@ final class FeedDecoder {
       if (spread.isAligned()) {
         misplaced += column >= 0 && column == keyColumn && place != spread.home() ? 1 : 0;
         place = spread.home();
+      } else if (again.isPassed(place, event.offset())) {
+        if (isMissed(event.offset(), place)) {
+          refuse(event, MISSED);
+        }
+        return;
       }
       RecordHead head =
           new RecordHead(
@@ -260,6 +280,14 @@ final class FeedDecoder {
               timeOf(event.offset()),
               event.offset());
       recordsOf(place).add(head, cell(eventIdColumn), codec.bytes(), 0, codec.length());
+    }
+
+    /// Whether a row is in no partition although its own has gone past it: it was to be a dead
+    /// letter, and where that was to lie it was never committed.
+    private boolean isMissed(long offset, int place) {
+      byte[] eventId = cell(eventIdColumn);
+      return !again.isPassed(spread.spare(offset), offset)
+          && (eventId == null || !again.knows(place, schema.collectionId(), eventId));
     }
 
     /// The column whose value chooses the partition, or -1.
@@ -286,7 +314,12 @@ final class FeedDecoder {
           event,
           payloads.of(rejection),
           timeOf(event.offset()),
-          recordsOf(spread.spare(event.offset())));
+          recordsOf(letterBox(event.offset())));
+    }
+
+    private int letterBox(long offset) {
+      int spare = spread.spare(offset);
+      return again.isPassed(spare, offset) ? again.open(spare, offset) : spare;
     }
   }
 }

@@ -69,6 +69,9 @@ final class FeedReader implements Runnable {
   /// What was decoded by, when somebody let the log go on although too much is refused.
   private @Nullable FeedDecoder acceptedFor;
 
+  /// Null until it is known.
+  private @Nullable Reread again;
+
   /// @param lane what of the topic is read, and for whom
   /// @param decoder of the collections as they are now
   /// @param unitBytes of rows in columns that a partition may hold before it seals them
@@ -182,6 +185,7 @@ final class FeedReader implements Runnable {
   }
 
   private void readOn(EventLog log) throws InterruptedException {
+    Reread before = reread();
     List<RawEvent> events = new ArrayList<>();
     try (LogReader reader = log.read(progress.position())) {
       while (!isStopped) {
@@ -191,6 +195,7 @@ final class FeedReader implements Runnable {
         long next = gap == null ? reader.position() : gap.from();
         if (next > progress.position()) {
           log.confirm();
+          events.removeIf(event -> before.isTaken(event.offset()));
           deliver(log.logId(), events, next);
         }
         progress.enter(FeedState.RUNNING, null);
@@ -200,6 +205,16 @@ final class FeedReader implements Runnable {
         }
       }
     }
+  }
+
+  private Reread reread() throws InterruptedException {
+    Reread known = again;
+    if (known == null) {
+      known = Reread.of(lane);
+      progress.startAt(lane.firstOffset());
+      again = known;
+    }
+    return known;
   }
 
   /// Takes what is there; returns the gap that ends it, if one does.
@@ -243,7 +258,8 @@ final class FeedReader implements Runnable {
   private void deliver(String logId, List<RawEvent> events, long next, Spread spread)
       throws InterruptedException {
     FeedDecoder used = decoder;
-    FeedDecoder.Block block = used.decode(events, spread);
+    Reread before = spread.isAligned() || again == null ? Reread.NONE : again;
+    FeedDecoder.Block block = used.decode(events, spread, before);
     List<CompletableFuture<Partition.Appended>> parts = new ArrayList<>();
     for (Lane.Target target : lane.targets(spread)) {
       int number = target.partition().id().partition();

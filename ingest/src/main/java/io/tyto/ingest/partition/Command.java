@@ -3,6 +3,7 @@ package io.tyto.ingest.partition;
 import io.tyto.engine.load.LoadedRows;
 import io.tyto.ingest.log.RecordBatch;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /// What the writer of a partition is asked to do.
 sealed interface Command {
@@ -29,8 +30,18 @@ sealed interface Command {
     }
   }
 
-  /// Runs on the writer's thread.
-  record Run(Runnable task) implements Command {
+  /// Runs on the writer's thread; nothing is applied meanwhile.
+  record Run<T>(Supplier<T> task, CompletableFuture<T> answer) implements Command {
+    /// Who waits hears of a failure, too.
+    void perform() {
+      try {
+        answer.complete(task.get());
+      } catch (RuntimeException | Error e) {
+        answer.completeExceptionally(e);
+        throw e;
+      }
+    }
+
     @Override
     public int sizeBytes() {
       return 0;

@@ -150,7 +150,7 @@ final class EventIdReader {
   }
 
   /// The value as it stood in the log record: see {@link io.tyto.engine.entity.KeyHash#keyOf}.
-  private static byte @Nullable [] bytes(ColumnVector vector, int position) {
+  static byte @Nullable [] bytes(ColumnVector vector, int position) {
     if (vector.isNull(position)) {
       return null;
     }

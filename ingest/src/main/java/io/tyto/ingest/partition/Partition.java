@@ -20,10 +20,10 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +37,9 @@ public final class Partition implements AutoCloseable {
   private static final int MANIFESTS_BEFORE_TRIM = 2;
 
   private static final long FORGET_SECONDS = 30;
+
+  /// What is asked of the writer waits behind what was queued before it.
+  private static final long ASK_SECONDS = 120;
 
   private final PartitionId id;
   private final PartitionHost host;
@@ -162,16 +165,28 @@ public final class Partition implements AutoCloseable {
   }
 
   /// Records that offsets of a log outside can never be read any more; returns when they are sealed
-  /// behind what was delivered before them. Of the gap counts what was not delivered.
+  /// behind what was delivered before them. Of the gap counts what was not delivered. OVERLOADED
+  /// where that takes too long: it is done later, and doing it again changes nothing.
   ///
   /// @param start offset from which the log is read at all, see {@link Delivery}
-  public void skip(String logId, long start, LogEntry.Gap gap) {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    run(() -> {
+  public void skip(String logId, long start, LogEntry.Gap gap) throws InterruptedException {
+    ask(() -> {
       writer.skip(logId, start, gap);
-      done.complete(null);
+      return true;
     });
-    done.join();
+  }
+
+  /// Whether an event with this id would be a repetition. OVERLOADED where no answer comes in time.
+  ///
+  /// @param eventId as it is stored
+  public boolean knowsEvent(int collection, byte[] eventId) throws InterruptedException {
+    return ask(() -> writer.knows(collection, eventId));
+  }
+
+  /// Offsets of a log from one on whose records are committed here as rows or as dead letters; not
+  /// those of repetitions. SEGMENT_CORRUPT.
+  public long[] takenOffsets(String logId, long from) {
+    return new TakenOffsets(logId, from).in(live);
   }
 
   /// Whether a commit of this partition names the log.
@@ -186,23 +201,18 @@ public final class Partition implements AutoCloseable {
 
   /// Seals what has been applied; completes when it is committed.
   public CompletableFuture<Void> flush() {
-    CompletableFuture<CompletableFuture<Void>> frozen = new CompletableFuture<>();
-    run(() -> frozen.complete(writer.freezeNow()));
-    return frozen.thenCompose(committed -> committed);
+    return run(writer::freezeNow).thenCompose(committed -> committed);
   }
 
   /// Ends the unit that is being filled, so that the next takes over the newest schemas; returns
-  /// when it is ended.
+  /// when it is ended. OVERLOADED where that takes too long.
   public void takeOverSchemas() {
-    CompletableFuture<Void> done = new CompletableFuture<>();
-    run(() -> {
-      writer.freezeNow();
-      done.complete(null);
-    });
     try {
-      done.join();
-    } catch (CompletionException e) {
-      throw new IllegalStateException("partition " + id + " could not take over a schema", e);
+      ask(writer::freezeNow);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(
+          ErrorCode.CANCELLED, "interrupted while partition " + id + " took over a schema", e);
     }
   }
 
@@ -316,14 +326,14 @@ public final class Partition implements AutoCloseable {
 
   /// Deletes what the log holds now, once it is committed; OVERLOADED where that takes too long.
   private void forgetLog() {
-    CompletableFuture<CompletableFuture<Void>> frozen = new CompletableFuture<>();
-    run(() -> {
-      try {
-        frozen.complete(writer.freezeAndRoll());
-      } catch (TytoException e) {
-        frozen.completeExceptionally(e);
-      }
-    });
+    CompletableFuture<CompletableFuture<Void>> frozen =
+        run(() -> {
+          try {
+            return writer.freezeAndRoll();
+          } catch (TytoException e) {
+            return CompletableFuture.failedFuture(e);
+          }
+        });
     try {
       frozen.thenCompose(committed -> committed).get(FORGET_SECONDS, TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
@@ -340,13 +350,33 @@ public final class Partition implements AutoCloseable {
     log.trim(committedNext(log.logId()));
   }
 
-  private void run(Runnable task) {
+  private <T> CompletableFuture<T> run(Supplier<T> task) {
     requireHealthy();
+    Command.Run<T> command = new Command.Run<>(task, new CompletableFuture<>());
     try {
-      queue.put(new Command.Run(task));
+      queue.put(command);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while waiting for partition " + id, e);
+      throw new TytoException(
+          ErrorCode.CANCELLED, "interrupted while waiting for partition " + id, e);
+    }
+    return command.answer();
+  }
+
+  private <T> T ask(Supplier<T> task) throws InterruptedException {
+    try {
+      return run(task).get(ASK_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new TytoException(
+          ErrorCode.OVERLOADED,
+          "partition %s did not come to it within %d s; `tyto status` says what it waits for"
+              .formatted(id, ASK_SECONDS),
+          e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TytoException known) {
+        throw new TytoException(known.code(), String.valueOf(known.getMessage()), known);
+      }
+      throw new IllegalStateException("partition " + id + " failed", e.getCause());
     }
   }
 

@@ -198,6 +198,12 @@ final class PartitionWriter implements Runnable {
     rejectWaiting();
   }
 
+  /// Whether an event with this id would be a repetition.
+  boolean knows(int collection, byte[] eventId) {
+    loadState();
+    return dedup.find(collection, eventId, 0, eventId.length) != null;
+  }
+
   /// Why this partition takes nothing any more, or null.
   @Nullable TytoException failure() {
     return failure;
@@ -246,9 +252,9 @@ final class PartitionWriter implements Runnable {
           commitStaged();
           load(load);
         }
-        case Command.Run run -> {
+        case Command.Run<?> run -> {
           commitStaged();
-          run.task().run();
+          run.perform();
         }
       }
       boolean isFull =
@@ -554,7 +560,7 @@ final class PartitionWriter implements Runnable {
         switch (left) {
           case Command.Append append -> append.answer().completeExceptionally(reason);
           case Command.Load load -> load.answer().completeExceptionally(reason);
-          case Command.Run run -> run.task().run();
+          case Command.Run<?> run -> run.answer().completeExceptionally(reason);
         }
       }
     } catch (InterruptedException e) {

@@ -2,6 +2,8 @@ package io.tyto.ingest.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.tyto.engine.entity.KeyHash;
+import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.ingest.DataVerifier;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
@@ -10,9 +12,16 @@ import io.tyto.ingest.NodeFixture;
 import io.tyto.ingest.QuietLog;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.log.MemorySource;
+import io.tyto.model.port.DeadLetterService.Interval;
+import io.tyto.model.port.DeadLetterService.ReplayRequest;
 import io.tyto.model.schema.Feed;
 import io.tyto.store.Disk;
+import io.tyto.testkit.storage.FaultDisk;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -34,12 +43,38 @@ class TopicFeedTest {
       source: { kafka: { topic: plays, partitioner: %s } }
       """;
 
-  @TempDir Path data;
+  /// Read by one log, so that it feeds both partitions.
+  private static final String SPREAD =
+      """
+      collection: play
+      time: ts
+      eventId: id
+      entity: { name: user, key: user }
+      timeBounds: { future: %s }
+      fields: { id: string, user: string, ts: timestamp }
+      source: { kafka: { topic: plays, partitioner: none } }
+      """;
+
+  private static final String TOMORROW = "P1D";
+  private static final String NEXT_WEEK = "P8D";
+
+  /// Seals a partition once it has so many rows and letters.
+  private static final int SEALED = 3;
+
+  private static final IngestOptions SEALING =
+      NodeFixture.BY_HAND.withSeal(
+          new IngestOptions.Seal(
+              SEALED, 64 << 20, Duration.ofHours(1), Duration.ofHours(1), 1 << 16, 3, 1));
+
+  @TempDir Path temp;
+
+  private Path data;
 
   private final MemorySource logs = new MemorySource(NodeFixture.CLOCK, 1);
 
   @Test
   void aBodyThatIsSentAgainCountsOnce() {
+    data = temp.resolve("data");
     logs.create(TOPIC, 3);
     try (LocalNode node = open()) {
       NodeFixture.apply(node, PLAIN.formatted("murmur2"));
@@ -58,25 +93,138 @@ class TopicFeedTest {
     verify();
   }
 
+  /// What an event is decoded to may change between two times that it is read, and one partition of
+  /// the two that it may go to may have committed the first. It counts once all the same.
+  @Test
+  void aRecordThatIsDecodedOtherwiseWhenReadAgainCountsOnce() {
+    for (int committed = 0; committed < 2; committed++) {
+      for (String first : List.of(TOMORROW, NEXT_WEEK)) {
+        String second = first.equals(TOMORROW) ? NEXT_WEEK : TOMORROW;
+        data = temp.resolve(first + committed);
+        logs.create(TOPIC, 1);
+        append(event("odd", 1, "2026-11-24T10:00:00Z"));
+        readUntilSealed(SPREAD.formatted(first), committed);
+        logs.away(true);
+        try (LocalNode node = open(SEALING)) {
+          NodeFixture.apply(node, SPREAD.formatted(second));
+        }
+        logs.away(false);
+        try (LocalNode node = open(SEALING)) {
+          awaitApplied(node);
+          String what = "first %s, committed %d".formatted(first, committed);
+          assertEquals(SEALED + 1, rowsAndLetters(node), what);
+          if (second.equals(NEXT_WEEK)) {
+            node.replay(new ReplayRequest("play", List.of(), null, Interval.ALL, 100));
+            assertEquals(SEALED + 1, NodeFixture.rows(node, "play").size(), what);
+            assertEquals(SEALED + 1, rowsAndLetters(node), what);
+          }
+          node.flush();
+        }
+        verify();
+        logs.delete(TOPIC);
+      }
+    }
+  }
+
+  @Test
+  void aRepetitionThatIsReadAgainIsOneStill() {
+    data = temp.resolve("data");
+    logs.create(TOPIC, 1);
+    append(event("a", 1, "2026-11-20T10:00:00Z"));
+    append(event("a", 1, "2026-11-20T10:00:00Z"));
+    readUntilSealed(SPREAD.formatted(TOMORROW), 1);
+    try (LocalNode node = open(SEALING)) {
+      awaitApplied(node);
+      assertEquals(SEALED + 1, rowsAndLetters(node));
+      node.flush();
+    }
+    verify();
+  }
+
+  @Test
+  void partitionsThatAreAddedCountNothingTwiceAlthoughTheBindingIsStoredLater() throws IOException {
+    data = Files.createDirectory(temp.resolve("data"));
+    logs.create(TOPIC, 2);
+    FaultDisk disk = new FaultDisk(data);
+    try (LocalNode node =
+        LocalNode.open(data, NodeFixture.BY_HAND, disk, NodeFixture.CLOCK, sources())) {
+      NodeFixture.apply(
+          node, SPREAD.formatted(TOMORROW).replace("partitioner: none", "partitioner: murmur2"));
+      for (int user = 0; user < 8; user++) {
+        // Of each user in a log that is not that of its key for one half of them, and repeated.
+        for (int time = 0; time < 2; time++) {
+          append(
+              "{\"id\":\"e%d\",\"user\":\"u%d\",\"ts\":\"2026-11-20T10:00:00Z\"}"
+                  .formatted(user, user));
+        }
+      }
+      awaitApplied(node);
+      disk.failAt(disk.steps() + 1, FaultDisk.Failure.BEFORE);
+      logs.addPartitions(TOPIC, 3);
+      awaitApplied(node);
+      assertEquals(8, NodeFixture.rows(node, "play").size());
+      node.flush();
+    }
+    verify();
+  }
+
+  /// Stops the node when one partition has committed what there is, and the other nothing.
+  private void readUntilSealed(String config, int partition) {
+    for (int i = 0; i < SEALED; i++) {
+      append(event("e" + i, partition, "2026-11-20T10:00:00Z"));
+    }
+    try (LocalNode node = open(SEALING)) {
+      NodeFixture.apply(node, config);
+      long before = node.status().partitions().get(1 - partition).manifest();
+      awaitApplied(node);
+      await(() -> node.status().partitions().get(partition).manifest() > before, "a seal");
+      assertEquals(before, node.status().partitions().get(1 - partition).manifest());
+    }
+  }
+
+  private static String event(String id, int partition, String time) {
+    int user = 0;
+    while (KeyPlacement.partition(KeyHash.of(bytes("u" + user), 0, bytes("u" + user).length), 2)
+        != partition) {
+      user++;
+    }
+    return "{\"id\":\"%s\",\"user\":\"u%d\",\"ts\":\"%s\"}".formatted(id, user, time);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static long rowsAndLetters(LocalNode node) {
+    return NodeFixture.rows(node, "play").size()
+        + node.status().collections().getFirst().deadLetters();
+  }
+
+  private void append(String event) {
+    logs.append(TOPIC, 0, null, bytes(event), List.of());
+  }
+
   private LocalNode open() {
     return open(NodeFixture.BY_HAND);
   }
 
   private LocalNode open(IngestOptions options) {
     QuietLog.on();
-    LogSources sources =
-        new LogSources() {
-          @Override
-          public LogSource of(Feed.Kind kind) {
-            return logs;
-          }
+    return LocalNode.open(data, options, Disk.SYSTEM, NodeFixture.CLOCK, sources());
+  }
 
-          @Override
-          public void close() {
-            // The logs outlive the node.
-          }
-        };
-    return LocalNode.open(data, options, Disk.SYSTEM, NodeFixture.CLOCK, sources);
+  private LogSources sources() {
+    return new LogSources() {
+      @Override
+      public LogSource of(Feed.Kind kind) {
+        return logs;
+      }
+
+      @Override
+      public void close() {
+        // The logs outlive the node.
+      }
+    };
   }
 
   /// Until everything in the logs is seen by queries.
