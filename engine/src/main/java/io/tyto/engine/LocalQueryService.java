@@ -3,6 +3,7 @@ package io.tyto.engine;
 import io.tyto.engine.page.Cursor;
 import io.tyto.engine.page.SnapshotPins;
 import io.tyto.engine.plan.AggregateRunner;
+import io.tyto.engine.plan.FunnelRunner;
 import io.tyto.engine.plan.Inspection;
 import io.tyto.engine.plan.PlanLimits;
 import io.tyto.engine.plan.RecordsRunner;
@@ -15,12 +16,15 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.EventFilter;
+import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
+import io.tyto.model.result.FunnelResult;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.schema.ColumnSpec;
 import java.security.SecureRandom;
@@ -89,6 +93,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   @Override
   public List<CountedValue> values(ValuesQuery query, QueryContext context) {
     return answers.values(query, context);
+  }
+
+  @Override
+  public FunnelResult funnel(FunnelQuery query, QueryContext context) {
+    return answers.funnel(query, context);
   }
 
   @Override
@@ -167,6 +176,18 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
           MemoryBudget budget = budget(context)) {
         return ValuesRunner.run(query, snapshot, scanContext(context, budget));
       }
+    }
+
+    @Override
+    public FunnelResult funnel(FunnelQuery query, QueryContext context) {
+      try (SnapshotSet taken = snapshots(query.steps());
+          MemoryBudget budget = budget(context)) {
+        return FunnelRunner.run(query, taken.byCollection(), scanContext(context, budget));
+      }
+    }
+
+    private SnapshotSet snapshots(List<EventFilter> events) {
+      return SnapshotSet.take(snapshots, events.stream().map(EventFilter::collection).toList());
     }
 
     @Override

@@ -6,12 +6,14 @@ import io.tyto.model.port.AdminService;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
+import io.tyto.model.result.FunnelResult;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
@@ -86,6 +88,11 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   @Override
   public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
     throw new TytoException(ErrorCode.NUMERIC_OVERFLOW, "the sum of score leaves 64 bits");
+  }
+
+  @Override
+  public FunnelResult funnel(FunnelQuery query, QueryContext context) {
+    throw new IllegalStateException("no collection has an entity");
   }
 
   @Override

@@ -17,6 +17,7 @@ import graphql.schema.idl.SchemaGenerator;
 import graphql.schema.idl.TypeRuntimeWiring;
 import graphql.validation.QueryComplexityLimits;
 import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.model.port.DeadLetterService;
@@ -110,6 +111,10 @@ public final class GraphQlApi {
       root.dataFetcher(collection.field(), environment -> collection);
       wiring.type(
           collection.typeName() + "Collection", builder -> builder.defaultDataFetcher(panel));
+    }
+    for (ApiEntity entity : schema.entities().values()) {
+      root.dataFetcher(entity.field(), environment -> entity);
+      wiring.type(entity.typeName(), builder -> builder.defaultDataFetcher(panel));
     }
     return new SchemaGenerator()
         .makeExecutableSchema(

@@ -9,6 +9,7 @@ import graphql.normalized.ExecutableNormalizedOperation;
 import io.tyto.graphqlschema.panel.Panel;
 import io.tyto.graphqlschema.panel.Panels;
 import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -74,7 +75,7 @@ final class Operation {
   /// A compiled panel.
   ///
   /// @param path result keys from the root
-  /// @param collection whose field it is; null for all
+  /// @param collection whose field it is; null for all, or those of an entity
   record Place(List<String> path, @Nullable ApiCollection collection, Panel panel) {}
 
   /// Compiles every panel and, only if all are right, asks them; else throws all that is wrong.
@@ -89,9 +90,10 @@ final class Operation {
     boolean isPrepared = true;
     for (ExecutableNormalizedField root : operation.getTopLevelFields()) {
       ApiCollection collection = schema.byField().get(root.getName());
-      isPrepared &= collection != null;
+      ApiEntity entity = schema.entities().get(root.getName());
+      isPrepared &= collection != null || entity != null;
       List<ExecutableNormalizedField> fields =
-          collection != null
+          collection != null || entity != null
               ? root.getChildren()
               : ROOT_PANELS.contains(root.getName()) ? List.of(root) : List.of();
       for (ExecutableNormalizedField field : fields) {
@@ -103,7 +105,7 @@ final class Operation {
         try {
           places.add(
               new Place(
-                  field.getListOfResultKeys(), collection, compile(field, collection, schema)));
+                  field.getListOfResultKeys(), collection, compile(field, root.getName(), schema)));
         } catch (RuntimeException e) {
           errors.add(refusal(e, field, operation));
         }
@@ -145,11 +147,15 @@ final class Operation {
     return data;
   }
 
-  private Panel compile(
-      ExecutableNormalizedField field, @Nullable ApiCollection collection, ApiSchema schema) {
-    return collection == null
+  private Panel compile(ExecutableNormalizedField field, String root, ApiSchema schema) {
+    ApiCollection collection = schema.byField().get(root);
+    ApiEntity entity = schema.entities().get(root);
+    if (collection != null) {
+      return Panels.of(field, collection, now, options.query());
+    }
+    return entity == null
         ? Panels.ofRoot(field, schema.byField().values(), letters, options.query())
-        : Panels.of(field, collection, now, options.query());
+        : Panels.of(field, entity, now, options.query());
   }
 
   private ApiError refusal(

@@ -130,6 +130,18 @@ final class Collections {
         .build();
   }
 
+  /// Of the same users as {@link #recharge}.
+  static TableSchema gameLogin() {
+    return new Builder("game_login")
+        .column("day", "date")
+        .column("user_id", "string")
+        .column("country", "string")
+        .column("levels", "long[]")
+        .time("day")
+        .entity("user", "user_id")
+        .build();
+  }
+
   /// Every type, a list of each, a derived column, an id, and a column on its way out.
   static TableSchema everything() {
     Builder builder = new Builder("every_thing");

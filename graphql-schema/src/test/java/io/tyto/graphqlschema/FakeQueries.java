@@ -2,6 +2,7 @@ package io.tyto.graphqlschema;
 
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.Measure;
 import io.tyto.model.query.QueryContext;
@@ -12,6 +13,7 @@ import io.tyto.model.result.BinKey;
 import io.tyto.model.result.Bucket;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
+import io.tyto.model.result.FunnelResult;
 import io.tyto.model.result.QueryMeta;
 import io.tyto.model.result.QueryPlan;
 import io.tyto.model.result.RecordsResult;
@@ -39,6 +41,7 @@ class FakeQueries implements QueryService {
 
   final Queue<AggregateQuery> aggregates = new ConcurrentLinkedQueue<>();
   final Queue<RecordsQuery> records = new ConcurrentLinkedQueue<>();
+  final Queue<FunnelQuery> funnels = new ConcurrentLinkedQueue<>();
   final Queue<ValuesQuery> values = new ConcurrentLinkedQueue<>();
   private final List<TableSchema> tables;
 
@@ -184,6 +187,21 @@ class FakeQueries implements QueryService {
     ColumnType type = type(table(query.collection()), query.column());
     return List.of(
         new CountedValue(sample(type.element()), 1L << 60, 0), new CountedValue(null, 1, 0));
+  }
+
+  /// Half as many reach each next step, in 90 seconds.
+  @Override
+  public FunnelResult funnel(FunnelQuery query, QueryContext context) {
+    context.check();
+    funnels.add(query);
+    List<FunnelResult.Step> steps = new ArrayList<>();
+    for (int step = 0; step < query.steps().size(); step++) {
+      steps.add(new FunnelResult.Step(8L >> step, step == 0 ? null : 90.0));
+    }
+    List<FunnelResult.Group> groups =
+        List.of(new FunnelResult.Group("DE", steps), new FunnelResult.Group(null, steps));
+    return new FunnelResult(
+        steps, query.breakdown() == null ? List.of() : groups, 3, meta(context));
   }
 
   @Override

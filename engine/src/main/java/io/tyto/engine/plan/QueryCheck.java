@@ -243,7 +243,7 @@ record QueryCheck(Columns columns) {
     }
   }
 
-  private void checkRange(TimeInterval range) {
+  void checkRange(TimeInterval range) {
     if (range.from() != null && range.to() != null && range.from().isAfter(range.to())) {
       throw columns.refuse(
           "the range ends before it begins: " + range.from() + " to " + range.to());

@@ -1,9 +1,11 @@
 package io.tyto.graphqlschema.panel;
 
 import graphql.normalized.ExecutableNormalizedField;
+import io.tyto.graphqlschema.input.EventsInput;
 import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.input.QueryLimits;
 import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.DeadLetterService;
@@ -33,8 +35,17 @@ public final class Panels {
     };
   }
 
-  /// Whether a field below a collection is the same question at any time: its range is told by its
-  /// ends, or has none.
+  /// A field below an entity.
+  public static Panel of(
+      ExecutableNormalizedField field, ApiEntity entity, Instant now, QueryLimits limits) {
+    return switch (field.getName()) {
+      case "funnel" -> FunnelPanel.compile(field, new EventsInput(entity, now), limits);
+      default -> throw Shapes.unknown(field);
+    };
+  }
+
+  /// Whether a field below a collection or an entity is the same question at any time: its range is
+  /// told by its ends, or has none.
   public static boolean isTimeless(ExecutableNormalizedField field) {
     if (field.getName().equals("cubes")) {
       return field.getChildren().stream().allMatch(Panels::isTimeless);

@@ -25,11 +25,13 @@ import java.util.function.BiFunction;
 /// @param text what a client reads
 /// @param version hash of the text
 /// @param byField collections by their field in the root query, in the order of the catalog
+/// @param entities by their field in the root query
 public record ApiSchema(
     String text,
     String version,
     TypeDefinitionRegistry definitions,
-    Map<String, ApiCollection> byField) {
+    Map<String, ApiCollection> byField,
+    Map<String, ApiEntity> entities) {
 
   private static final String SHARED = "shared.graphqls";
   private static final String[] ROOT_FIELDS = {
@@ -68,10 +70,23 @@ public record ApiSchema(
       definitions.merge(types);
       text.append(part);
     }
-    String root = root(byField);
+    Map<String, ApiEntity> entities = new LinkedHashMap<>();
+    for (ApiEntity entity : ApiEntity.of(byField.values())) {
+      ApiCollection first = entity.collections().getFirst();
+      String part = EntitySdl.write(entity);
+      TypeDefinitionRegistry types = parser.parse(part);
+      types.types().keySet().forEach(name -> claim(owners, name, first));
+      if (isRootField(entity.field()) || byField.containsKey(entity.field())) {
+        throw collision(first, "Query." + entity.field(), "another field of the root query");
+      }
+      entities.put(entity.field(), entity);
+      definitions.merge(types);
+      text.append(part);
+    }
+    String root = root(byField, entities);
     definitions.merge(parser.parse(root));
     text.append(root);
-    return new ApiSchema(text.toString(), hash(text.toString()), definitions, byField);
+    return new ApiSchema(text.toString(), hash(text.toString()), definitions, byField, entities);
   }
 
   /// The scalars that the definitions leave to code.
@@ -102,12 +117,17 @@ public record ApiSchema(
     return false;
   }
 
-  private static String root(Map<String, ApiCollection> byField) {
+  private static String root(Map<String, ApiCollection> byField, Map<String, ApiEntity> entities) {
     SdlWriter sdl = new SdlWriter().comment("root").open("type Query");
     for (ApiCollection collection : byField.values()) {
       sdl.member(
           collection.schema().config().description(),
           collection.field() + ": " + collection.typeName() + "Collection!");
+    }
+    for (ApiEntity entity : entities.values()) {
+      sdl.member(
+          "What each " + entity.name() + " did one after the other, across collections",
+          entity.field() + ": " + entity.typeName() + "!");
     }
     sdl.member("All collections, or those of these names", ROOT_FIELDS[0]);
     return sdl.member("Changes with every change of this schema", ROOT_FIELDS[1])

@@ -116,6 +116,14 @@ final class CollectionNames {
     String remedy = "; give the entity another name";
     claim(rootFields, entity.name(), owner, "the root field", remedy, file, "entity.name");
     claim(types, ApiNames.type(entity.name()), owner, "the type", remedy, file, "entity.name");
+    String field = ApiNames.entityField(entity.name());
+    claim(rootFields, field, owner, "the root field", remedy, file, "entity.name");
+    for (String suffix : ApiNames.ENTITY_TYPE_SUFFIXES.stream().sorted().toList()) {
+      String type = ApiNames.entityType(entity.name()) + suffix;
+      if (!claim(types, type, owner, "the type", remedy, file, "entity.name")) {
+        return; // one collision says it all
+      }
+    }
   }
 
   private static String shown(Optional<Privacy> policy) {

@@ -1,12 +1,14 @@
 package io.tyto.model.port;
 
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
+import io.tyto.model.result.FunnelResult;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.schema.ColumnSpec;
 import java.util.List;
@@ -18,6 +20,9 @@ public interface QueryService {
   RecordsResult records(RecordsQuery query, QueryContext context);
 
   List<CountedValue> values(ValuesQuery query, QueryContext context);
+
+  /// BAD_USER_INPUT where the steps' collections do not share an entity.
+  FunnelResult funnel(FunnelQuery query, QueryContext context);
 
   /// What a hashed or tokenized column stores of a value: what a filter compares with. Any other
   /// column stores the value itself.

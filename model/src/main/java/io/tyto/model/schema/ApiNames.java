@@ -106,6 +106,9 @@ public final class ApiNames {
           "TableColumn",
           "PageInfo",
           "Bin",
+          "EntityFunnel",
+          "EntityFunnelGroup",
+          "EntityFunnelStep",
           "Collection",
           "Column",
           "CubeInfo",
@@ -175,7 +178,21 @@ public final class ApiNames {
           "Live",
           "Events");
 
+  /// The same behind an entity's type name, which is {@link #entityType}.
+  public static final Set<String> ENTITY_TYPE_SUFFIXES =
+      Set.of("", "Event", "Dimension", "FunnelInput");
+
   private ApiNames() {}
+
+  /// The root field of what an entity's events tell together: `user` -> `byUser`.
+  public static String entityField(String entity) {
+    return "by" + type(field(entity));
+  }
+
+  /// What the names of its types begin with: `user` -> `ByUser`.
+  public static String entityType(String entity) {
+    return type(entityField(entity));
+  }
 
   /// The member name of a column, or the root field of a collection: `at_batting` -> `atBatting`,
   /// `yearID` stays, `DivAirportIDs` -> `divAirportIDs`, `CRSDepTime` -> `crsDepTime`, `USER_ID` ->

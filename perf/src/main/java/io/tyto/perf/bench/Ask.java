@@ -7,12 +7,14 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
+import io.tyto.model.result.FunnelResult;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.TableSchema;
@@ -78,6 +80,11 @@ sealed interface Ask {
 
     @Override
     public List<CountedValue> values(ValuesQuery query, QueryContext context) {
+      throw enough();
+    }
+
+    @Override
+    public FunnelResult funnel(FunnelQuery query, QueryContext context) {
       throw enough();
     }
 

@@ -1,0 +1,169 @@
+package io.tyto.engine.plan;
+
+import io.tyto.engine.behaviour.EntityScan;
+import io.tyto.engine.behaviour.EventClock;
+import io.tyto.engine.behaviour.EventTable;
+import io.tyto.engine.measure.Columns;
+import io.tyto.engine.measure.FilterCheck;
+import io.tyto.engine.page.StableHash;
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.scan.ScanStats;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.query.EventFilter;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.QueryMeta;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.TableSchema;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The snapshots that a question about entities goes over, checked: collections that share an
+/// entity. Not thread-safe; one a query.
+final class EventSources {
+  private static final double NANOS_PER_MILLI = 1e6;
+
+  private final Map<String, TableSnapshot> snapshots;
+  private final ScanContext context;
+  private final long startedNanos = System.nanoTime();
+
+  /// A column of one of the collections.
+  record Dimension(String collection, String column) {}
+
+  EventSources(Map<String, TableSnapshot> snapshots, ScanContext context) {
+    this.snapshots = snapshots;
+    this.context = context;
+  }
+
+  TableSnapshot snapshot(String collection) {
+    TableSnapshot snapshot = snapshots.get(collection);
+    if (snapshot == null) {
+      throw new IllegalArgumentException("no snapshot of " + collection + " was taken");
+    }
+    return snapshot;
+  }
+
+  private TableSchema schema(String collection) {
+    return snapshot(collection).schema();
+  }
+
+  /// Refuses what is no question: BAD_USER_INPUT.
+  ///
+  /// @param events the kind of each is its place in the list
+  void check(List<EventFilter> events, @Nullable Dimension dimension) {
+    if (events.isEmpty() || events.size() > EventFilter.MAX_KINDS) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "expected 1 to %d kinds of events, found %d"
+              .formatted(EventFilter.MAX_KINDS, events.size()));
+    }
+    TableSchema first = schema(events.getFirst().collection());
+    for (EventFilter event : events) {
+      checkEntity(schema(event.collection()), first);
+      Columns columns = new Columns(schema(event.collection()));
+      if (event.where() != null) {
+        new FilterCheck(columns).check(event.where());
+      }
+      new QueryCheck(columns).checkRange(event.range());
+    }
+    if (dimension != null) {
+      Columns columns = new Columns(schema(dimension.collection()));
+      new QueryCheck(columns).checkDimension(dimension.column());
+      if (columns.require(dimension.column()).type().isList()) {
+        throw columns.refuse(
+            dimension.column(), "a list has many values an event: it cannot be a breakdown");
+      }
+    }
+  }
+
+  private static void checkEntity(TableSchema schema, TableSchema first) {
+    EventConfig.Entity entity = schema.config().entity();
+    if (entity == null) {
+      throw new Columns(schema)
+          .refuse(
+              "collection " + schema.name() + " has no entity: give its config a line `entity:`");
+    }
+    if (schema.groupId() != first.groupId()) {
+      throw new Columns(schema)
+          .refuse(
+              "the events of %s and of %s are not those of one entity: one entity's events are asked for together"
+                  .formatted(first.name(), schema.name()));
+    }
+  }
+
+  EventClock clock(List<EventFilter> events, ZoneId zone) {
+    List<ColumnSpec> times = new ArrayList<>();
+    events.forEach(event -> times.add(schema(event.collection()).timeColumn()));
+    return EventClock.of(times, zone);
+  }
+
+  /// One table a collection, which carries the codes of the dimension where it is its own.
+  List<EventTable> tables(List<EventFilter> events, @Nullable Dimension dimension) {
+    Map<String, List<EventTable.KindSpec>> kinds = new LinkedHashMap<>();
+    for (int kind = 0; kind < events.size(); kind++) {
+      EventFilter event = events.get(kind);
+      kinds
+          .computeIfAbsent(event.collection(), _ -> new ArrayList<>())
+          .add(new EventTable.KindSpec(kind, event.range(), event.where()));
+    }
+    List<EventTable> tables = new ArrayList<>();
+    kinds.forEach((collection, specs) -> {
+      TableSnapshot snapshot = snapshot(collection);
+      String column =
+          dimension != null && dimension.collection().equals(collection)
+              ? dimension.column()
+              : null;
+      tables.add(
+          new EventTable(snapshot.schema(), snapshot.sources(), specs, column, context.seed()));
+    });
+    return tables;
+  }
+
+  EntityScan scan(List<EventTable> tables, EventClock clock) {
+    return new EntityScan(tables, clock, context);
+  }
+
+  ScanContext context() {
+    return context;
+  }
+
+  ColumnType.Scalar type(Dimension dimension) {
+    return new Columns(schema(dimension.collection())).require(dimension.column()).type().element();
+  }
+
+  /// The watermark is what all collections have come up to.
+  QueryMeta meta(ScanStats stats, boolean isTruncated) {
+    QueryContext query = context.query();
+    Instant watermark = null;
+    StableHash ids = new StableHash();
+    for (TableSnapshot snapshot : snapshots.values()) {
+      ids.add(snapshot.id());
+      Instant own = MetaData.watermark(snapshot, new ColumnBounds(Sources.of(snapshot), query));
+      watermark = watermark == null || own != null && own.isBefore(watermark) ? own : watermark;
+    }
+    return new QueryMeta(
+        query.queryId(),
+        "segments",
+        (System.nanoTime() - startedNanos) / NANOS_PER_MILLI,
+        stats.rowsScanned(),
+        stats.bytesScanned(),
+        stats.sourcesScanned(),
+        stats.sourcesPruned(),
+        watermark,
+        snapshots.size() == 1
+            ? Objects.requireNonNull(snapshots.values().iterator().next()).id()
+            : ids.id(),
+        isTruncated,
+        List.of(),
+        List.of());
+  }
+}
