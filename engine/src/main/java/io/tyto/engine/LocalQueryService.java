@@ -7,6 +7,8 @@ import io.tyto.engine.plan.FunnelRunner;
 import io.tyto.engine.plan.Inspection;
 import io.tyto.engine.plan.PlanLimits;
 import io.tyto.engine.plan.RecordsRunner;
+import io.tyto.engine.plan.RetentionRunner;
+import io.tyto.engine.plan.SessionsRunner;
 import io.tyto.engine.plan.ValuesRunner;
 import io.tyto.engine.scan.MemoryBudget;
 import io.tyto.engine.scan.ScanContext;
@@ -20,12 +22,16 @@ import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.query.RetentionQuery;
+import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.FunnelResult;
 import io.tyto.model.result.RecordsResult;
+import io.tyto.model.result.RetentionResult;
+import io.tyto.model.result.SessionsResult;
 import io.tyto.model.schema.ColumnSpec;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -98,6 +104,16 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   @Override
   public FunnelResult funnel(FunnelQuery query, QueryContext context) {
     return answers.funnel(query, context);
+  }
+
+  @Override
+  public RetentionResult retention(RetentionQuery query, QueryContext context) {
+    return answers.retention(query, context);
+  }
+
+  @Override
+  public SessionsResult sessions(SessionsQuery query, QueryContext context) {
+    return answers.sessions(query, context);
   }
 
   @Override
@@ -183,6 +199,22 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       try (SnapshotSet taken = snapshots(query.steps());
           MemoryBudget budget = budget(context)) {
         return FunnelRunner.run(query, taken.byCollection(), scanContext(context, budget));
+      }
+    }
+
+    @Override
+    public RetentionResult retention(RetentionQuery query, QueryContext context) {
+      try (SnapshotSet taken = snapshots(List.of(query.first(), query.returning()));
+          MemoryBudget budget = budget(context)) {
+        return RetentionRunner.run(query, taken.byCollection(), scanContext(context, budget));
+      }
+    }
+
+    @Override
+    public SessionsResult sessions(SessionsQuery query, QueryContext context) {
+      try (SnapshotSet taken = snapshots(query.events());
+          MemoryBudget budget = budget(context)) {
+        return SessionsRunner.run(query, taken.byCollection(), scanContext(context, budget));
       }
     }
 

@@ -9,12 +9,16 @@ import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.query.RetentionQuery;
+import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.FunnelResult;
 import io.tyto.model.result.RecordsResult;
+import io.tyto.model.result.RetentionResult;
+import io.tyto.model.result.SessionsResult;
 import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
@@ -92,6 +96,16 @@ final class FakePorts implements QueryService, IngestService, AdminService {
 
   @Override
   public FunnelResult funnel(FunnelQuery query, QueryContext context) {
+    throw new IllegalStateException("no collection has an entity");
+  }
+
+  @Override
+  public RetentionResult retention(RetentionQuery query, QueryContext context) {
+    throw new IllegalStateException("no collection has an entity");
+  }
+
+  @Override
+  public SessionsResult sessions(SessionsQuery query, QueryContext context) {
     throw new IllegalStateException("no collection has an entity");
   }
 

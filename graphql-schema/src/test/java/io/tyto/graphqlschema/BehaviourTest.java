@@ -7,8 +7,12 @@ import graphql.ExecutionResult;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.FunnelQuery;
+import io.tyto.model.query.GroupKey;
+import io.tyto.model.query.RetentionQuery;
+import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.TimeInterval;
 import java.time.Clock;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -147,9 +151,90 @@ class BehaviourTest {
   }
 
   @Test
+  void retentionIsAGrid() {
+    assertEquals(
+        "{retention:{cohorts:[{start:\"2026-11-01T00:00:00+01:00\",entities:8,"
+            + "returned:[{period:0,entities:4,share:0.5},{period:1,entities:2,share:0.25}]},"
+            + "{start:\"2026-11-01T00:00:00+01:00\",entities:0,"
+            + "returned:[{period:0,entities:0,share:null}]}]}}",
+        byUser(
+            "retention(input: {"
+                + DAY
+                + " timezone: \"Europe/Berlin\" first: {gameLogin: {}} returning: {recharge: {}}"
+                + " periods: 1}) { cohorts { start entities returned { period entities share } } }"));
+    RetentionQuery query = queries.retentions.remove();
+    assertEquals(GroupKey.Granularity.DAY, query.granularity());
+    assertEquals(DayOfWeek.MONDAY, query.weekStart());
+    assertEquals("recharge", query.returning().collection());
+  }
+
+  private static String retention(String rest) {
+    return "retention(input: {"
+        + DAY
+        + " first: {recharge: {}} returning: {recharge: {}} "
+        + rest
+        + "}) { cohorts { end } }";
+  }
+
+  @Test
+  void mistakesInARetentionAreNamed() {
+    assertEquals(
+        "BAD_USER_INPUT ByUserRetentionInput.granularity", refused(retention("granularity: HOUR")));
+    assertEquals("BAD_USER_INPUT ByUserRetentionInput.periods", refused(retention("periods: 367")));
+    assertEquals("BAD_USER_INPUT ByUserRetentionInput.periods", refused(retention("periods: -1")));
+    assertEquals(
+        "BAD_USER_INPUT ByUserRetentionInput.weekStart", refused(retention("weekStart: 8")));
+  }
+
+  @Test
+  void sessionsHaveStats() {
+    assertEquals(
+        "{sessions:{total:{entities:2,sessions:4,events:10,eventsPerSession:2.5,avgSeconds:60.5,"
+            + "p9:0.9,half:0.5,again:0.9},groups:[{start:\"2026-11-01T00:00:00Z\",value:\"DE\","
+            + "stats:{sessions:4}},{start:\"2026-11-01T00:00:00Z\",value:null,"
+            + "stats:{sessions:0}}],groupCount:2}}",
+        byUser(
+            "sessions(input: {"
+                + DAY
+                + " events: [{gameLogin: {}}, {recharge: {}}] gap: \"PT10M\" granularity: DAY"
+                + " breakdown: {recharge: COUNTRY}}, limit: 5)"
+                + " { total { entities sessions events eventsPerSession avgSeconds"
+                + " p9: quantileSeconds(q: 0.9) half: quantileSeconds(q: 0.5)"
+                + " again: quantileSeconds(q: 0.9) }"
+                + " groups { start value stats { sessions } } groupCount }"));
+    SessionsQuery query = queries.sessions.remove();
+    assertEquals(List.of(0.9, 0.5), query.quantiles());
+    assertEquals(new SessionsQuery.Breakdown("recharge", "country"), query.breakdown());
+    assertEquals(Duration.ofMinutes(10), query.gap());
+    assertEquals(5, query.limit());
+  }
+
+  private static String sessions(String rest) {
+    return "sessions(input: {" + DAY + " " + rest + "}) { total { sessions } }";
+  }
+
+  @Test
+  void mistakesInSessionsAreNamed() {
+    assertEquals("BAD_USER_INPUT ByUserSessionsInput.events", refused(sessions("events: []")));
+    assertEquals(
+        "BAD_USER_INPUT ByUserSessionsInput.gap",
+        refused(sessions("events: [{recharge: {}}] gap: \"PT0S\"")));
+    assertEquals(
+        "BAD_USER_INPUT ByUserSessionsInput.breakdown",
+        refused(sessions("events: [{recharge: {}}] breakdown: {gameLogin: COUNTRY}")));
+    assertEquals(
+        "BAD_USER_INPUT EntitySessionStats.quantileSeconds(q:)",
+        refused(
+            "sessions(input: {"
+                + DAY
+                + " events: [{recharge: {}}]}) { total { quantileSeconds(q: 1.5) } }"));
+  }
+
+  @Test
   void anEntityHasNoFieldWithoutItsCollections() {
     assertEquals(
-        "ByUser ByUserDimension ByUserEvent ByUserFunnelInput",
+        "ByUser ByUserDimension ByUserEvent ByUserFunnelInput ByUserRetentionInput"
+            + " ByUserSessionsInput",
         api.sdl()
             .lines()
             .filter(line -> line.matches("(type|input) ByUser.*"))

@@ -7,6 +7,8 @@ import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.Measure;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.query.RetentionQuery;
+import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.BinKey;
@@ -18,6 +20,8 @@ import io.tyto.model.result.QueryMeta;
 import io.tyto.model.result.QueryPlan;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.result.ResultColumn;
+import io.tyto.model.result.RetentionResult;
+import io.tyto.model.result.SessionsResult;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.TableSchema;
 import java.math.BigDecimal;
@@ -42,6 +46,8 @@ class FakeQueries implements QueryService {
   final Queue<AggregateQuery> aggregates = new ConcurrentLinkedQueue<>();
   final Queue<RecordsQuery> records = new ConcurrentLinkedQueue<>();
   final Queue<FunnelQuery> funnels = new ConcurrentLinkedQueue<>();
+  final Queue<RetentionQuery> retentions = new ConcurrentLinkedQueue<>();
+  final Queue<SessionsQuery> sessions = new ConcurrentLinkedQueue<>();
   final Queue<ValuesQuery> values = new ConcurrentLinkedQueue<>();
   private final List<TableSchema> tables;
 
@@ -202,6 +208,44 @@ class FakeQueries implements QueryService {
         List.of(new FunnelResult.Group("DE", steps), new FunnelResult.Group(null, steps));
     return new FunnelResult(
         steps, query.breakdown() == null ? List.of() : groups, 3, meta(context));
+  }
+
+  /// One cohort of 8, of whom half as many come back in each period.
+  @Override
+  public RetentionResult retention(RetentionQuery query, QueryContext context) {
+    context.check();
+    retentions.add(query);
+    List<Long> returned = new ArrayList<>();
+    for (int period = 0; period <= query.periods(); period++) {
+      returned.add(4L >> period);
+    }
+    OffsetDateTime start = LocalDate.of(2026, 11, 1).atStartOfDay(query.zone()).toOffsetDateTime();
+    Bucket day = new Bucket(start, start.plusDays(1));
+    return new RetentionResult(
+        List.of(
+            new RetentionResult.Cohort(day, 8, returned),
+            new RetentionResult.Cohort(day, 0, List.of(0L))),
+        meta(context));
+  }
+
+  /// Two groups, the second without a value.
+  @Override
+  public SessionsResult sessions(SessionsQuery query, QueryContext context) {
+    context.check();
+    sessions.add(query);
+    List<@Nullable Double> quantiles = new ArrayList<>(query.quantiles());
+    SessionsResult.Stats stats = new SessionsResult.Stats(2, 4, 10, 60.5, quantiles);
+    SessionsResult.Stats none =
+        new SessionsResult.Stats(
+            0, 0, 0, null, java.util.Collections.nCopies(quantiles.size(), null));
+    OffsetDateTime start = LocalDate.of(2026, 11, 1).atStartOfDay(query.zone()).toOffsetDateTime();
+    Bucket day = query.granularity() == null ? null : new Bucket(start, start.plusDays(1));
+    return new SessionsResult(
+        stats,
+        List.of(
+            new SessionsResult.Group(day, "DE", stats), new SessionsResult.Group(day, null, none)),
+        2,
+        meta(context));
   }
 
   @Override

@@ -66,6 +66,12 @@ class BenchmarksTest {
     assertTrue(printed.contains("ratio"), printed);
   }
 
+  @Test
+  void behaviourIsTimedBesideDuckDb() throws Exception {
+    String printed = printed(out -> Behaviour.run(folder, ROWS, 300, 1, out));
+    assertEquals(4, printed.split("ratio", -1).length - 1, printed);
+  }
+
   private interface Program {
     void run(PrintStream out) throws Exception;
   }

@@ -11,7 +11,7 @@ record EventChunk(
     int[] sliceStarts, int[] entities, long[] times, int[] kinds, int @Nullable [] codes) {
 
   long sizeBytes() {
-    long each = 2 * Integer.BYTES + Long.BYTES + (codes == null ? 0 : Integer.BYTES);
+    long each = 2L * Integer.BYTES + Long.BYTES + (codes == null ? 0 : Integer.BYTES);
     return entities.length * each + sliceStarts.length * (long) Integer.BYTES;
   }
 }

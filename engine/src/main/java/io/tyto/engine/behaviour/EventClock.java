@@ -5,8 +5,10 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.TimestampUnit;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /// One scale for the event times of several collections: ticks of the finest unit among them. A
@@ -53,8 +55,17 @@ public final class EventClock {
     }
   }
 
+  /// The instant that a range of the column's events ends with to leave out what is at or after the
+  /// tick: of a date, the midnight in UTC by which ranges name its day.
+  public Instant instant(ColumnSpec time, long ticks) {
+    Instant instant = unit.toInstant(ticks);
+    return time.type() instanceof ColumnType.DateType
+        ? instant.atZone(zone).toLocalDate().atStartOfDay(ZoneOffset.UTC).toInstant()
+        : instant;
+  }
+
   /// Reads a column's values as ticks. Not thread-safe.
-  Reading reading(ColumnSpec time) {
+  public Reading reading(ColumnSpec time) {
     return switch (time.type()) {
       case ColumnType.TimestampType type -> {
         long factor = unit.perSecond() / type.unit().perSecond();
@@ -66,7 +77,7 @@ public final class EventClock {
   }
 
   /// Turns a value of a time column into ticks.
-  interface Reading {
+  public interface Reading {
     long ticks(long value);
   }
 

@@ -3,6 +3,8 @@ package io.tyto.engine.plan;
 import io.tyto.engine.behaviour.EntityScan;
 import io.tyto.engine.behaviour.EventClock;
 import io.tyto.engine.behaviour.EventTable;
+import io.tyto.engine.calendar.TimeAxis;
+import io.tyto.engine.domain.ColumnDomain;
 import io.tyto.engine.measure.Columns;
 import io.tyto.engine.measure.FilterCheck;
 import io.tyto.engine.page.StableHash;
@@ -12,12 +14,14 @@ import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.EventFilter;
+import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.QueryMeta;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.TableSchema;
+import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -104,6 +108,52 @@ final class EventSources {
     List<ColumnSpec> times = new ArrayList<>();
     events.forEach(event -> times.add(schema(event.collection()).timeColumn()));
     return EventClock.of(times, zone);
+  }
+
+  ColumnSpec time(EventFilter event) {
+    return schema(event.collection()).timeColumn();
+  }
+
+  /// Half-open, in ticks of a clock.
+  record Ticks(long from, long to) {}
+
+  /// Where the events lie: within their ranges, and where these are open, within what is stored.
+  Ticks ticks(List<EventFilter> events, EventClock clock) {
+    long from = Long.MAX_VALUE;
+    long to = Long.MIN_VALUE;
+    for (EventFilter event : events) {
+      Sources of = Sources.of(snapshot(event.collection()));
+      ColumnSpec time = time(event);
+      ColumnBounds.Span span = new ColumnBounds(of, context.query()).span(time, event.range());
+      if (span.from() < span.to()) {
+        EventClock.Reading reading = clock.reading(time);
+        from = Math.min(from, reading.ticks(span.from()));
+        to = Math.max(to, reading.ticks(span.to()));
+      }
+    }
+    return from < to ? new Ticks(from, to) : new Ticks(0, 0);
+  }
+
+  /// Periods of a zone's calendar on a clock's scale. RANGE_TOO_WIDE beyond `maxBuckets`.
+  static TimeAxis axis(
+      GroupKey.Granularity granularity,
+      ZoneId zone,
+      DayOfWeek weekStart,
+      EventClock clock,
+      Ticks range,
+      int maxBuckets) {
+    GroupKey.TimeBucket key =
+        new GroupKey.TimeBucket(
+            "", granularity, 1, zone, weekStart, null, GroupKey.GapFill.NONE, null, false);
+    return TimeAxis.of(key, clock.type(), range.from(), range.to(), maxBuckets);
+  }
+
+  /// Order of two codes by their values, null last.
+  static int compare(int left, int right, @Nullable ColumnDomain domain) {
+    if (left == right || domain == null) {
+      return 0;
+    }
+    return left == 0 ? 1 : right == 0 ? -1 : domain.compare(left, right);
   }
 
   /// One table a collection, which carries the codes of the dimension where it is its own.

@@ -145,15 +145,8 @@ public final class FunnelRunner {
     }
     groups.sort(
         Comparator.comparingLong((Counted group) -> -group.entities[0])
-            .thenComparing((left, right) -> compare(left.code, right.code, domain)));
+            .thenComparing((left, right) -> EventSources.compare(left.code, right.code, domain)));
     return groups;
-  }
-
-  private static int compare(int left, int right, @Nullable ColumnDomain domain) {
-    if (left == right || domain == null) {
-      return 0;
-    }
-    return left == 0 ? 1 : right == 0 ? -1 : domain.compare(left, right);
   }
 
   private List<FunnelResult.Step> steps(

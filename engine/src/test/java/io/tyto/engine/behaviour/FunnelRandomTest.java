@@ -45,20 +45,21 @@ class FunnelRandomTest {
           LocalQueryService engine =
               new LocalQueryService(table, EngineOptions.defaults().withWorkers(2))) {
         for (int q = 0; q < QUERIES; q++) {
-          entities += compare(engine, oracle, random, "seed " + seed + ", query " + q);
+          entities += compare(engine, oracle, table, random, "seed " + seed + ", query " + q);
         }
       }
     }
     assertTrue(entities > 1_000, "hardly anything was asked: " + entities);
   }
 
-  private static long compare(LocalQueryService engine, DuckDb oracle, Random random, String where)
+  private static long compare(
+      LocalQueryService engine, DuckDb oracle, VisitTable table, Random random, String where)
       throws Exception {
     List<Wanted> wanted = new ArrayList<>();
     for (int step = 0; step < 1 + random.nextInt(4); step++) {
       wanted.add(Wanted.any(random));
     }
-    TimeInterval range = Wanted.range(random, DAYS);
+    TimeInterval range = table.range(random);
     Duration window = Duration.ofMinutes(1 + random.nextInt(random.nextBoolean() ? 600 : 20_000));
     boolean isStrict = random.nextBoolean();
     boolean byCountry = random.nextBoolean();

@@ -8,6 +8,7 @@ import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.tail.Tail;
+import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
@@ -37,7 +38,10 @@ import org.jspecify.annotations.NullUnmarked;
 /// of arrival, which is nearly that of time. The oracle has all of it in one table.
 @NullUnmarked // null is a value here like any other
 final class VisitTable implements SnapshotProvider, AutoCloseable {
-  static final Instant START = Instant.parse("2026-03-20T00:00:00Z");
+  /// A little before Berlin's clocks change, and before Sao Paulo's did, at midnight.
+  private static final List<Instant> STARTS =
+      List.of(Instant.parse("2026-03-20T00:00:00Z"), Instant.parse("2018-10-26T00:00:00Z"));
+
   static final List<String> COLLECTIONS = List.of("visit", "buy");
   private static final int PARTITIONS = 3;
   private static final EventConfig.Entity USER = new EventConfig.Entity("user", "user_id");
@@ -46,6 +50,8 @@ final class VisitTable implements SnapshotProvider, AutoCloseable {
   private final List<Event> events = new ArrayList<>();
   private final Map<String, List<RowSource>> sources = new HashMap<>();
   private final List<Segment> segments = new ArrayList<>();
+  private final Instant start;
+  private final int days;
 
   /// @param seq order of arrival
   record Event(int seq, String collection, String user, Instant ts, String country, Long amount) {
@@ -55,9 +61,11 @@ final class VisitTable implements SnapshotProvider, AutoCloseable {
   }
 
   VisitTable(int rows, int users, int days, Random random, Path folder) throws IOException {
+    this.start = STARTS.get(random.nextInt(STARTS.size()));
+    this.days = days;
     schemas.put("visit", schema("visit", ColumnType.TIMESTAMP));
     schemas.put("buy", schema("buy", new ColumnType.TimestampType(TimestampUnit.MILLIS)));
-    fill(rows, users, days, random);
+    fill(rows, users, random);
     Map<Integer, Map<String, Integer>> ids = new HashMap<>();
     for (Event event : events) {
       if (event.user() != null) {
@@ -107,7 +115,7 @@ final class VisitTable implements SnapshotProvider, AutoCloseable {
   }
 
   /// Times on a coarse grid, so that many are equal; one event in ten is late.
-  private void fill(int rows, int users, int days, Random random) {
+  private void fill(int rows, int users, Random random) {
     long gridSeconds = 600L * (1 + random.nextInt(6));
     long grids = days * 86_400L / gridSeconds;
     for (int seq = 0; seq < rows; seq++) {
@@ -118,7 +126,7 @@ final class VisitTable implements SnapshotProvider, AutoCloseable {
               seq,
               random.nextInt(3) == 0 ? "buy" : "visit",
               random.nextInt(20) == 0 ? null : "u" + random.nextInt(users),
-              START.plusSeconds(at * gridSeconds),
+              start.plusSeconds(at * gridSeconds),
               random.nextInt(8) == 0 ? null : List.of("de", "fr", "in").get(random.nextInt(3)),
               random.nextInt(8) == 0 ? null : (long) random.nextInt(5)));
     }
@@ -191,6 +199,17 @@ final class VisitTable implements SnapshotProvider, AutoCloseable {
     } else {
       row.setBytes(column, Values.toBytes(ColumnType.STRING, value));
     }
+  }
+
+  TimeInterval range(Random random) {
+    Instant from = start.plusSeconds(random.nextLong(days * 86_400L));
+    Instant to = from.plusSeconds(random.nextLong(days * 86_400L));
+    return switch (random.nextInt(4)) {
+      case 0 -> TimeInterval.ALL_TIME;
+      case 1 -> new TimeInterval(from, null);
+      case 2 -> new TimeInterval(null, to);
+      default -> new TimeInterval(from, to);
+    };
   }
 
   TableSchema schema(String collection) {

@@ -60,15 +60,4 @@ record Wanted(String collection, @Nullable Filter where, String sql) {
   static String literal(Instant time) {
     return "timestamp '" + time.toString().replace("T", " ").replace("Z", "") + "'";
   }
-
-  static TimeInterval range(Random random, int days) {
-    Instant from = VisitTable.START.plusSeconds(random.nextLong(days * 86_400L));
-    Instant to = from.plusSeconds(random.nextLong(days * 86_400L));
-    return switch (random.nextInt(4)) {
-      case 0 -> TimeInterval.ALL_TIME;
-      case 1 -> new TimeInterval(from, null);
-      case 2 -> new TimeInterval(null, to);
-      default -> new TimeInterval(from, to);
-    };
-  }
 }

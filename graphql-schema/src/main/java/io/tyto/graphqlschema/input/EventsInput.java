@@ -6,19 +6,27 @@ import io.tyto.graphqlschema.schema.ApiType;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.FunnelQuery;
+import io.tyto.model.query.GroupKey.Granularity;
 import io.tyto.model.query.GroupKey.TimeAmount;
+import io.tyto.model.query.RetentionQuery;
+import io.tyto.model.query.SessionsQuery;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads questions about what entities did.
 ///
 /// @param now the instant of the whole operation
 public record EventsInput(ApiEntity entity, Instant now) {
+
+  private static final Set<Granularity> PERIODS =
+      Set.of(Granularity.DAY, Granularity.WEEK, Granularity.MONTH);
 
   /// A collection's column.
   private record Dimension(ApiCollection collection, String column) {}
@@ -41,6 +49,59 @@ public record EventsInput(ApiEntity entity, Instant now) {
         breakdown == null ? null : breakdown.column(),
         limit,
         wantsTimes);
+  }
+
+  public RetentionQuery retention(InputObject arguments) {
+    InputObject input = arguments.object("input", entity.typeName() + "RetentionInput");
+    Granularity granularity = Granularity.valueOf(input.text("granularity"));
+    if (!PERIODS.contains(granularity)) {
+      throw input.error("granularity", "must be DAY, WEEK or MONTH, found " + granularity);
+    }
+    int periods = input.integer("periods");
+    if (periods < 0 || periods > RetentionQuery.MAX_PERIODS) {
+      throw input.error(
+          "periods", "must be 0 to %d, found %d".formatted(RetentionQuery.MAX_PERIODS, periods));
+    }
+    return new RetentionQuery(
+        event(input.object("first", entity.typeName() + "Event"), input),
+        event(input.object("returning", entity.typeName() + "Event"), input),
+        granularity,
+        zone(input),
+        weekStart(input),
+        periods);
+  }
+
+  /// @param quantiles of the sessions' lengths
+  /// @param limit groups
+  public SessionsQuery sessions(InputObject arguments, List<Double> quantiles, int limit) {
+    InputObject input = arguments.object("input", entity.typeName() + "SessionsInput");
+    List<EventFilter> events = events(input, "events");
+    Dimension breakdown = dimension(input, "breakdown");
+    if (breakdown != null
+        && events.stream()
+            .noneMatch(event -> event.collection().equals(breakdown.collection().name()))) {
+      throw input.error(
+          "breakdown", "is a dimension of none of the events: sessions never begin with such");
+    }
+    return new SessionsQuery(
+        events,
+        fixed(input, "gap"),
+        input.has("granularity") ? Granularity.valueOf(input.text("granularity")) : null,
+        zone(input),
+        weekStart(input),
+        breakdown == null
+            ? null
+            : new SessionsQuery.Breakdown(breakdown.collection().name(), breakdown.column()),
+        List.copyOf(quantiles),
+        limit);
+  }
+
+  private static DayOfWeek weekStart(InputObject input) {
+    int day = input.integer("weekStart");
+    if (day < 1 || day > 7) {
+      throw input.error("weekStart", "1 is Monday and 7 is Sunday, found " + day);
+    }
+    return DayOfWeek.of(day);
   }
 
   /// The fields of the collections that a list of events names.

@@ -40,6 +40,8 @@ public final class Panels {
       ExecutableNormalizedField field, ApiEntity entity, Instant now, QueryLimits limits) {
     return switch (field.getName()) {
       case "funnel" -> FunnelPanel.compile(field, new EventsInput(entity, now), limits);
+      case "retention" -> RetentionPanel.compile(field, new EventsInput(entity, now));
+      case "sessions" -> SessionsPanel.compile(field, new EventsInput(entity, now), limits);
       default -> throw Shapes.unknown(field);
     };
   }

@@ -28,10 +28,18 @@ final class EntitySdl {
         .line("input " + type + "Event @oneOf { " + members("Filter") + " }")
         .line("input " + type + "Dimension @oneOf { " + members("Dimension") + " }");
     writeFunnel();
+    writeRetention();
+    writeSessions();
     sdl.open("type " + type)
         .member(
             "How many went how far through the steps. limit: groups of the breakdown",
             "funnel(input: %sFunnelInput!, limit: Int = 20): EntityFunnel".formatted(type))
+        .member(
+            "How many came back how many periods after their first event",
+            "retention(input: %sRetentionInput!): EntityRetention".formatted(type))
+        .member(
+            "Runs of events with no gap between them. limit: groups",
+            "sessions(input: %sSessionsInput!, limit: Int = 1000): EntitySessions".formatted(type))
         .close();
     return sdl.toString();
   }
@@ -53,6 +61,42 @@ final class EntitySdl {
         .member("At most 16, in this order", "steps: [" + type + "Event!]!")
         .member("window: Duration!")
         .member("strict: Boolean = false")
+        .member("breakdown: " + type + "Dimension")
+        .member("options: QueryOptions")
+        .close();
+  }
+
+  private void writeRetention() {
+    sdl.describe(
+            "first: its first event in the range makes a "
+                + entity.name()
+                + " one of that period's cohort. returning: a later event brings it back, also"
+                + " behind the range. granularity: DAY, WEEK or MONTH of the timezone's calendar."
+                + " periods: at most 366")
+        .open("input " + type + "RetentionInput")
+        .member("range: TimeRange!")
+        .member("timezone: TimeZone = \"UTC\"")
+        .member("first: " + type + "Event!")
+        .member("returning: " + type + "Event!")
+        .member("granularity: Granularity! = DAY")
+        .member("weekStart: Int! = 1")
+        .member("periods: Int! = 7")
+        .member("options: QueryOptions")
+        .close();
+  }
+
+  private void writeSessions() {
+    sdl.describe(
+            "A session ends where the next event is more than gap later. granularity: groups by the"
+                + " period a session begins in. breakdown: of the event it begins with, null where"
+                + " that is another collection's")
+        .open("input " + type + "SessionsInput")
+        .member("range: TimeRange!")
+        .member("timezone: TimeZone = \"UTC\"")
+        .member("At most 16 kinds", "events: [" + type + "Event!]!")
+        .member("gap: Duration! = \"PT30M\"")
+        .member("granularity: Granularity")
+        .member("weekStart: Int! = 1")
         .member("breakdown: " + type + "Dimension")
         .member("options: QueryOptions")
         .close();

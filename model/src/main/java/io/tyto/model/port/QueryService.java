@@ -4,12 +4,16 @@ import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.query.RetentionQuery;
+import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.FunnelResult;
 import io.tyto.model.result.RecordsResult;
+import io.tyto.model.result.RetentionResult;
+import io.tyto.model.result.SessionsResult;
 import io.tyto.model.schema.ColumnSpec;
 import java.util.List;
 
@@ -23,6 +27,11 @@ public interface QueryService {
 
   /// BAD_USER_INPUT where the steps' collections do not share an entity.
   FunnelResult funnel(FunnelQuery query, QueryContext context);
+
+  /// The same; RANGE_TOO_WIDE where the grid has too many cells.
+  RetentionResult retention(RetentionQuery query, QueryContext context);
+
+  SessionsResult sessions(SessionsQuery query, QueryContext context);
 
   /// What a hashed or tokenized column stores of a value: what a filter compares with. Any other
   /// column stores the value itself.

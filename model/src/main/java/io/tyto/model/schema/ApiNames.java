@@ -109,6 +109,12 @@ public final class ApiNames {
           "EntityFunnel",
           "EntityFunnelGroup",
           "EntityFunnelStep",
+          "EntityRetention",
+          "EntityRetentionCohort",
+          "EntityRetentionPeriod",
+          "EntitySessions",
+          "EntitySessionGroup",
+          "EntitySessionStats",
           "Collection",
           "Column",
           "CubeInfo",
@@ -180,7 +186,7 @@ public final class ApiNames {
 
   /// The same behind an entity's type name, which is {@link #entityType}.
   public static final Set<String> ENTITY_TYPE_SUFFIXES =
-      Set.of("", "Event", "Dimension", "FunnelInput");
+      Set.of("", "Event", "Dimension", "FunnelInput", "RetentionInput", "SessionsInput");
 
   private ApiNames() {}
 

@@ -10,6 +10,8 @@ import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.query.RetentionQuery;
+import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
@@ -17,6 +19,8 @@ import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.FunnelResult;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.result.ResultColumn;
+import io.tyto.model.result.RetentionResult;
+import io.tyto.model.result.SessionsResult;
 import io.tyto.model.schema.TableSchema;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -85,6 +89,16 @@ sealed interface Ask {
 
     @Override
     public FunnelResult funnel(FunnelQuery query, QueryContext context) {
+      throw enough();
+    }
+
+    @Override
+    public RetentionResult retention(RetentionQuery query, QueryContext context) {
+      throw enough();
+    }
+
+    @Override
+    public SessionsResult sessions(SessionsQuery query, QueryContext context) {
       throw enough();
     }
 

@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Asks 29 questions over generated events of Tyto and of DuckDB, in turns and in this process,"
           + " checks every answer, and prints the times side by side.",
-      "The funnel (Q27 of the set) is not asked: Tyto has none yet."
+      "The funnel (Q27 of the set) is asked by io.tyto.perf.Behaviour."
     })
 public final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
