@@ -283,6 +283,11 @@ public final class KafkaProcess implements AutoCloseable {
     properties.setProperty("broker.session.timeout.ms", "6000");
     properties.setProperty("broker.heartbeat.interval.ms", "200");
     properties.setProperty("group.initial.rebalance.delay.ms", "0");
+    // A member of a group that died is missed soon, and who comes or goes need not wait.
+    properties.setProperty("group.consumer.min.session.timeout.ms", "1000");
+    properties.setProperty("group.consumer.session.timeout.ms", "3000");
+    properties.setProperty("group.consumer.min.heartbeat.interval.ms", "100");
+    properties.setProperty("group.consumer.heartbeat.interval.ms", "300");
     properties.setProperty("log.cleaner.dedupe.buffer.size", "8388608");
     properties.setProperty("message.max.bytes", "33554432");
     properties.setProperty("replica.fetch.max.bytes", "33554432");

@@ -272,6 +272,8 @@ final class OperatorEndpoint {
     Map<String, @Nullable Object> body = new LinkedHashMap<>();
     body.put("group", partition.group());
     body.put("partition", partition.partition());
+    body.put("owner", partition.owner());
+    body.put("followedMillis", partition.followedMillis());
     body.put("epoch", partition.epoch());
     body.put("manifest", partition.manifest());
     body.put("sealAgeMillis", partition.sealAgeMillis());

@@ -43,6 +43,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -179,8 +181,14 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   /// Takes over configs, all or none. CONFIG_INVALID, CONFIG_INCOMPATIBLE.
   ///
   /// @param stored what a collection holds, for the plan
-  synchronized ApplyResult apply(List<ConfigFile> files, Function<TableSchema, StoredRows> stored) {
+  /// @param check throws what else must not be applied
+  synchronized ApplyResult apply(
+      List<ConfigFile> files,
+      Function<TableSchema, StoredRows> stored,
+      Consumer<List<EventConfig>> check) {
+    refresh();
     List<EventConfig> configs = parse(files);
+    check.accept(configs);
     ConfigPlan plan = plan(configs, stored);
     requireCompatible(plan);
     requireKey(configs);
@@ -193,6 +201,11 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     }
     take(
         catalog.change(draft -> {
+          if (isOutdated()) {
+            // Another process was faster, so the verdict is asked for again.
+            take(catalog.state());
+            requireCompatible(plan(configs, stored));
+          }
           for (EventConfig config : configs) {
             record(draft, config, newShapes);
           }
@@ -205,6 +218,17 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
         plan);
   }
 
+  @Override
+  public synchronized void refresh() {
+    if (catalog.refresh().version() != known.state().version()) {
+      take(catalog.state());
+    }
+  }
+
+  private boolean isOutdated() {
+    return catalog.state().version() != known.state().version();
+  }
+
   private boolean needsGroup(EventConfig config) {
     EventConfig.Entity entity = config.entity();
     return !known.byName().containsKey(config.collection())
@@ -213,6 +237,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
 
   /// What {@link #apply} would do. CONFIG_INVALID.
   synchronized ConfigPlan diff(List<ConfigFile> files, Function<TableSchema, StoredRows> stored) {
+    refresh();
     return plan(parse(files), stored);
   }
 
@@ -248,6 +273,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
 
   @Override
   public synchronized KeyDiscovery.Outcome discover(int collectionId, List<FoundKey> keys) {
+    refresh();
     TableSchema schema = newest(collectionId);
     int position = schema.restPosition();
     ColumnSpec source = position < 0 ? null : schema.columns().get(position);
@@ -277,19 +303,26 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
         }
       }
     }
-    if (!added.isEmpty()) {
-      addVersion(schema, config, fields);
+    if (!added.isEmpty() && !addVersion(schema, config, fields)) {
+      // Another process was faster: by what it added, other names may be free.
+      return discover(collectionId, keys);
     }
     return new KeyDiscovery.Outcome(added, settled, refused);
   }
 
-  /// Adds a version that differs by found fields only.
-  private void addVersion(TableSchema schema, EventConfig grown, List<Discovered> fields) {
+  /// Adds a version that differs by found fields only; false where the catalog is another by now.
+  private boolean addVersion(TableSchema schema, EventConfig grown, List<Discovered> fields) {
     Map<String, Integer> kept = ConfigDiff.compare(schema, grown, StoredRows.NONE).keptIds();
+    AtomicBoolean isAdded = new AtomicBoolean();
     take(
-        catalog.change(draft ->
+        catalog.change(draft -> {
+          isAdded.set(!isOutdated());
+          if (isAdded.get()) {
             draft.addConfigVersion(
-                schema.collectionId(), grown.text(), columns(grown, kept), fields)));
+                schema.collectionId(), grown.text(), columns(grown, kept), fields);
+          }
+        }));
+    return isAdded.get();
   }
 
   private ConfigPlan plan(List<EventConfig> configs, Function<TableSchema, StoredRows> stored) {

@@ -1,10 +1,18 @@
 package io.tyto.ingest;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// What stands where below a data folder: `LOCK`, `store/` (objects), `log/` (write-ahead logs) and
-/// `keys/` (secrets).
-public record DataFolder(Path root) {
+/// `keys/` (secrets). Of a folder that several processes share, `LOCK` and `log/` of each stand
+/// below `nodes/<name>/`.
+///
+/// @param node name of this process among them; null: it is alone
+public record DataFolder(Path root, @Nullable String node) {
+  public DataFolder(Path root) {
+    this(root, null);
+  }
+
   public Path store() {
     return root.resolve("store");
   }
@@ -15,6 +23,6 @@ public record DataFolder(Path root) {
   }
 
   public Path logs() {
-    return root.resolve("log");
+    return (node == null ? root : root.resolve("nodes").resolve(node)).resolve("log");
   }
 }

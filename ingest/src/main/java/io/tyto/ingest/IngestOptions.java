@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// @param plugins what brought some of them, and decoders; likewise
 /// @param privacy how private values are hidden, and old ones forgotten
 /// @param refusals what to do when many records are refused
+/// @param node name of this process among several that share the folder and its partitions; null:
+///   it owns them all
 public record IngestOptions(
     int partitions,
     Durability durability,
@@ -31,7 +33,8 @@ public record IngestOptions(
     Pipeline pipeline,
     Plugins plugins,
     Privacy privacy,
-    Refusals refusals) {
+    Refusals refusals,
+    @Nullable String node) {
 
   public static final IngestOptions DEFAULT =
       new IngestOptions(
@@ -47,7 +50,8 @@ public record IngestOptions(
           Pipeline.EMPTY,
           Plugins.builtIn(),
           Privacy.DEFAULT,
-          Refusals.DEFAULT);
+          Refusals.DEFAULT,
+          null);
 
   /// Damage or loss in the log.
   public enum GapPolicy {
@@ -133,6 +137,25 @@ public record IngestOptions(
         pipeline,
         plugins,
         privacy,
+        value,
+        node);
+  }
+
+  public IngestOptions withNode(@Nullable String value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        seal,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads,
+        pipeline,
+        plugins,
+        privacy,
+        refusals,
         value);
   }
 
@@ -150,7 +173,8 @@ public record IngestOptions(
         pipeline,
         plugins,
         value,
-        refusals);
+        refusals,
+        node);
   }
 
   public IngestOptions withPartitions(int value) {
@@ -167,7 +191,8 @@ public record IngestOptions(
         pipeline,
         plugins,
         privacy,
-        refusals);
+        refusals,
+        node);
   }
 
   public IngestOptions withDurability(Durability value) {
@@ -184,7 +209,8 @@ public record IngestOptions(
         pipeline,
         plugins,
         privacy,
-        refusals);
+        refusals,
+        node);
   }
 
   public IngestOptions withLog(Log value) {
@@ -201,7 +227,8 @@ public record IngestOptions(
         pipeline,
         plugins,
         privacy,
-        refusals);
+        refusals,
+        node);
   }
 
   public IngestOptions withSeal(Seal value) {
@@ -218,7 +245,8 @@ public record IngestOptions(
         pipeline,
         plugins,
         privacy,
-        refusals);
+        refusals,
+        node);
   }
 
   public IngestOptions withCompaction(Compaction value) {
@@ -235,7 +263,8 @@ public record IngestOptions(
         pipeline,
         plugins,
         privacy,
-        refusals);
+        refusals,
+        node);
   }
 
   public IngestOptions withDedupWindow(long value) {
@@ -252,7 +281,8 @@ public record IngestOptions(
         pipeline,
         plugins,
         privacy,
-        refusals);
+        refusals,
+        node);
   }
 
   public IngestOptions withMaintenanceInterval(Duration value) {
@@ -269,7 +299,8 @@ public record IngestOptions(
         pipeline,
         plugins,
         privacy,
-        refusals);
+        refusals,
+        node);
   }
 
   public IngestOptions withGapPolicy(GapPolicy value) {
@@ -286,7 +317,8 @@ public record IngestOptions(
         pipeline,
         plugins,
         privacy,
-        refusals);
+        refusals,
+        node);
   }
 
   public IngestOptions withPipeline(Pipeline value) {
@@ -303,7 +335,8 @@ public record IngestOptions(
         value,
         plugins,
         privacy,
-        refusals);
+        refusals,
+        node);
   }
 
   public IngestOptions withPlugins(Plugins value) {
@@ -320,6 +353,7 @@ public record IngestOptions(
         pipeline,
         value,
         privacy,
-        refusals);
+        refusals,
+        node);
   }
 }

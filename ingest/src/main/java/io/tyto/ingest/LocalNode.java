@@ -18,17 +18,18 @@ import io.tyto.ingest.feed.FeedIntake;
 import io.tyto.ingest.feed.Feeds;
 import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.letter.PayloadSource;
-import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.partition.Alarms;
 import io.tyto.ingest.partition.CommitRetry;
 import io.tyto.ingest.partition.DeadLetters;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionHost;
+import io.tyto.ingest.partition.PartitionView;
 import io.tyto.ingest.partition.SnapshotSources;
 import io.tyto.ingest.partition.StoredPrivacy;
 import io.tyto.ingest.plugin.Plugins;
 import io.tyto.ingest.privacy.KeyFile;
+import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService.ReplayRequest;
@@ -47,8 +48,6 @@ import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
-import io.tyto.store.catalog.CatalogState;
-import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.manifest.Manifest.Kind;
 import java.io.InputStream;
 import java.nio.file.Path;
@@ -56,17 +55,18 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.jspecify.annotations.Nullable;
 
-/// One process that owns a data folder: catalog, logs, partitions, and the snapshots queries read.
+/// One process that owns a data folder, or shares one with others: catalog, logs, partitions, and
+/// the snapshots queries read.
 ///
 /// Thread-safe. Lifetime: from {@link #open}, which recovers everything, to {@link #close}, which
-/// leaves accepted events in the log (it does not seal). Held snapshots stay readable until closed.
+/// leaves accepted events in the log (it does not seal), or, where the folder is shared, seals and
+/// hands over. Held snapshots stay readable until closed.
 public final class LocalNode
     implements IngestService, AdminService, SnapshotProvider, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LocalNode.class.getName());
@@ -92,11 +92,16 @@ public final class LocalNode
   private final Replays replays;
   private final FailureRatios failureRatios;
   private final FeedIntake feedIntake;
+
+  /// Null: this process owns every partition.
+  private final @Nullable Ownership ownership;
+
   private volatile boolean isClosed;
 
   /// Takes the folder's lock, recovers every partition and starts its threads.
   ///
-  /// STORE_LOCKED where another process holds the folder (the message tells its address if known);
+  /// STORE_LOCKED where another process holds the folder, or our name in it (the message tells its
+  /// address if known); CONFIG_INVALID where it is shared and a collection cannot be;
   /// STORE_UNSUITABLE where the file system does not keep its promises; LOG_CORRUPT,
   /// MANIFEST_CORRUPT, SEGMENT_CORRUPT where recovery finds damage that it cannot work around.
   ///
@@ -110,9 +115,10 @@ public final class LocalNode
   /// @param sources of the logs outside that collections read
   public static LocalNode open(
       Path data, IngestOptions options, Disk disk, Clock clock, LogSources sources) {
-    DataLock lock = DataLock.acquire(data);
+    String node = options.node();
+    DataLock lock = node == null ? DataLock.acquire(data) : DataLock.share(data, node);
     try {
-      return new LocalNode(lock, new DataFolder(data), options, disk, clock, sources);
+      return new LocalNode(lock, new DataFolder(data, node), options, disk, clock, sources);
     } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
@@ -130,10 +136,10 @@ public final class LocalNode
     this.options = options;
     this.clock = clock;
     this.sources = sources;
-    FsStore store = new FsStore(folder.store(), disk);
+    FsStore store = new FsStore(folder.store(), disk, folder.node());
     store.clearScratch();
     store.probe();
-    String writerId = UUID.randomUUID().toString();
+    String writerId = PartitionHost.writerId(folder.node());
     Path keyFile = options.privacy().keyFile();
     this.keys = new KeyFile(keyFile == null ? folder.key(StoreKeys.DEFAULT_PROJECT) : keyFile);
     this.decoders = DecoderRegistry.of(options.plugins());
@@ -173,6 +179,7 @@ public final class LocalNode
     this.maintenance =
         new Maintenance(partitions, diskGuard, pipeline, options.maintenanceInterval(), alarms);
     try {
+      requireShareable(directory.all().stream().map(TableSchema::config).toList());
       partitions.openAll();
     } catch (RuntimeException | Error e) {
       partitions.close();
@@ -180,12 +187,31 @@ public final class LocalNode
       throw e;
     }
     warnOfUnserved();
-    FeedHost feedHost = feedHost();
+    FeedHost feedHost =
+        new NodeFeeds(
+            directory,
+            partitions,
+            sources,
+            options,
+            diskGuard,
+            context,
+            decoders,
+            keys,
+            failureRatios);
     this.feeds = new Feeds(feedHost);
     this.feedIntake = new FeedIntake(feedHost);
+    String node = options.node();
+    this.ownership =
+        node == null
+            ? null
+            : new Ownership(
+                node, directory, partitions, feeds, sources, alarms, this::takeOverCatalog);
     maintenance.start();
     discovery.start();
     feeds.refresh();
+    if (ownership != null) {
+      ownership.start();
+    }
     LOG.log(
         INFO,
         "{0} is open: {1} collections, {2} partitions",
@@ -235,12 +261,33 @@ public final class LocalNode
 
   @Override
   public ApplyResult applyConfigs(List<ConfigFile> files) {
-    ApplyResult result = directory.apply(files, this::stored);
+    ApplyResult result = directory.apply(files, this::stored, this::requireShareable);
+    takeOverCatalog();
+    if (ownership != null) {
+      ownership.lookSoon();
+    }
+    return result;
+  }
+
+  private void takeOverCatalog() {
     partitions.takeOverSchemas();
     warnOfUnserved();
     failureRatios.clear();
     feeds.refresh();
-    return result;
+  }
+
+  /// A folder of several processes takes collections of Kafka only: what is sent to one of them and
+  /// kept in its own log would be lost to the others.
+  private void requireShareable(List<EventConfig> configs) {
+    for (EventConfig config : configs) {
+      Feed feed = config.source().feed();
+      if (options.node() != null && (feed == null || feed.kind() != Feed.Kind.KAFKA)) {
+        throw new TytoException(
+            ErrorCode.CONFIG_INVALID,
+            "the collection %s has no source.kafka, and `ownership: group` shares out collections of Kafka only: the local log serves one process. Give it a topic, or run one process with `ownership: all`"
+                .formatted(config.collection()));
+      }
+    }
   }
 
   @Override
@@ -278,7 +325,7 @@ public final class LocalNode
   public Status status() {
     long bytes = 0;
     List<String> raised = new ArrayList<>(alarms.all());
-    for (Partition partition : partitions.all()) {
+    for (PartitionView partition : partitions.all()) {
       bytes += partition.logBytes();
       partition.alarms().forEach(alarm -> raised.add(partition.id() + ": " + alarm));
     }
@@ -291,7 +338,7 @@ public final class LocalNode
       collections.add(status);
     }
     List<PartitionStatus> standing = new ArrayList<>();
-    for (Partition partition : partitions.all()) {
+    for (PartitionView partition : partitions.all()) {
       standing.add(partition.status(directory.group(partition.id().group()).name()));
     }
     return new Status(bytes, diskGuard.freeBytes(), collections, standing, feeds.status(), raised);
@@ -341,10 +388,11 @@ public final class LocalNode
     return replays.run(route(request.collection()), request);
   }
 
-  /// Seals and commits everything accepted so far; returns when it is committed.
+  /// Seals and commits everything accepted so far in what this process owns; returns when it is
+  /// committed.
   public void flush() {
     List<CompletableFuture<Void>> flushes = new ArrayList<>();
-    for (Partition partition : partitions.all()) {
+    for (Partition partition : partitions.owned()) {
       flushes.add(partition.flush());
     }
     try {
@@ -369,21 +417,22 @@ public final class LocalNode
 
   /// Deletes objects that no manifest names any more, now instead of within the hour.
   public void collectGarbage() {
-    partitions.all().forEach(Partition::collectGarbage);
+    partitions.owned().forEach(Partition::collectGarbage);
   }
 
-  /// Rolls the rows of every segment up again and compares them with the cells that are kept.
+  /// Rolls the rows of every segment of our own up again and compares them with the cells that are kept.
   ///
   /// @param repairs whether segments whose cells differ are written anew, each in a commit of its
   ///   own
   /// @return each difference, where it is first
   public List<String> verifyCubes(boolean repairs) {
-    return partitions.all().stream()
+    return partitions.owned().stream()
         .flatMap(partition -> partition.verifyCells(repairs).stream())
         .toList();
   }
 
-  /// Stops taking events, finishes what is queued and gives the folder free.
+  /// Stops taking events, finishes what is queued, hands over what is shared and gives the folder
+  /// free.
   @Override
   public synchronized void close() {
     if (isClosed) {
@@ -392,6 +441,9 @@ public final class LocalNode
     isClosed = true;
     maintenance.close();
     imports.close();
+    if (ownership != null) {
+      ownership.close();
+    }
     feeds.close();
     discovery.close();
     partitions.close();
@@ -433,82 +485,18 @@ public final class LocalNode
             : KeyPlacement.valueOf(feed.partitioner().name()));
   }
 
-  private FeedHost feedHost() {
-    return new FeedHost() {
-      @Override
-      public List<TableSchema> collections() {
-        return directory.all();
-      }
-
-      @Override
-      public CatalogState catalog() {
-        return directory.state();
-      }
-
-      @Override
-      public FeedBinding bind(@Nullable FeedBinding before, FeedBinding binding) {
-        return directory.bind(before, binding);
-      }
-
-      @Override
-      public List<Partition> partitionsOf(int groupId) {
-        return partitions.of(groupId);
-      }
-
-      @Override
-      public LogSource source(Feed.Kind kind) {
-        return sources.of(kind);
-      }
-
-      @Override
-      public DiskGuard diskGuard() {
-        return diskGuard;
-      }
-
-      @Override
-      public DecodeContext context() {
-        return new DecodeContext(clock, pipeline, discovery);
-      }
-
-      @Override
-      public DecoderRegistry decoders() {
-        return decoders;
-      }
-
-      @Override
-      public KeyFile keys() {
-        return keys;
-      }
-
-      @Override
-      public FailureRatios failureRatios() {
-        return failureRatios;
-      }
-
-      @Override
-      public boolean isPausedByRefusals() {
-        return options.refusals().isPausing();
-      }
-
-      @Override
-      public boolean isGapAccepted() {
-        return options.gapPolicy() == IngestOptions.GapPolicy.CONTINUE;
-      }
-    };
-  }
-
   private CollectionRoute route(String collection) {
     TableSchema schema = directory.named(collection);
     return CollectionRoute.of(
-        schema, partitions.of(schema.groupId()), directory.placement(schema.groupId()), keys);
+        schema, partitions.allOwnedOf(schema.groupId()), directory.placement(schema.groupId()), keys);
   }
 
   private TableSnapshot snapshot(TableSchema collection, TableSchema schema, Kind kind) {
     SnapshotSources sources = new SnapshotSources();
     try {
-      for (Partition partition : partitions.of(collection.groupId())) {
-        partition.addTo(sources, collection.collectionId(), kind);
-      }
+      partitions.collect(
+          collection.groupId(),
+          partition -> partition.addTo(sources, collection.collectionId(), kind));
       // Asked again behind the rows: of a config applied meanwhile they may be newer than before.
       StoredPrivacy privacy = directory.privacy(collection.collectionId());
       if (kind == Kind.DEAD) {

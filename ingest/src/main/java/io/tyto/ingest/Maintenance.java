@@ -53,7 +53,7 @@ final class Maintenance implements AutoCloseable {
 
   /// One round of compaction and retention on the caller's thread.
   void runNow() {
-    partitions.all().forEach(Partition::maintain);
+    partitions.owned().forEach(Partition::maintain);
   }
 
   @Override
@@ -73,7 +73,7 @@ final class Maintenance implements AutoCloseable {
   }
 
   private void round(Consumer<Partition> work) {
-    for (Partition partition : partitions.all()) {
+    for (Partition partition : partitions.owned()) {
       if (isClosed) {
         return;
       }

@@ -1,12 +1,15 @@
 package io.tyto.ingest;
 
 import io.tyto.ingest.config.StoredRows;
+import io.tyto.ingest.partition.FollowedPartition;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionHost;
 import io.tyto.ingest.partition.PartitionId;
+import io.tyto.ingest.partition.PartitionView;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.CatalogState;
@@ -15,21 +18,36 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The partitions of all groups of this process. Thread-safe.
+/// The partitions of all groups as this process has them: owned, or followed where others own
+/// them. Thread-safe.
 final class Partitions implements AutoCloseable {
   private final PartitionHost host;
   private final CollectionDirectory directory;
-  private final Map<Integer, List<Partition>> byGroup = new ConcurrentSkipListMap<>();
+
+  /// Lists are replaced, never changed.
+  private final Map<Integer, List<PartitionView>> byGroup = new ConcurrentSkipListMap<>();
+
+  /// Owned, but about to be handed over: nothing more is given to them.
+  private final Set<PartitionView> leaving = ConcurrentHashMap.newKeySet();
+
+  /// Who collects a snapshot reads: a partition that was replaced is closed behind him.
+  private final ReentrantReadWriteLock collecting = new ReentrantReadWriteLock();
 
   Partitions(PartitionHost host, CollectionDirectory directory) {
     this.host = host;
     this.directory = directory;
   }
 
-  /// Recovers the partitions of groups that are not open yet.
+  /// Opens the partitions of groups that are not open yet: as their owner where this process is
+  /// alone, else as one who follows.
   synchronized void openAll() {
     for (CatalogState.Group group : directory.state().groups().values()) {
       if (!byGroup.containsKey(group.id())) {
@@ -40,25 +58,130 @@ final class Partitions implements AutoCloseable {
 
   /// Opens new groups and makes the others use the newest schemas for what comes now.
   synchronized void takeOverSchemas() {
-    List<Partition> standing = all();
+    List<Partition> standing = owned();
     openAll();
-    standing.forEach(Partition::takeOverSchemas);
+    standing.forEach(this::takeOverSchemas);
   }
 
-  List<Partition> all() {
-    List<Partition> all = new ArrayList<>();
+  private void takeOverSchemas(Partition partition) {
+    try {
+      partition.takeOverSchemas();
+    } catch (TytoException e) {
+      // Whoever owns it next begins with the newest ones.
+      if (isAlone() || (e.code() != ErrorCode.FENCED && e.code() != ErrorCode.DRAINING)) {
+        throw e;
+      }
+    }
+  }
+
+  private boolean isAlone() {
+    return host.options().node() == null;
+  }
+
+  List<PartitionView> all() {
+    List<PartitionView> all = new ArrayList<>();
     byGroup.values().forEach(all::addAll);
     return all;
   }
 
-  List<Partition> of(int groupId) {
-    List<Partition> partitions = byGroup.get(groupId);
+  boolean isOpen(int groupId) {
+    return byGroup.containsKey(groupId);
+  }
+
+  List<PartitionView> viewsOf(int groupId) {
+    List<PartitionView> partitions = byGroup.get(groupId);
     if (partitions == null) {
       throw new TytoException(
           ErrorCode.DRAINING,
           "the partitions of this collection are not open; try again in a moment");
     }
     return partitions;
+  }
+
+  /// Visits the partitions of a group, none of which is closed before the visit ends.
+  void collect(int groupId, Consumer<PartitionView> visitor) {
+    collecting.readLock().lock();
+    try {
+      viewsOf(groupId).forEach(visitor);
+    } finally {
+      collecting.readLock().unlock();
+    }
+  }
+
+  /// What is owned here.
+  List<Partition> owned() {
+    List<Partition> owned = new ArrayList<>();
+    for (PartitionView view : all()) {
+      if (view instanceof Partition partition && !leaving.contains(partition)) {
+        owned.add(partition);
+      }
+    }
+    return owned;
+  }
+
+  /// Those of a group that are owned here, by number.
+  Map<Integer, Partition> ownedOf(int groupId) {
+    Map<Integer, Partition> owned = new TreeMap<>();
+    for (PartitionView view : viewsOf(groupId)) {
+      if (view instanceof Partition partition && !leaving.contains(partition)) {
+        owned.put(view.id().partition(), partition);
+      }
+    }
+    return owned;
+  }
+
+  /// All partitions of a group, for what needs to own them all. BAD_USER_INPUT where another process
+  /// owns one.
+  List<Partition> allOwnedOf(int groupId) {
+    List<Partition> owned = new ArrayList<>();
+    for (PartitionView view : viewsOf(groupId)) {
+      if (!(view instanceof Partition partition)) {
+        PartitionStatus status = view.status(directory.group(groupId).name());
+        throw new TytoException(
+            ErrorCode.BAD_USER_INPUT,
+            "this needs a process that owns all partitions of the group '%s', but %d is %s. Stop the others and start one with `ownership: all` for it"
+                .formatted(
+                    status.group(),
+                    status.partition(),
+                    status.owner().isEmpty() ? "nobody's yet" : "owned by " + status.owner()));
+      }
+      owned.add(partition);
+    }
+    return owned;
+  }
+
+  /// Nothing more is given to a partition from now on.
+  void leave(Partition partition) {
+    leaving.add(partition);
+  }
+
+  boolean isLeaving(Partition partition) {
+    return leaving.contains(partition);
+  }
+
+  /// Owns a partition that was followed. FENCED where another process claimed at the same time.
+  synchronized void claim(FollowedPartition followed) {
+    PartitionId id = followed.id();
+    swap(followed, Partition.open(id, host, directory.group(id.group()).entity() != null));
+  }
+
+  /// Follows a partition that was owned.
+  synchronized void follow(Partition owned) {
+    swap(owned, FollowedPartition.open(owned.id(), host));
+    leaving.remove(owned);
+  }
+
+  private void swap(PartitionView before, PartitionView after) {
+    int group = before.id().group();
+    List<PartitionView> changed = new ArrayList<>(viewsOf(group));
+    changed.set(before.id().partition(), after);
+    collecting.writeLock().lock();
+    try {
+      byGroup.put(group, List.copyOf(changed));
+    } finally {
+      collecting.writeLock().unlock();
+    }
+    before.close();
   }
 
   CollectionStatus statusOf(TableSchema schema) {
@@ -70,8 +193,8 @@ final class Partitions implements AutoCloseable {
     long lag = 0;
     long sealAgeMillis = 0;
     @Nullable String alarm = null;
-    for (Partition partition : of(schema.groupId())) {
-      Partition.Standing standing = partition.standing(schema.collectionId());
+    for (PartitionView partition : viewsOf(schema.groupId())) {
+      PartitionView.Standing standing = partition.standing(schema.collectionId());
       rows += standing.rows();
       tailRows += standing.tailRows();
       segments += standing.segments();
@@ -89,7 +212,7 @@ final class Partitions implements AutoCloseable {
   StoredRows stored(TableSchema schema, Instant asOf, StoredRows.Estimate estimate) {
     List<StoredRows.Segment> segments = new ArrayList<>();
     long tailRows = 0;
-    for (Partition partition : of(schema.groupId())) {
+    for (PartitionView partition : viewsOf(schema.groupId())) {
       for (SegmentEntry entry : partition.segments(schema.collectionId())) {
         segments.add(new StoredRows.Segment(entry.rows(), entry.bytes(), entry.maxTime()));
       }
@@ -100,21 +223,24 @@ final class Partitions implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    all().forEach(Partition::close);
+    all().forEach(PartitionView::close);
     byGroup.clear();
   }
 
-  private List<Partition> open(CatalogState.Group group) {
-    List<Partition> opened = new ArrayList<>();
+  private List<PartitionView> open(CatalogState.Group group) {
+    List<PartitionView> opened = new ArrayList<>();
     try {
       for (int i = 0; i < group.partitions(); i++) {
         PartitionId id =
             new PartitionId(StoreKeys.DEFAULT_PROJECT, group.id(), group.generation(), i);
-        opened.add(Partition.open(id, host, group.entity() != null));
+        opened.add(
+            isAlone()
+                ? Partition.open(id, host, group.entity() != null)
+                : FollowedPartition.open(id, host));
       }
-      return opened;
+      return List.copyOf(opened);
     } catch (RuntimeException | Error e) {
-      opened.forEach(Partition::close);
+      opened.forEach(PartitionView::close);
       throw e;
     }
   }

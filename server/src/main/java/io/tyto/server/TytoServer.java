@@ -9,6 +9,8 @@ import io.tyto.ingest.Durability;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalDeadLetters;
 import io.tyto.ingest.LocalNode;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.DeadLetterService;
@@ -20,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /// One process that does everything: ingest, storage, queries and the gateway over one data folder.
 ///
@@ -50,7 +53,7 @@ public final class TytoServer implements AutoCloseable {
   ///
   /// @param configFiles taken over before serving; an incompatible one stops the start
   public static TytoServer start(Settings settings, List<ConfigFile> configFiles, Clock clock) {
-    LocalNode node = openNode(settings, clock);
+    LocalNode node = openNode(settings, nodeOf(settings), clock);
     try {
       ApplyResult applied =
           configFiles.isEmpty() ? ApplyResult.NOTHING : node.applyConfigs(configFiles);
@@ -75,13 +78,32 @@ public final class TytoServer implements AutoCloseable {
 
   /// The node alone, for commands that work on a folder no server holds.
   public static LocalNode openNode(Settings settings, Clock clock) {
+    return openNode(settings, null, clock);
+  }
+
+  /// @return null where the process shares its folder with nobody
+  private static @Nullable String nodeOf(Settings settings) {
+    if (!settings.text(Setting.OWNERSHIP).equals("group")) {
+      return null;
+    }
+    String node = settings.text(Setting.NODE);
+    if (node.isEmpty()) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "`ownership` is `group`, and `node` is empty: give each process that shares the folder a name of its own, the same after each restart");
+    }
+    return node;
+  }
+
+  private static LocalNode openNode(Settings settings, @Nullable String node, Clock clock) {
     Path data = settings.path(Setting.DATA);
     Extensions extensions = Extensions.of(settings);
     try {
       IngestOptions options =
           ingestOptions(settings)
               .withPlugins(extensions.plugins())
-              .withPipeline(extensions.pipeline());
+              .withPipeline(extensions.pipeline())
+              .withNode(node);
       return LocalNode.open(data, options, Disk.SYSTEM, clock, new LogConnections(settings));
     } catch (RuntimeException | Error e) {
       extensions.close();

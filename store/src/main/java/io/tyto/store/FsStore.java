@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
 /// forced: a link never replaces an existing name, so it is the conditional put, and no reader ever
 /// sees half an object. A rename would silently replace a rival's object.
 ///
-/// Thread-safe. Nothing is created before the first write, so a read-only user leaves no trace.
+/// Several processes may share the folder: each then has a scratch folder of its own name in
+/// `tmp/`. Thread-safe. Nothing is created before the first write, so a read-only user leaves no
+/// trace.
 public final class FsStore implements Store {
   private static final String SCRATCH = "tmp";
   private static final Pattern KEY =
@@ -36,6 +38,7 @@ public final class FsStore implements Store {
 
   private final Path root;
   private final Disk disk;
+  private final Path scratch;
 
   /// Folders whose own names are known to be durable.
   private final Set<Path> durableFolders = ConcurrentHashMap.newKeySet();
@@ -45,8 +48,15 @@ public final class FsStore implements Store {
   private volatile @Nullable String distrust;
 
   public FsStore(Path root, Disk disk) {
+    this(root, disk, null);
+  }
+
+  /// @param process name of this one among those that share the folder; null: it is alone
+  public FsStore(Path root, Disk disk, @Nullable String process) {
     this.root = root.toAbsolutePath().normalize();
     this.disk = disk;
+    Path all = this.root.resolve(SCRATCH);
+    this.scratch = process == null ? all : all.resolve(process);
   }
 
   @Override
@@ -254,19 +264,26 @@ public final class FsStore implements Store {
 
   @Override
   public Path scratchFolder() {
-    Path scratch = root.resolve(SCRATCH);
     ensureFolder(scratch);
     return scratch;
   }
 
-  /// Removes what a crash left in the scratch folder. Only for the holder of the {@link DataLock}.
+  /// Removes what a crash left in the scratch folder: in that of this process, or, where it is
+  /// alone, in those of all. Only for the holder of the {@link DataLock}.
   public void clearScratch() {
     try {
-      for (Path leftOver : disk.list(root.resolve(SCRATCH))) {
-        disk.delete(leftOver);
-      }
+      clear(scratch);
     } catch (IOException e) {
-      throw DiskErrors.failed("clear " + root.resolve(SCRATCH), e);
+      throw DiskErrors.failed("clear " + scratch, e);
+    }
+  }
+
+  private void clear(Path folder) throws IOException {
+    for (Path leftOver : disk.list(folder)) {
+      if (disk.isFolder(leftOver)) {
+        clear(leftOver);
+      }
+      disk.delete(leftOver);
     }
   }
 

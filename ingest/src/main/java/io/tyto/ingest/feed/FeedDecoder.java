@@ -239,7 +239,7 @@ final class FeedDecoder {
 
     private RowsBuilder.Placement placement(int[] partitions) {
       return new RowsBuilder.Placement(
-          spread.keys(), keyColumn, eventIdColumn, partitions, Spread.spareShift());
+          spread.keys(), keyColumn, eventIdColumn, partitions, Spread.SPARE_SHIFT);
     }
 
     private void addRecord(RawEvent event) {

@@ -11,6 +11,7 @@ import io.tyto.model.schema.TableSchema;
 import io.tyto.store.catalog.CatalogState;
 import io.tyto.store.catalog.CatalogState.FeedBinding;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What feeds ask the node they run in. Thread-safe.
@@ -26,8 +27,9 @@ public interface FeedHost {
   /// @return what holds now
   FeedBinding bind(@Nullable FeedBinding before, FeedBinding binding);
 
-  /// The partitions of a group, by number.
-  List<Partition> partitionsOf(int groupId);
+  /// Those partitions of a group that this process owns, by number. What it is about to hand over
+  /// is not among them.
+  Map<Integer, Partition> ownedOf(int groupId);
 
   /// BAD_USER_INPUT where no such source is configured.
   LogSource source(Feed.Kind kind);

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// events of the collection take. Thread-safe.
 public final class FeedIntake {
   /// Bytes of bodies whose events the log has not confirmed yet.
-  private static final long MAX_WAITING_BYTES = 64L << 20;
+  private static final long MAX_WAITING_BYTES = 32L << 20;
 
   private final FeedHost host;
   private final DecodeContext checking;
@@ -56,7 +56,8 @@ public final class FeedIntake {
     FeedBinding binding = bindingOf(schema, feed);
     List<Rejected> rejected = new ArrayList<>();
     List<Outgoing> events = check(schema, binding, body, rejected);
-    if (waitingBytes.addAndGet(body.length) > MAX_WAITING_BYTES) {
+    long waiting = waitingBytes.addAndGet(body.length);
+    if (waiting > MAX_WAITING_BYTES && waiting > body.length) {
       waitingBytes.addAndGet(-body.length);
       throw new TytoException(
           ErrorCode.OVERLOADED,

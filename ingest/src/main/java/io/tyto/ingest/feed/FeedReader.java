@@ -387,9 +387,15 @@ final class FeedReader implements Runnable {
 
   private void halt(TytoException reason) {
     String hint =
-        reason.code() == ErrorCode.TOPIC_REPLACED
-            ? ". To read the new topic from its beginning: tyto feeds accept " + topic.name()
-            : "";
+        switch (reason.code()) {
+          case TOPIC_REPLACED ->
+              ". To read the new topic from its beginning: tyto feeds accept " + topic.name();
+          case LOG_CORRUPT ->
+              ". What was read stays. Bring back what the log lost and restart this server; or, where"
+                  + " it is lost for good, let the producers write into a new topic, name that in"
+                  + " the collection's source and apply the config";
+          default -> "";
+        };
     progress.enter(FeedState.HALTED, name + ": " + reason.getMessage() + hint);
     LOG.log(ERROR, String.valueOf(progress.problem()));
   }

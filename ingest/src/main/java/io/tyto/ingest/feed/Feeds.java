@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /// All logs outside that the collections of a node read. Thread-safe.
@@ -56,6 +57,34 @@ public final class Feeds implements AutoCloseable {
         feed.start();
       }
     }
+  }
+
+  /// Looks at the topics of a group now: this process owns more of its partitions than before.
+  public synchronized void lookSoon(int groupId) {
+    of(groupId).forEach(TopicFeed::lookSoon);
+  }
+
+  /// Stops reading for partitions of a group that this process does not own any more; returns when
+  /// nothing more is handed to them.
+  public synchronized void letGo(int groupId) {
+    of(groupId).forEach(TopicFeed::letGo);
+  }
+
+  /// Whether one process must own all partitions of the group, because some log feeds several of
+  /// them; empty as long as that is not known.
+  public synchronized Optional<Boolean> isSpread(int groupId) {
+    Optional<Boolean> known = Optional.empty();
+    for (TopicFeed feed : of(groupId)) {
+      Boolean one = feed.isSpread();
+      if (one != null) {
+        known = Optional.of(one || known.orElse(false));
+      }
+    }
+    return known;
+  }
+
+  private List<TopicFeed> of(int groupId) {
+    return feeds.values().stream().filter(feed -> feed.key().groupId() == groupId).toList();
   }
 
   public synchronized List<FeedStatus> status() {

@@ -5,6 +5,8 @@ import io.tyto.ingest.partition.Partition;
 import io.tyto.store.catalog.CatalogState.BoundLog;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /// One log of a topic on its way to the partitions of one group: where it is read from, and who
 /// gets what. Immutable.
@@ -12,10 +14,16 @@ import java.util.List;
 /// @param number of the log within its topic
 /// @param logId what manifests call it
 /// @param bound as the catalog has it
-/// @param partitions of the group, by number
-/// @param keys how keys choose among them
+/// @param partitionCount of the group
+/// @param owned those of them that this process owns, by number
+/// @param keys how keys choose among all
 record Lane(
-    int number, String logId, BoundLog bound, List<Partition> partitions, KeyPlacement keys) {
+    int number,
+    String logId,
+    BoundLog bound,
+    int partitionCount,
+    Map<Integer, Partition> owned,
+    KeyPlacement keys) {
 
   /// A partition, and the offset from which the log is its.
   record Target(Partition partition, long start) {
@@ -25,26 +33,44 @@ record Lane(
     }
   }
 
+  /// With the partitions alone that the log feeds, so that lanes are equal where they read alike.
+  Lane {
+    owned =
+        bound.spreadFrom() != BoundLog.NEVER
+            ? Map.copyOf(owned)
+            : owned.containsKey(number) ? Map.of(number, owned.get(number)) : Map.of();
+  }
+
+  /// Whether this process owns every partition that the log feeds; only then it reads the log.
+  boolean isOurs() {
+    return owned.size() == (isSpread() ? partitionCount : 1);
+  }
+
+  boolean isSpread() {
+    return bound.spreadFrom() != BoundLog.NEVER;
+  }
+
   long spreadFrom() {
     return bound.spreadFrom();
   }
 
   /// Where reading begins: where the partition stands that is furthest behind.
   long firstOffset() {
-    return allTargets().stream()
-        .mapToLong(target -> target.committed(logId))
-        .min()
-        .orElse(bound.start());
+    long first = Long.MAX_VALUE;
+    for (Target target : allTargets()) {
+      first = Math.min(first, target.committed(logId));
+    }
+    return first;
   }
 
   /// For records below {@link #spreadFrom}.
   Spread alignedSpread() {
-    return new Spread(keys, partitions.size(), number);
+    return new Spread(keys, partitionCount, number);
   }
 
   /// For records from {@link #spreadFrom} on.
   Spread keyedSpread() {
-    return new Spread(keys, partitions.size(), -1);
+    return new Spread(keys, partitionCount, -1);
   }
 
   List<Target> targets(Spread spread) {
@@ -52,21 +78,24 @@ record Lane(
   }
 
   List<Target> allTargets() {
-    return bound.spreadFrom() == BoundLog.NEVER ? List.of(own()) : spreadTargets();
+    return isSpread() ? spreadTargets() : List.of(own());
   }
 
   private Target own() {
-    return new Target(partitions.get(number), bound.start());
+    return new Target(partition(number), bound.start());
+  }
+
+  private Partition partition(int which) {
+    return Objects.requireNonNull(owned.get(which), "a lane that is not ours is not read");
   }
 
   private List<Target> spreadTargets() {
     List<Target> targets = new ArrayList<>();
-    for (int i = 0; i < partitions.size(); i++) {
+    for (int i = 0; i < partitionCount; i++) {
       boolean isOwn = i == number;
       targets.add(
           new Target(
-              partitions.get(i),
-              isOwn ? bound.start() : Math.max(bound.start(), bound.spreadFrom())));
+              partition(i), isOwn ? bound.start() : Math.max(bound.start(), bound.spreadFrom())));
     }
     return targets;
   }

@@ -14,7 +14,7 @@ import io.tyto.model.schema.TableSchema;
 record Spread(KeyPlacement keys, int partitions, int home) {
   /// Records without a key change partition after two to the power of so many; a replay must place
   /// them alike.
-  private static final int SPARE_SHIFT = 12;
+  static final int SPARE_SHIFT = 12;
 
   boolean isAligned() {
     return home >= 0;
@@ -39,9 +39,5 @@ record Spread(KeyPlacement keys, int partitions, int home) {
     int key = keyColumn(schema);
     int column = key < 0 || row.isNull(key) ? eventIdColumn(schema) : key;
     return column < 0 || row.isNull(column) ? -1 : column;
-  }
-
-  static int spareShift() {
-    return SPARE_SHIFT;
   }
 }

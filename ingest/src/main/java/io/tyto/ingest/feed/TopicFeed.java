@@ -19,12 +19,13 @@ import io.tyto.store.catalog.CatalogState.BoundLog;
 import io.tyto.store.catalog.CatalogState.FeedBinding;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -54,15 +55,25 @@ final class TopicFeed implements Runnable, AutoCloseable {
   private final Key key;
   private final LongSupplier unitBytes;
   private final Thread thread;
-  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /// A permit: look now.
+  private final Semaphore due = new Semaphore(0);
+
+  /// Guards which readers there are against partitions that come and go.
+  private final Object reading = new Object();
+
   private final AtomicBoolean isReplacementAccepted = new AtomicBoolean();
 
   private volatile List<FeedReader> readers = List.of();
   private volatile List<Extent> extents = List.of();
   private volatile @Nullable String problem;
   private volatile boolean isHalted;
-  private @Nullable FeedBinding binding;
-  private Watch[] watches = {};
+  private volatile boolean isClosed;
+
+  /// Whether one log feeds several partitions; null: not known yet.
+  private volatile @Nullable Boolean isSpread;
+
+  private volatile Watch[] watches = {};
   private int looks;
 
   /// Where readers were stopped for a binding that is not stored yet, by log: they have handed on
@@ -121,11 +132,20 @@ final class TopicFeed implements Runnable, AutoCloseable {
           problem = key.topic() + ": " + e;
           pause = LAST_PAUSE_MILLIS;
         }
-      } while (!closed.await(pause, TimeUnit.MILLISECONDS));
+        if (due.tryAcquire(pause, TimeUnit.MILLISECONDS)) {
+          due.drainPermits();
+        }
+      } while (!isClosed);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    readers.forEach(FeedReader::stop);
+    stopAll();
+  }
+
+  private void stopAll() {
+    synchronized (reading) {
+      readers.forEach(FeedReader::stop);
+    }
   }
 
   private void note(TytoException failure) {
@@ -156,9 +176,8 @@ final class TopicFeed implements Runnable, AutoCloseable {
     }
     isHalted = false;
     FeedBinding wanted = bindingOf(source, now, known);
-    if (!wanted.equals(binding)) {
-      restart(source, now, wanted);
-    }
+    isSpread = isSpread(now, wanted);
+    takeUp(source, now, wanted);
     look(source, now);
   }
 
@@ -167,7 +186,48 @@ final class TopicFeed implements Runnable, AutoCloseable {
     if (known == null || !known.incarnation().equals(now.incarnation())) {
       return host.bind(known, newBinding(source, now, known != null));
     }
-    return known.logs().size() >= now.partitions() ? known : host.bind(known, grown(now, known));
+    // Where all logs stand is known to nobody but who owns all partitions. Until this process does,
+    // or another has bound it, the logs that are known are read as they were.
+    return known.logs().size() >= now.partitions() || !isAllOwned()
+        ? known
+        : host.bind(known, grown(now, known));
+  }
+
+  private boolean isAllOwned() {
+    return host.ownedOf(key.groupId()).size() == group().partitions();
+  }
+
+  private static boolean isSpread(Topic now, FeedBinding bound) {
+    return bound.logs().size() < now.partitions()
+        || bound.logs().stream().anyMatch(log -> log.spreadFrom() != BoundLog.NEVER);
+  }
+
+  /// Whether one process must own all partitions of the group, because a log feeds several; null as
+  /// long as that is not known.
+  @Nullable Boolean isSpread() {
+    return isSpread;
+  }
+
+  /// Looks at the topic now: partitions have come.
+  void lookSoon() {
+    due.release();
+  }
+
+  /// Stops reading for partitions that this process does not own any more; returns when nothing
+  /// more is handed to them.
+  void letGo() {
+    synchronized (reading) {
+      Map<Integer, Partition> owned = host.ownedOf(key.groupId());
+      List<FeedReader> kept = new ArrayList<>();
+      for (FeedReader reader : readers) {
+        if (owned.values().containsAll(reader.lane().owned().values())) {
+          kept.add(reader);
+        } else {
+          reader.stop();
+        }
+      }
+      readers = List.copyOf(kept);
+    }
   }
 
   private FeedBinding newBinding(LogSource source, Topic now, boolean isReplacement) {
@@ -199,13 +259,14 @@ final class TopicFeed implements Runnable, AutoCloseable {
         now.name(),
         now.partitions(),
         known.logs().size());
-    List<FeedReader> standing = readers;
-    readers = List.of();
-    standing.forEach(FeedReader::stop);
-    binding = null;
+    Map<Integer, FeedReader> standing = standing();
+    synchronized (reading) {
+      readers = List.of();
+      standing.values().forEach(FeedReader::stop);
+    }
     List<BoundLog> logs = new ArrayList<>(known.logs());
     List<Lane> lanes = lanes(now, known);
-    standing.forEach(reader -> stoodAt.put(reader.lane().number(), reader.progress().position()));
+    standing.forEach((number, reader) -> stoodAt.put(number, reader.progress().position()));
     for (int i = 0; i < logs.size(); i++) {
       Long stood = stoodAt.get(i);
       long position = stood == null ? lanes.get(i).firstOffset() : stood;
@@ -241,35 +302,59 @@ final class TopicFeed implements Runnable, AutoCloseable {
     return partitioner.name().toLowerCase(Locale.ROOT);
   }
 
-  private void restart(LogSource source, Topic now, FeedBinding wanted) {
-    readers.forEach(FeedReader::stop);
-    List<FeedReader> started = new ArrayList<>();
-    watches = new Watch[now.partitions()];
-    for (Lane lane : lanes(now, wanted)) {
-      watches[lane.number()] = new Watch();
-      started.add(new FeedReader(host, source, now, lane, newDecoder(lane), unitBytes));
+  /// Reads the logs whose partitions this process owns, and no others.
+  private void takeUp(LogSource source, Topic now, FeedBinding wanted) {
+    synchronized (reading) {
+      stoodAt.clear();
+      List<Lane> lanes = lanes(now, wanted).stream().filter(Lane::isOurs).toList();
+      Map<Integer, FeedReader> standing = standing();
+      List<FeedReader> kept =
+          readers.stream().filter(reader -> lanes.contains(reader.lane())).toList();
+      readers.stream().filter(reader -> !kept.contains(reader)).forEach(FeedReader::stop);
+      Watch[] watched = Arrays.copyOf(watches, now.partitions());
+      List<FeedReader> all = new ArrayList<>();
+      List<FeedReader> started = new ArrayList<>();
+      for (Lane lane : lanes) {
+        FeedReader reader = standing.get(lane.number());
+        if (reader == null || !kept.contains(reader)) {
+          watched[lane.number()] = new Watch();
+          reader = new FeedReader(host, source, now, lane, newDecoder(lane), unitBytes);
+          started.add(reader);
+        }
+        all.add(reader);
+      }
+      watches = watched;
+      readers = List.copyOf(all);
+      started.forEach(FeedReader::start);
+      if (!started.isEmpty()) {
+        LOG.log(
+            INFO,
+            "reading {0}: {1} of {2} logs, {3}",
+            now.name(),
+            all.size(),
+            wanted.logs().size(),
+            isSpread(now, wanted)
+                ? "every record for the partition of its key"
+                : "each for one partition");
+      }
     }
-    binding = wanted;
-    stoodAt.clear();
-    readers = List.copyOf(started);
-    started.forEach(FeedReader::start);
-    LOG.log(
-        INFO,
-        "reading {0}: {1} logs, {2}",
-        now.name(),
-        started.size(),
-        wanted.logs().getFirst().spreadFrom() == BoundLog.NEVER
-            ? "each for one partition"
-            : "every record for the partition of its key");
+  }
+
+  private Map<Integer, FeedReader> standing() {
+    Map<Integer, FeedReader> byLane = new HashMap<>();
+    readers.forEach(reader -> byLane.put(reader.lane().number(), reader));
+    return byLane;
   }
 
   private List<Lane> lanes(Topic now, FeedBinding bound) {
-    KeyPlacement keys = KeyPlacement.named(group().placement());
-    List<Partition> partitions = host.partitionsOf(key.groupId());
+    CatalogState.Group group = group();
+    KeyPlacement keys = KeyPlacement.named(group.placement());
+    Map<Integer, Partition> owned = host.ownedOf(key.groupId());
     LogSource source = host.source(key.kind());
     List<Lane> lanes = new ArrayList<>();
     for (int i = 0; i < bound.logs().size(); i++) {
-      lanes.add(new Lane(i, source.logId(now, i), bound.logs().get(i), partitions, keys));
+      lanes.add(
+          new Lane(i, source.logId(now, i), bound.logs().get(i), group.partitions(), owned, keys));
     }
     return lanes;
   }
@@ -346,6 +431,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
 
   private void inform(LogSource source, Topic now) {
     long[] next = new long[now.partitions()];
+    Arrays.fill(next, -1);
     for (FeedReader reader : readers) {
       next[reader.lane().number()] = reader.lane().firstOffset();
     }
@@ -381,6 +467,10 @@ final class TopicFeed implements Runnable, AutoCloseable {
   List<FeedStatus> status() {
     List<String> collections = schemas().stream().map(TableSchema::name).toList();
     List<FeedReader> now = readers;
+    if (now.isEmpty() && isSpread != null && problem == null) {
+      // Others own all its partitions.
+      return List.of();
+    }
     if (now.isEmpty()) {
       return List.of(
           new FeedStatus(
@@ -417,8 +507,9 @@ final class TopicFeed implements Runnable, AutoCloseable {
                 ? -1
                 : Math.max(0, host.context().clock().millis() - progress.lastEventMicros() / 1_000);
     String why = progress.problem();
-    if (why == null && number < watches.length) {
-      why = watches[number].warning;
+    Watch[] watched = watches;
+    if (why == null && number < watched.length) {
+      why = watched[number].warning;
     }
     return new FeedStatus(
         collections,
@@ -437,13 +528,13 @@ final class TopicFeed implements Runnable, AutoCloseable {
 
   @Override
   public void close() {
-    closed.countDown();
+    isClosed = true;
     thread.interrupt();
     try {
       thread.join();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    readers.forEach(FeedReader::stop);
+    stopAll();
   }
 }

@@ -23,7 +23,7 @@ final class Clients {
   private static final int LEAST_FETCH_BYTES = 256 << 10;
   private static final int MOST_FETCH_BYTES = 4 << 20;
   private static final int LARGEST_RECORD_BYTES = 16 << 20;
-  private static final int SEND_BUFFER_BYTES = 32 << 20;
+  private static final int SEND_BUFFER_BYTES = 64 << 20;
   private static final int LINGER_MILLIS = 5;
   private static final int FETCH_WAIT_MILLIS = 100;
   private static final int RECONNECT_MILLIS = 1_000;
@@ -59,6 +59,24 @@ final class Clients {
     return new KafkaConsumer<>(settings);
   }
 
+  /// A static member of a group of the newer protocol. The broker assigns ranges: of several topics
+  /// alike, the partitions of one number go to one member.
+  KafkaConsumer<byte[], byte[]> member(String group, String name) {
+    Map<String, Object> settings = common();
+    settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "tyto-member-" + name);
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    settings.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, name);
+    settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "consumer");
+    settings.put(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG, "range");
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+    settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis());
+    return new KafkaConsumer<>(settings);
+  }
+
   /// A producer whose records are written once and by every replica before they count as sent.
   KafkaProducer<byte[], byte[]> producer() {
     Map<String, Object> settings = common();
@@ -67,7 +85,8 @@ final class Clients {
     settings.put(ProducerConfig.LINGER_MS_CONFIG, LINGER_MILLIS);
     settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis());
     settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, millis() / 2);
-    // A full buffer is said at once: the sender is told to come again, and no thread is held.
+    // For a topic's metadata only. The buffer takes twice what FeedIntake lets wait: who sends more
+    // is told to come again at once, and holds no thread.
     settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis() / 2);
     settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, SEND_BUFFER_BYTES);
     settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, LARGEST_RECORD_BYTES);

@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import io.tyto.ingest.kafka.TopicGuard.Described;
 import io.tyto.ingest.log.EventLog;
 import io.tyto.ingest.log.LogSource;
+import io.tyto.ingest.log.Membership;
 import io.tyto.ingest.log.RawEvent.Header;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -232,6 +233,16 @@ public final class KafkaSource implements LogSource {
                 failure.getMessage());
           }
         });
+  }
+
+  @Override
+  public Membership join(
+      String group, String member, Set<String> topics, Membership.Listener listener) {
+    KafkaMembership membership =
+        new KafkaMembership(
+            clients, options.group() + "." + group + ".owners", member, topics, listener);
+    membership.start();
+    return membership;
   }
 
   @Override

@@ -1,8 +1,11 @@
 package io.tyto.ingest.log;
 
 import io.tyto.ingest.log.RawEvent.Header;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +54,19 @@ public interface LogSource extends AutoCloseable {
   ///
   /// @param next by partition, -1 where nothing is to be told
   void inform(Topic topic, long[] next);
+
+  /// Takes a place among the processes that share the partitions of some topics.
+  ///
+  /// @param group what all of them join
+  /// @param member name of this process among them
+  /// @throws io.tyto.model.error.TytoException BAD_USER_INPUT where the source has no such groups
+  default Membership join(
+      String group, String member, Set<String> topics, Membership.Listener listener) {
+    throw new TytoException(
+        ErrorCode.BAD_USER_INPUT,
+        "topics %s cannot be shared by several processes: only those of Kafka can. Set `ownership: all`, in one process"
+            .formatted(topics));
+  }
 
   @Override
   void close();

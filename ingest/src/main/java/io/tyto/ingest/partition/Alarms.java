@@ -16,6 +16,10 @@ public final class Alarms {
     byTopic.remove(topic);
   }
 
+  List<String> topics() {
+    return List.copyOf(byTopic.keySet());
+  }
+
   public List<String> all() {
     return List.copyOf(byTopic.values());
   }

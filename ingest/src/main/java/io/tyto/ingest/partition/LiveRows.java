@@ -5,10 +5,15 @@ import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// What queries see of a partition: the segments of one manifest and the units behind it.
@@ -21,6 +26,7 @@ final class LiveRows {
   private final List<SegmentEntry> state = new ArrayList<>();
   private final List<TailUnit> units = new ArrayList<>();
   private boolean isFenced;
+  private boolean isClosed;
 
   LiveRows(Manifest manifest) {
     this.manifest = manifest;
@@ -35,6 +41,27 @@ final class LiveRows {
     if (commit.version() > manifest.version()) {
       manifest = commit;
     }
+  }
+
+  /// Puts everything that a newer manifest names in the place of what was there.
+  ///
+  /// @param named those that stand already, and opened ones, in commit order
+  synchronized void standOn(
+      Manifest commit, List<LiveSegment> named, List<SegmentEntry> stateOfGroup) {
+    manifest = commit;
+    Set<LiveSegment> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+    kept.addAll(named);
+    segments.stream().filter(segment -> !kept.contains(segment)).forEach(LiveSegment::release);
+    segments.clear();
+    segments.addAll(named);
+    state.clear();
+    state.addAll(stateOfGroup);
+  }
+
+  synchronized Map<String, LiveSegment> byFile() {
+    Map<String, LiveSegment> files = new HashMap<>();
+    segments.forEach(segment -> files.put(segment.entry().file(), segment));
+    return files;
   }
 
   /// Adds a unit that is filled from now on.
@@ -56,7 +83,16 @@ final class LiveRows {
   }
 
   synchronized void addAll(List<LiveSegment> built) {
-    segments.addAll(built);
+    add(segments.size(), built);
+  }
+
+  /// What a seal or a compaction brings that ends after the partition was closed is let go.
+  private void add(int place, List<LiveSegment> built) {
+    if (isClosed) {
+      built.forEach(LiveSegment::release);
+    } else {
+      segments.addAll(place, built);
+    }
   }
 
   /// Puts one segment, or none, in the place of others.
@@ -69,7 +105,7 @@ final class LiveRows {
         place = i;
       }
     }
-    segments.addAll(place, added);
+    add(place, added);
   }
 
   synchronized void replacedState(Manifest commit, Set<String> removed, SegmentEntry added) {
@@ -116,6 +152,22 @@ final class LiveRows {
         || state.stream().anyMatch(entry -> entry.file().equals(file));
   }
 
+  PartitionView.Standing standing(int collection) {
+    List<SegmentEntry> data = entries(collection, Kind.DATA);
+    List<SegmentEntry> dead = entries(collection, Kind.DEAD);
+    long tail = tailRows(collection, Kind.DATA);
+    return new PartitionView.Standing(
+        sum(data, SegmentEntry::rows) + tail,
+        tail,
+        data.size(),
+        sum(data, SegmentEntry::bytes),
+        sum(dead, SegmentEntry::rows) + tailRows(collection, Kind.DEAD));
+  }
+
+  private static long sum(List<SegmentEntry> entries, ToLongFunction<SegmentEntry> value) {
+    return entries.stream().mapToLong(value).sum();
+  }
+
   /// Rows or dead letters of a collection that are not committed yet.
   synchronized long tailRows(int collection, Kind kind) {
     long rows = 0;
@@ -156,6 +208,7 @@ final class LiveRows {
 
   /// Gives the mapped files back; the partition must not be used any more.
   synchronized void close() {
+    isClosed = true;
     units.clear();
     segments.forEach(LiveSegment::release);
     segments.clear();

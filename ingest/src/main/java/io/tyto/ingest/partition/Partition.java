@@ -1,6 +1,7 @@
 package io.tyto.ingest.partition;
 
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.entity.EntityTable;
@@ -24,13 +25,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// One partition of a collection group, owned by this process.
 ///
 /// Thread-safe. Lifetime: from {@link #open}, which recovers it, to {@link #close}.
-public final class Partition implements AutoCloseable {
+public final class Partition implements PartitionView {
   private static final System.Logger LOG = System.getLogger(Partition.class.getName());
 
   /// Manifests that must exist behind a log file before it is deleted.
@@ -55,6 +55,7 @@ public final class Partition implements AutoCloseable {
   private final Rewriter rewriter;
   private final Letterbox letterbox;
   private final Thread thread;
+  private volatile boolean isClosed;
 
   /// `next` of our log in the newest manifests, oldest first; used by the sealer's thread only.
   private final Deque<Long> committedNext = new ArrayDeque<>();
@@ -63,9 +64,6 @@ public final class Partition implements AutoCloseable {
   ///
   /// @param repeated records that repeat an event id; they are not stored again
   public record Appended(int accepted, int repeated) {}
-
-  /// How a collection stands in this partition.
-  public record Standing(long rows, long tailRows, int segments, long bytes, long deadLetters) {}
 
   /// Claims the partition, opens its segments and applies what its log holds beyond them.
   public static Partition open(PartitionId id, PartitionHost host, boolean hasEntity) {
@@ -140,6 +138,7 @@ public final class Partition implements AutoCloseable {
     }
   }
 
+  @Override
   public PartitionId id() {
     return id;
   }
@@ -199,6 +198,12 @@ public final class Partition implements AutoCloseable {
     return chain.next(live.manifest(), logId);
   }
 
+  /// Whether another process claimed it: what is left is to close it.
+  public boolean isFenced() {
+    TytoException failure = writer.failure();
+    return failure != null && failure.code() == ErrorCode.FENCED;
+  }
+
   /// Seals what has been applied; completes when it is committed.
   public CompletableFuture<Void> flush() {
     return run(writer::freezeNow).thenCompose(committed -> committed);
@@ -216,6 +221,7 @@ public final class Partition implements AutoCloseable {
     }
   }
 
+  @Override
   public void addTo(SnapshotSources snapshot, int collection, Kind kind) {
     live.addTo(snapshot, collection, kind);
   }
@@ -227,14 +233,21 @@ public final class Partition implements AutoCloseable {
 
   /// Compacts, expires and collects what is due.
   public void maintain() {
-    if (writer.failure() == null) {
-      rewriter.run();
+    if (writer.failure() == null && !isClosed) {
+      try {
+        rewriter.run();
+      } catch (TytoException e) {
+        if (e.code() != ErrorCode.FENCED) {
+          throw e;
+        }
+        fenced(e);
+      }
     }
   }
 
   /// Deletes store objects that nothing names any more.
   public void collectGarbage() {
-    if (writer.failure() == null) {
+    if (writer.failure() == null && !isClosed) {
       rewriter.collectGarbage();
     }
   }
@@ -244,30 +257,25 @@ public final class Partition implements AutoCloseable {
     return rewriter.verifyCells(repairs);
   }
 
-  /// The committed segments of a collection's rows.
+  @Override
   public List<SegmentEntry> segments(int collection) {
     return live.entries(collection, Kind.DATA);
   }
 
+  @Override
   public Standing standing(int collection) {
-    List<SegmentEntry> data = live.entries(collection, Kind.DATA);
-    List<SegmentEntry> dead = live.entries(collection, Kind.DEAD);
-    long tail = live.tailRows(collection, Kind.DATA);
-    return new Standing(
-        sum(data, SegmentEntry::rows) + tail,
-        tail,
-        data.size(),
-        sum(data, SegmentEntry::bytes),
-        sum(dead, SegmentEntry::rows) + live.tailRows(collection, Kind.DEAD));
+    return live.standing(collection);
   }
 
-  /// @param group name
+  @Override
   public PartitionStatus status(String group) {
     Manifest manifest = live.manifest();
     TytoException failure = writer.failure();
     return new PartitionStatus(
         group,
         id.partition(),
+        PartitionStatus.SELF,
+        0,
         manifest.epoch(),
         manifest.version(),
         live.oldestUnitMillis(),
@@ -276,31 +284,34 @@ public final class Partition implements AutoCloseable {
         failure == null ? null : failure.getMessage());
   }
 
-  private static long gaps(Manifest manifest) {
+  static long gaps(Manifest manifest) {
     return manifest.holes().stream()
         .filter(hole -> hole.kind() == Manifest.HoleKind.GAP)
         .mapToLong(hole -> hole.next() - hole.from())
         .sum();
   }
 
-  /// Records of the log that no manifest covers yet.
+  @Override
   public long uncommittedRecords() {
     return log.stableEnd() - committedNext(log.logId());
   }
 
-  /// How long the oldest record that is not sealed has waited; 0 without one.
+  @Override
   public long sealAgeMillis() {
     return live.oldestUnitMillis();
   }
 
+  @Override
   public long logBytes() {
     return log.sizeBytes();
   }
 
+  @Override
   public Manifest manifest() {
     return live.manifest();
   }
 
+  @Override
   public List<String> alarms() {
     return alarms.all();
   }
@@ -308,6 +319,7 @@ public final class Partition implements AutoCloseable {
   /// Finishes what is queued and the seal at hand. What is not sealed stays in the log.
   @Override
   public void close() {
+    isClosed = true;
     queue.close();
     try {
       thread.join();
@@ -395,13 +407,13 @@ public final class Partition implements AutoCloseable {
   }
 
   private void fenced(TytoException reason) {
-    LOG.log(ERROR, "partition " + id + " is owned by another process now", reason);
-    alarms.raise("fenced", String.valueOf(reason.getMessage()));
+    if (host.isAlone()) {
+      LOG.log(ERROR, "partition " + id + " is owned by another process now", reason);
+      alarms.raise("fenced", String.valueOf(reason.getMessage()));
+    } else {
+      LOG.log(INFO, "partition {0} is owned by another process now: {1}", id, reason.getMessage());
+    }
     writer.fail(reason);
     live.dropUnits();
-  }
-
-  private static long sum(List<SegmentEntry> entries, ToLongFunction<SegmentEntry> value) {
-    return entries.stream().mapToLong(value).sum();
   }
 }

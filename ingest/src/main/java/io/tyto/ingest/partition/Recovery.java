@@ -50,7 +50,7 @@ final class Recovery {
             options.log().fileBytes(),
             options.durability() != Durability.OS);
     this.chain = new ManifestChain(host.store(), id.prefix(), host.writerId());
-    Manifest manifest = chain.claim(host.schemas().catalogVersion());
+    Manifest manifest = claim();
     this.files = new SegmentFiles(id, host.store(), host.disk(), chain, alarms);
     this.live = new LiveRows(manifest);
     this.dedup = new DedupWindow(options.dedupWindow(), log.logId());
@@ -64,6 +64,21 @@ final class Recovery {
       throw e;
     }
     this.entities = table;
+  }
+
+  private Manifest claim() {
+    try {
+      Manifest claimed = chain.claim(host.schemas().catalogVersion());
+      if (!host.isAlone()) {
+        // Nobody commits by a newer catalog from now on; what was written by one must not be
+        // compacted by an older one.
+        host.schemas().refresh();
+      }
+      return claimed;
+    } catch (RuntimeException | Error e) {
+      log.close();
+      throw e;
+    }
   }
 
   /// Reads what only a writer needs, and queries do not wait for: the entities' keys and the event

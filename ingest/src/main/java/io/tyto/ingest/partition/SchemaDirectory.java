@@ -13,6 +13,9 @@ public interface SchemaDirectory {
 
   long catalogVersion();
 
+  /// Reads what other processes changed since, if there are any.
+  default void refresh() {}
+
   /// How what is stored of a collection follows its policies.
   default StoredPrivacy privacy(int collectionId) {
     return StoredPrivacy.NONE;

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Collects what a snapshot consists of, partition by partition. Not thread-safe.
 public final class SnapshotSources {
@@ -16,8 +17,16 @@ public final class SnapshotSources {
   private final List<LiveSegment> held = new ArrayList<>();
   private final StringBuilder identity = new StringBuilder();
 
+  /// Null: every partition is our own.
+  private @Nullable Long ageMillis;
+
   void note(long manifestVersion) {
     identity.append("|m").append(manifestVersion);
+  }
+
+  /// Rows of a partition that is followed were committed so long ago.
+  void noteAge(long millis) {
+    ageMillis = ageMillis == null ? millis : Math.max(ageMillis, millis);
   }
 
   void add(LiveSegment segment) {
@@ -54,6 +63,7 @@ public final class SnapshotSources {
         schema,
         HexFormat.of().toHexDigits(hash),
         EvolvedSource.allOf(sources, schema),
+        new TableSnapshot.Facts(0, ageMillis),
         this::release);
   }
 

@@ -8,23 +8,35 @@ import io.tyto.ingest.DataVerifier;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.ingest.NodeFixture;
+import io.tyto.store.Disk;
+import io.tyto.store.FsStore;
+import io.tyto.store.StoreKeys;
+import io.tyto.store.catalog.Catalog;
+import io.tyto.store.catalog.CatalogState;
+import io.tyto.store.manifest.ManifestChain;
 import io.tyto.testkit.kafka.KafkaBroker;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -48,6 +60,8 @@ class TopicKillTest {
   private static final int USERS = 40;
   private static final int PAUSE_NANOS = 300_000;
   private static final long FINISH_SECONDS = 120;
+  private static final String OWNS = "is owned from now on";
+  private static final String FOLLOWS = "is followed from now on";
 
   @TempDir Path temp;
 
@@ -115,6 +129,93 @@ class TopicKillTest {
       assertNull(notTaken.get(), "the broker did not take an amount");
       assertTrue(fenced > 0, "no owner was ever fenced, so nothing was tried");
       check(data, broker);
+    }
+  }
+
+  /// Three processes share one folder. One is killed, one stands still until its partitions are
+  /// others' and goes on, one is told to stop, and another one joins.
+  @Test
+  void processesThatShareAFolderCountEveryAmountOnce() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    Map<String, Process> nodes = new TreeMap<>();
+    try (KafkaBroker broker = KafkaBroker.start(temp.resolve("kafka"))) {
+      broker.createTopic("ledger", PARTITIONS);
+      Thread producer = Thread.ofPlatform().name("ledger").start(() -> produce(broker.bootstrap()));
+      for (String name : List.of("a", "b", "c")) {
+        nodes.put(name, start(data, broker.bootstrap(), name));
+      }
+      for (String name : nodes.keySet()) {
+        awaitLine(name, OWNS, 1);
+      }
+      kill(nodes.remove("b"));
+      awaitOwners(Set.of("a", "c"));
+      signal(nodes.get("c"), "STOP");
+      awaitOwners(Set.of("a"));
+      int before = lines("c", FOLLOWS);
+      signal(nodes.get("c"), "CONT");
+      awaitLine("c", FOLLOWS, before + 1);
+      nodes.put("d", start(data, broker.bootstrap(), "d"));
+      awaitLine("d", OWNS, 1);
+      Process stopped = nodes.remove("a");
+      signal(stopped, "TERM");
+      assertTrue(stopped.waitFor(FINISH_SECONDS, TimeUnit.SECONDS));
+      assertEquals(0, stopped.exitValue());
+      awaitOwners(Set.of("c", "d"));
+      isDone.set(true);
+      producer.join();
+      assertNull(notTaken.get(), "the broker did not take an amount");
+      nodes.values().forEach(TopicKillTest::kill);
+      check(data, broker);
+    } finally {
+      nodes.values().forEach(TopicKillTest::kill);
+    }
+  }
+
+  private static void kill(Process process) {
+    try {
+      process.destroyForcibly().waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Waits until every partition's last commit is of one of these processes.
+  private void awaitOwners(Set<String> names) throws Exception {
+    await(() -> names.containsAll(owners()), "owners among " + names);
+  }
+
+  private Set<String> owners() {
+    FsStore store = new FsStore(temp.resolve("data").resolve("store"), Disk.SYSTEM);
+    Set<String> owners = new TreeSet<>();
+    for (CatalogState.Group group :
+        Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "test").state().groups().values()) {
+      for (int i = 0; i < group.partitions(); i++) {
+        String prefix =
+            StoreKeys.partition(StoreKeys.DEFAULT_PROJECT, group.id(), group.generation(), i);
+        String writer = new ManifestChain(store, prefix, "test").latest().orElseThrow().writerId();
+        owners.add(writer.replaceFirst(":.*", ""));
+      }
+    }
+    return owners;
+  }
+
+  private void awaitLine(String name, String text, int times) throws Exception {
+    await(() -> lines(name, text) >= times, name + " to say '" + text + "'");
+  }
+
+  private int lines(String name, String text) {
+    try (Stream<String> lines = Files.lines(errors(Path.of(name)))) {
+      return (int) lines.filter(line -> line.contains(text)).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void await(BooleanSupplier condition, String what) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(FINISH_SECONDS);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() - deadline < 0, () -> "waited for " + what);
+      TimeUnit.MILLISECONDS.sleep(100);
     }
   }
 
@@ -237,25 +338,33 @@ class TopicKillTest {
   }
 
   private Process start(Path data, String bootstrap) throws IOException {
-    Path errors = errors(data);
-    Process process =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--add-modules",
-                    "jdk.incubator.vector",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xmx256m",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    TopicNodeProcess.class.getName(),
-                    data.toString(),
-                    bootstrap,
-                    "ledger",
-                    "murmur2"))
-            .redirectError(errors.toFile())
-            .start();
+    return start(data, bootstrap, errors(data), List.of());
+  }
+
+  private Process start(Path data, String bootstrap, String name) throws IOException {
+    return start(data, bootstrap, errors(Path.of(name)), List.of(name));
+  }
+
+  private static Process start(Path data, String bootstrap, Path errors, List<String> more)
+      throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--add-modules",
+                "jdk.incubator.vector",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                TopicNodeProcess.class.getName(),
+                data.toString(),
+                bootstrap,
+                "ledger",
+                "murmur2"));
+    command.addAll(more);
+    Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
     BufferedReader answers =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     String first = answers.readLine();

@@ -29,13 +29,22 @@ public final class TopicNodeProcess {
 
   private TopicNodeProcess() {}
 
-  /// @param arguments data folder, brokers, topic, partitioner
+  /// @param arguments data folder, brokers, topic, partitioner; name of the process, where it
+  ///   shares the folder
   public static void main(String[] arguments) throws InterruptedException {
-    try (LocalNode node = open(Path.of(arguments[0]), arguments[1], BUSY)) {
+    String name = arguments.length > 4 ? arguments[4] : null;
+    try (LocalNode node = open(Path.of(arguments[0]), arguments[1], BUSY.withNode(name))) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(node)));
       apply(node, arguments[2], arguments[3]);
       System.out.println("READY");
       new CountDownLatch(1).await();
     }
+  }
+
+  /// SIGTERM stops in order, and says so by the exit code.
+  private static void stop(LocalNode node) {
+    node.close();
+    Runtime.getRuntime().halt(0);
   }
 
   static void apply(LocalNode node, String topic, String partitioner) {
@@ -56,7 +65,7 @@ public final class TopicNodeProcess {
 
   static LocalNode open(Path data, String brokers, IngestOptions options) {
     KafkaSource kafka =
-        new KafkaSource(new KafkaOptions(brokers, "ledger", Map.of(), Duration.ofSeconds(10)));
+        new KafkaSource(new KafkaOptions(brokers, "ledger", Map.of(), Duration.ofSeconds(30)));
     LogSources sources =
         new LogSources() {
           @Override

@@ -130,6 +130,10 @@ public interface AdminService {
 
   /// One partition of a group of collections.
   ///
+  /// @param owner {@link #SELF}, or the name of the process whose commits are followed here, empty
+  ///   where nobody has committed yet
+  /// @param followedMillis age of the newest commit of a partition that is followed: what came
+  ///   later is not seen here yet; 0 where it is our own
   /// @param epoch grows with every claim
   /// @param manifest number of the newest commit
   /// @param sealAgeMillis age of the oldest row that is not committed; 0 without one
@@ -139,12 +143,21 @@ public interface AdminService {
   record PartitionStatus(
       String group,
       int partition,
+      String owner,
+      long followedMillis,
       long epoch,
       long manifest,
       long sealAgeMillis,
       int waitingSeals,
       long gaps,
-      @Nullable String problem) {}
+      @Nullable String problem) {
+    /// Owner of what this process owns; no process can be called so.
+    public static final String SELF = "self";
+
+    public boolean isFollowed() {
+      return !owner.equals(SELF);
+    }
+  }
 
   /// One log outside of this process.
   ///

@@ -82,6 +82,8 @@ final class RunningServer {
     return new PartitionStatus(
         one.get("group").text(),
         (int) one.get("partition").number(),
+        one.get("owner").text(),
+        one.get("followedMillis").number(),
         one.get("epoch").number(),
         one.get("manifest").number(),
         one.get("sealAgeMillis").number(),

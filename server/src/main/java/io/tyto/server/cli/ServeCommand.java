@@ -42,6 +42,10 @@ final class ServeCommand implements Callable<Integer> {
     server.configs().created().forEach(name -> out.println("new collection     " + name));
     server.configs().changed().forEach(name -> out.println("changed config of  " + name));
     urls(out, server.address());
+    String node = settings.text(Setting.NODE);
+    if (settings.text(Setting.OWNERSHIP).equals("group")) {
+      out.println("node               " + node + ", shares its partitions with others");
+    }
     out.println("data               " + settings.path(Setting.DATA).toAbsolutePath().normalize());
     boolean loopback = settings.text(Setting.LISTEN).matches("(127\\..*|localhost|\\[?::1]?):\\d+");
     out.println(
@@ -67,6 +71,8 @@ final class ServeCommand implements Callable<Integer> {
                 () -> {
                   server.close();
                   stop.countDown();
+                  // What a signal ends counts as failed otherwise, although it stopped in order.
+                  Runtime.getRuntime().halt(0);
                 },
                 "shutdown"));
     stop.await();

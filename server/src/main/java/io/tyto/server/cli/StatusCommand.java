@@ -5,6 +5,7 @@ import io.tyto.ingest.DataInspector;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
@@ -12,7 +13,13 @@ import io.tyto.store.DataLock;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,6 +77,7 @@ final class StatusCommand implements Callable<Integer> {
       out.printf("... and %d more%n", more);
     }
     FeedsCommand.print(out, status.feeds());
+    printOwners(out, status.partitions());
     status.partitions().stream()
         .filter(partition -> partition.problem() != null)
         .forEach(partition ->
@@ -80,6 +88,43 @@ final class StatusCommand implements Callable<Integer> {
         "disk: %s used, %s free%n",
         Sizes.bytes(status.diskBytes()), Sizes.bytes(status.freeDiskBytes()));
     status.alarms().forEach(alarm -> out.println("ALARM " + alarm));
+  }
+
+  /// A line for each owner of partitions of a group that is shared.
+  private static void printOwners(PrintWriter out, List<PartitionStatus> partitions) {
+    Map<String, List<PartitionStatus>> byOwner = new TreeMap<>();
+    Set<String> shared = new HashSet<>();
+    for (PartitionStatus partition : partitions) {
+      byOwner
+          .computeIfAbsent(
+              partition.group() + "\n" + partition.owner(), _ -> new ArrayList<>())
+          .add(partition);
+      if (partition.isFollowed()) {
+        shared.add(partition.group());
+      }
+    }
+    for (List<PartitionStatus> same : byOwner.values()) {
+      PartitionStatus first = same.getFirst();
+      if (shared.contains(first.group())) {
+        out.printf("%s: partitions %s %s%n", first.group(), numbers(same), owner(same));
+      }
+    }
+  }
+
+  private static String numbers(List<PartitionStatus> partitions) {
+    return String.join(
+        ", ", partitions.stream().map(one -> Integer.toString(one.partition())).toList());
+  }
+
+  private static String owner(List<PartitionStatus> same) {
+    PartitionStatus first = same.getFirst();
+    if (!first.isFollowed()) {
+      return first.owner();
+    }
+    long oldest = same.stream().mapToLong(PartitionStatus::followedMillis).max().orElse(0);
+    return first.owner().isEmpty()
+        ? "have no owner yet"
+        : "follow %s, as of %,d s ago".formatted(first.owner(), oldest / 1_000);
   }
 
   private static void print(PrintWriter out, CollectionStatus collection) {

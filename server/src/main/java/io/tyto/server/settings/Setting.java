@@ -21,6 +21,16 @@ public enum Setting {
       "auto",
       "memory of the process, half of it heap; auto: half of the machine's or container's"),
   STORE("store", Kind.TEXT, "file", "where segments and manifests live; `file`: below data"),
+  OWNERSHIP(
+      "ownership",
+      Kind.TEXT,
+      "all",
+      "all: this process owns every partition of its folder; group: several share them, fed by Kafka"),
+  NODE(
+      "node",
+      Kind.TEXT,
+      "",
+      "with `ownership: group`, name of this process, unlike those of the others and always the same"),
   LOG_DURABILITY(
       "log.durability",
       Kind.TEXT,
@@ -58,7 +68,7 @@ public enum Setting {
       "kafka.group",
       Kind.TEXT,
       "tyto",
-      "consumer group under which committed offsets are shown to lag tools"),
+      "consumer group under which committed offsets are shown to lag tools; those who share a folder have the same, and nobody else"),
   KAFKA_PROPERTIES(
       "kafka.properties",
       Kind.TEXT,

@@ -22,6 +22,10 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /// The value of every setting and where it came from. Immutable.
 public final class Settings {
+  /// Names a folder and a member of a group; statuses call a process's own partitions `self`.
+  private static final Pattern NODE =
+      Pattern.compile("(?!self$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}|");
+
   private static final Pattern BYTES =
       Pattern.compile("(\\d{1,15})\\s*(b|kb|mb|gb|tb)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern DURATION = Pattern.compile("(\\d{1,10})\\s*(ms|s|m|h|d)");
@@ -226,6 +230,12 @@ public final class Settings {
     }
     if (setting == Setting.LOG_DURABILITY && !List.of("group", "request", "os").contains(text)) {
       return "expected group, request or os";
+    }
+    if (setting == Setting.OWNERSHIP && !List.of("all", "group").contains(text)) {
+      return "expected all or group";
+    }
+    if (setting == Setting.NODE && !NODE.matcher(text).matches()) {
+      return "expected at most 64 letters, digits, '.', '_' and '-', and not `self`";
     }
     if (setting == Setting.LOG_GAP_POLICY && !List.of("halt", "continue").contains(text)) {
       return "expected halt or continue";

@@ -51,6 +51,11 @@ public final class NumberedLog {
     read(version).ifPresent(document -> store.renew(key(version), document));
   }
 
+  /// Whether the log goes on behind a number.
+  public boolean goesOnBehind(long version) {
+    return store.exists(key(version + 1)) || isLeftBehind(version);
+  }
+
   /// Makes durable what was found.
   public void settle() {
     store.settle(folder);

@@ -30,6 +30,7 @@ public final class ManifestChain {
   /// Manifests whose number is a multiple of this are never collected; see {@link NumberedLog}.
   public static final int MILESTONE = 1_000;
 
+  private final Store store;
   private final NumberedLog log;
   private final Pages pages;
   private final String prefix;
@@ -38,6 +39,9 @@ public final class ManifestChain {
 
   /// What this writer stands on; null without a claim.
   private volatile @Nullable Standing standing;
+
+  /// Why the claim is gone; null as long as nobody else was seen.
+  private volatile @Nullable TytoException loss;
 
   /// A commit whose outcome is unknown.
   private @Nullable Unresolved unresolved;
@@ -58,6 +62,7 @@ public final class ManifestChain {
   /// @param milestone in place of {@link #MILESTONE}; the same for every writer of the chain
   public ManifestChain(
       Store store, String prefix, String writerId, Supplier<String> commitIds, int milestone) {
+    this.store = store;
     this.log = new NumberedLog(store, StoreKeys.manifests(prefix), milestone);
     this.pages = new Pages(store, prefix);
     this.prefix = prefix;
@@ -86,6 +91,17 @@ public final class ManifestChain {
     return newest.isEmpty() ? Optional.empty() : read(newest.getAsLong());
   }
 
+  /// The newest manifest, where it is newer than a number; two look-ups where it is not. For those
+  /// who follow a chain that others write. MANIFEST_CORRUPT.
+  public Optional<Manifest> newerThan(long version) {
+    return log.goesOnBehind(version) ? latest() : Optional.empty();
+  }
+
+  /// When a manifest was stored, as the store's clock has it; see {@link Store#modifiedMillis}.
+  public long storedMillis(long version) {
+    return store.modifiedMillis(log.key(version));
+  }
+
   /// One manifest by number; empty where it does not exist (any more). MANIFEST_CORRUPT.
   public Optional<Manifest> read(long version) {
     return load(version).map(Standing::manifest);
@@ -103,13 +119,18 @@ public final class ManifestChain {
         });
   }
 
-  /// What this writer last claimed or committed; IllegalStateException without a claim.
+  /// What this writer last claimed or committed; FENCED once another was seen, and
+  /// IllegalStateException where nothing was ever claimed.
   public Manifest current() {
     return standing().manifest();
   }
 
   private Standing standing() {
     Standing now = standing;
+    TytoException reason = loss;
+    if (now == null && reason != null) {
+      throw new TytoException(reason.code(), String.valueOf(reason.getMessage()), reason);
+    }
     if (now == null) {
       throw new IllegalStateException("chain %s is not claimed by this writer".formatted(prefix));
     }
@@ -122,6 +143,7 @@ public final class ManifestChain {
   /// @param configVersion of the catalog
   public synchronized Manifest claim(long configVersion) {
     standing = null;
+    loss = null;
     unresolved = null;
     OptionalLong newest = log.newest();
     Manifest claimed;
@@ -210,8 +232,11 @@ public final class ManifestChain {
               .formatted(pending.manifest().version(), prefix));
     }
     if (!append(pending)) {
+      TytoException reason =
+          fenced("another writer committed manifest %d", pending.manifest().version());
+      loss = reason;
       standing = null;
-      throw fenced("another writer committed manifest %d", pending.manifest().version());
+      throw reason;
     }
     standing = new Standing(pending.manifest(), SealedJson.sha256(pending.document()));
     return pending.manifest();

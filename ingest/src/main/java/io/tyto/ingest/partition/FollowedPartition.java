@@ -1,0 +1,196 @@
+package io.tyto.ingest.partition;
+
+import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.store.manifest.Manifest;
+import io.tyto.store.manifest.Manifest.Counts;
+import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import io.tyto.store.manifest.ManifestChain;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/// A partition that another process owns: its committed rows, as of the newest manifest that was
+/// seen. Nothing is claimed, written or deleted.
+///
+/// Thread-safe. Lifetime: from {@link #open} to {@link #close}; snapshots keep what they hold.
+public final class FollowedPartition implements PartitionView {
+  private final PartitionId id;
+  private final PartitionHost host;
+  private final Alarms alarms = new Alarms();
+  private final ManifestChain chain;
+  private final SegmentFiles files;
+  private final LiveRows live = new LiveRows(NOTHING);
+
+  /// Clock of this process when the newest manifest was committed, as far as that is known.
+  private volatile long committedNanos = System.nanoTime();
+
+  /// Before anybody claimed.
+  private static final Manifest NOTHING =
+      new Manifest(
+          Set.of(),
+          0,
+          "",
+          0,
+          "",
+          "",
+          0,
+          Map.of(),
+          List.of(),
+          List.of(),
+          List.of(),
+          Map.of(),
+          Counts.ZERO);
+
+  /// Opens what is committed. MANIFEST_CORRUPT, STORE_FAILED.
+  public static FollowedPartition open(PartitionId id, PartitionHost host) {
+    FollowedPartition partition = new FollowedPartition(id, host);
+    try {
+      partition.refresh();
+    } catch (RuntimeException | Error e) {
+      partition.close();
+      throw e;
+    }
+    return partition;
+  }
+
+  private FollowedPartition(PartitionId id, PartitionHost host) {
+    this.id = id;
+    this.host = host;
+    this.chain = new ManifestChain(host.store(), id.prefix(), host.writerId());
+    this.files = new SegmentFiles(id, host.store(), host.disk(), chain, alarms);
+  }
+
+  /// Takes over what was committed since. A manifest that rests on a newer catalog than is known
+  /// here waits for the next call. MANIFEST_CORRUPT, STORE_FAILED; what was open stays.
+  public synchronized void refresh() {
+    Optional<Manifest> newer = chain.newerThan(live.manifest().version());
+    while (newer.isPresent()
+        && newer.get().configVersion() <= host.schemas().catalogVersion()
+        && !follow(newer.get())) {
+      newer = chain.newerThan(newer.get().version());
+    }
+  }
+
+  /// Returns false, and takes nothing over, where a segment could not be opened and a newer
+  /// manifest may not name it any more.
+  private boolean follow(Manifest manifest) {
+    Map<String, LiveSegment> standing = live.byFile();
+    List<LiveSegment> opened = new ArrayList<>();
+    List<LiveSegment> segments = new ArrayList<>();
+    List<SegmentEntry> state = new ArrayList<>();
+    for (SegmentEntry entry : chain.segments(manifest)) {
+      LiveSegment known = standing.get(entry.file());
+      if (entry.kind() == Kind.STATE) {
+        state.add(entry);
+      } else if (known != null && !known.isDamaged()) {
+        segments.add(known);
+      } else if (entry.kind() != Kind.CUBE) {
+        LiveSegment segment = files.open(entry);
+        opened.add(segment);
+        segments.add(segment);
+      }
+    }
+    boolean isDamaged = opened.stream().anyMatch(LiveSegment::isDamaged);
+    if (isDamaged && chain.newerThan(manifest.version()).isPresent()) {
+      opened.forEach(LiveSegment::release);
+      return false;
+    }
+    long ageMillis =
+        Math.max(0, host.store().nowMillis() - chain.storedMillis(manifest.version()));
+    committedNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
+    live.standOn(manifest, segments, state);
+    forgetDamage(segments);
+    return true;
+  }
+
+  /// Segments that nothing names any more raise no alarm.
+  private void forgetDamage(List<LiveSegment> segments) {
+    Set<String> damaged = new HashSet<>();
+    segments.stream()
+        .filter(LiveSegment::isDamaged)
+        .forEach(segment -> damaged.add(segment.entry().file()));
+    alarms.topics().stream().filter(file -> !damaged.contains(file)).forEach(alarms::clear);
+  }
+
+  /// How long ago the newest manifest was committed: rows that came later are not seen yet.
+  public long ageMillis() {
+    return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - committedNanos);
+  }
+
+  /// Name of the process that committed last; empty where nobody did.
+  public String owner() {
+    return PartitionHost.nodeOf(live.manifest().writerId());
+  }
+
+  @Override
+  public PartitionId id() {
+    return id;
+  }
+
+  @Override
+  public void addTo(SnapshotSources snapshot, int collection, Kind kind) {
+    live.addTo(snapshot, collection, kind);
+    snapshot.noteAge(ageMillis());
+  }
+
+  @Override
+  public List<SegmentEntry> segments(int collection) {
+    return live.entries(collection, Kind.DATA);
+  }
+
+  @Override
+  public Standing standing(int collection) {
+    return live.standing(collection);
+  }
+
+  @Override
+  public PartitionStatus status(String group) {
+    Manifest manifest = live.manifest();
+    return new PartitionStatus(
+        group,
+        id.partition(),
+        owner(),
+        ageMillis(),
+        manifest.epoch(),
+        manifest.version(),
+        0,
+        0,
+        Partition.gaps(manifest),
+        null);
+  }
+
+  @Override
+  public long uncommittedRecords() {
+    return 0;
+  }
+
+  @Override
+  public long sealAgeMillis() {
+    return 0;
+  }
+
+  @Override
+  public long logBytes() {
+    return 0;
+  }
+
+  @Override
+  public Manifest manifest() {
+    return live.manifest();
+  }
+
+  @Override
+  public List<String> alarms() {
+    return alarms.all();
+  }
+
+  @Override
+  public void close() {
+    live.close();
+  }
+}

@@ -1,0 +1,42 @@
+package io.tyto.ingest.partition;
+
+import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.store.manifest.Manifest;
+import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.manifest.Manifest.SegmentEntry;
+import java.util.List;
+
+/// What queries and operators see of a partition, whoever owns it. Thread-safe.
+public sealed interface PartitionView extends AutoCloseable permits Partition, FollowedPartition {
+  PartitionId id();
+
+  /// Adds the rows or dead letters of a collection to a snapshot.
+  void addTo(SnapshotSources snapshot, int collection, Kind kind);
+
+  /// The committed segments of a collection's rows.
+  List<SegmentEntry> segments(int collection);
+
+  Standing standing(int collection);
+
+  /// @param group name
+  PartitionStatus status(String group);
+
+  /// Records of the partition's own log that no manifest covers yet.
+  long uncommittedRecords();
+
+  /// How long the oldest record that is not sealed has waited; 0 without one.
+  long sealAgeMillis();
+
+  /// Bytes of the partition's own log.
+  long logBytes();
+
+  Manifest manifest();
+
+  List<String> alarms();
+
+  @Override
+  void close();
+
+  /// How a collection stands in this partition.
+  record Standing(long rows, long tailRows, int segments, long bytes, long deadLetters) {}
+}
