@@ -420,7 +420,8 @@ public final class LocalNode
     partitions.owned().forEach(Partition::collectGarbage);
   }
 
-  /// Rolls the rows of every segment of our own up again and compares them with the cells that are kept.
+  /// Rolls the rows of every segment of our own up again and compares them with the cells that are
+  /// kept.
   ///
   /// @param repairs whether segments whose cells differ are written anew, each in a commit of its
   ///   own
@@ -488,7 +489,10 @@ public final class LocalNode
   private CollectionRoute route(String collection) {
     TableSchema schema = directory.named(collection);
     return CollectionRoute.of(
-        schema, partitions.allOwnedOf(schema.groupId()), directory.placement(schema.groupId()), keys);
+        schema,
+        partitions.allOwnedOf(schema.groupId()),
+        directory.placement(schema.groupId()),
+        keys);
   }
 
   private TableSnapshot snapshot(TableSchema collection, TableSchema schema, Kind kind) {

@@ -219,8 +219,7 @@ final class Ownership implements AutoCloseable {
               .join(group.name(), node, topics, now -> suggested(group.id(), joined, now));
       shares.put(group.id(), joined);
     } else if (share != null && share.problem() != null) {
-      throw new TytoException(
-          ErrorCode.LOG_UNAVAILABLE, String.valueOf(share.problem()));
+      throw new TytoException(ErrorCode.LOG_UNAVAILABLE, String.valueOf(share.problem()));
     }
   }
 

@@ -26,8 +26,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The partitions of all groups as this process has them: owned, or followed where others own
-/// them. Thread-safe.
+/// The partitions of all groups as this process has them: owned, or followed where others own them.
+/// Thread-safe.
 final class Partitions implements AutoCloseable {
   private final PartitionHost host;
   private final CollectionDirectory directory;
@@ -130,8 +130,8 @@ final class Partitions implements AutoCloseable {
     return owned;
   }
 
-  /// All partitions of a group, for what needs to own them all. BAD_USER_INPUT where another process
-  /// owns one.
+  /// All partitions of a group, for what needs to own them all. BAD_USER_INPUT where another
+  /// process owns one.
   List<Partition> allOwnedOf(int groupId) {
     List<Partition> owned = new ArrayList<>();
     for (PartitionView view : viewsOf(groupId)) {

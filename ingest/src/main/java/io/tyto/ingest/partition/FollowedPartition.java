@@ -100,8 +100,7 @@ public final class FollowedPartition implements PartitionView {
       opened.forEach(LiveSegment::release);
       return false;
     }
-    long ageMillis =
-        Math.max(0, host.store().nowMillis() - chain.storedMillis(manifest.version()));
+    long ageMillis = Math.max(0, host.store().nowMillis() - chain.storedMillis(manifest.version()));
     committedNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
     live.standOn(manifest, segments, state);
     forgetDamage(segments);

@@ -96,8 +96,7 @@ final class StatusCommand implements Callable<Integer> {
     Set<String> shared = new HashSet<>();
     for (PartitionStatus partition : partitions) {
       byOwner
-          .computeIfAbsent(
-              partition.group() + "\n" + partition.owner(), _ -> new ArrayList<>())
+          .computeIfAbsent(partition.group() + "\n" + partition.owner(), _ -> new ArrayList<>())
           .add(partition);
       if (partition.isFollowed()) {
         shared.add(partition.group());

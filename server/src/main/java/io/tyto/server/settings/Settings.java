@@ -23,8 +23,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 /// The value of every setting and where it came from. Immutable.
 public final class Settings {
   /// Names a folder and a member of a group; statuses call a process's own partitions `self`.
-  private static final Pattern NODE =
-      Pattern.compile("(?!self$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}|");
+  private static final Pattern NODE = Pattern.compile("(?!self$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}|");
 
   private static final Pattern BYTES =
       Pattern.compile("(\\d{1,15})\\s*(b|kb|mb|gb|tb)?", Pattern.CASE_INSENSITIVE);
