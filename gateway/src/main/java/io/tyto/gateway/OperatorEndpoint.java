@@ -12,6 +12,7 @@ import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.model.port.AdminService.Rewriting;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.FileImport;
@@ -256,6 +257,15 @@ final class OperatorEndpoint {
       entry.put("logLagRecords", collection.logLagRecords());
       entry.put("sealAgeMillis", collection.sealAgeMillis());
       entry.put("alarm", collection.alarm());
+      Rewriting rewriting = collection.rewriting();
+      if (rewriting != null) {
+        Map<String, Object> progress = new LinkedHashMap<>();
+        progress.put("version", rewriting.version());
+        progress.put("done", rewriting.done());
+        progress.put("segments", rewriting.segments());
+        progress.put("isCleaningUp", rewriting.isCleaningUp());
+        entry.put("rewriting", progress);
+      }
       collections.add(entry);
     }
     Map<String, Object> body = new LinkedHashMap<>();

@@ -201,7 +201,9 @@ final class FakePorts implements QueryService, IngestService, AdminService {
     return new Status(
         10,
         20,
-        List.of(new CollectionStatus("play", 3, 1, 1, 100, 0, 0, 5, null)),
+        List.of(
+            new CollectionStatus(
+                "play", 3, 1, 1, 100, 0, 0, 5, null, new Rewriting(2, 0, 1, false))),
         List.of(),
         List.of(),
         List.of());

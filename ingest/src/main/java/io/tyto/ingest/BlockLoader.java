@@ -13,6 +13,7 @@ import io.tyto.ingest.decode.RecordDecoder;
 import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.decode.RowCodec;
+import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.letter.Letters;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.ingest.partition.DeadLetter.RecordFormat;
@@ -56,19 +57,22 @@ final class BlockLoader {
   private @Nullable RecordBatch[] batches = new RecordBatch[0];
   private List<Rejected> examples = new ArrayList<>();
   private long rejected;
+  private FailureRatios.Block share = new FailureRatios.Block();
   private long receivedMicros;
 
   /// What became of a block.
   ///
   /// @param rows by partition, null where there are none; likewise `letters`
   /// @param next number of the record behind the block
+  /// @param share what of it was read now, and refused
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
   record LoadedBlock(
       @Nullable LoadedRows[] rows,
       @Nullable RecordBatch[] letters,
       long next,
       long rejected,
-      List<Rejected> examples) {
+      List<Rejected> examples,
+      FailureRatios.Block share) {
     List<LoadedRows> rowsOf(int partition) {
       LoadedRows part = rows[partition];
       return part == null ? List.of() : List.of(part);
@@ -153,31 +157,35 @@ final class BlockLoader {
       throw new IllegalStateException(
           "%d records in a block of %d".formatted(number - block.number(), block.records()));
     }
-    return finish(block.next());
+    return finish(block.number(), block.next());
   }
 
   LoadedBlock load(RawChunk chunk) {
     begin(new byte[0]);
+    long first = chunk.next();
     for (int i = 0; i < chunk.size(); i++) {
       RawRecord raw = chunk.record(i);
+      first = Math.min(first, raw.number());
       if (raw.number() >= leastCommitted) {
         decode(raw);
       }
     }
-    return finish(chunk.next());
+    return finish(first, chunk.next());
   }
 
   private void begin(byte[] text) {
     batches = new RecordBatch[committed.length];
     examples = new ArrayList<>();
     rejected = 0;
+    share = new FailureRatios.Block();
     receivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
     rows.begin(text);
   }
 
-  private LoadedBlock finish(long next) {
+  private LoadedBlock finish(long first, long next) {
+    share.read((int) Math.max(0, next - Math.max(first, leastCommitted)));
     @Nullable LoadedRows[] parts = rows.cut(placement, receivedMicros);
-    return new LoadedBlock(parts, batches, next, rejected, examples);
+    return new LoadedBlock(parts, batches, next, rejected, examples, share);
   }
 
   /// Takes a record of any shape.
@@ -225,6 +233,7 @@ final class BlockLoader {
       return;
     }
     rejected++;
+    share.refused(reason.code());
     if (examples.size() < mostExamples) {
       examples.add(
           new Rejected(

@@ -94,7 +94,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   }
 
   private boolean hasPrivate() {
-    return known.byName().values().stream().anyMatch(TableSchema::hasPrivate);
+    return known.byName().values().stream()
+        .anyMatch(schema -> schema.withDormantPrivate().hasPrivate());
   }
 
   /// The secret is made before there is anything that it hides.
@@ -494,7 +495,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
       }
       schemas.put(collection.id(), schema);
       byName.put(collection.name(), schema);
-      if (keys != null && schema.hasPrivate()) {
+      if (keys != null && schema.withDormantPrivate().hasPrivate()) {
         privacy.put(collection.id(), new CurrentPrivacy(history(collection), schema, keys));
       }
     }

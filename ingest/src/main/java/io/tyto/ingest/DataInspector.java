@@ -142,7 +142,8 @@ public final class DataInspector {
       dead += partition.rows(id, Kind.DEAD);
       lag += partition.uncommitted();
     }
-    return new CollectionStatus(collection.name(), rows, 0, segments, bytes, dead, lag, 0, null);
+    return new CollectionStatus(
+        collection.name(), rows, 0, segments, bytes, dead, lag, 0, null, null);
   }
 
   private static long freeBytes(Path data) {

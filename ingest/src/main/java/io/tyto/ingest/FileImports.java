@@ -1,6 +1,7 @@
 package io.tyto.ingest;
 
 import io.tyto.ingest.decode.DecodeContext;
+import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -27,11 +28,17 @@ final class FileImports implements AutoCloseable {
   private final int threads;
   private final DecodeContext context;
   private final DiskGuard diskGuard;
+  private final FailureRatios failureRatios;
   private final ExecutorService decoders;
   private final Set<String> running = ConcurrentHashMap.newKeySet();
 
   FileImports(
-      CollectionDirectory directory, int threads, DecodeContext context, DiskGuard diskGuard) {
+      CollectionDirectory directory,
+      int threads,
+      DecodeContext context,
+      DiskGuard diskGuard,
+      FailureRatios failureRatios) {
+    this.failureRatios = failureRatios;
     this.directory = directory;
     this.threads = threads;
     this.context = context;
@@ -76,7 +83,8 @@ final class FileImports implements AutoCloseable {
               threads,
               context,
               diskGuard,
-              () -> unitBytes(route.partitions().size()));
+              () -> unitBytes(route.partitions().size()),
+              failureRatios);
       if (importer.run(content, progress)) {
         directory.addImport(
             Importer.importIdOf(request.contentId(), collection, repetition),

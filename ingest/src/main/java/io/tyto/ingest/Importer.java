@@ -6,6 +6,7 @@ import io.tyto.ingest.BlockLoader.LoadedBlock;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.decode.LineBlock;
 import io.tyto.ingest.decode.RecordReader;
+import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.partition.Delivery;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
@@ -42,6 +43,9 @@ final class Importer {
   private static final System.Logger LOG = System.getLogger(Importer.class.getName());
   private static final int EXAMPLES = 10;
 
+  /// All files of a collection are one place for the share of refused records.
+  private static final String FILES = "files";
+
   /// Blocks grow to this share of the heap: some ten of them are in flight.
   private static final int FIRST_BLOCK_BYTES = 256 << 10;
 
@@ -68,6 +72,7 @@ final class Importer {
   private final DiskGuard diskGuard;
   private final long[] committed;
   private final LongSupplier unitBytes;
+  private final FailureRatios failureRatios;
   private final int maxBlockBytes;
   private final int maxBlockRecords;
   private final Queue<BlockLoader> idleLoaders = new ConcurrentLinkedQueue<>();
@@ -90,7 +95,9 @@ final class Importer {
       int decoderCount,
       DecodeContext context,
       DiskGuard diskGuard,
-      LongSupplier unitBytes) {
+      LongSupplier unitBytes,
+      FailureRatios failureRatios) {
+    this.failureRatios = failureRatios;
     this.route = route;
     this.routes = routes;
     this.request = request;
@@ -232,6 +239,7 @@ final class Importer {
     }
     delivered = block.next();
     rejected += block.rejected();
+    failureRatios.add(route.schema(), FILES, block.share());
     for (Rejected example : block.examples()) {
       if (examples.size() < EXAMPLES) {
         examples.add(example);

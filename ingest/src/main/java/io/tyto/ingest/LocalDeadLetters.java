@@ -1,9 +1,12 @@
 package io.tyto.ingest;
 
 import io.tyto.engine.snapshot.SnapshotProvider;
+import io.tyto.ingest.letter.LetterDecoder;
 import io.tyto.ingest.letter.LetterId;
+import io.tyto.ingest.letter.Refusal;
 import io.tyto.ingest.partition.DeadLetters;
 import io.tyto.ingest.partition.DeadLetters.Column;
+import io.tyto.ingest.partition.LetterCells;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
@@ -16,6 +19,7 @@ import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.schema.TableSchema;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -74,7 +78,7 @@ public final class LocalDeadLetters implements DeadLetterService {
             context);
     List<Letter> letters = new ArrayList<>();
     for (int row = 0; row < result.rowCount(); row++) {
-      letters.add(new LetterCells(query.collection(), result, row).letter());
+      letters.add(new ListedLetter(query.collection(), result, row).letter());
     }
     return new Page(
         List.copyOf(letters),
@@ -181,7 +185,7 @@ public final class LocalDeadLetters implements DeadLetterService {
   }
 
   /// One row of a page of letters.
-  private record LetterCells(String collection, RecordsResult result, int row) {
+  private record ListedLetter(String collection, RecordsResult result, int row) {
     Letter letter() {
       String form = text(Column.RECORD_FORM);
       String record = text(Column.RECORD);
@@ -204,7 +208,28 @@ public final class LocalDeadLetters implements DeadLetterService {
           (Long) value(Column.SIZE.text()),
           text(Column.KEY),
           "BASE64".equals(text(Column.KEY_FORM)),
-          version == null ? null : ((Long) version).intValue());
+          version == null ? null : ((Long) version).intValue(),
+          obstacle());
+    }
+
+    private @Nullable Obstacle obstacle() {
+      LetterCells cells =
+          new LetterCells() {
+            @Override
+            public byte @Nullable [] bytes(Column column) {
+              String text = text(column);
+              return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+            }
+
+            @Override
+            public long number(Column column, long absent) {
+              return value(column.text()) instanceof Long number ? number : absent;
+            }
+          };
+      Refusal why =
+          LetterDecoder.obstacle(
+              cells.letter(shard(), orEmpty((String) value(LOG)), number(OFFSET), 0));
+      return why == null ? null : new Obstacle(why.code(), why.message());
     }
 
     /// A record's id begins with the number of its partition.

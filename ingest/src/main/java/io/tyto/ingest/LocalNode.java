@@ -174,7 +174,8 @@ public final class LocalNode
     DecodeContext context = new DecodeContext(clock, pipeline, discovery);
     this.failureRatios = new FailureRatios(options.refusals().alarmRatio());
     this.intake = new EventIntake(context, failureRatios);
-    this.imports = new FileImports(directory, options.importThreads(), context, diskGuard);
+    this.imports =
+        new FileImports(directory, options.importThreads(), context, diskGuard, failureRatios);
     this.replays = new Replays(directory, context, decoders, PayloadSource.NONE);
     this.maintenance =
         new Maintenance(partitions, diskGuard, pipeline, options.maintenanceInterval(), alarms);

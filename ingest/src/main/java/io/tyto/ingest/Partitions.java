@@ -10,6 +10,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.model.port.AdminService.Rewriting;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.CatalogState;
@@ -192,6 +193,8 @@ final class Partitions implements AutoCloseable {
     long deadLetters = 0;
     long lag = 0;
     long sealAgeMillis = 0;
+    int outdated = 0;
+    boolean isHiding = false;
     @Nullable String alarm = null;
     for (PartitionView partition : viewsOf(schema.groupId())) {
       PartitionView.Standing standing = partition.standing(schema.collectionId());
@@ -200,12 +203,28 @@ final class Partitions implements AutoCloseable {
       segments += standing.segments();
       bytes += standing.bytes();
       deadLetters += standing.deadLetters();
+      outdated += standing.outdated();
+      isHiding |= standing.isHiding();
       lag += partition.uncommittedRecords();
       sealAgeMillis = Math.max(sealAgeMillis, partition.sealAgeMillis());
       alarm = alarm != null || partition.alarms().isEmpty() ? alarm : partition.alarms().getFirst();
     }
     return new CollectionStatus(
-        schema.name(), rows, tailRows, segments, bytes, deadLetters, lag, sealAgeMillis, alarm);
+        schema.name(),
+        rows,
+        tailRows,
+        segments,
+        bytes,
+        deadLetters,
+        lag,
+        sealAgeMillis,
+        alarm,
+        isHiding ? rewriting(schema, segments, outdated) : null);
+  }
+
+  private Rewriting rewriting(TableSchema schema, int segments, int outdated) {
+    int version = directory.privacy(schema.collectionId()).changedAt();
+    return new Rewriting(version, segments - outdated, segments, outdated == 0);
   }
 
   /// What a collection holds, for the plan of a config change.

@@ -14,15 +14,12 @@ import io.tyto.engine.LocalQueryService;
 import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigVersion;
-import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.store.Disk;
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -201,21 +198,17 @@ class KeyDiscoveryTest {
   void filesAreLookedAtLikeEvents() {
     try (LocalNode node = node()) {
       apply(node, OPEN);
-      importFile(node, "a.csv", "page,level,\"no\"\"te\"\nx,1,\"hi \"\"you\"\"\"\ny,,\nz,3,ho\n");
+      NodeFixture.importFile(
+          node, "hit", "a.csv", "page,level,\"no\"\"te\"\nx,1,\"hi \"\"you\"\"\"\ny,,\nz,3,ho\n");
       node.discover();
       assertEquals(
           List.of("page string", "extra json", "level string", "no_te string"), fields(node));
       assertEquals(Set.of("1", "3"), found(node, "level"));
       assertEquals(Set.of("hi \"you\"", "ho"), found(node, "no_te"));
-      importFile(node, "b.ndjson", "{\"page\":\"v\",\"size\":1}\n{\"page\":\"w\",\"size\":2}\n");
+      NodeFixture.importFile(
+          node, "hit", "b.ndjson", "{\"page\":\"v\",\"size\":1}\n{\"page\":\"w\",\"size\":2}\n");
       node.discover();
       assertEquals(Set.of("1", "2"), found(node, "size"));
     }
-  }
-
-  private static void importFile(LocalNode node, String name, String text) {
-    byte[] content = text.getBytes(StandardCharsets.UTF_8);
-    FileImport request = new FileImport("hit", name, name, content.length, false);
-    node.importFile(request, new ByteArrayInputStream(content), (_, _, _) -> true);
   }
 }

@@ -393,6 +393,22 @@ class LocalNodeTest {
   }
 
   @Test
+  void manyRefusedRecordsOfFilesAreAnAlarm() {
+    try (LocalNode node = open(data)) {
+      apply(node, PLAY);
+      NodeFixture.importFile(node, "play", "good.ndjson", play("a", "ann", 1));
+      assertEquals(List.of(), node.status().alarms());
+      String bad = "{\"ts\":\"never\"}\n".repeat(60) + play("b", "ann", 1);
+      NodeFixture.importFile(node, "play", "bad.ndjson", bad);
+      String alarms = node.status().alarms().toString();
+      assertTrue(alarms.contains("of the last 62 records from files, 60 were refused"), alarms);
+      apply(node, PLAY);
+      NodeFixture.importFile(node, "play", "bad.ndjson", bad);
+      assertEquals(List.of(), node.status().alarms(), "what was imported before is not read");
+    }
+  }
+
+  @Test
   void manyRefusedEventsAreAnAlarmUntilAConfigIsApplied() {
     try (LocalNode node = open(data)) {
       apply(node, PLAY);

@@ -1,17 +1,24 @@
 package io.tyto.ingest;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.IngestService.FileImport;
+import io.tyto.model.port.IngestService.FileImportResult;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.Values;
 import io.tyto.store.Disk;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,6 +29,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A node with small limits, a collection to fill, and rows as maps.
@@ -94,6 +102,26 @@ public final class NodeFixture {
 
   public static IngestResult send(LocalNode node, String collection, String body) {
     return node.ingest(collection, body.getBytes(StandardCharsets.UTF_8)).join();
+  }
+
+  /// Imports a file of that text.
+  public static FileImportResult importFile(
+      LocalNode node, String collection, String name, String text) {
+    byte[] content = text.getBytes(StandardCharsets.UTF_8);
+    return node.importFile(
+        new FileImport(collection, name, Hashes.sha256Hex(text), content.length, false),
+        new ByteArrayInputStream(content),
+        (_, _, _) -> true);
+  }
+
+  /// No file below the folder holds the text.
+  public static void assertNowhere(Path data, String text) throws IOException {
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+        assertFalse(content.contains(text), file.toString());
+      }
+    }
   }
 
   /// One event of {@link #PLAY}, as a line.

@@ -10,7 +10,7 @@ import io.tyto.engine.LocalQueryService;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
-import io.tyto.model.port.IngestService.FileImport;
+import io.tyto.model.port.AdminService.Rewriting;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.Measure;
@@ -18,7 +18,6 @@ import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.store.Disk;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -99,14 +98,6 @@ class PrivacyRewriteTest {
     return events.toString();
   }
 
-  private static void importFile(LocalNode node, String name, String content) {
-    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-    node.importFile(
-        new FileImport("sale", name, Hashes.sha256Hex(content), bytes.length, false),
-        new ByteArrayInputStream(bytes),
-        (_, _, _) -> true);
-  }
-
   /// 200 rows and 7 dead letters: in segments, in merged segments, in the tail and in the log.
   private static void fill(LocalNode node) {
     for (int i = 0; i < 4; i++) {
@@ -114,11 +105,14 @@ class PrivacyRewriteTest {
       node.flush();
     }
     node.maintain();
-    importFile(
-        node, "a.ndjson", events(80, 140) + event(2_000, "\"x\"") + "{\"mail\":\"PLAINVALUEcut");
+    NodeFixture.importFile(
+        node,
+        "sale",
+        "a.ndjson",
+        events(80, 140) + event(2_000, "\"x\"") + "{\"mail\":\"PLAINVALUEcut");
     node.flush();
     NodeFixture.send(node, "sale", events(140, 180) + event(3_000, "\"x\""));
-    importFile(node, "b.ndjson", events(180, 200));
+    NodeFixture.importFile(node, "sale", "b.ndjson", events(180, 200));
   }
 
   private List<Path> filesWithOldValues() throws IOException {
@@ -206,13 +200,17 @@ class PrivacyRewriteTest {
   private void waitUntilForgotten(LocalNode node) throws IOException, InterruptedException {
     long deadline = System.nanoTime() + DEADLINE_NANOS;
     node.maintain();
-    assertAnswersHideThem(node);
-    while (!filesWithOldValues().isEmpty() && System.nanoTime() < deadline) {
+    while (rewriting(node) != null && System.nanoTime() < deadline) {
       Thread.sleep(PAUSE_MILLIS);
       node.maintain();
     }
+    assertEquals(null, rewriting(node));
     assertEquals(List.of(), filesWithOldValues());
     assertEquals(List.of(), node.status().alarms());
+  }
+
+  private static @Nullable Rewriting rewriting(LocalNode node) {
+    return node.status().collections().getFirst().rewriting();
   }
 
   @Test
@@ -222,8 +220,15 @@ class PrivacyRewriteTest {
       fill(node);
       assertCounts(node);
       assertFalse(filesWithOldValues().isEmpty());
+      assertEquals(null, rewriting(node));
       NodeFixture.apply(node, HIDDEN);
       assertAnswersHideThem(node);
+      Rewriting begun = Objects.requireNonNull(rewriting(node));
+      assertEquals(2, begun.version());
+      assertEquals(0, begun.done());
+      assertTrue(begun.segments() > 2, begun.toString());
+      assertEquals(
+          "rewriting 1 of %d segments to version 2".formatted(begun.segments()), begun.toString());
       waitUntilForgotten(node);
       assertAnswersHideThem(node);
       assertEquals(200, NodeFixture.send(node, "sale", events(0, 200)).duplicates());
@@ -299,6 +304,37 @@ class PrivacyRewriteTest {
       assertAnswersHideThem(node);
       waitUntilForgotten(node);
     }
+  }
+
+  @Test
+  void fieldsThatAreDroppedAndRemovedLeaveNothing() throws Exception {
+    String dropped = OPEN;
+    String gone = OPEN;
+    for (String field : List.of("mail", "phone", "card", "address", "names")) {
+      dropped =
+          dropped.replaceAll(
+              "(?m)^  " + field + ": \\{ type: (.*) }$",
+              "  " + field + ": { type: $1, privacy: { policy: drop } }");
+      gone = gone.replaceAll("(?m)^  " + field + ": .*\n", "");
+    }
+    try (LocalNode node = open()) {
+      NodeFixture.apply(node, OPEN);
+      fill(node);
+      NodeFixture.apply(node, dropped);
+      NodeFixture.apply(node, gone); // before anything was written anew
+      NodeFixture.send(node, "sale", event(4_000, "\"x\""));
+      node.flush();
+      waitUntilForgotten(node);
+      assertEquals(40, count(node, "user", "user3"));
+      try (TableSnapshot letters = node.deadLetters("sale")) {
+        assertEquals(8, NodeFixture.rows(letters).size());
+      }
+    }
+    try (LocalNode node = open()) {
+      assertEquals(200, count(node, null));
+    }
+    assertEquals(List.of(), filesWithOldValues());
+    assertEquals(List.of(), DataVerifier.verify(data).faults());
   }
 
   @Test

@@ -10,12 +10,9 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.DeadLetterService.Interval;
 import io.tyto.model.port.DeadLetterService.ReplayRequest;
-import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.store.Disk;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,20 +64,7 @@ class PrivateIngestTest {
   }
 
   private void assertNothingRaw() throws IOException {
-    try (Stream<Path> files = Files.walk(data)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        String content = Files.readString(file, StandardCharsets.ISO_8859_1);
-        assertFalse(content.contains("RAW"), file.toString());
-      }
-    }
-  }
-
-  private static void importFile(LocalNode node, String name, String content) {
-    byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-    node.importFile(
-        new FileImport("sale", name, Hashes.sha256Hex(content), bytes.length, false),
-        new ByteArrayInputStream(bytes),
-        (_, _, _) -> true);
+    NodeFixture.assertNowhere(data, "RAW");
   }
 
   private static List<Map<String, @Nullable Object>> letters(LocalNode node) {
@@ -127,8 +110,8 @@ class PrivateIngestTest {
         NodeFixture.apply(node, SALE);
         switch (way) {
           case 0 -> NodeFixture.send(node, "sale", events(0, 300));
-          case 1 -> importFile(node, "a.ndjson", events(0, 300));
-          default -> importFile(node, "a.csv", csv.toString());
+          case 1 -> NodeFixture.importFile(node, "sale", "a.ndjson", events(0, 300));
+          default -> NodeFixture.importFile(node, "sale", "a.csv", csv.toString());
         }
         node.flush();
         Set<String> rows = new TreeSet<>();
@@ -158,7 +141,7 @@ class PrivateIngestTest {
     try (LocalNode node = NodeFixture.open(data)) {
       IngestResult again = NodeFixture.send(node, "sale", events(0, 50));
       assertEquals(40, again.duplicates());
-      importFile(node, "a.ndjson", events(30, 60));
+      NodeFixture.importFile(node, "sale", "a.ndjson", events(30, 60));
       assertEquals(60, NodeFixture.rows(node, "sale").size());
       assertEquals(7, Set.copyOf(NodeFixture.values(node, "sale", "user")).size());
     }
@@ -178,7 +161,11 @@ class PrivateIngestTest {
       assertEquals(1, result.accepted());
       assertEquals(3, result.rejected().size());
       assertFalse(result.toString().contains("RAW"), result.toString());
-      importFile(node, "bad.csv", "id,user,amount\nRAWid1,RAWuser1,x\nRAWid2,\"RAW\"user2,RAW,3\n");
+      NodeFixture.importFile(
+          node,
+          "sale",
+          "bad.csv",
+          "id,user,amount\nRAWid1,RAWuser1,x\nRAWid2,\"RAW\"user2,RAW,3\n");
       node.flush();
       assertEquals(5, letters(node).size());
       assertFalse(letters(node).toString().contains("RAW"), letters(node).toString());

@@ -290,6 +290,31 @@ class ReplayTest {
   }
 
   @Test
+  void lettersLeaveByTheirOwnRetentionAndTheFolderStaysWhole() throws IOException {
+    Path data = prepared("data", true);
+    try (LocalNode node = later(data)) {
+      node.maintain();
+      assertEquals(LETTERS + 1, letters(node).size(), "without retention they stay");
+      apply(node, NodeFixture.PLAY + "retention: { dead: P30D }\n", NodeFixture.LOGIN);
+      send(node, "play", BAD);
+      node.flush();
+      node.maintain();
+      assertEquals(1, letters(node).size(), "those that came just now stay");
+      assertEquals(1, rows(node, "play").size(), "rows have a retention of their own");
+      assertEquals(1, node.status().collections().getLast().deadLetters());
+      assertEquals(0, node.replay(all(1_000)).replayed());
+    }
+    verify(data);
+    try (LocalNode node = later(data)) {
+      assertEquals(1, letters(node).size());
+      send(node, "play", BAD);
+      node.flush();
+      assertEquals(2, letters(node).size());
+    }
+    verify(data);
+  }
+
+  @Test
   void survivesACrashAtAnyStep() throws Exception {
     Path model = prepared("model", true);
     Steps steps = stepsOfAReplay(model);

@@ -133,6 +133,23 @@ final class DeadLettersTest {
                   "{ deadLetters(collection: \"alpha\", where: {since: \"2020-01-02T00:00:00Z\"}) { totalCount } }")
               .getJsonObject("deadLetters")
               .getInteger("totalCount"));
+      String large = "x".repeat(70_000);
+      post(
+          server,
+          "/v1/collections/beta/events",
+          "{\"id\":\"large\",\"ts\":\"2020-01-01T00:00:00Z\",\"amount\":\"%s\"}".formatted(large));
+      JsonArray all =
+          ask(
+                  server,
+                  "{ deadLetters(collection: \"beta\") { nodes { size replayable obstacle obstacleMessage } } }")
+              .getJsonObject("deadLetters")
+              .getJsonArray("nodes");
+      for (int i = 0; i < all.size(); i++) {
+        boolean isLarge = all.getJsonObject(i).getInteger("size") > 65_536;
+        assertEquals(!isLarge, all.getJsonObject(i).getBoolean("replayable"));
+        assertEquals(isLarge ? "TRUNCATED" : null, all.getJsonObject(i).getString("obstacle"));
+      }
+      assertTrue(all.encode().contains("65536 bytes are kept of a record of 700"), all.encode());
       JsonObject unknown =
           post(
               server,

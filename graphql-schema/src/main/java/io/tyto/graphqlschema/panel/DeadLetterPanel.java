@@ -120,6 +120,9 @@ final class DeadLetterPanel {
           case "key" -> Letter::key;
           case "keyBase64" -> Letter::isKeyBase64;
           case "configVersion" -> Letter::configVersion;
+          case "replayable" -> Letter::isReplayable;
+          case "obstacle" -> of -> of.obstacle() == null ? null : of.obstacle().code();
+          case "obstacleMessage" -> of -> of.obstacle() == null ? null : of.obstacle().message();
           default -> throw Shapes.unknown(member);
         });
   }

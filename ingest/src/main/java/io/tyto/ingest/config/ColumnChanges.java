@@ -7,6 +7,7 @@ import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.Widening;
 import java.util.ArrayList;
@@ -137,6 +138,12 @@ final class ColumnChanges {
   private void comparePolicies(Comparison<ColumnSpec> words, ColumnSpec before, ColumnSpec after) {
     String obstacle = PrivacyChange.obstacle(before.privacy(), after.privacy());
     String use = use(before);
+    if (obstacle != null) {
+      obstacle +=
+          use == null
+              ? "; keep the policy, or read the value into a field of another name"
+              : "; keep the policy, or describe a new collection without it and import the events into that";
+    }
     ColumnSpec rest = rest();
     if (obstacle == null && use != null) {
       obstacle =
@@ -344,14 +351,20 @@ final class ColumnChanges {
             ? "the file reads the key itself now; older rows keep their values in the json field"
             : column.derive() != null
                 ? "callers lose it; it can be computed again at any time"
-                : stored.rows() == 0
-                    ? "callers lose it"
-                    : "callers lose it; what %,d rows hold of it stays stored, and is found again if the field comes back as %s"
-                        .formatted(stored.rows(), column.type());
+                : stored.rows() == 0 ? "callers lose it" : removal(column);
     note(
         Verdict.COMPATIBLE,
         "fields.%s: %s".formatted(column.name(), isFound ? "no longer found in events" : "removed"),
         consequence);
+  }
+
+  private String removal(ColumnSpec column) {
+    if (column.privacy() != null && column.privacy().policy() == Privacy.Policy.DROP) {
+      return "callers lose it; what %,d rows held of it before its policy is deleted in the background"
+          .formatted(stored.rows());
+    }
+    return "callers lose it; what %,d rows hold of it stays stored, and is found again if the field comes back as %s; to have it deleted, give it `privacy: { policy: drop }` in an apply before"
+        .formatted(stored.rows(), column.type());
   }
 
   private void note(Verdict verdict, String what, String consequence) {

@@ -62,7 +62,7 @@ final class ConfigKeys {
       List.of(
           "format", "delimiter", "quote", "columns", "nullTokens", "emptyIsNull", "listSeparator");
 
-  static final List<String> RETENTION = List.of("raw", "cubes");
+  static final List<String> RETENTION = List.of("raw", "dead", "cubes");
   static final List<String> EXPOSE = List.of("aggregate", "table", "records", "cubes", "values");
   static final List<String> CUBE =
       List.of("dimensions", "measures", "granularities", "zones", "finest");

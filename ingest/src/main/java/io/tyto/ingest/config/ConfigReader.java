@@ -168,7 +168,7 @@ final class ConfigReader {
       return Retention.NONE;
     }
     section.allowOnly(ConfigKeys.RETENTION);
-    return new Retention(period(section, "raw"), period(section, "cubes"));
+    return new Retention(period(section, "raw"), period(section, "dead"), period(section, "cubes"));
   }
 
   private TimeBounds timeBounds(@Nullable Section section) {

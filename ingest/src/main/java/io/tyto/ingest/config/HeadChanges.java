@@ -102,6 +102,20 @@ final class HeadChanges {
               "retention.raw: %s becomes %s".formatted(shown(was), shown(is)),
               is == null ? "events stay for ever from now on" : deleted(is, stored)));
     }
+    Period lettersWere = before.retention().letters();
+    Period lettersAre = after.retention().letters();
+    if (!Objects.equals(before.retention().dead(), after.retention().dead())) {
+      changes.add(
+          new ConfigChange(
+              Verdict.COMPATIBLE,
+              "retention.dead: %s becomes %s"
+                  .formatted(shown(before.retention().dead()), shown(after.retention().dead())),
+              lettersAre == null
+                  ? "dead letters stay for ever from now on"
+                  : Objects.equals(lettersWere, lettersAre)
+                      ? "dead letters stay as long as before"
+                      : "dead letters that came earlier than that are deleted for good within minutes, and cannot be replayed any more"));
+    }
   }
 
   /// Told with figures, because it cannot be taken back.

@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes bodies of JSON events for collections that a log outside feeds: they are checked here and
 /// appended to that log as they came, so that they reach their partition by the one way that all
-/// events of the collection take. Thread-safe.
+/// events of the collection take. Private values are in the log too: it is its owner's and no file
+/// of ours, and holds what producers send. Thread-safe.
 public final class FeedIntake {
   /// Bytes of bodies whose events the log has not confirmed yet.
   private static final long MAX_WAITING_BYTES = 32L << 20;
@@ -71,15 +72,11 @@ public final class FeedIntake {
   }
 
   private static void requireJson(TableSchema schema, Feed feed) {
-    boolean isPrivate = schema.columns().stream().anyMatch(column -> column.privacy() != null);
-    if (!DecoderRegistry.isJson(feed) || isPrivate) {
+    if (!DecoderRegistry.isJson(feed)) {
       throw new TytoException(
           ErrorCode.BAD_USER_INPUT,
-          "events of %s come from the topic '%s' %s, and cannot be sent here: send them to the topic"
-              .formatted(
-                  schema.name(),
-                  feed.topic(),
-                  isPrivate ? "and have private fields" : "as " + feed.format()));
+          "events of %s are read from the topic '%s' as %s, and JSON that is sent here would be none: produce %s to the topic, or give JSON a topic and a collection of its own"
+              .formatted(schema.name(), feed.topic(), feed.format(), feed.format()));
     }
   }
 

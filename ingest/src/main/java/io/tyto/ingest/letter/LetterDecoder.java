@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// Reads the records of dead letters of one collection again, as its config says now. Not
 /// thread-safe; the same letter gives the same row at each call.
 public final class LetterDecoder {
+  private static final Refusal UNREADABLE =
+      new Refusal(
+          Refusal.UNREADABLE, null, "the record could not be cut out of where it came from");
+
   private final TableSchema schema;
   private final List<TableSchema> all;
   private final DecodeContext context;
@@ -66,9 +70,7 @@ public final class LetterDecoder {
       return switch (letter.origin().format().kind()) {
         case JSON -> refusal(json.decode(bytes, 0, bytes.length, row));
         case CSV -> refusal(table(letter.origin().format()).decode(bytes, 0, bytes.length, row));
-        case TOPIC, NONE ->
-            new Refusal(
-                Refusal.UNREADABLE, null, "the record could not be cut out of where it came from");
+        case TOPIC, NONE -> UNREADABLE;
       };
     } catch (TytoException e) {
       // No column of the file is a field any more, or the like: it is said of each letter.
@@ -126,6 +128,13 @@ public final class LetterDecoder {
         csv ->
             new CsvDecoder(
                 schema, csv.columns(), csv.delimiter(), schema.config().source().file(), context));
+  }
+
+  /// Why a replay would not even try to read the record; null where it does.
+  public static @Nullable Refusal obstacle(StoredLetter stored) {
+    return stored.letter().origin().format().kind() == RecordFormat.Kind.NONE
+        ? UNREADABLE
+        : missing(stored);
   }
 
   /// Why the record is not at hand; null where it is.

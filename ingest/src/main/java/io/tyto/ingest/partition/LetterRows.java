@@ -3,16 +3,11 @@ package io.tyto.ingest.partition;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
-import io.tyto.ingest.partition.DeadLetter.Origin;
-import io.tyto.ingest.partition.DeadLetter.Payload;
-import io.tyto.ingest.partition.DeadLetter.RecordFormat;
 import io.tyto.ingest.partition.DeadLetters.Column;
-import io.tyto.ingest.partition.DeadLetters.Form;
 import io.tyto.model.schema.SystemColumns;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +18,6 @@ import org.jspecify.annotations.Nullable;
 public final class LetterRows {
   /// The most rows of one {@link #enter}.
   public static final int MOST = 64;
-
-  /// What a decoder of text puts in the place of bytes that are not UTF-8.
-  private static final char REPLACEMENT = '\ufffd';
-
-  private static final long UNKNOWN_SIZE = -1;
 
   private final RowSource source;
   private final Map<Column, ColumnReader> readers = new EnumMap<>(Column.class);
@@ -88,107 +78,25 @@ public final class LetterRows {
   }
 
   public String code(int row) {
-    return orEmpty(text(Column.CODE, row));
+    byte[] code = bytes(vector(Column.CODE), row);
+    return code == null ? "" : new String(code, StandardCharsets.UTF_8);
   }
 
   /// The letter of a row, counted from the first that was entered.
   public StoredLetter get(int row) {
-    String headers = text(Column.HEADERS, row);
-    Payload payload = payload(row);
-    DeadLetter letter =
-        new DeadLetter(
-            code(row),
-            text(Column.FIELD, row),
-            orEmpty(text(Column.MESSAGE, row)),
-            new Origin(
-                orEmpty(text(Column.SOURCE, row)),
-                text(Column.TOPIC, row),
-                (int) number(Column.TOPIC_PARTITION, row, -1),
-                number(Column.POSITION, row, 0),
-                format(row, payload)),
-            payload,
-            key(row),
-            areHeadersKept(headers) ? DeadLetters.headers(headers) : List.of(),
-            (int) number(Column.CONFIG_VERSION, row, 0),
-            number(Column.TREATED, row, 0) != 0);
-    return new StoredLetter(
-        source.partition(),
-        logId(row),
-        logOffset(row),
-        receivedMicros(row),
-        letter,
-        isWhole(letter) && areHeadersKept(headers),
-        mark(row));
-  }
+    LetterCells cells =
+        new LetterCells() {
+          @Override
+          public byte @Nullable [] bytes(Column column) {
+            return LetterRows.bytes(vector(column), row);
+          }
 
-  private static boolean isWhole(DeadLetter letter) {
-    Payload key = letter.key();
-    return letter.payload().isWhole() && (key == null || key.isWhole());
-  }
-
-  private static boolean areHeadersKept(@Nullable String headers) {
-    return !DeadLetters.HEADERS_LEFT_OUT.equals(headers);
-  }
-
-  private StoredLetter.@Nullable Mark mark(int row) {
-    long partition = number(Column.REPLAY_PARTITION, row, -1);
-    return partition < 0
-        ? null
-        : new StoredLetter.Mark((int) partition, number(Column.REPLAY_OFFSET, row, 0));
-  }
-
-  /// Letters of the first version have no form: their bytes were made text whatever they were, and
-  /// nothing tells how many there had been.
-  private Payload payload(int row) {
-    byte[] text = bytes(Column.RECORD, row);
-    String form = text(Column.RECORD_FORM, row);
-    if (form != null) {
-      return payload(text, Form.valueOf(form), number(Column.SIZE, row, UNKNOWN_SIZE));
-    }
-    byte[] kept = text == null ? new byte[0] : text;
-    boolean isCertain =
-        kept.length < Payload.MAX_BYTES
-            && new String(kept, StandardCharsets.UTF_8).indexOf(REPLACEMENT) < 0;
-    return new Payload(kept, isCertain ? kept.length : UNKNOWN_SIZE, false);
-  }
-
-  private static Payload payload(byte @Nullable [] text, Form form, long size) {
-    return new Payload(DeadLetters.bytes(text, form), size, form == Form.WITHHELD);
-  }
-
-  private @Nullable Payload key(int row) {
-    String form = text(Column.KEY_FORM, row);
-    return form == null
-        ? null
-        : payload(
-            bytes(Column.KEY, row), Form.valueOf(form), number(Column.KEY_SIZE, row, UNKNOWN_SIZE));
-  }
-
-  private RecordFormat format(int row, Payload payload) {
-    String kind = text(Column.FORMAT, row);
-    if (kind != null) {
-      return DeadLetters.format(RecordFormat.Kind.valueOf(kind), text(Column.LAYOUT, row));
-    }
-    byte[] bytes = payload.bytes();
-    boolean isObject = bytes != null && bytes.length > 0 && bytes[0] == '{';
-    return isObject ? RecordFormat.JSON : RecordFormat.NONE;
-  }
-
-  private static String orEmpty(@Nullable String text) {
-    return text == null ? "" : text;
-  }
-
-  private @Nullable String text(Column column, int row) {
-    byte[] bytes = bytes(column, row);
-    return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
-  }
-
-  private byte @Nullable [] bytes(Column column, int row) {
-    return bytes(vector(column), row);
-  }
-
-  private long number(Column column, int row, long otherwise) {
-    return number(vector(column), row, otherwise);
+          @Override
+          public long number(Column column, long absent) {
+            return LetterRows.number(vector(column), row, absent);
+          }
+        };
+    return cells.letter(source.partition(), logId(row), logOffset(row), receivedMicros(row));
   }
 
   private ColumnVector vector(Column column) {

@@ -161,7 +161,9 @@ final class LiveRows {
         tail,
         data.size(),
         sum(data, SegmentEntry::bytes),
-        sum(dead, SegmentEntry::rows) + tailRows(collection, Kind.DEAD));
+        sum(dead, SegmentEntry::rows) + tailRows(collection, Kind.DEAD),
+        0,
+        false);
   }
 
   private static long sum(List<SegmentEntry> entries, ToLongFunction<SegmentEntry> value) {

@@ -264,7 +264,9 @@ public final class Partition implements PartitionView {
 
   @Override
   public Standing standing(int collection) {
-    return live.standing(collection);
+    int outdated = rewriter.outdated(collection, Kind.DATA).size();
+    return live.standing(collection)
+        .hiding(outdated, outdated > 0 || rewriter.isHiding(collection));
   }
 
   @Override

@@ -38,5 +38,20 @@ public sealed interface PartitionView extends AutoCloseable permits Partition, F
   void close();
 
   /// How a collection stands in this partition.
-  record Standing(long rows, long tailRows, int segments, long bytes, long deadLetters) {}
+  ///
+  /// @param outdated segments that may hold values which a later privacy policy hides
+  /// @param isHiding something is to be rewritten, or to be deleted after it was; told by the owner
+  record Standing(
+      long rows,
+      long tailRows,
+      int segments,
+      long bytes,
+      long deadLetters,
+      int outdated,
+      boolean isHiding) {
+    Standing hiding(int nowOutdated, boolean nowIsHiding) {
+      return new Standing(
+          rows, tailRows, segments, bytes, deadLetters, nowOutdated, nowIsHiding);
+    }
+  }
 }

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// Replaces committed segments of a partition: small neighbours by one, expired ones by holes, and
 /// deletes what nothing names any more. Run by one thread at a time.
@@ -64,7 +65,7 @@ final class Rewriter {
   private final Runnable forgetLog;
 
   /// Version of the last change of policies by collection, for what follows.
-  private Map<Integer, Integer> changedAt = Map.of();
+  private volatile Map<Integer, Integer> changedAt = Map.of();
 
   /// Segments of dead letters that are as the newest policies leave them.
   private final Set<String> treated = new HashSet<>();
@@ -72,7 +73,7 @@ final class Rewriter {
   private int logRounds;
 
   /// When a segment with old values was replaced last; 0: all of them are deleted.
-  private long replacedNanos;
+  private volatile long replacedNanos;
 
   private final Set<String> damaged = new HashSet<>();
 
@@ -184,12 +185,25 @@ final class Rewriter {
     }
   }
 
+  /// Segments that may hold values which are private by now. Safe from any thread.
+  List<SegmentEntry> outdated(int collection, Kind kind) {
+    int version = host.schemas().privacy(collection).changedAt();
+    return live.entries(collection, kind).stream()
+        .filter(entry -> entry.schemaVersion() < version)
+        .toList();
+  }
+
+  /// Whether a change of policies of the collection is not seen through yet: something is to be
+  /// rewritten, or what was replaced is to be deleted. Safe from any thread.
+  boolean isHiding(int collection) {
+    int version = host.schemas().privacy(collection).changedAt();
+    return version > 0 && (replacedNanos != 0 || changedAt.getOrDefault(collection, 0) != version);
+  }
+
   private void rewriteRows(TableSchema schema) {
-    StoredPrivacy privacy = host.schemas().privacy(schema.collectionId());
     List<SegmentEntry> old =
-        live.entries(schema.collectionId(), Kind.DATA).stream()
-            .filter(entry ->
-                entry.schemaVersion() < privacy.changedAt() && !damaged.contains(entry.file()))
+        outdated(schema.collectionId(), Kind.DATA).stream()
+            .filter(entry -> !damaged.contains(entry.file()))
             .toList();
     for (int i = 0; i < old.size(); i++) {
       LOG.log(
@@ -201,11 +215,7 @@ final class Rewriter {
 
   /// Of cells without rows nothing can be made but what they are.
   private void dropCells(TableSchema schema) {
-    int changedAt = host.schemas().privacy(schema.collectionId()).changedAt();
-    List<SegmentEntry> old =
-        live.entries(schema.collectionId(), Kind.CUBE).stream()
-            .filter(entry -> entry.schemaVersion() < changedAt)
-            .toList();
+    List<SegmentEntry> old = outdated(schema.collectionId(), Kind.CUBE);
     if (!old.isEmpty()) {
       LOG.log(
           WARNING,
@@ -446,12 +456,15 @@ final class Rewriter {
 
   /// Retention goes by whole segments: a row stays until the youngest of its segment is too old.
   private void expire(TableSchema schema) {
-    Period keep = schema.config().retention().raw();
-    if (keep != null) {
-      expire(schema, live.entries(schema.collectionId(), Kind.DATA), oldest(keep));
-      expire(schema, live.entries(schema.collectionId(), Kind.DEAD), oldest(keep));
-    }
+    expire(schema, Kind.DATA, schema.config().retention().raw());
+    expire(schema, Kind.DEAD, schema.config().retention().letters());
     expire(schema, live.entries(schema.collectionId(), Kind.CUBE), oldestCells(schema));
+  }
+
+  private void expire(TableSchema schema, Kind kind, @Nullable Period keep) {
+    if (keep != null) {
+      expire(schema, live.entries(schema.collectionId(), kind), oldest(keep));
+    }
   }
 
   private long oldest(Period keep) {

@@ -22,7 +22,8 @@ public final class PrivacyChange {
   private final List<OfColumn> columns;
   private final KeyFile keys;
 
-  /// @param position among the columns of the newer schema
+  /// @param position among the columns of the newer schema; beyond them where it has the column no
+  ///   more and only what is stored has
   private record OfColumn(int position, ColumnSpec column, @Nullable Privacy before) {
     Privacy after() {
       Privacy after = column.privacy();
@@ -55,8 +56,9 @@ public final class PrivacyChange {
   /// @param before policies by column id then, of the columns there were
   static PrivacyChange of(Map<Integer, Optional<Privacy>> before, TableSchema after, KeyFile keys) {
     List<OfColumn> columns = new ArrayList<>();
-    for (int i = 0; i < after.columns().size(); i++) {
-      ColumnSpec column = after.columns().get(i);
+    List<ColumnSpec> stored = after.withDormantPrivate().columns();
+    for (int i = 0; i < stored.size(); i++) {
+      ColumnSpec column = stored.get(i);
       Privacy privacy = column.privacy();
       Optional<Privacy> older = before.get(column.id());
       if (privacy != null && older != null && !older.equals(Optional.of(privacy))) {
@@ -108,6 +110,9 @@ public final class PrivacyChange {
     for (int i = 0; i < columns.size(); i++) {
       OfColumn column = columns.get(i);
       int position = column.position();
+      if (position >= row.size()) {
+        continue;
+      }
       switch (row.kind(position)) {
         case NULL -> {}
         case LONG, DOUBLE -> row.setNull(position);

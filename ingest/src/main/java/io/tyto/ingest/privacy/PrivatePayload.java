@@ -46,9 +46,9 @@ public final class PrivatePayload {
   private final ValueRanges ranges;
 
   public PrivatePayload(TableSchema schema, KeyFile keys) {
-    this.schema = schema;
+    this.schema = schema.withDormantPrivate();
     this.keys = keys;
-    this.ranges = new ValueRanges(schema, column -> column.privacy() != null);
+    this.ranges = new ValueRanges(this.schema, column -> column.privacy() != null);
   }
 
   /// Whether the collection has private fields at all.

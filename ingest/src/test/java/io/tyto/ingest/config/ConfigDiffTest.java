@@ -198,6 +198,13 @@ class ConfigDiffTest {
         "retention: { raw: P90D }\n",
         "",
         compatible("retention.raw: P90D becomes nothing", "events stay for ever from now on"));
+    assertChanges(
+        "retention: { raw: P90D }",
+        "retention: { raw: P90D, dead: P7D }",
+        compatible(
+            "retention.dead: nothing becomes P7D",
+            "dead letters that came earlier than that are deleted for good within minutes, and"
+                + " cannot be replayed any more"));
   }
 
   @Test
@@ -274,7 +281,8 @@ class ConfigDiffTest {
             compatible(
                 "fields.payload: removed",
                 "callers lose it; what 3,000,345 rows hold of it stays stored, and is found again if"
-                    + " the field comes back as json")),
+                    + " the field comes back as json; to have it deleted, give it `privacy: {"
+                    + " policy: drop }` in an apply before")),
         diff(removed).changes());
     TableSchema without = Schemas.nextVersion(CURRENT, config(removed), 40);
     assertEquals(List.of("payload"), without.dormant().stream().map(ColumnSpec::name).toList());

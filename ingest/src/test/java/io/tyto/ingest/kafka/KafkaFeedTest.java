@@ -19,6 +19,7 @@ import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.schema.Feed;
 import io.tyto.store.Disk;
 import io.tyto.testkit.kafka.KafkaBroker;
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -307,6 +308,40 @@ class KafkaFeedTest {
   }
 
   @Test
+  void privateValuesSentOverHttpReachTheTopicAndNoFileOfOurs() throws IOException {
+    String sale = "{\"user\":\"RAWuser%d\",\"mail\":\"RAWmail\"}";
+    try (LocalNode node = open(IngestOptions.DEFAULT)) {
+      node.applyConfigs(
+          List.of(
+              new ConfigFile(
+                  "sale.yaml",
+                  """
+                  collection: sale
+                  entity: { name: buyer, key: user }
+                  fields:
+                    user: { type: string, privacy: { policy: hash } }
+                    mail: { type: string, privacy: { policy: tokenize } }
+                  source: { kafka: { topic: %s } }
+                  """
+                      .formatted(topic))));
+      for (int i = 0; i < 20; i++) {
+        sendRaw("RAWuser" + i % 5, sale.formatted(i % 5));
+      }
+      await(() -> NodeFixture.rows(node, "sale").size() == 20, "the events of the topic");
+      for (int i = 0; i < 20; i++) {
+        assertEquals(1, NodeFixture.send(node, "sale", sale.formatted(i % 5)).accepted());
+      }
+      await(() -> NodeFixture.rows(node, "sale").size() == 40, "the events of both ways");
+      assertEquals(5, Set.copyOf(NodeFixture.values(node, "sale", "user")).size());
+      assertEquals(1, Set.copyOf(NodeFixture.values(node, "sale", "mail")).size());
+      assertEquals(5, entities(node, "sale"));
+      node.flush();
+    }
+    NodeFixture.assertNowhere(data, "RAW");
+    verify();
+  }
+
+  @Test
   void enrichesOnceWhateverWayEventsCome() {
     IngestOptions options =
         IngestOptions.DEFAULT.withPipeline(
@@ -462,16 +497,16 @@ class KafkaFeedTest {
 
   /// A partition's entities have ids of their own: who is in two partitions is counted twice.
   private void assertEveryUserIsInOnePartition(LocalNode node) {
-    assertEquals(USERS, entities(node));
+    assertEquals(USERS, entities(node, "play"));
   }
 
   private void assertPartitionsOfKeysAreThoseOfTheTopic(LocalNode node) {
     assertEquals(PARTITIONS, node.status().partitions().size());
-    assertEquals(USERS, entities(node));
+    assertEquals(USERS, entities(node, "play"));
   }
 
-  private static long entities(LocalNode node) {
-    return NodeFixture.rows(node, "play").stream()
+  private static long entities(LocalNode node, String collection) {
+    return NodeFixture.rows(node, collection).stream()
         .map(row -> row.get("partition") + " " + row.get("user"))
         .distinct()
         .count();

@@ -193,6 +193,7 @@ public interface AdminService {
     STOPPED
   }
 
+  /// @param rewriting null where everything stored is as the newest privacy policies leave it
   record CollectionStatus(
       String name,
       long rows,
@@ -202,7 +203,24 @@ public interface AdminService {
       long deadLetters,
       long logLagRecords,
       long sealAgeMillis,
-      @Nullable String alarm) {}
+      @Nullable String alarm,
+      @Nullable Rewriting rewriting) {}
+
+  /// How far stored rows follow a privacy policy that came later.
+  ///
+  /// @param version of the config that changed the policies
+  /// @param done segments that hold no older values, of `segments` in all
+  /// @param isCleaningUp files that were replaced are there still, for cursors that may ask for
+  ///   them
+  record Rewriting(int version, int done, int segments, boolean isCleaningUp) {
+    @Override
+    public String toString() {
+      return done < segments
+          ? "rewriting %,d of %,d segments to version %d".formatted(done + 1, segments, version)
+          : "rewritten to version %d; older files and dead letters are cleaned up"
+              .formatted(version);
+    }
+  }
 
   record PipelineStatus(List<PipelineStep> steps, List<PluginJar> plugins) {
     public static final PipelineStatus EMPTY = new PipelineStatus(List.of(), List.of());

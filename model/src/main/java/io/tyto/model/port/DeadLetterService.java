@@ -57,6 +57,7 @@ public interface DeadLetterService {
   /// @param sizeBytes of the whole payload; null where unknown
   /// @param key of the record in its topic, as `payload`
   /// @param configVersion that refused it; null where unknown
+  /// @param obstacle why a replay cannot read the record; null where it can try
   record Letter(
       String id,
       String collection,
@@ -74,7 +75,17 @@ public interface DeadLetterService {
       @Nullable Long sizeBytes,
       @Nullable String key,
       boolean isKeyBase64,
-      @Nullable Integer configVersion) {}
+      @Nullable Integer configVersion,
+      @Nullable Obstacle obstacle) {
+    /// Whether a replay reads the record again; if it fits is another matter.
+    public boolean isReplayable() {
+      return obstacle == null;
+    }
+  }
+
+  /// @param code `TRUNCATED`, `WITHHELD` or `UNREADABLE`
+  /// @param message what is kept, and what to do
+  record Obstacle(String code, String message) {}
 
   /// @param example a message of one of them
   record Reason(

@@ -139,9 +139,15 @@ public record EventConfig(
 
   /// Null: kept for ever.
   ///
+  /// @param dead how long dead letters stay after they came; null: as long as `raw`
   /// @param cubes how long cells outlive the rows they were made of; null: as long as the rows
-  public record Retention(@Nullable Period raw, @Nullable Period cubes) {
-    public static final Retention NONE = new Retention(null, null);
+  public record Retention(@Nullable Period raw, @Nullable Period dead, @Nullable Period cubes) {
+    public static final Retention NONE = new Retention(null, null, null);
+
+    /// How long dead letters stay after they came; null: for ever.
+    public @Nullable Period letters() {
+      return dead == null ? raw : dead;
+    }
   }
 
   /// Accepted event times: from `past` before now (null: since year 1) to `future` after now.

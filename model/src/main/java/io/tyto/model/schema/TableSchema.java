@@ -1,5 +1,6 @@
 package io.tyto.model.schema;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,18 @@ public record TableSchema(
   /// Whether some column's values are not stored as they come.
   public boolean hasPrivate() {
     return columns.stream().anyMatch(column -> column.privacy() != null);
+  }
+
+  /// With the columns that were private when they were removed, as if they were there still: what
+  /// is stored of them follows their policies as long as there is any of it. Itself without them.
+  public TableSchema withDormantPrivate() {
+    List<ColumnSpec> kept = dormant.stream().filter(column -> column.privacy() != null).toList();
+    if (kept.isEmpty()) {
+      return this;
+    }
+    List<ColumnSpec> all = new ArrayList<>(columns);
+    all.addAll(kept);
+    return new TableSchema(projectId, groupId, collectionId, name, version, all, config, dormant);
   }
 
   /// The column that holds event time, or `_received`.

@@ -8,6 +8,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.DeadLetterService.Interval;
 import io.tyto.model.port.DeadLetterService.Letter;
+import io.tyto.model.port.DeadLetterService.Obstacle;
 import io.tyto.model.port.DeadLetterService.Page;
 import io.tyto.model.port.DeadLetterService.Reason;
 import io.tyto.model.port.DeadLetterService.ReplayError;
@@ -202,7 +203,7 @@ final class DeadLettersCommand implements Runnable {
                 Choice.context());
         for (Letter letter : page.letters()) {
           if (letter.id().equals(id)) {
-            map(letter).forEach((name, value) -> out.printf("%-14s %s%n", name, value));
+            map(letter).forEach((name, value) -> out.printf("%-16s %s%n", name, value));
             return 0;
           }
         }
@@ -280,6 +281,10 @@ final class DeadLettersCommand implements Runnable {
             ? letter.source()
             : letter.source() + " partition " + letter.partition(),
         letter.offset());
+    Obstacle obstacle = letter.obstacle();
+    if (obstacle != null) {
+      out.printf("    not replayable (%s): %s%n", obstacle.code(), obstacle.message());
+    }
   }
 
   private static Map<String, Object> map(Letter letter) {
@@ -301,6 +306,10 @@ final class DeadLettersCommand implements Runnable {
     put(map, "key", letter.key());
     put(map, "keyBase64", letter.isKeyBase64());
     put(map, "configVersion", letter.configVersion());
+    put(map, "replayable", letter.isReplayable());
+    Obstacle obstacle = letter.obstacle();
+    put(map, "obstacle", obstacle == null ? null : obstacle.code());
+    put(map, "obstacleMessage", obstacle == null ? null : obstacle.message());
     return map;
   }
 

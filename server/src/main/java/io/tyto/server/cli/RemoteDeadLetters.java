@@ -19,7 +19,7 @@ final class RemoteDeadLetters implements DeadLetterService {
           pageInfo { hasNextPage hasPreviousPage }
           edges { cursor node {
             id collection receivedAt code field message source topic partition offset payload
-            payloadBase64 withheld size key keyBase64 configVersion } }
+            payloadBase64 withheld size key keyBase64 configVersion obstacle obstacleMessage } }
         }
       }
       """;
@@ -144,7 +144,12 @@ final class RemoteDeadLetters implements DeadLetterService {
         size.isMissing() ? null : longNumber(size),
         node.get("key").textOrNull(),
         node.get("keyBase64").isTrue(),
-        version.isMissing() ? null : (int) version.number());
+        version.isMissing() ? null : (int) version.number(),
+        obstacle(node.get("obstacle").textOrNull(), node.get("obstacleMessage").textOrNull()));
+  }
+
+  private static @Nullable Obstacle obstacle(@Nullable String code, @Nullable String message) {
+    return code == null || message == null ? null : new Obstacle(code, message);
   }
 
   /// Beyond 2^53 a Long is a string.

@@ -16,6 +16,7 @@ import io.tyto.model.port.AdminService.PipelineField;
 import io.tyto.model.port.AdminService.PipelineStatus;
 import io.tyto.model.port.AdminService.PipelineStep;
 import io.tyto.model.port.AdminService.PluginJar;
+import io.tyto.model.port.AdminService.Rewriting;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.port.IngestService.FileImport;
@@ -67,7 +68,8 @@ final class RunningServer {
               one.get("deadLetters").number(),
               one.get("logLagRecords").number(),
               one.get("sealAgeMillis").number(),
-              one.get("alarm").textOrNull()));
+              one.get("alarm").textOrNull(),
+              rewriting(one.get("rewriting"))));
     }
     return new Status(
         reply.get("diskBytes").number(),
@@ -76,6 +78,16 @@ final class RunningServer {
         reply.get("partitions").elements().stream().map(RunningServer::partition).toList(),
         reply.get("feeds").elements().stream().map(RunningServer::feed).toList(),
         reply.get("alarms").elements().stream().map(Json.Node::text).toList());
+  }
+
+  private static @Nullable Rewriting rewriting(Json.Node one) {
+    return one.isMissing()
+        ? null
+        : new Rewriting(
+            (int) one.get("version").number(),
+            (int) one.get("done").number(),
+            (int) one.get("segments").number(),
+            one.get("isCleaningUp").isTrue());
   }
 
   private static PartitionStatus partition(Json.Node one) {

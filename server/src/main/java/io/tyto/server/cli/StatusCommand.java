@@ -76,6 +76,11 @@ final class StatusCommand implements Callable<Integer> {
     if (more > 0) {
       out.printf("... and %d more%n", more);
     }
+    for (CollectionStatus collection : status.collections()) {
+      if (collection.rewriting() != null) {
+        out.printf("%s: %s%n", collection.name(), collection.rewriting());
+      }
+    }
     FeedsCommand.print(out, status.feeds());
     printOwners(out, status.partitions());
     status.partitions().stream()
