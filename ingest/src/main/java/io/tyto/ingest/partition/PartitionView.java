@@ -50,8 +50,7 @@ public sealed interface PartitionView extends AutoCloseable permits Partition, F
       int outdated,
       boolean isHiding) {
     Standing hiding(int nowOutdated, boolean nowIsHiding) {
-      return new Standing(
-          rows, tailRows, segments, bytes, deadLetters, nowOutdated, nowIsHiding);
+      return new Standing(rows, tailRows, segments, bytes, deadLetters, nowOutdated, nowIsHiding);
     }
   }
 }
