@@ -3,6 +3,8 @@ package io.tyto.engine;
 import io.tyto.engine.page.Cursor;
 import io.tyto.engine.page.SnapshotPins;
 import io.tyto.engine.plan.AggregateRunner;
+import io.tyto.engine.plan.CohortFilters;
+import io.tyto.engine.plan.CohortRunner;
 import io.tyto.engine.plan.FunnelRunner;
 import io.tyto.engine.plan.Inspection;
 import io.tyto.engine.plan.PlanLimits;
@@ -18,7 +20,10 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.Cohort;
+import io.tyto.model.query.EntitySet;
 import io.tyto.model.query.EventFilter;
+import io.tyto.model.query.Filter;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
@@ -26,6 +31,7 @@ import io.tyto.model.query.RetentionQuery;
 import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.CohortResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.FunnelResult;
@@ -112,6 +118,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   }
 
   @Override
+  public CohortResult cohort(Cohort cohort, QueryContext context) {
+    return answers.cohort(cohort, context);
+  }
+
+  @Override
   public SessionsResult sessions(SessionsQuery query, QueryContext context) {
     return answers.sessions(query, context);
   }
@@ -163,8 +174,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       Cursor after = cursor(query.after(), query.identity());
       try (TableSnapshot snapshot = snapshot(query.collection(), after);
           MemoryBudget budget = budget(context)) {
-        AggregateResult result =
-            AggregateRunner.run(query, after, snapshot, limits, scanContext(context, budget));
+        ScanContext scan = scanContext(context, budget);
+        AggregateQuery asked =
+            query.withWhere(resolved(query.where(), snapshot.schema().groupId(), scan));
+        AggregateResult result = AggregateRunner.run(asked, after, snapshot, limits, scan);
         if (query.wants().cursors() && (after != null || result.hasNextPage())) {
           pins.pin(snapshot);
         }
@@ -177,8 +190,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       Cursor anchor = cursor(query.backward() ? query.before() : query.after(), query.identity());
       try (TableSnapshot snapshot = snapshot(query.collection(), anchor);
           MemoryBudget budget = budget(context)) {
-        RecordsResult result =
-            RecordsRunner.run(query, anchor, snapshot, scanContext(context, budget));
+        ScanContext scan = scanContext(context, budget);
+        RecordsQuery asked =
+            query.withWhere(resolved(query.where(), snapshot.schema().groupId(), scan));
+        RecordsResult result = RecordsRunner.run(asked, anchor, snapshot, scan);
         if (result.hasNextPage() || result.hasPreviousPage()) {
           pins.pin(snapshot);
         }
@@ -215,6 +230,36 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       try (SnapshotSet taken = snapshots(query.events());
           MemoryBudget budget = budget(context)) {
         return SessionsRunner.run(query, taken.byCollection(), scanContext(context, budget));
+      }
+    }
+
+    @Override
+    public CohortResult cohort(Cohort cohort, QueryContext context) {
+      try (SnapshotSet taken = snapshots(events(cohort));
+          MemoryBudget budget = budget(context)) {
+        return CohortRunner.count(cohort, taken.byCollection(), scanContext(context, budget));
+      }
+    }
+
+    private static List<EventFilter> events(Cohort cohort) {
+      return cohort.leaves().stream().map(Cohort.Did::event).toList();
+    }
+
+    /// The filter with the entities of its cohorts, as of now.
+    private @Nullable Filter resolved(@Nullable Filter where, int groupId, ScanContext scan) {
+      return new CohortFilters(cohort -> members(cohort, groupId, scan)).resolve(where);
+    }
+
+    private EntitySet members(Cohort cohort, int groupId, ScanContext scan) {
+      try (SnapshotSet taken = snapshots(events(cohort))) {
+        for (TableSnapshot snapshot : taken.byCollection().values()) {
+          if (snapshot.schema().groupId() != groupId) {
+            throw new TytoException(
+                ErrorCode.BAD_USER_INPUT,
+                "the cohort is one of other entities than those of the collection it filters");
+          }
+        }
+        return CohortRunner.members(cohort, taken.byCollection(), scan);
       }
     }
 

@@ -49,7 +49,8 @@ final class LiveSchema {
       if (seen == null || seen.catalog() != catalog) {
         seen =
             new Version(
-                catalog, GraphQlApi.build(admin.collections(), queries, letters, clock, options));
+                catalog,
+                GraphQlApi.build(admin.collections(), queries, letters, admin, clock, options));
         version = seen;
       }
       return seen.api();

@@ -6,6 +6,7 @@ import io.tyto.model.port.AdminService;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.Cohort;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
@@ -13,6 +14,7 @@ import io.tyto.model.query.RetentionQuery;
 import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.CohortResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.FunnelResult;
@@ -106,6 +108,11 @@ final class FakePorts implements QueryService, IngestService, AdminService {
 
   @Override
   public SessionsResult sessions(SessionsQuery query, QueryContext context) {
+    throw new IllegalStateException("no collection has an entity");
+  }
+
+  @Override
+  public CohortResult cohort(Cohort cohort, QueryContext context) {
     throw new IllegalStateException("no collection has an entity");
   }
 

@@ -20,6 +20,7 @@ import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.value.StreamedValue;
+import io.tyto.model.port.CohortService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
@@ -49,6 +50,7 @@ public final class GraphQlApi {
       ApiSchema schema,
       QueryService queries,
       DeadLetterService letters,
+      CohortService cohorts,
       Clock clock,
       GraphQlOptions options) {
     this.schema = schema;
@@ -59,7 +61,7 @@ public final class GraphQlApi {
     this.prepared = new PreparedOperations(options.maxCachedDocuments());
     FieldErrors errors = new FieldErrors();
     this.graphQl =
-        GraphQL.newGraphQL(executable(schema, letters))
+        GraphQL.newGraphQL(executable(schema, letters, cohorts, clock))
             .queryExecutionStrategy(new FinishedObjects(errors))
             .defaultDataFetcherExceptionHandler(errors)
             .preparsedDocumentProvider(new DocumentCache(options))
@@ -81,21 +83,23 @@ public final class GraphQlApi {
   /// @param clock what `last` and the presets call now
   public static GraphQlApi build(
       List<TableSchema> collections, QueryService queries, Clock clock, GraphQlOptions options) {
-    return build(collections, queries, DeadLetterService.NONE, clock, options);
+    return build(collections, queries, DeadLetterService.NONE, CohortService.NONE, clock, options);
   }
 
-  /// The same with dead letters.
+  /// The same with dead letters, and cohorts that are kept.
   public static GraphQlApi build(
       List<TableSchema> collections,
       QueryService queries,
       DeadLetterService letters,
+      CohortService cohorts,
       Clock clock,
       GraphQlOptions options) {
-    return new GraphQlApi(
-        ApiSchema.of(collections, queries::stored), queries, letters, clock, options);
+    ApiSchema schema = ApiSchema.of(collections, queries::stored, cohorts);
+    return new GraphQlApi(schema, queries, letters, cohorts, clock, options);
   }
 
-  private static GraphQLSchema executable(ApiSchema schema, DeadLetterService letters) {
+  private static GraphQLSchema executable(
+      ApiSchema schema, DeadLetterService letters, CohortService cohorts, Clock clock) {
     DataFetcher<Object> panel =
         environment ->
             Operation.in(environment.getGraphQlContext())
@@ -123,7 +127,16 @@ public final class GraphQlApi {
                 .type(root)
                 .type(
                     "Mutation",
-                    builder -> builder.dataFetcher("replayDeadLetters", new ReplayFetcher(letters)))
+                    builder ->
+                        builder
+                            .dataFetcher("replayDeadLetters", new ReplayFetcher(letters))
+                            .dataFetcher(
+                                "saveCohort",
+                                environment ->
+                                    CohortMutations.save(environment, schema, cohorts, clock))
+                            .dataFetcher(
+                                "dropCohort",
+                                environment -> CohortMutations.drop(environment, cohorts)))
                 .build());
   }
 

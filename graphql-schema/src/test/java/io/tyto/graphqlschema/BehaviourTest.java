@@ -2,8 +2,12 @@ package io.tyto.graphqlschema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import graphql.ExecutionResult;
+import io.tyto.model.port.CohortService;
+import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.query.Cohort;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.FunnelQuery;
@@ -11,6 +15,7 @@ import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.RetentionQuery;
 import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.TimeInterval;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -19,7 +24,9 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Questions about what users did, over the two collections that have their events.
@@ -32,12 +39,39 @@ class BehaviourTest {
 
   private final FakeQueries queries =
       new FakeQueries(Collections.recharge(), Collections.gameLogin());
+  private final KeptCohorts kept = new KeptCohorts();
   private final GraphQlApi api =
       GraphQlApi.build(
           List.of(Collections.recharge(), Collections.gameLogin()),
           queries,
+          DeadLetterService.NONE,
+          kept,
           Clock.fixed(FakeQueries.NOON, ZoneOffset.UTC),
           GraphQlOptions.DEFAULT);
+
+  /// Keeps cohorts in memory; the n-th change is version n.
+  private static final class KeptCohorts implements CohortService {
+    private final Map<String, SavedCohort> byName = new TreeMap<>();
+    private int changes;
+
+    @Override
+    public List<SavedCohort> cohorts() {
+      return List.copyOf(byName.values());
+    }
+
+    @Override
+    public SavedCohort saveCohort(
+        String entity, String name, String definition, @Nullable Long expectedVersion) {
+      SavedCohort saved = new SavedCohort(entity, name, definition, ++changes);
+      byName.put(name, saved);
+      return saved;
+    }
+
+    @Override
+    public boolean dropCohort(String entity, String name) {
+      return byName.remove(name) != null;
+    }
+  }
 
   private String byUser(String field) {
     ExecutionResult result = api.execute(GraphQlRequest.of(document(field)), Client.context());
@@ -230,11 +264,130 @@ class BehaviourTest {
                 + " events: [{recharge: {}}]}) { total { quantileSeconds(q: 1.5) } }"));
   }
 
+  private static final String BOUGHT =
+      "{did: {event: {recharge: {amount: {gte: \"10\"}}} range: {last: \"P7D\"} atLeast: 2}}";
+  private static final String LOGGED_IN =
+      "{did: {event: {gameLogin: {}} range: {preset: ALL_TIME}}}";
+
+  /// What {@link #BOUGHT} means at noon.
+  private static Cohort bought() {
+    return new Cohort.Did(
+        new EventFilter(
+            "recharge",
+            new TimeInterval(FakeQueries.NOON.minus(Duration.ofDays(7)), FakeQueries.NOON),
+            new Filter.Compare("amount", Filter.Op.GTE, new BigDecimal("10"), false)),
+        2);
+  }
+
+  private static Cohort loggedIn() {
+    return new Cohort.Did(
+        new EventFilter("game_login", TimeInterval.ALL_TIME, new Filter.And(List.of())), 1);
+  }
+
+  @Test
+  void cohortsAreSetsOfUsers() {
+    assertEquals(
+        "{cohort:{entities:12}}",
+        byUser("cohort(of: {and: [" + BOUGHT + ", {not: " + LOGGED_IN + "}]}) { entities }"));
+    assertEquals(new Cohort.All(List.of(bought()), List.of(loggedIn())), queries.cohorts.remove());
+    byUser("cohort(of: {or: [" + BOUGHT + ", " + LOGGED_IN + "]}) { entities }");
+    assertEquals(new Cohort.Any(List.of(bought(), loggedIn())), queries.cohorts.remove());
+  }
+
+  @Test
+  void mistakesInACohortAreNamed() {
+    assertEquals(
+        "BAD_USER_INPUT ByUserCohort.not",
+        refused("cohort(of: {not: " + BOUGHT + "}) { entities }"));
+    assertEquals(
+        "BAD_USER_INPUT ByUserCohort.and",
+        refused("cohort(of: {and: [{not: " + BOUGHT + "}]}) { entities }"));
+    assertEquals("BAD_USER_INPUT ByUser.cohort(of:)", refused("cohort(of: {or: []}) { entities }"));
+    assertEquals(
+        "BAD_USER_INPUT ByUserDid.atLeast",
+        refused(
+            "cohort(of: {did: {event: {recharge: {}} range: {last: \"P7D\"} atLeast: 0}})"
+                + " { entities }"));
+    assertEquals(
+        "LIMIT_TOO_LARGE ByUser.cohort(of:)",
+        refused("cohort(of: {or: [" + (BOUGHT + " ").repeat(17) + "]}) { entities }"));
+    assertEquals(
+        "NOT_FOUND ByUserCohort.saved", refused("cohort(of: {saved: \"whales\"}) { entities }"));
+  }
+
+  private ExecutionResult ask(String document) {
+    return api.execute(GraphQlRequest.of(document), Client.context());
+  }
+
+  @Test
+  void aCohortFiltersItsCollections() {
+    String where = "where: {country: {eq: \"DE\"} _user: {in: " + BOUGHT + "}}";
+    ExecutionResult result =
+        ask("{recharge{records(range: {last: \"P1D\"}, " + where + ") { totalCount }}}");
+    assertEquals(List.of(), result.getErrors());
+    Filter expected =
+        new Filter.And(
+            List.of(
+                new Filter.Compare("country", Filter.Op.EQ, "DE", false),
+                new Filter.InCohort(bought(), null)));
+    assertEquals(expected, queries.records.remove().where());
+    ask(
+        "{gameLogin{aggregate(input: {range: {preset: ALL_TIME}, where: {_user: {notIn: "
+            + BOUGHT
+            + "}}}) { rows { measures { count } } }}}");
+    assertEquals(
+        new Filter.Not(new Filter.InCohort(bought(), null)), queries.aggregates.remove().where());
+  }
+
+  @Test
+  void measuresHaveNoCohorts() {
+    ExecutionResult result =
+        ask(
+            "{recharge{aggregate(input: {range: {preset: ALL_TIME}}) { rows { measures { _only("
+                + "where: {_user: {in: "
+                + BOUGHT
+                + "}}) { count } } } }}}");
+    assertFalse(result.isDataPresent());
+    assertEquals(
+        "RechargeFilter._user",
+        Objects.requireNonNull(result.getErrors().getFirst().getExtensions()).get("coordinate"));
+  }
+
+  @Test
+  void aSavedCohortMeansWhatItMeansWhenItIsUsed() {
+    String cohort = "{and: [" + BOUGHT + ", {not: " + LOGGED_IN + "}]}";
+    ExecutionResult saved =
+        ask(
+            "mutation {saveCohort(name: \"whales\", of: {user: "
+                + cohort
+                + "}) { name version definition }}");
+    assertEquals(List.of(), saved.getErrors());
+    assertTrue(Json.of(saved.getData()).startsWith("{saveCohort:{name:\"whales\",version:1,"));
+    assertEquals("{cohorts:[{name:\"whales\",version:1}]}", byUser("cohorts { name version }"));
+    byUser("cohort(of: {saved: \"whales\"}) { entities }");
+    assertEquals(new Cohort.All(List.of(bought()), List.of(loggedIn())), queries.cohorts.remove());
+    ExecutionResult nested =
+        ask("mutation {saveCohort(name: \"b\", of: {user: {saved: \"whales\"}}) { version }}");
+    assertEquals(1, nested.getErrors().size());
+    kept.saveCohort(
+        "user",
+        "stale",
+        "{did: {event: {recharge: {gone: {eq: \"x\"}}}, range: {preset: \"ALL_TIME\"}, atLeast: 1}}",
+        null);
+    assertEquals(
+        "BAD_USER_INPUT ByUserCohort.saved",
+        refused("cohort(of: {saved: \"stale\"}) { entities }"));
+    ExecutionResult dropped = ask("mutation {dropCohort(entity: \"user\", name: \"whales\")}");
+    assertEquals("{dropCohort:true}", Json.of(dropped.getData()));
+    assertEquals(
+        "NOT_FOUND ByUserCohort.saved", refused("cohort(of: {saved: \"whales\"}) { entities }"));
+  }
+
   @Test
   void anEntityHasNoFieldWithoutItsCollections() {
     assertEquals(
-        "ByUser ByUserDimension ByUserEvent ByUserFunnelInput ByUserRetentionInput"
-            + " ByUserSessionsInput",
+        "ByUser ByUserCohort ByUserDid ByUserDimension ByUserEvent ByUserFilter ByUserFunnelInput"
+            + " ByUserRetentionInput ByUserSessionsInput",
         api.sdl()
             .lines()
             .filter(line -> line.matches("(type|input) ByUser.*"))

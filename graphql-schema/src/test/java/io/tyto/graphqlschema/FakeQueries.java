@@ -2,6 +2,7 @@ package io.tyto.graphqlschema;
 
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.Cohort;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.Measure;
@@ -13,6 +14,7 @@ import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.BinKey;
 import io.tyto.model.result.Bucket;
+import io.tyto.model.result.CohortResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.FunnelResult;
@@ -48,6 +50,7 @@ class FakeQueries implements QueryService {
   final Queue<FunnelQuery> funnels = new ConcurrentLinkedQueue<>();
   final Queue<RetentionQuery> retentions = new ConcurrentLinkedQueue<>();
   final Queue<SessionsQuery> sessions = new ConcurrentLinkedQueue<>();
+  final Queue<Cohort> cohorts = new ConcurrentLinkedQueue<>();
   final Queue<ValuesQuery> values = new ConcurrentLinkedQueue<>();
   private final List<TableSchema> tables;
 
@@ -246,6 +249,13 @@ class FakeQueries implements QueryService {
             new SessionsResult.Group(day, "DE", stats), new SessionsResult.Group(day, null, none)),
         2,
         meta(context));
+  }
+
+  @Override
+  public CohortResult cohort(Cohort cohort, QueryContext context) {
+    context.check();
+    cohorts.add(cohort);
+    return new CohortResult(12, meta(context));
   }
 
   @Override

@@ -23,6 +23,8 @@ import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.Verdict;
+import io.tyto.model.port.CohortService;
+import io.tyto.model.port.CohortService.SavedCohort;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Discovery;
@@ -472,6 +474,68 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
           }
         }));
     return Objects.requireNonNull(known.state().bindings().get(binding.key()));
+  }
+
+  /// Cohorts that are kept by name.
+  List<SavedCohort> cohorts() {
+    return known.state().cohorts().values().stream().map(CollectionDirectory::cohort).toList();
+  }
+
+  private static SavedCohort cohort(CatalogState.SavedCohort kept) {
+    return new SavedCohort(kept.entity(), kept.name(), kept.definition(), kept.version());
+  }
+
+  /// See {@link io.tyto.model.port.CohortService#saveCohort}.
+  synchronized SavedCohort saveCohort(
+      String entity, String name, String definition, @Nullable Long expectedVersion) {
+    if (name.isBlank() || name.length() > CohortService.MAX_NAME_CHARACTERS) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "a cohort's name has 1 to %d characters".formatted(CohortService.MAX_NAME_CHARACTERS));
+    }
+    if (definition.length() > CohortService.MAX_DEFINITION_CHARACTERS) {
+      throw new TytoException(
+          ErrorCode.LIMIT_TOO_LARGE,
+          "the cohort takes %,d characters written out, at most %,d"
+              .formatted(definition.length(), CohortService.MAX_DEFINITION_CHARACTERS));
+    }
+    String key = CatalogState.SavedCohort.keyOf(entity, name);
+    take(
+        catalog.change(draft -> {
+          CatalogState.@Nullable SavedCohort before = draft.state().cohorts().get(key);
+          requireVersion(name, before == null ? 0 : before.version(), expectedVersion);
+          if (before == null && draft.state().cohorts().size() >= CohortService.MAX_COHORTS) {
+            throw new TytoException(
+                ErrorCode.LIMIT_TOO_LARGE,
+                "%,d cohorts are kept already: drop one first"
+                    .formatted(CohortService.MAX_COHORTS));
+          }
+          draft.saveCohort(entity, name, definition);
+        }));
+    return cohort(Objects.requireNonNull(known.state().cohorts().get(key)));
+  }
+
+  private static void requireVersion(String name, long version, @Nullable Long expected) {
+    if (expected != null && expected != version) {
+      throw new TytoException(
+          ErrorCode.VERSION_CONFLICT,
+          version == 0
+              ? "there is no cohort '%s' yet: expect version 0".formatted(name)
+              : "cohort '%s' is of version %d, not %d: read it again"
+                  .formatted(name, version, expected));
+    }
+  }
+
+  /// False where there is none.
+  synchronized boolean dropCohort(String entity, String name) {
+    boolean[] isThere = {false};
+    String key = CatalogState.SavedCohort.keyOf(entity, name);
+    take(
+        catalog.change(draft -> {
+          isThere[0] = draft.state().cohorts().containsKey(key);
+          draft.dropCohort(entity, name);
+        }));
+    return isThere[0];
   }
 
   private void take(CatalogState state) {

@@ -323,6 +323,22 @@ public final class LocalNode
   }
 
   @Override
+  public List<SavedCohort> cohorts() {
+    return directory.cohorts();
+  }
+
+  @Override
+  public SavedCohort saveCohort(
+      String entity, String name, String definition, @Nullable Long expectedVersion) {
+    return directory.saveCohort(entity, name, definition, expectedVersion);
+  }
+
+  @Override
+  public boolean dropCohort(String entity, String name) {
+    return directory.dropCohort(entity, name);
+  }
+
+  @Override
   public Status status() {
     long bytes = 0;
     List<String> raised = new ArrayList<>(alarms.all());

@@ -317,6 +317,7 @@ final class EverythingOfferedIsAnsweredTest {
         case "DateTime" -> "\"2026-03-01T00:00:00Z\"";
         case "Date" -> "\"2026-03-01\"";
         case "ID" -> "\"1\"";
+        case "ByPlayerCohort" -> "{did: {event: {everyThing: {}}, range: {preset: ALL_TIME}}}";
         default -> "\"a\"";
       };
     }

@@ -10,6 +10,7 @@ import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Names and types are checked by the caller.
 public final class EventTable {
-  private static final String ENTITY_COLUMN = "_entity";
-
   private final List<RowSource> sources;
   private final ColumnSlots slots;
   private final ColumnSpec time;
@@ -49,7 +48,7 @@ public final class EventTable {
     this.slots = new ColumnSlots(schema);
     this.time = schema.timeColumn();
     this.timeSlot = slots.slot(time);
-    this.entitySlot = slots.slot(ENTITY_COLUMN);
+    this.entitySlot = slots.slot(SystemColumns.ENTITY_NAME);
     List<Kind> compiled = new ArrayList<>();
     for (KindSpec kind : kinds) {
       compiled.add(

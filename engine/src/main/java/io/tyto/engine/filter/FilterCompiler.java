@@ -5,6 +5,7 @@ import io.tyto.model.query.Filter;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.SystemColumns;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -83,6 +84,13 @@ public final class FilterCompiler {
       case Filter.ListLength leaf -> leaf(leaf.column(), leaf, positive);
       case Filter.AnyElement leaf -> leaf(leaf.column(), leaf, positive);
       case Filter.JsonPath leaf -> leaf(leaf.column(), leaf, positive);
+      case Filter.InCohort(var cohort, var members) -> {
+        if (members == null) {
+          throw new IllegalArgumentException("who is in " + cohort + " was not found out");
+        }
+        yield new RowPredicate.OfEntities(
+            slots.slot(SystemColumns.ENTITY_NAME), members, !positive);
+      }
     };
   }
 

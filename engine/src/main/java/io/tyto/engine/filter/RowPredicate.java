@@ -1,5 +1,6 @@
 package io.tyto.engine.filter;
 
+import io.tyto.model.query.EntitySet;
 import java.util.List;
 
 /// A compiled predicate over rows: AND and OR of column tests. Immutable, thread-safe.
@@ -19,6 +20,16 @@ sealed interface RowPredicate {
     @Override
     public int cost() {
       return 1 + parts.stream().mapToInt(RowPredicate::cost).sum();
+    }
+  }
+
+  /// Rows of entities that are in a set (not in it, if `isNegated`); never those without one.
+  record OfEntities(int slot, EntitySet members, boolean isNegated) implements RowPredicate {
+    private static final int COST = 4;
+
+    @Override
+    public int cost() {
+      return COST;
     }
   }
 

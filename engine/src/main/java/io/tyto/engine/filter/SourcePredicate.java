@@ -41,6 +41,7 @@ abstract sealed class SourcePredicate {
               isNarrowing);
       case RowPredicate.Any(var parts) ->
           new Any(batch, parts.stream().map(part -> of(part, batch, false)).toList());
+      case RowPredicate.OfEntities of -> new OfEntities(batch, of);
       case RowPredicate.OfColumn(var slot, var valueTest) -> ofColumn(batch, slot, valueTest);
     };
   }
@@ -166,6 +167,48 @@ abstract sealed class SourcePredicate {
       }
       masks.release(open);
       masks.release(passed);
+    }
+  }
+
+  /// Entities are looked up one by one in the set of the source's partition.
+  private static final class OfEntities extends SourcePredicate {
+    private final Batch batch;
+    private final RowPredicate.OfEntities test;
+    private final int partition;
+    private final Verdict always;
+
+    OfEntities(Batch batch, RowPredicate.OfEntities test) {
+      this.batch = batch;
+      this.test = test;
+      partition = batch.source().partition();
+      boolean isAny = test.isNegated() || test.members().isAnyIn(partition);
+      always = isAny ? Verdict.SOMETIMES : Verdict.NEVER;
+    }
+
+    @Override
+    Verdict judge(int block) {
+      return always;
+    }
+
+    @Override
+    void retain(long[] mask, Masks masks) {
+      ColumnVector vector = batch.column(test.slot());
+      if (!(vector instanceof ColumnVector.Longs ids)) {
+        Masks.clear(mask, batch.length());
+        return;
+      }
+      for (int word = 0; word < Masks.words(batch.length()); word++) {
+        for (long left = mask[word]; left != 0; left &= left - 1) {
+          int position = (word << 6) + Long.numberOfTrailingZeros(left);
+          if (position >= batch.length()) {
+            break;
+          }
+          int entity = ids.isNull(position) ? 0 : (int) ids.values()[position];
+          if (entity == 0 || test.members().contains(partition, entity) == test.isNegated()) {
+            mask[word] &= ~(left & -left);
+          }
+        }
+      }
     }
   }
 

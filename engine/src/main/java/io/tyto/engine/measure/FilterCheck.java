@@ -33,6 +33,11 @@ public record FilterCheck(Columns columns) {
         checkLeaf(column, elementOf(column), is);
       }
       case Filter.JsonPath json -> checkJson(json);
+      case Filter.InCohort _ -> {
+        if (columns.schema().config().entity() == null) {
+          throw columns.refuse("rows without an entity are in no cohort");
+        }
+      }
       case Filter.Compare compare ->
           checkLeaf(compare.column(), elementOf(compare.column()), filter);
       case Filter.In in -> checkLeaf(in.column(), elementOf(in.column()), filter);
@@ -65,7 +70,8 @@ public record FilterCheck(Columns columns) {
           Filter.ListLength _,
           Filter.HasAll _,
           Filter.AnyElement _,
-          Filter.JsonPath _ ->
+          Filter.JsonPath _,
+          Filter.InCohort _ ->
           throw columns.refuse(column, "a single value has no lists or paths inside");
     }
   }

@@ -1,6 +1,7 @@
 package io.tyto.engine.plan;
 
 import io.tyto.model.query.Filter;
+import io.tyto.model.schema.SystemColumns;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -30,6 +31,7 @@ final class FilterColumns {
         case Filter.ListLength leaf -> columns.add(leaf.column());
         case Filter.AnyElement leaf -> columns.add(leaf.column());
         case Filter.JsonPath leaf -> columns.add(leaf.column());
+        case Filter.InCohort _ -> columns.add(SystemColumns.ENTITY_NAME);
       }
     }
   }

@@ -36,6 +36,7 @@ final class ReferenceFilter {
           event.value(column) instanceof List<?> list
               ? (Boolean) compares((long) list.size(), is.op(), is.value())
               : null;
+      case Filter.InCohort cohort -> throw new IllegalArgumentException("not here: " + cohort);
       case Filter.HasAll(String column, var values) ->
           event.value(column) instanceof List<?> list ? (Boolean) list.containsAll(values) : null;
       case Filter.Compare compare ->

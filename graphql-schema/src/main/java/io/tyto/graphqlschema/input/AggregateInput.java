@@ -65,7 +65,9 @@ public record AggregateInput(
       }
       return new AggregateInput(
           ranges.interval(input, zone),
-          input.has("where") ? filters.read(input, "where") : null,
+          input.has("where")
+              ? new FilterInput(collection, ranges.now()).read(input, "where")
+              : null,
           grouping,
           input.has("having") ? having(input.object("having", type("Having"))) : null,
           orders(),

@@ -137,7 +137,7 @@ public record EventsInput(ApiEntity entity, Instant now) {
   }
 
   /// @param ranged what has the range, and the zone it goes by
-  private EventFilter event(InputObject event, InputObject ranged) {
+  EventFilter event(InputObject event, InputObject ranged) {
     String field = event.only();
     if (!event.has(field)) {
       throw event.error(field, "is null: {} stands for all events");

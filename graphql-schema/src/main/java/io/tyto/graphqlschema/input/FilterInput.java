@@ -2,14 +2,17 @@ package io.tyto.graphqlschema.input;
 
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiColumn;
+import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiType;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.Filter.Op;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a collection's filter.
 ///
@@ -20,10 +23,18 @@ public final class FilterInput {
 
   private final ApiCollection collection;
   private final String type;
+  private final @Nullable Instant now;
 
+  /// Of filters that may not ask for cohorts.
   public FilterInput(ApiCollection collection) {
+    this(collection, null);
+  }
+
+  /// @param now the instant that the ranges of cohorts go by; null: no cohorts
+  public FilterInput(ApiCollection collection, @Nullable Instant now) {
     this.collection = collection;
     this.type = collection.typeName() + "Filter";
+    this.now = now;
   }
 
   /// The filter in a member of `parent` that is there.
@@ -50,7 +61,10 @@ public final class FilterInput {
             case "and" -> new Filter.And(each(where, member, depth));
             case "or" -> new Filter.Or(each(where, member, depth));
             case "not" -> new Filter.Not(read(where.object(member, type), depth + 1));
-            default -> column(where, member);
+            default ->
+                member.equals(collection.cohortField())
+                    ? cohort(where, member)
+                    : column(where, member);
           });
     }
     return all(all);
@@ -66,6 +80,22 @@ public final class FilterInput {
 
   private static Filter all(List<Filter> filters) {
     return filters.size() == 1 ? filters.getFirst() : new Filter.And(List.copyOf(filters));
+  }
+
+  private Filter cohort(InputObject where, String member) {
+    ApiEntity entity = collection.entity();
+    if (entity == null || now == null) {
+      throw where.error(member, "goes in the where of aggregate, table or records, not in here");
+    }
+    CohortInput cohorts = new CohortInput(new EventsInput(entity, now));
+    InputObject filter = where.object(member, entity.typeName() + "Filter");
+    List<Filter> all = new ArrayList<>();
+    for (String operator : filter.names()) {
+      requireValue(filter, operator);
+      Filter in = new Filter.InCohort(cohorts.read(filter, operator), null);
+      all.add(operator.equals("in") ? in : new Filter.Not(in));
+    }
+    return all(all);
   }
 
   private static void requireValue(InputObject object, String member) {

@@ -29,6 +29,11 @@ public final class RangeInput {
     this.isDate = isDate;
   }
 
+  /// The instant called now.
+  Instant now() {
+    return now;
+  }
+
   /// @param length what takes `from` to `to`; null where the range is not bounded
   private record Range(
       @Nullable ZonedDateTime from, @Nullable ZonedDateTime to, @Nullable TimeAmount length) {}

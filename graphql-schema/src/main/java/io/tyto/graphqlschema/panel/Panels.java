@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Compiles the fields of an operation that are panels. A mistake is a `TytoException`.
 public final class Panels {
@@ -42,6 +43,8 @@ public final class Panels {
       case "funnel" -> FunnelPanel.compile(field, new EventsInput(entity, now), limits);
       case "retention" -> RetentionPanel.compile(field, new EventsInput(entity, now));
       case "sessions" -> SessionsPanel.compile(field, new EventsInput(entity, now), limits);
+      case "cohort" -> CohortPanel.one(field, new EventsInput(entity, now));
+      case "cohorts" -> CohortPanel.saved(field, new EventsInput(entity, now));
       default -> throw Shapes.unknown(field);
     };
   }
@@ -53,12 +56,28 @@ public final class Panels {
       return field.getChildren().stream().allMatch(Panels::isTimeless);
     }
     Map<String, Object> arguments = field.getResolvedArguments();
+    if (namesCohort(arguments)) {
+      return false;
+    }
     Map<?, ?> holder = arguments.get("input") instanceof Map<?, ?> input ? input : arguments;
     return switch (holder.get("range")) {
       case null -> true;
       case Map<?, ?> range ->
           range.get("between") != null || "ALL_TIME".equals(range.get("preset"));
       default -> false;
+    };
+  }
+
+  /// Cohorts have ranges of their own, and those that are kept change. A column of such a name
+  /// costs no more than that its questions are compiled each time.
+  private static boolean namesCohort(@Nullable Object arguments) {
+    return switch (arguments) {
+      case Map<?, ?> map ->
+          map.containsKey("did")
+              || map.containsKey("saved")
+              || map.values().stream().anyMatch(Panels::namesCohort);
+      case List<?> list -> list.stream().anyMatch(Panels::namesCohort);
+      case null, default -> false;
     };
   }
 

@@ -74,7 +74,7 @@ final class RecordsPanel implements Panel {
               scope.collection().name(),
               scope.ranges(cursors).interval(arguments, ZoneOffset.UTC),
               arguments.has("where")
-                  ? new FilterInput(scope.collection()).read(arguments, "where")
+                  ? new FilterInput(scope.collection(), cursors.now()).read(arguments, "where")
                   : null,
               orders(),
               List.copyOf(columns),

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// A collection as the API shows it: its columns by every name that a request can call them.
 ///
-/// The time of arrival is a column like the others, named `_received`. *Thread-safety*: immutable.
+/// The time of arrival is a column like the others, named `_received`. *Thread-safety*: immutable
+/// once the schema is made.
 public final class ApiCollection {
   private final TableSchema schema;
   private final String typeName;
@@ -24,6 +26,9 @@ public final class ApiCollection {
   private final ApiColumn time;
   private final List<ApiCube> cubes;
   private final BiFunction<ColumnSpec, Object, Object> stored;
+
+  /// Set once, before anybody else sees this.
+  private @Nullable ApiEntity entity;
 
   /// @param stored what a hidden column stores of a value
   public ApiCollection(TableSchema schema, BiFunction<ColumnSpec, Object, Object> stored) {
@@ -75,6 +80,22 @@ public final class ApiCollection {
   /// What the names of its types begin with.
   public String typeName() {
     return typeName;
+  }
+
+  void join(ApiEntity joined) {
+    entity = joined;
+  }
+
+  /// Whose events these are, or null.
+  public @Nullable ApiEntity entity() {
+    return entity;
+  }
+
+  /// The member of its filter that asks for cohorts; null where it has none.
+  public @Nullable String cohortField() {
+    ApiEntity of = entity;
+    String field = of == null ? null : of.filterField();
+    return field == null || byField.containsKey(field) ? null : field;
   }
 
   public EventConfig.Expose expose() {

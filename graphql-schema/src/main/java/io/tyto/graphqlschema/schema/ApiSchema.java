@@ -5,6 +5,7 @@ import graphql.schema.idl.SchemaParser;
 import graphql.schema.idl.TypeDefinitionRegistry;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.CohortService;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.TableSchema;
 import java.io.IOException;
@@ -46,8 +47,11 @@ public record ApiSchema(
   /// Generates the schema; CONFIG_INVALID where two names meet in it.
   ///
   /// @param stored what a hidden column stores of a value
+  /// @param cohorts those that are kept by name
   public static ApiSchema of(
-      List<TableSchema> tables, BiFunction<ColumnSpec, Object, Object> stored) {
+      List<TableSchema> tables,
+      BiFunction<ColumnSpec, Object, Object> stored,
+      CohortService cohorts) {
     SchemaParser parser = new SchemaParser();
     String shared = shared();
     StringBuilder text = new StringBuilder(shared);
@@ -57,9 +61,11 @@ public record ApiSchema(
     definitions.scalars().keySet().forEach(name -> owners.put(name, "a scalar that every API has"));
     owners.put("Query", "the root query");
     owners.put("Mutation", "the root mutation");
+    List<ApiCollection> collections =
+        tables.stream().map(table -> new ApiCollection(table, stored)).toList();
+    List<ApiEntity> allEntities = ApiEntity.of(collections, cohorts);
     Map<String, ApiCollection> byField = new LinkedHashMap<>();
-    for (TableSchema table : tables) {
-      ApiCollection collection = new ApiCollection(table, stored);
+    for (ApiCollection collection : collections) {
       String part = CollectionSdl.write(collection);
       TypeDefinitionRegistry types = parser.parse(part);
       types.types().keySet().forEach(name -> claim(owners, name, collection));
@@ -71,7 +77,7 @@ public record ApiSchema(
       text.append(part);
     }
     Map<String, ApiEntity> entities = new LinkedHashMap<>();
-    for (ApiEntity entity : ApiEntity.of(byField.values())) {
+    for (ApiEntity entity : allEntities) {
       ApiCollection first = entity.collections().getFirst();
       String part = EntitySdl.write(entity);
       TypeDefinitionRegistry types = parser.parse(part);
@@ -130,7 +136,7 @@ public record ApiSchema(
           entity.field() + ": " + entity.typeName() + "!");
     }
     sdl.member("All collections, or those of these names", ROOT_FIELDS[0]);
-    return sdl.member("Changes with every change of this schema", ROOT_FIELDS[1])
+    sdl.member("Changes with every change of this schema", ROOT_FIELDS[1])
         .member("Records that did not fit a collection, the newest first", ROOT_FIELDS[2])
         .member(
             "The same by reason, the most frequent first; of all collections, or of one",
@@ -139,9 +145,25 @@ public record ApiSchema(
         .open("type Mutation")
         .member(
             "Reads the records of dead letters again, as the config says now: those that fit become rows, each once however often this is asked, and their letters go",
-            REPLAY)
-        .close()
-        .toString();
+            REPLAY);
+    if (!entities.isEmpty()) {
+      sdl.member(
+              "Keeps a cohort by name, in place of one of that name; its ranges, such as last, mean what they mean when it is used. expectedVersion: 0 for none yet",
+              "saveCohort(name: ID!, of: EntityCohort!, expectedVersion: Long): EntitySavedCohort!")
+          .member(
+              "False where there is none of that name",
+              "dropCohort(entity: ID!, name: ID!): Boolean!");
+    }
+    sdl.close();
+    if (!entities.isEmpty()) {
+      StringBuilder members = new StringBuilder();
+      for (ApiEntity entity : entities.values()) {
+        String name = entity.filterField().substring(1);
+        members.append(' ').append(name).append(": ").append(entity.typeName()).append("Cohort");
+      }
+      sdl.line("input EntityCohort @oneOf {" + members + " }");
+    }
+    return sdl.toString();
   }
 
   private static String shared() {

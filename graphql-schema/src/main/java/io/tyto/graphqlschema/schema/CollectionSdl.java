@@ -72,8 +72,15 @@ final class CollectionSdl {
         .member("and: [" + type + "Filter!]")
         .member("or: [" + type + "Filter!]")
         .member("not: " + type + "Filter")
-        .members(collection.columns(), true, c -> c.field() + ": " + c.filterType())
-        .close();
+        .members(collection.columns(), true, c -> c.field() + ": " + c.filterType());
+    ApiEntity entity = collection.entity();
+    String field = collection.cohortField();
+    if (entity != null && field != null) {
+      sdl.member(
+          "In the question's own where: by what else they did",
+          field + ": " + entity.typeName() + "Filter");
+    }
+    sdl.close();
   }
 
   private void writeGroupKeys() {

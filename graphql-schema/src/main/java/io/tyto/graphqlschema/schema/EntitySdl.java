@@ -30,6 +30,7 @@ final class EntitySdl {
     writeFunnel();
     writeRetention();
     writeSessions();
+    writeCohort();
     sdl.open("type " + type)
         .member(
             "How many went how far through the steps. limit: groups of the breakdown",
@@ -40,6 +41,9 @@ final class EntitySdl {
         .member(
             "Runs of events with no gap between them. limit: groups",
             "sessions(input: %sSessionsInput!, limit: Int = 1000): EntitySessions".formatted(type))
+        .member(
+            "How many are in a cohort", "cohort(of: %sCohort!): EntityCohortSize".formatted(type))
+        .member("Those that are kept by name", "cohorts: [EntitySavedCohort!]")
         .close();
     return sdl.toString();
   }
@@ -64,6 +68,23 @@ final class EntitySdl {
         .member("breakdown: " + type + "Dimension")
         .member("options: QueryOptions")
         .close();
+  }
+
+  private void writeCohort() {
+    String name = entity.name();
+    sdl.describe(
+            "did: each "
+                + name
+                + " with atLeast such events in the range. and: in all of them; a not beside others"
+                + " takes away. or: in any. saved: one that is kept by name")
+        .line(
+            "input %sCohort @oneOf { did: %sDid and: [%sCohort!] or: [%sCohort!] not: %sCohort saved: ID }"
+                .formatted(type, type, type, type, type))
+        .line(
+            "input %sDid { event: %sEvent! range: TimeRange! timezone: TimeZone = \"UTC\" atLeast: Int! = 1 }"
+                .formatted(type, type))
+        .describe("A row without a " + name + " is neither in nor notIn")
+        .line("input %sFilter { in: %sCohort notIn: %sCohort }".formatted(type, type, type));
   }
 
   private void writeRetention() {

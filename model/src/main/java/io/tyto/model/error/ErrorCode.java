@@ -18,6 +18,8 @@ public enum ErrorCode {
   NOT_FOUND(Type.USER, false),
   PAYLOAD_TOO_LARGE(Type.USER, false),
   UNSUPPORTED_MEDIA_TYPE(Type.USER, false),
+  /// Somebody changed it meanwhile.
+  VERSION_CONFLICT(Type.USER, false),
   CONFIG_INVALID(Type.USER, false),
   CONFIG_INCOMPATIBLE(Type.USER, false),
   NUMERIC_OVERFLOW(Type.USER, false),

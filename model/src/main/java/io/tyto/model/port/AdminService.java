@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The catalog and the state of the node. Thread-safe.
-public interface AdminService {
+public interface AdminService extends CohortService {
 
   /// The collections as of now, by name.
   List<TableSchema> collections();

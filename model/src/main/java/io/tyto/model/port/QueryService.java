@@ -1,6 +1,7 @@
 package io.tyto.model.port;
 
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.Cohort;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
@@ -8,6 +9,7 @@ import io.tyto.model.query.RetentionQuery;
 import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.CohortResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.FunnelResult;
@@ -32,6 +34,8 @@ public interface QueryService {
   RetentionResult retention(RetentionQuery query, QueryContext context);
 
   SessionsResult sessions(SessionsQuery query, QueryContext context);
+
+  CohortResult cohort(Cohort cohort, QueryContext context);
 
   /// What a hashed or tokenized column stores of a value: what a filter compares with. Any other
   /// column stores the value itself.

@@ -31,6 +31,28 @@ public record AggregateQuery(
     @Nullable String after,
     String identity) {
 
+  /// The same question with another filter.
+  public AggregateQuery withWhere(@Nullable Filter other) {
+    return new AggregateQuery(
+        collection,
+        range,
+        other,
+        groupBy,
+        measures,
+        having,
+        orderBy,
+        limitPer,
+        top,
+        others,
+        compareTo,
+        compareShift,
+        wants,
+        limit,
+        offset,
+        after,
+        identity);
+  }
+
   /// Which optional parts of the answer the caller selected.
   public record Wants(
       boolean totals, boolean previous, boolean othersRows, boolean groupCount, boolean cursors) {

@@ -72,6 +72,11 @@ public sealed interface Filter {
   ///   null for EXISTS
   record JsonPath(String column, String path, JsonAs as, @Nullable Filter is) implements Filter {}
 
+  /// The row's entity is in a cohort; null where the entity is. Names no column.
+  ///
+  /// @param members who they are; null until the engine has found out
+  record InCohort(Cohort cohort, @Nullable EntitySet members) implements Filter {}
+
   enum JsonAs {
     STRING,
     NUMBER,

@@ -21,5 +21,22 @@ public record RecordsQuery(
     boolean wantsTotal,
     String identity) {
 
+  /// The same question with another filter.
+  public RecordsQuery withWhere(@Nullable Filter other) {
+    return new RecordsQuery(
+        collection,
+        range,
+        other,
+        orderBy,
+        columns,
+        limit,
+        offset,
+        backward,
+        after,
+        before,
+        wantsTotal,
+        identity);
+  }
+
   public record Order(String column, AggregateQuery.Direction direction) {}
 }

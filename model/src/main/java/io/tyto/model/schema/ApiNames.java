@@ -106,6 +106,9 @@ public final class ApiNames {
           "TableColumn",
           "PageInfo",
           "Bin",
+          "EntityCohort",
+          "EntityCohortSize",
+          "EntitySavedCohort",
           "EntityFunnel",
           "EntityFunnelGroup",
           "EntityFunnelStep",
@@ -186,7 +189,16 @@ public final class ApiNames {
 
   /// The same behind an entity's type name, which is {@link #entityType}.
   public static final Set<String> ENTITY_TYPE_SUFFIXES =
-      Set.of("", "Event", "Dimension", "FunnelInput", "RetentionInput", "SessionsInput");
+      Set.of(
+          "",
+          "Event",
+          "Dimension",
+          "FunnelInput",
+          "RetentionInput",
+          "SessionsInput",
+          "Cohort",
+          "Did",
+          "Filter");
 
   private ApiNames() {}
 

@@ -17,6 +17,8 @@ public final class SystemColumns {
   /// Dense id of the row's entity within its shard; 0 is the null entity.
   public static final int ENTITY = 4;
 
+  public static final String ENTITY_NAME = "_entity";
+
   public static final int FIRST_USER_ID = 16;
 
   public static final List<ColumnSpec> ALL =
@@ -24,7 +26,7 @@ public final class SystemColumns {
           ColumnSpec.system(LOG, "_log", ColumnType.STRING),
           ColumnSpec.system(OFFSET, "_offset", ColumnType.LONG),
           ColumnSpec.system(RECEIVED, "_received", ColumnType.TIMESTAMP),
-          ColumnSpec.system(ENTITY, "_entity", ColumnType.LONG));
+          ColumnSpec.system(ENTITY, ENTITY_NAME, ColumnType.LONG));
 
   private SystemColumns() {}
 }

@@ -7,6 +7,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.Cohort;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
@@ -14,6 +15,7 @@ import io.tyto.model.query.RetentionQuery;
 import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.CohortResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.FunnelResult;
@@ -99,6 +101,11 @@ sealed interface Ask {
 
     @Override
     public SessionsResult sessions(SessionsQuery query, QueryContext context) {
+      throw enough();
+    }
+
+    @Override
+    public CohortResult cohort(Cohort cohort, QueryContext context) {
       throw enough();
     }
 

@@ -12,6 +12,7 @@ import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import io.tyto.store.catalog.CatalogState.Project;
+import io.tyto.store.catalog.CatalogState.SavedCohort;
 import io.tyto.store.document.JsonFields;
 import io.tyto.store.document.SealedJson;
 import java.io.IOException;
@@ -108,6 +109,15 @@ final class CatalogCodec {
         json.writeStringField("fact", "feed");
         writeBinding(json, binding);
       }
+      case CatalogFact.CohortSaved(SavedCohort cohort) -> {
+        json.writeStringField("fact", "cohort");
+        writeCohort(json, cohort);
+      }
+      case CatalogFact.CohortDropped(String entity, String name) -> {
+        json.writeStringField("fact", "dropped-cohort");
+        json.writeStringField("entity", entity);
+        json.writeStringField("name", name);
+      }
     }
     json.writeEndObject();
   }
@@ -128,6 +138,9 @@ final class CatalogCodec {
               json.integer("collection"),
               json.number("rows"));
       case "feed" -> new CatalogFact.FeedBound(binding(json));
+      case "cohort" -> new CatalogFact.CohortSaved(cohort(json));
+      case "dropped-cohort" ->
+          new CatalogFact.CohortDropped(json.string("entity"), json.string("name"));
       // Leaving a fact out would give a wrong state, so it is not an unknown member to be ignored.
       case String unknown ->
           throw new TytoException(
@@ -145,6 +158,9 @@ final class CatalogCodec {
     if (!state.bindings().isEmpty()) {
       writeAll(json, "feeds", state.bindings().values(), CatalogCodec::writeBinding);
     }
+    if (!state.cohorts().isEmpty()) {
+      writeAll(json, "cohorts", state.cohorts().values(), CatalogCodec::writeCohort);
+    }
   }
 
   private static CatalogState state(long version, JsonFields json) {
@@ -156,6 +172,9 @@ final class CatalogCodec {
         byId(json.objects("imports"), CatalogCodec::imported, ImportedFile::contentId),
         json.has("feeds")
             ? byId(json.objects("feeds"), CatalogCodec::binding, FeedBinding::key)
+            : new TreeMap<>(),
+        json.has("cohorts")
+            ? byId(json.objects("cohorts"), CatalogCodec::cohort, SavedCohort::key)
             : new TreeMap<>());
   }
 
@@ -305,6 +324,21 @@ final class CatalogCodec {
         json.strings("names"),
         json.integer("collection"),
         json.number("rows"));
+  }
+
+  private static void writeCohort(JsonGenerator json, SavedCohort cohort) throws IOException {
+    json.writeStringField("entity", cohort.entity());
+    json.writeStringField("name", cohort.name());
+    json.writeStringField("definition", cohort.definition());
+    json.writeNumberField("version", cohort.version());
+  }
+
+  private static SavedCohort cohort(JsonFields json) {
+    return new SavedCohort(
+        json.string("entity"),
+        json.string("name"),
+        json.string("definition"),
+        json.number("version"));
   }
 
   private static void writeBinding(JsonGenerator json, FeedBinding binding) throws IOException {

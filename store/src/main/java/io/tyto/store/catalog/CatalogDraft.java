@@ -11,6 +11,7 @@ import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import io.tyto.store.catalog.CatalogState.Project;
+import io.tyto.store.catalog.CatalogState.SavedCohort;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -146,6 +147,20 @@ public final class CatalogDraft {
     }
   }
 
+  /// Keeps a cohort by name, in place of one of that name.
+  public void saveCohort(String entity, String name, String definition) {
+    add(
+        new CatalogFact.CohortSaved(
+            new SavedCohort(entity, name, definition, state.version() + 1)));
+  }
+
+  /// Lets go of a cohort; nothing where there is none.
+  public void dropCohort(String entity, String name) {
+    if (state.cohorts().containsKey(SavedCohort.keyOf(entity, name))) {
+      add(new CatalogFact.CohortDropped(entity, name));
+    }
+  }
+
   /// Records an imported file, or one more name of a known one; nothing where both are known.
   public void addImport(String contentId, String name, int collectionId, long rows) {
     state.existing(collectionId);
@@ -155,7 +170,7 @@ public final class CatalogDraft {
     }
   }
 
-  /// Nothing is ever removed, so the greatest id knows every id given.
+  /// Nothing with an id is ever removed, so the greatest id knows every id given.
   private static int nextId(SortedMap<Integer, ?> entries) {
     return entries.isEmpty() ? 1 : entries.lastKey() + 1;
   }

@@ -4,6 +4,7 @@ import io.tyto.store.catalog.CatalogState.ConfigVersion;
 import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.Project;
+import io.tyto.store.catalog.CatalogState.SavedCohort;
 
 /// One thing a catalog version records. Facts are only ever added; the state is what they say in
 /// order.
@@ -20,6 +21,10 @@ sealed interface CatalogFact {
 
   record FileImported(String contentId, String name, int collectionId, long rows)
       implements CatalogFact {}
+
+  record CohortSaved(SavedCohort cohort) implements CatalogFact {}
+
+  record CohortDropped(String entity, String name) implements CatalogFact {}
 
   /// What the group reads of the topic from now on, in place of an earlier binding.
   record FeedBound(FeedBinding binding) implements CatalogFact {}

@@ -15,15 +15,31 @@ import org.jspecify.annotations.Nullable;
 /// @param projects by id, like groups and collections
 /// @param imports by content id
 /// @param bindings by {@link FeedBinding#key}
+/// @param cohorts by {@link SavedCohort#key}
 public record CatalogState(
     long version,
     SortedMap<Integer, Project> projects,
     SortedMap<Integer, Group> groups,
     SortedMap<Integer, Collection> collections,
     SortedMap<String, ImportedFile> imports,
-    SortedMap<String, FeedBinding> bindings) {
+    SortedMap<String, FeedBinding> bindings,
+    SortedMap<String, SavedCohort> cohorts) {
 
   public record Project(int id, String name) {}
+
+  /// A cohort that is kept by name.
+  ///
+  /// @param definition text of whoever kept it
+  /// @param version of the catalog that keeps it
+  public record SavedCohort(String entity, String name, String definition, long version) {
+    public String key() {
+      return keyOf(entity, name);
+    }
+
+    public static String keyOf(String entity, String name) {
+      return entity + "/" + name;
+    }
+  }
 
   /// @param entity what its collections share, such as `user`; null: a group of one collection
   /// @param generation grows when partitions are laid out anew
@@ -138,7 +154,13 @@ public record CatalogState(
 
   static final CatalogState EMPTY =
       new CatalogState(
-          0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+          0,
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>(),
+          new TreeMap<>());
 
   public CatalogState {
     projects = Collections.unmodifiableSortedMap(new TreeMap<>(projects));
@@ -146,6 +168,7 @@ public record CatalogState(
     collections = Collections.unmodifiableSortedMap(new TreeMap<>(collections));
     imports = Collections.unmodifiableSortedMap(new TreeMap<>(imports));
     bindings = Collections.unmodifiableSortedMap(new TreeMap<>(bindings));
+    cohorts = Collections.unmodifiableSortedMap(new TreeMap<>(cohorts));
   }
 
   public Optional<Collection> collection(String name) {
@@ -162,7 +185,7 @@ public record CatalogState(
   }
 
   CatalogState atVersion(long newVersion) {
-    return new CatalogState(newVersion, projects, groups, collections, imports, bindings);
+    return new CatalogState(newVersion, projects, groups, collections, imports, bindings, cohorts);
   }
 
   /// This with one more fact, at the same version.
@@ -175,16 +198,24 @@ public record CatalogState(
               groups,
               collections,
               imports,
-              bindings);
+              bindings,
+              cohorts);
       case CatalogFact.GroupAdded(Group group) ->
           new CatalogState(
-              version, projects, put(groups, group.id(), group), collections, imports, bindings);
+              version,
+              projects,
+              put(groups, group.id(), group),
+              collections,
+              imports,
+              bindings,
+              cohorts);
       case CatalogFact.CollectionAdded(int id, String name, int groupId, ConfigVersion first) ->
           withCollection(new Collection(id, name, groupId, nextColumnId(0, first), List.of(first)));
       case CatalogFact.ConfigVersionAdded(int collectionId, ConfigVersion next) ->
           withCollection(withVersion(existing(collectionId), next));
       case CatalogFact.FileImported imported ->
-          new CatalogState(version, projects, groups, collections, withImport(imported), bindings);
+          new CatalogState(
+              version, projects, groups, collections, withImport(imported), bindings, cohorts);
       case CatalogFact.FeedBound(FeedBinding binding) ->
           new CatalogState(
               version,
@@ -192,8 +223,20 @@ public record CatalogState(
               groups,
               collections,
               imports,
-              put(bindings, binding.key(), binding));
+              put(bindings, binding.key(), binding),
+              cohorts);
+      case CatalogFact.CohortSaved(SavedCohort cohort) ->
+          withCohorts(put(cohorts, cohort.key(), cohort));
+      case CatalogFact.CohortDropped(String entity, String name) -> {
+        SortedMap<String, SavedCohort> left = new TreeMap<>(cohorts);
+        left.remove(SavedCohort.keyOf(entity, name));
+        yield withCohorts(left);
+      }
     };
+  }
+
+  private CatalogState withCohorts(SortedMap<String, SavedCohort> kept) {
+    return new CatalogState(version, projects, groups, collections, imports, bindings, kept);
   }
 
   Collection existing(int collectionId) {
@@ -211,7 +254,8 @@ public record CatalogState(
         groups,
         put(collections, collection.id(), collection),
         imports,
-        bindings);
+        bindings,
+        cohorts);
   }
 
   private static Collection withVersion(Collection collection, ConfigVersion next) {

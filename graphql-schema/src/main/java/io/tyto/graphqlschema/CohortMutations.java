@@ -1,0 +1,55 @@
+package io.tyto.graphqlschema;
+
+import graphql.schema.DataFetchingEnvironment;
+import io.tyto.graphqlschema.input.CohortInput;
+import io.tyto.graphqlschema.input.EventsInput;
+import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.schema.ApiEntity;
+import io.tyto.graphqlschema.schema.ApiSchema;
+import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.port.CohortService;
+import io.tyto.model.port.CohortService.SavedCohort;
+import io.tyto.model.schema.ApiNames;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The mutations `saveCohort` and `dropCohort`.
+final class CohortMutations {
+  private CohortMutations() {}
+
+  static Object save(
+      DataFetchingEnvironment environment, ApiSchema schema, CohortService cohorts, Clock clock) {
+    InputObject arguments = arguments("saveCohort", environment);
+    InputObject of = arguments.object("of", "EntityCohort");
+    ApiEntity entity = entity(schema, of);
+    String definition =
+        new CohortInput(new EventsInput(entity, clock.instant())).text(of, of.only());
+    Long expected = (Long) arguments.get("expectedVersion");
+    SavedCohort saved =
+        cohorts.saveCohort(entity.name(), arguments.text("name"), definition, expected);
+    Map<String, Object> payload = new LinkedHashMap<>();
+    payload.put("name", saved.name());
+    payload.put("version", Formats.longNumber(saved.version()));
+    payload.put("definition", saved.definition());
+    return payload;
+  }
+
+  private static ApiEntity entity(ApiSchema schema, InputObject of) {
+    return schema.entities().values().stream()
+        .filter(entity -> ApiNames.field(entity.name()).equals(of.only()))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no entity " + of.only()));
+  }
+
+  static Object drop(DataFetchingEnvironment environment, CohortService cohorts) {
+    InputObject arguments = arguments("dropCohort", environment);
+    return cohorts.dropCohort(arguments.text("entity"), arguments.text("name"));
+  }
+
+  private static InputObject arguments(String field, DataFetchingEnvironment environment) {
+    Map<String, @Nullable Object> arguments = new LinkedHashMap<>(environment.getArguments());
+    return InputObject.of("Mutation." + field, arguments);
+  }
+}

@@ -1,0 +1,4 @@
+package io.tyto.model.result;
+
+/// @param entities in the cohort
+public record CohortResult(long entities, QueryMeta meta) {}
