@@ -12,9 +12,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/// The background work of a node: a look at the disk and at the enrichers every second, compaction
-/// and retention at an interval, garbage every hour. One thread, so that it takes at most one core
-/// from ingestion and queries.
+/// The background work of a node: compaction and retention at an interval, garbage every hour. One
+/// thread, so that it takes at most one core from ingestion and queries. Another looks at the disk
+/// and at the enrichers every second, whatever the first waits for.
 final class Maintenance implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Maintenance.class.getName());
   private static final String ALARM = "maintenance";
@@ -28,6 +28,11 @@ final class Maintenance implements AutoCloseable {
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("maintenance").factory());
+
+  private final ScheduledExecutorService looks =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("disk-looks").factory());
+
   private volatile boolean isClosed;
 
   Maintenance(
@@ -44,8 +49,8 @@ final class Maintenance implements AutoCloseable {
   }
 
   void start() {
-    timer.scheduleWithFixedDelay(diskGuard::look, 1, 1, TimeUnit.SECONDS);
-    timer.scheduleWithFixedDelay(
+    looks.scheduleWithFixedDelay(diskGuard::look, 1, 1, TimeUnit.SECONDS);
+    looks.scheduleWithFixedDelay(
         () -> pipeline.look(alarms::raise, alarms::clear), 1, 1, TimeUnit.SECONDS);
     every(interval, Partition::maintain);
     every(Duration.ofHours(1), Partition::collectGarbage);
@@ -59,6 +64,7 @@ final class Maintenance implements AutoCloseable {
   @Override
   public void close() {
     isClosed = true;
+    looks.shutdownNow();
     timer.shutdown();
     try {
       timer.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS);

@@ -103,6 +103,10 @@ final class Replays {
       } catch (TytoException e) {
         tally.fail(
             new ReplayError(null, e.code().name(), null, partition.id() + ": " + message(e)));
+        if (e.code() == ErrorCode.LOG_UNAVAILABLE) {
+          // The letters of the other partitions would wait for the same.
+          break;
+        }
       }
     }
     return tally.result();

@@ -107,6 +107,16 @@ public final class EventDecoders {
     known = String.join(", ", types);
   }
 
+  /// The collections that read a topic, of whatever group.
+  public static List<TableSchema> sharing(List<TableSchema> all, Feed.Kind kind, String topic) {
+    return all.stream()
+        .filter(schema -> {
+          Feed feed = feedOf(schema);
+          return feed != null && feed.kind() == kind && feed.topic().equals(topic);
+        })
+        .toList();
+  }
+
   private static Map<Reading, EventTree> trees(List<TableSchema> schemas, DecoderRegistry plugins) {
     Map<Reading, EventTree> trees = new HashMap<>();
     for (TableSchema schema : schemas) {

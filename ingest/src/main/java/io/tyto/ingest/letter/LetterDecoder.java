@@ -13,6 +13,7 @@ import io.tyto.ingest.partition.DeadLetter;
 import io.tyto.ingest.partition.DeadLetter.RecordFormat;
 import io.tyto.ingest.partition.StoredLetter;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.TableSchema;
 import java.util.HashMap;
 import java.util.List;
@@ -54,7 +55,8 @@ public final class LetterDecoder {
     this.json = new JsonDecoder(schema, context);
   }
 
-  /// Fills the row; null where the record fits now.
+  /// Fills the row; null where the record fits now. LOG_UNAVAILABLE and other failures that pass:
+  /// nothing is told of the letter by them.
   public @Nullable Refusal decode(StoredLetter kept, Row row) {
     StoredLetter stored = kept.with(treatment.restored(kept.letter()));
     DeadLetter letter = stored.letter();
@@ -73,6 +75,7 @@ public final class LetterDecoder {
         case TOPIC, NONE -> UNREADABLE;
       };
     } catch (TytoException e) {
+      requireLasting(e);
       // No column of the file is a field any more, or the like: it is said of each letter.
       return new Refusal(e.code().name(), null, String.valueOf(e.getMessage()));
     }
@@ -96,18 +99,21 @@ public final class LetterDecoder {
       }
       return refusal(ofTopic.decode(event, row));
     } catch (TytoException e) {
+      requireLasting(e);
       return new Refusal(e.code().name(), null, String.valueOf(e.getMessage()));
     }
   }
 
+  private static void requireLasting(TytoException e) {
+    if (e.code().isRetryable()) {
+      throw e;
+    }
+  }
+
   private EventDecoders ofTopic(String topic) {
+    Feed feed = schema.config().source().feed();
     List<TableSchema> sharing =
-        all.stream()
-            .filter(one -> {
-              var feed = one.config().source().feed();
-              return feed != null && feed.topic().equals(topic);
-            })
-            .toList();
+        feed == null ? List.of() : EventDecoders.sharing(all, feed.kind(), topic);
     return new EventDecoders(sharing, schema.groupId(), context, decoders);
   }
 

@@ -46,14 +46,14 @@ public final class DiskGuard {
     return freeBytes;
   }
 
-  /// File import waits.
+  /// Imports of files wait, and so do the readers of topics.
   public boolean isPausing() {
     return freeBytes < limits.pauseBelowBytes();
   }
 
-  /// Why file import waits.
+  /// Why they wait.
   public String pause() {
-    return "%d bytes are free on the disk of %s: below %d (setting `disk.pauseBelow`) imports of files wait. Free some space"
+    return "%d bytes are free on the disk of %s: below %d (setting `disk.pauseBelow`) imports of files and the reading of topics wait. Free some space"
         .formatted(freeBytes, folder, limits.pauseBelowBytes());
   }
 

@@ -9,6 +9,7 @@ import io.tyto.engine.row.Row;
 import io.tyto.ingest.decode.JsonDecoder;
 import io.tyto.ingest.decode.Rejection;
 import io.tyto.ingest.log.RawEvent;
+import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -43,6 +44,17 @@ class EventDecodersTest {
   private static Rejection.Code refused(EventDecoders reader, RawEvent event) {
     Row row = new Row(Objects.requireNonNull(reader.route(event)).columns().size());
     return Objects.requireNonNull(reader.decode(event, row)).code();
+  }
+
+  @Test
+  void topicsOfOneNameInTwoPlacesAreTwo() {
+    String fields = "fields: { n: long }\n";
+    TableSchema kafka =
+        FeedFixture.schema(1, 1, "collection: a\n" + fields + "source: { kafka: { topic: t } }");
+    TableSchema nats =
+        FeedFixture.schema(2, 2, "collection: b\n" + fields + "source: { nats: { stream: t } }");
+    assertEquals(List.of(kafka), EventDecoders.sharing(List.of(kafka, nats), Feed.Kind.KAFKA, "t"));
+    assertEquals(List.of(nats), EventDecoders.sharing(List.of(kafka, nats), Feed.Kind.NATS, "t"));
   }
 
   @Test
