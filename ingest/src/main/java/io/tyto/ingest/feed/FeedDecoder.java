@@ -160,7 +160,7 @@ final class FeedDecoder {
 
   /// Those of collections with few events, in the order of their offsets over all of them.
   private void addRecords(List<RawEvent> events) {
-    if (parts.values().stream().allMatch(part -> part.events.size() >= columnsFrom)) {
+    if (parts.values().stream().allMatch(Part::isDone)) {
       return;
     }
     for (RawEvent event : events) {
@@ -211,6 +211,11 @@ final class FeedDecoder {
       codec = new RowCodec(schema);
       builder = new RowsBuilder(schema, logId);
       loader = new EventLoader(schema, decoders, builder, privacy, context);
+    }
+
+    /// It has no event in this block, or has them in columns.
+    private boolean isDone() {
+      return events.isEmpty() || events.size() >= columnsFrom;
     }
 
     private void loadColumns() {

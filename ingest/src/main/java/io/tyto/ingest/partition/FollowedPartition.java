@@ -159,7 +159,7 @@ public final class FollowedPartition implements PartitionView {
         manifest.version(),
         0,
         0,
-        Partition.gaps(manifest),
+        Partition.gaps(chain.holes(manifest)),
         null);
   }
 

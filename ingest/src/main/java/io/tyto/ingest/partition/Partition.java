@@ -282,12 +282,12 @@ public final class Partition implements PartitionView {
         manifest.version(),
         live.oldestUnitMillis(),
         sealer.waitingUnits(),
-        gaps(manifest),
+        gaps(chain.holes(manifest)),
         failure == null ? null : failure.getMessage());
   }
 
-  static long gaps(Manifest manifest) {
-    return manifest.holes().stream()
+  static long gaps(List<Manifest.Hole> holes) {
+    return holes.stream()
         .filter(hole -> hole.kind() == Manifest.HoleKind.GAP)
         .mapToLong(hole -> hole.next() - hole.from())
         .sum();

@@ -267,6 +267,18 @@ class PartitionTest {
   }
 
   @Test
+  void whoAsksTheWriterHearsOfItsFailure() {
+    Command.Run<Integer> run =
+        new Command.Run<>(
+            () -> {
+              throw new IllegalStateException("no");
+            },
+            new CompletableFuture<>());
+    assertThrows(IllegalStateException.class, run::perform);
+    assertTrue(run.answer().isCompletedExceptionally());
+  }
+
+  @Test
   void aFullQueueIsSaidAtOnce() throws Exception {
     BatchQueue queue = new BatchQueue(100);
     queue.offer(new Command.Append(batch("a"), new CompletableFuture<>()));
