@@ -25,6 +25,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,13 +55,20 @@ final class OperatorEndpoint {
     onThisMachine(request, () -> Replies.json(request, 200, statusBody()));
   }
 
-  /// Lets a topic go on that waits for a decision.
+  /// Lets a topic go on that waits for a decision. A page that a browser on this machine shows
+  /// cannot say so: what is not sent as JSON is refused, and asking to send that needs our consent.
   void acceptFeed(HttpServerRequest request) {
     onThisMachine(
         request,
         () -> {
+          String type = request.getHeader("Content-Type");
+          if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+            throw new TytoException(
+                ErrorCode.BAD_USER_INPUT,
+                "found the Content-Type %s, expected application/json".formatted(type));
+          }
           String topic = parameter(request, "topic");
-          int partition = Integer.parseInt(request.getParam("partition", "-1"));
+          int partition = partition(request);
           Replies.json(request, 200, Map.of("accepted", admin.acceptFeed(topic, partition)));
         });
   }
@@ -177,6 +185,18 @@ final class OperatorEndpoint {
   private static void line(HttpServerResponse response, Map<String, ?> value) {
     if (!response.closed()) {
       response.write(Buffer.buffer().appendBuffer(JsonText.of(value)).appendString("\n"));
+    }
+  }
+
+  private static int partition(HttpServerRequest request) {
+    String text = request.getParam("partition", "-1");
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "the parameter `partition` is '%s', expected a number".formatted(text),
+          e);
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The schemas of collections as a registry with Confluent's API, for reading: its clients find
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// or `<topic>-value` in the format of the collection's feed; its versions are those of the
 /// collection.
 final class RegistryEndpoint {
+  private static final Pattern PATH = Pattern.compile("/(subjects|schemas|config|mode)(/.*)?");
   private static final String JSON_TYPE = "application/vnd.schemaregistry.v1+json";
   private static final String LATEST = "latest";
   private static final int NO_SUBJECT = 40401;
@@ -62,7 +64,7 @@ final class RegistryEndpoint {
 
   /// Whether a path belongs to a registry.
   static boolean isPath(String path) {
-    return path.matches("/(subjects|schemas|config|mode)(/.*)?");
+    return PATH.matcher(path).matches();
   }
 
   void handle(HttpServerRequest request) {

@@ -68,6 +68,16 @@ final class GatewayTest {
   }
 
   @Test
+  void takesADecisionOnATopicAsJsonOnly() throws Exception {
+    String path = "/v1/feeds/accept?topic=t&partition=";
+    assertEquals(200, post(path + 2, "application/json", "").statusCode());
+    assertEquals(400, post(path + 2, "text/plain", "").statusCode());
+    HttpResponse<String> wrong = post(path + "abc", "application/json", "");
+    assertEquals(400, wrong.statusCode());
+    assertTrue(wrong.body().contains("abc"), wrong.body());
+  }
+
+  @Test
   void tellsAQueryErrorByCodeAndKeepsTheInsideToItself() throws Exception {
     String overflow =
         graphQl(
