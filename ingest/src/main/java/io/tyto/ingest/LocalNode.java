@@ -199,7 +199,7 @@ public final class LocalNode
             decoders,
             keys,
             failureRatios);
-    this.feeds = new Feeds(feedHost);
+    this.feeds = new Feeds(feedHost, sources.areRead());
     this.feedIntake = new FeedIntake(feedHost);
     String node = options.node();
     this.ownership =
@@ -490,6 +490,10 @@ public final class LocalNode
   /// do: then a log feeds one partition.
   private GroupShape shapeOf(EventConfig config) {
     Feed feed = config.source().feed();
+    if (feed != null) {
+      // Asked before anything is stored: whoever applies the config is told of a missing setting.
+      sources.of(feed.kind());
+    }
     if (feed == null
         || feed.kind() != Feed.Kind.KAFKA
         || feed.partitioner() == Feed.Partitioner.NONE) {

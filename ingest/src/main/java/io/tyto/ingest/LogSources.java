@@ -11,6 +11,12 @@ public interface LogSources extends AutoCloseable {
   /// BAD_USER_INPUT where no such place is configured.
   LogSource of(Feed.Kind kind);
 
+  /// Whether a node reads them by itself. A command that works on a folder alone does not: it would
+  /// wait for topics that it has no use for.
+  default boolean areRead() {
+    return true;
+  }
+
   @Override
   void close();
 

@@ -24,10 +24,18 @@ import java.util.Properties;
 /// The logs outside that the settings name, connected when they are first asked for. Thread-safe.
 final class LogConnections implements LogSources {
   private final Settings settings;
+  private final boolean areRead;
   private final Map<Feed.Kind, LogSource> open = new EnumMap<>(Feed.Kind.class);
 
-  LogConnections(Settings settings) {
+  /// @param areRead see {@link LogSources#areRead}
+  LogConnections(Settings settings, boolean areRead) {
     this.settings = settings;
+    this.areRead = areRead;
+  }
+
+  @Override
+  public boolean areRead() {
+    return areRead;
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class TytoServer implements AutoCloseable {
   ///
   /// @param configFiles taken over before serving; an incompatible one stops the start
   public static TytoServer start(Settings settings, List<ConfigFile> configFiles, Clock clock) {
-    LocalNode node = openNode(settings, nodeOf(settings), clock);
+    LocalNode node = openNode(settings, nodeOf(settings), clock, true);
     try {
       ApplyResult applied =
           configFiles.isEmpty() ? ApplyResult.NOTHING : node.applyConfigs(configFiles);
@@ -76,9 +76,9 @@ public final class TytoServer implements AutoCloseable {
     }
   }
 
-  /// The node alone, for commands that work on a folder no server holds.
+  /// The node alone, for commands that work on a folder no server holds; it reads no topics.
   public static LocalNode openNode(Settings settings, Clock clock) {
-    return openNode(settings, null, clock);
+    return openNode(settings, null, clock, false);
   }
 
   /// @return null where the process shares its folder with nobody
@@ -95,7 +95,8 @@ public final class TytoServer implements AutoCloseable {
     return node;
   }
 
-  private static LocalNode openNode(Settings settings, @Nullable String node, Clock clock) {
+  private static LocalNode openNode(
+      Settings settings, @Nullable String node, Clock clock, boolean isReading) {
     Path data = settings.path(Setting.DATA);
     Extensions extensions = Extensions.of(settings);
     try {
@@ -104,7 +105,8 @@ public final class TytoServer implements AutoCloseable {
               .withPlugins(extensions.plugins())
               .withPipeline(extensions.pipeline())
               .withNode(node);
-      return LocalNode.open(data, options, Disk.SYSTEM, clock, new LogConnections(settings));
+      return LocalNode.open(
+          data, options, Disk.SYSTEM, clock, new LogConnections(settings, isReading));
     } catch (RuntimeException | Error e) {
       extensions.close();
       throw e;

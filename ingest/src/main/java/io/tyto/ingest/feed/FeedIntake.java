@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class FeedIntake {
   /// Bytes of bodies whose events the log has not confirmed yet.
   private static final long MAX_WAITING_BYTES = 32L << 20;
+
+  /// The longest that a request hands its events to the log.
+  private static final long LONGEST_SEND_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final FeedHost host;
   private final DecodeContext checking;
@@ -56,7 +60,7 @@ public final class FeedIntake {
     requireJson(schema, feed);
     FeedBinding binding = bindingOf(schema, feed);
     List<Rejected> rejected = new ArrayList<>();
-    List<Outgoing> events = check(schema, binding, body, rejected);
+    List<Outgoing> events = check(schema, feed, binding, body, rejected);
     long waiting = waitingBytes.addAndGet(body.length);
     if (waiting > MAX_WAITING_BYTES && waiting > body.length) {
       waitingBytes.addAndGet(-body.length);
@@ -93,10 +97,13 @@ public final class FeedIntake {
   }
 
   private List<Outgoing> check(
-      TableSchema schema, FeedBinding binding, byte[] body, List<Rejected> rejected) {
+      TableSchema schema, Feed feed, FeedBinding binding, byte[] body, List<Rejected> rejected) {
     EventDecoders decoders =
         new EventDecoders(
-            TopicFeed.sharing(host, binding.topic()), schema.groupId(), checking, host.decoders());
+            EventDecoders.sharing(host.collections(), feed.kind(), feed.topic()),
+            schema.groupId(),
+            checking,
+            host.decoders());
     Row row = new Row(schema.columns().size());
     List<Outgoing> events = new ArrayList<>();
     TytoException unreadable = null;
@@ -161,13 +168,32 @@ public final class FeedIntake {
     return new Outgoing(partition, text, payload);
   }
 
+  /// Stops at the first that fails: a log that cannot be reached may hold the caller for each.
   private static CompletableFuture<Void> send(
       LogSource source, FeedBinding binding, List<Outgoing> events) {
+    long begun = System.nanoTime();
     Topic topic = new Topic(binding.topic(), binding.incarnation(), binding.logs().size());
     List<CompletableFuture<Void>> sent = new ArrayList<>();
     for (Outgoing event : events) {
-      sent.add(source.send(topic, event.partition(), event.key(), event.payload(), List.of()));
+      if (System.nanoTime() - begun > LONGEST_SEND_NANOS) {
+        sent.add(CompletableFuture.failedFuture(tooSlow(topic, sent.size(), events.size())));
+        break;
+      }
+      CompletableFuture<Void> one =
+          source.send(topic, event.partition(), event.key(), event.payload(), List.of());
+      sent.add(one);
+      if (one.isCompletedExceptionally()) {
+        break;
+      }
     }
     return CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new));
+  }
+
+  private static TytoException tooSlow(Topic topic, int sent, int all) {
+    return new TytoException(
+        ErrorCode.LOG_UNAVAILABLE,
+        "the topic '%s' took %d of %d events within %d s; send the body again, with event ids"
+            .formatted(
+                topic.name(), sent, all, TimeUnit.NANOSECONDS.toSeconds(LONGEST_SEND_NANOS)));
   }
 }

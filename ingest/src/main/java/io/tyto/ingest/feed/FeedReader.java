@@ -36,9 +36,11 @@ final class FeedReader implements Runnable {
   /// A block is decoded at once.
   private static final int BLOCK_EVENTS = 1 << 14;
 
-  /// Bytes of payloads in a block: a share of the heap, for there may be many readers.
-  private static final int BLOCK_BYTES =
-      Math.clamp(Runtime.getRuntime().maxMemory() / 512, 1 << 20, 8 << 20);
+  /// All readers together take at most this part of the heap for the payloads of their blocks.
+  private static final int HEAP_SHARE = 16;
+
+  private static final int LEAST_BLOCK_BYTES = 128 << 10;
+  private static final int MOST_BLOCK_BYTES = 8 << 20;
 
   private static final long FIRST_PAUSE_MILLIS = 250;
   private static final long LAST_PAUSE_MILLIS = 15_000;
@@ -64,6 +66,10 @@ final class FeedReader implements Runnable {
   private volatile boolean isStopped;
   private LogEntry.@Nullable Gap refusedGap;
   private boolean isGapAccepted;
+
+  /// Gaps below it need no decision any more; used by the reader's thread only.
+  private long acceptedTo;
+
   private boolean isPaused;
 
   /// What was decoded by, when somebody let the log go on although too much is refused.
@@ -147,8 +153,8 @@ final class FeedReader implements Runnable {
       isGapAccepted = true;
       refusedGap = null;
       decided.signalAll();
-      return "%s goes on at offset %d; records %d to %d are a gap"
-          .formatted(name, gap.next(), gap.from(), gap.next() - 1);
+      return "%s goes on behind the gap; records %d to %d are lost"
+          .formatted(name, gap.from(), gap.next() - 1);
     } finally {
       lock.unlock();
     }
@@ -197,6 +203,9 @@ final class FeedReader implements Runnable {
           log.confirm();
           events.removeIf(event -> before.isTaken(event.offset()));
           deliver(log.logId(), events, next);
+        } else if (gap != null) {
+          // Another topic of the same name begins elsewhere, too.
+          log.confirm();
         }
         progress.enter(FeedState.RUNNING, null);
         failures = 0;
@@ -218,7 +227,8 @@ final class FeedReader implements Runnable {
   }
 
   /// Takes what is there; returns the gap that ends it, if one does.
-  private static LogEntry.@Nullable Gap collect(LogReader reader, List<RawEvent> events) {
+  private LogEntry.@Nullable Gap collect(LogReader reader, List<RawEvent> events) {
+    long most = blockBytes();
     long bytes = 0;
     do {
       LogEntry entry = reader.next();
@@ -236,8 +246,17 @@ final class FeedReader implements Runnable {
         case io.tyto.ingest.log.LogRecord _ ->
             throw new IllegalStateException("a log outside holds no records of ours");
       }
-    } while (reader.isReady() && events.size() < BLOCK_EVENTS && bytes < BLOCK_BYTES);
+    } while (reader.isReady() && events.size() < BLOCK_EVENTS && bytes < most);
     return null;
+  }
+
+  private long blockBytes() {
+    int readers =
+        host.catalog().bindings().values().stream()
+            .mapToInt(binding -> binding.logs().size())
+            .sum();
+    long share = Runtime.getRuntime().maxMemory() / HEAP_SHARE / Math.max(1, readers);
+    return Math.clamp(share, LEAST_BLOCK_BYTES, MOST_BLOCK_BYTES);
   }
 
   private void deliver(String logId, List<RawEvent> events, long next) throws InterruptedException {
@@ -337,8 +356,13 @@ final class FeedReader implements Runnable {
 
   /// Records that offsets are gone, once that is accepted.
   private void skip(String logId, LogEntry.Gap gap) throws InterruptedException {
-    if (!host.isGapAccepted()) {
+    if (host.isGapAccepted()) {
+      progress.lost(
+          "records %d to %d of %s are lost: %s. `log.gapPolicy: continue` accepted that; this is told until the server restarts"
+              .formatted(gap.from(), gap.next() - 1, name, gap.where()));
+    } else if (gap.next() > acceptedTo) {
       awaitDecision(gap);
+      acceptedTo = gap.next();
     }
     LOG.log(ERROR, "{0}: records {1} to {2} are a gap", name, gap.from(), gap.next() - 1);
     for (Lane.Target target : lane.allTargets()) {

@@ -24,24 +24,25 @@ public final class Feeds implements AutoCloseable {
 
   private final FeedHost host;
   private final Map<TopicFeed.Key, TopicFeed> feeds = new LinkedHashMap<>();
+  private final boolean isReading;
   private boolean isClosed;
 
-  public Feeds(FeedHost host) {
+  /// @param isReading false: topics are left alone
+  public Feeds(FeedHost host, boolean isReading) {
     this.host = host;
+    this.isReading = isReading;
   }
 
   /// Takes over the collections as they are now: reads topics that are new, no longer those that
   /// nobody names, and decodes by the newest schemas.
   public synchronized void refresh() {
-    if (isClosed) {
+    if (isClosed || !isReading) {
       return;
     }
     Set<TopicFeed.Key> wanted = new HashSet<>();
     for (TableSchema schema : host.collections()) {
       Feed feed = schema.config().source().feed();
       if (feed != null) {
-        // Asked now, so that a source that is not configured is told where somebody listens.
-        host.source(feed.kind());
         wanted.add(new TopicFeed.Key(schema.groupId(), feed.kind(), feed.topic()));
       }
     }

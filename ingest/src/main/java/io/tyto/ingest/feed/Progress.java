@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 final class Progress {
   private volatile FeedState state = FeedState.STARTING;
   private volatile @Nullable String problem;
+  private volatile @Nullable String lost;
   private volatile long position = -1;
   private volatile long applied = -1;
   private volatile long lastEventMicros;
@@ -20,6 +21,15 @@ final class Progress {
 
   @Nullable String problem() {
     return problem;
+  }
+
+  /// What was lost last, if anything was, without that somebody was asked.
+  @Nullable String lost() {
+    return lost;
+  }
+
+  void lost(String what) {
+    lost = what;
   }
 
   /// Everything below it was handed to the partitions.

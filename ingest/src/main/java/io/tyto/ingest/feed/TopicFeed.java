@@ -92,7 +92,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
     private long position = -1;
     private long movedNanos = System.nanoTime();
     private long openSinceNanos;
-    private @Nullable String warning;
+    private volatile @Nullable String warning;
   }
 
   TopicFeed(FeedHost host, Key key, LongSupplier unitBytes) {
@@ -177,7 +177,12 @@ final class TopicFeed implements Runnable, AutoCloseable {
     isHalted = false;
     FeedBinding wanted = bindingOf(source, now, known);
     isSpread = isSpread(now, wanted);
+    List<TableSchema> before = sharing();
     takeUp(source, now, wanted);
+    if (!sharing().equals(before)) {
+      // A config was applied while readers were being started.
+      takeOverSchemas();
+    }
     look(source, now);
   }
 
@@ -371,21 +376,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
   }
 
   private List<TableSchema> sharing() {
-    return sharing(host, key.topic()).stream().filter(this::isOfOurKind).toList();
-  }
-
-  private boolean isOfOurKind(TableSchema schema) {
-    return Objects.requireNonNull(schema.config().source().feed()).kind() == key.kind();
-  }
-
-  /// All collections that read a topic of this name, of whatever group.
-  static List<TableSchema> sharing(FeedHost host, String topic) {
-    return host.collections().stream()
-        .filter(schema -> {
-          Feed feed = schema.config().source().feed();
-          return feed != null && feed.topic().equals(topic);
-        })
-        .toList();
+    return EventDecoders.sharing(host.collections(), key.kind(), key.topic());
   }
 
   /// Those of this group.
@@ -511,6 +502,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
     if (why == null && number < watched.length) {
       why = watched[number].warning;
     }
+    why = why == null ? progress.lost() : why;
     return new FeedStatus(
         collections,
         key.topic(),

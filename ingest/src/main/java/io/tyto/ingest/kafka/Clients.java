@@ -17,10 +17,10 @@ final class Clients {
   /// Records of one poll: enough that a block of columns pays.
   private static final int POLL_RECORDS = 1 << 14;
 
-  /// What a consumer holds ready of its one partition: a share of the heap, for there may be many.
-  private static final int FETCH_SHARE = 512;
+  /// All consumers together hold at most this part of the heap ready, and as much on its way.
+  private static final int FETCH_SHARE = 16;
 
-  private static final int LEAST_FETCH_BYTES = 256 << 10;
+  private static final int LEAST_FETCH_BYTES = 64 << 10;
   private static final int MOST_FETCH_BYTES = 4 << 20;
   private static final int LARGEST_RECORD_BYTES = 16 << 20;
   private static final int SEND_BUFFER_BYTES = 64 << 20;
@@ -42,7 +42,10 @@ final class Clients {
 
   /// A consumer of partitions that are assigned by hand. It commits nothing, joins no group, and
   /// never chooses an offset by itself.
-  KafkaConsumer<byte[], byte[]> consumer(String name) {
+  ///
+  /// @param among so many in this process
+  KafkaConsumer<byte[], byte[]> consumer(String name, int among) {
+    int fetchBytes = fetchBytes(among);
     Map<String, Object> settings = common();
     settings.put(ConsumerConfig.CLIENT_ID_CONFIG, name);
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -52,8 +55,8 @@ final class Clients {
     settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
     settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, POLL_RECORDS);
-    settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetchBytes());
-    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetchBytes());
+    settings.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, fetchBytes);
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, fetchBytes);
     settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MILLIS);
     settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis());
     return new KafkaConsumer<>(settings);
@@ -95,9 +98,9 @@ final class Clients {
     return new KafkaProducer<>(settings);
   }
 
-  private static int fetchBytes() {
-    return Math.clamp(
-        Runtime.getRuntime().maxMemory() / FETCH_SHARE, LEAST_FETCH_BYTES, MOST_FETCH_BYTES);
+  private static int fetchBytes(int consumers) {
+    long share = Runtime.getRuntime().maxMemory() / FETCH_SHARE / Math.max(1, consumers);
+    return Math.clamp(share, LEAST_FETCH_BYTES, MOST_FETCH_BYTES);
   }
 
   private int millis() {

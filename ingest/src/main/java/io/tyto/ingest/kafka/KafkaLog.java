@@ -107,7 +107,7 @@ final class KafkaLog implements EventLog {
   private KafkaConsumer<byte[], byte[]> consumer() {
     KafkaConsumer<byte[], byte[]> known = consumer;
     if (known == null) {
-      known = clients.consumer("tyto-" + partition);
+      known = clients.consumer("tyto-" + partition, source.partitionsRead());
       known.assign(only());
       consumer = known;
     }

@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.BufferExhaustedException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
@@ -57,6 +59,7 @@ public final class KafkaSource implements LogSource {
   private final Clients clients;
   private final Admin admin;
   private final TopicGuard guard;
+  private final Map<String, Integer> partitionsRead = new ConcurrentHashMap<>();
   private @Nullable KafkaProducer<byte[], byte[]> producer;
 
   public KafkaSource(KafkaOptions options) {
@@ -66,7 +69,7 @@ public final class KafkaSource implements LogSource {
       this.admin = clients.admin();
     } catch (KafkaException e) {
       throw new TytoException(
-          ErrorCode.BAD_USER_INPUT,
+          ErrorCode.LOG_UNAVAILABLE,
           "kafka.brokers is '%s': %s; expected host:port, several with commas"
               .formatted(options.brokers(), rootMessage(e)),
           e);
@@ -175,6 +178,7 @@ public final class KafkaSource implements LogSource {
 
   @Override
   public EventLog open(Topic topic, int partition) {
+    partitionsRead.put(topic.name(), topic.partitions());
     return new KafkaLog(this, guard, clients, topic, partition);
   }
 
@@ -256,8 +260,9 @@ public final class KafkaSource implements LogSource {
     admin.close(Duration.ofSeconds(1));
   }
 
-  KafkaOptions options() {
-    return options;
+  /// Partitions of all topics that are read, or were.
+  int partitionsRead() {
+    return partitionsRead.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /// A failure of Kafka's client as ours, with what was being done.
@@ -332,6 +337,13 @@ public final class KafkaSource implements LogSource {
           ErrorCode.PAYLOAD_TOO_LARGE,
           "the topic '%s' does not take an event of this size: %s"
               .formatted(topic.name(), failure.getMessage()),
+          failure);
+    }
+    if (failure instanceof BufferExhaustedException) {
+      return new TytoException(
+          ErrorCode.OVERLOADED,
+          "events wait for Kafka at %s already, as many as memory is meant for; send again in a moment"
+              .formatted(options.brokers()),
           failure);
     }
     return unavailable("take events for '" + topic.name() + "'", failure);

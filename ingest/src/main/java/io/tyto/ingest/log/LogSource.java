@@ -43,7 +43,9 @@ public interface LogSource extends AutoCloseable {
   long offsetAt(Topic topic, int partition, Instant time);
 
   /// Appends a record; completes when the log has it for good. Fails with LOG_UNAVAILABLE, after
-  /// which it may be there or not, and OVERLOADED, after which it is not.
+  /// which it may be there or not, and OVERLOADED, after which it is not. While nothing is known of
+  /// the topic, or the memory for records that wait is full, the call itself takes up to half a
+  /// deadline.
   ///
   /// @param partition -1: the source chooses by the key
   CompletableFuture<Void> send(

@@ -1,6 +1,8 @@
 package io.tyto.ingest.feed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.entity.KeyHash;
 import io.tyto.engine.entity.KeyPlacement;
@@ -12,6 +14,9 @@ import io.tyto.ingest.NodeFixture;
 import io.tyto.ingest.QuietLog;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.log.MemorySource;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.DeadLetterService.Interval;
 import io.tyto.model.port.DeadLetterService.ReplayRequest;
 import io.tyto.model.schema.Feed;
@@ -23,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -89,6 +95,72 @@ class TopicFeedTest {
       awaitApplied(node);
       assertEquals(20, NodeFixture.rows(node, "play").size());
       node.flush();
+    }
+    verify();
+  }
+
+  @Test
+  void aBodyIsSentNoFurtherOnceTheLogIsAway() {
+    data = temp.resolve("data");
+    logs.create(TOPIC, 1);
+    try (LocalNode node = open()) {
+      NodeFixture.apply(node, PLAIN.formatted("none"));
+      awaitApplied(node);
+      logs.fate(MemorySource.Fate.ANSWER_LOST);
+      String body = "{\"id\":\"a\"}\n{\"id\":\"b\"}\n{\"id\":\"c\"}\n";
+      CompletionException e =
+          assertThrows(CompletionException.class, () -> NodeFixture.send(node, "play", body));
+      assertEquals(ErrorCode.LOG_UNAVAILABLE, ((TytoException) e.getCause()).code());
+      assertEquals(1, logs.extents(logs.describe(TOPIC)).getFirst().end());
+    }
+  }
+
+  @Test
+  void aNodeOpensAlthoughItsLogsCannotBeReached() {
+    data = temp.resolve("data");
+    logs.create(TOPIC, 1);
+    try (LocalNode node = open()) {
+      NodeFixture.apply(node, PLAIN.formatted("none"));
+    }
+    try (LocalNode node =
+        LocalNode.open(
+            data, NodeFixture.BY_HAND, Disk.SYSTEM, NodeFixture.CLOCK, LogSources.none())) {
+      await(() -> node.status().alarms().toString().contains("kafka.brokers"), "an alarm");
+      assertThrows(
+          TytoException.class,
+          () ->
+              NodeFixture.apply(
+                  node, PLAIN.formatted("none").replace("collection: play", "collection: other")));
+      assertEquals(1, node.status().collections().size(), "what failed is not stored");
+    }
+  }
+
+  @Test
+  void aLossThatNobodyWasAskedAboutIsAnAlarm() {
+    data = temp.resolve("data");
+    logs.create(TOPIC, 1);
+    for (int i = 0; i < 8; i++) {
+      append("{\"id\":\"e%d\"}".formatted(i));
+      if (i == 2) {
+        try (LocalNode node = open()) {
+          NodeFixture.apply(node, PLAIN.formatted("none"));
+          awaitApplied(node);
+          node.flush();
+        }
+      }
+    }
+    logs.deleteRecords(TOPIC, 0, 7);
+    try (LocalNode node =
+        open(NodeFixture.BY_HAND.withGapPolicy(IngestOptions.GapPolicy.CONTINUE))) {
+      awaitApplied(node);
+      assertEquals(4, NodeFixture.rows(node, "play").size());
+      assertTrue(
+          node.status().alarms().toString().contains("records 3 to 6"),
+          node.status().alarms().toString());
+      node.flush();
+      assertEquals(
+          4 * node.status().partitions().size(),
+          node.status().partitions().stream().mapToLong(PartitionStatus::gaps).sum());
     }
     verify();
   }
