@@ -117,8 +117,10 @@ public final class CohortText {
   }
 
   private static Object object(List<ObjectField> fields) {
-    if (fields.size() == 1 && fields.getFirst().getValue() instanceof StringValue text) {
-      Object tagged = tagged(fields.getFirst().getName(), text.getValue());
+    if (fields.size() == 1
+        && fields.getFirst().getValue() instanceof StringValue string
+        && string.getValue() instanceof String text) {
+      Object tagged = tagged(fields.getFirst().getName(), text);
       if (tagged != null) {
         return tagged;
       }
