@@ -23,6 +23,10 @@ final class AnswerTable {
     table(out, rows(node));
     explain(out, node.get("explain"));
     Json.Node meta = node.get("meta");
+    if (meta.isMissing()) {
+      out.printf(Locale.ROOT, "  %.0f ms at first, %.1f ms again%n", firstMillis, againMillis);
+      return;
+    }
     double engineMillis =
         meta.get("elapsedMs").value() instanceof Number number ? number.doubleValue() : 0.0;
     out.printf(
@@ -36,6 +40,9 @@ final class AnswerTable {
   }
 
   private static List<Map<String, String>> rows(Json.Node panel) {
+    if (panel.value() instanceof List<?>) {
+      return panel.elements().stream().map(row -> flat(row.value())).toList();
+    }
     for (String list : List.of("rows", "nodes")) {
       if (!panel.get(list).isMissing()) {
         return panel.get(list).elements().stream().map(row -> flat(row.value())).toList();
@@ -80,6 +87,9 @@ final class AnswerTable {
       return;
     }
     out.println("  explain: cube " + explain.get("cube").value());
+    for (Json.Node rejected : explain.get("cubesRejected").elements()) {
+      out.println("    not from " + rejected.get("message").text());
+    }
     for (Json.Node part : explain.get("plan").elements()) {
       out.printf(
           Locale.ROOT,

@@ -26,8 +26,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "demo",
-    description =
-        "Generates a month of game events, ingests them, asks eight questions and serves.")
+    description = "Generates a month of game events, ingests them, asks nine questions and serves.")
 final class DemoCommand implements Callable<Integer> {
   private static final String MARKER = "demo-rows";
 
