@@ -4,6 +4,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.QueryService;
 import io.vertx.core.Vertx;
@@ -40,18 +41,20 @@ public final class Gateway implements AutoCloseable {
       IngestService ingest,
       AdminService admin,
       Clock clock) {
-    return start(options, queries, DeadLetterService.NONE, ingest, admin, clock);
+    return start(
+        options, queries, DeadLetterService.NONE, EntityService.NONE, ingest, admin, clock);
   }
 
-  /// The same with dead letters.
+  /// The same with dead letters and what is kept of entities.
   public static Gateway start(
       GatewayOptions options,
       QueryService queries,
       DeadLetterService letters,
+      EntityService entities,
       IngestService ingest,
       AdminService admin,
       Clock clock) {
-    LiveSchema schema = new LiveSchema(admin, queries, letters, clock, options.graphQl());
+    LiveSchema schema = new LiveSchema(admin, queries, letters, entities, clock, options.graphQl());
     schema.current();
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     Router router =

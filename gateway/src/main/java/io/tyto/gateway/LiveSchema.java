@@ -4,6 +4,7 @@ import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.EntityService;
 import io.tyto.model.port.QueryService;
 import java.time.Clock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -17,6 +18,7 @@ final class LiveSchema {
   private final AdminService admin;
   private final QueryService queries;
   private final DeadLetterService letters;
+  private final EntityService entities;
   private final Clock clock;
   private final GraphQlOptions options;
   private final ReentrantLock building = new ReentrantLock();
@@ -28,11 +30,13 @@ final class LiveSchema {
       AdminService admin,
       QueryService queries,
       DeadLetterService letters,
+      EntityService entities,
       Clock clock,
       GraphQlOptions options) {
     this.admin = admin;
     this.queries = queries;
     this.letters = letters;
+    this.entities = entities;
     this.clock = clock;
     this.options = options;
   }
@@ -50,7 +54,8 @@ final class LiveSchema {
         seen =
             new Version(
                 catalog,
-                GraphQlApi.build(admin.collections(), queries, letters, admin, clock, options));
+                GraphQlApi.build(
+                    admin.collections(), queries, letters, admin, entities, clock, options));
         version = seen;
       }
       return seen.api();

@@ -22,6 +22,7 @@ import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.model.port.CohortService;
 import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.EntityService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.TableSchema;
@@ -38,6 +39,7 @@ public final class GraphQlApi {
   private final ApiSchema schema;
   private final QueryService queries;
   private final DeadLetterService letters;
+  private final EntityService entities;
   private final Clock clock;
   private final GraphQlOptions options;
   private final GraphQL graphQl;
@@ -51,11 +53,13 @@ public final class GraphQlApi {
       QueryService queries,
       DeadLetterService letters,
       CohortService cohorts,
+      EntityService entities,
       Clock clock,
       GraphQlOptions options) {
     this.schema = schema;
     this.queries = queries;
     this.letters = letters;
+    this.entities = entities;
     this.clock = clock;
     this.options = options;
     this.prepared = new PreparedOperations(options.maxCachedDocuments());
@@ -83,19 +87,27 @@ public final class GraphQlApi {
   /// @param clock what `last` and the presets call now
   public static GraphQlApi build(
       List<TableSchema> collections, QueryService queries, Clock clock, GraphQlOptions options) {
-    return build(collections, queries, DeadLetterService.NONE, CohortService.NONE, clock, options);
+    return build(
+        collections,
+        queries,
+        DeadLetterService.NONE,
+        CohortService.NONE,
+        EntityService.NONE,
+        clock,
+        options);
   }
 
-  /// The same with dead letters, and cohorts that are kept.
+  /// The same with dead letters, cohorts that are kept, and what is kept of entities.
   public static GraphQlApi build(
       List<TableSchema> collections,
       QueryService queries,
       DeadLetterService letters,
       CohortService cohorts,
+      EntityService entities,
       Clock clock,
       GraphQlOptions options) {
     ApiSchema schema = ApiSchema.of(collections, queries::stored, cohorts);
-    return new GraphQlApi(schema, queries, letters, cohorts, clock, options);
+    return new GraphQlApi(schema, queries, letters, cohorts, entities, clock, options);
   }
 
   private static GraphQLSchema executable(
@@ -110,6 +122,7 @@ public final class GraphQlApi {
     root.dataFetcher("collections", panel);
     root.dataFetcher("deadLetters", panel);
     root.dataFetcher("deadLetterReasons", panel);
+    schema.keyed().keySet().forEach(name -> root.dataFetcher(name, panel));
     root.dataFetcher("schemaVersion", environment -> schema.version());
     for (ApiCollection collection : schema.byField().values()) {
       root.dataFetcher(collection.field(), environment -> collection);
@@ -178,7 +191,8 @@ public final class GraphQlApi {
   ///
   /// @param context limits of the whole operation; cancel it when the client leaves
   public ExecutionResult execute(GraphQlRequest request, QueryContext context) {
-    Operation operation = new Operation(queries, letters, context, clock.instant(), options);
+    Operation operation =
+        new Operation(queries, letters, entities, context, clock.instant(), options);
     List<Operation.Place> known = prepared.get(request);
     Map<String, Object> data = known == null ? null : operation.answerPrepared(known);
     if (data != null) {

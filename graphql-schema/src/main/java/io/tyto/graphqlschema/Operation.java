@@ -11,9 +11,11 @@ import io.tyto.graphqlschema.panel.Panels;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
+import io.tyto.graphqlschema.schema.KeyedEntity;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.EntityService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.QueryMeta;
@@ -43,6 +45,7 @@ final class Operation {
 
   private final QueryService queries;
   private final DeadLetterService letters;
+  private final EntityService entities;
   private final QueryContext context;
   private final Instant now;
   private final GraphQlOptions options;
@@ -57,11 +60,13 @@ final class Operation {
   Operation(
       QueryService queries,
       DeadLetterService letters,
+      EntityService entities,
       QueryContext context,
       Instant now,
       GraphQlOptions options) {
     this.queries = queries;
     this.letters = letters;
+    this.entities = entities;
     this.context = context;
     this.now = now;
     this.options = options;
@@ -95,7 +100,7 @@ final class Operation {
       List<ExecutableNormalizedField> fields =
           collection != null || entity != null
               ? root.getChildren()
-              : ROOT_PANELS.contains(root.getName()) ? List.of(root) : List.of();
+              : isPanel(root, schema) ? List.of(root) : List.of();
       for (ExecutableNormalizedField field : fields) {
         if (field.getName().equals("__typename")) {
           isPrepared = false;
@@ -119,6 +124,10 @@ final class Operation {
     }
     prepared = isPrepared ? List.copyOf(places) : null;
     ask(places);
+  }
+
+  private static boolean isPanel(ExecutableNormalizedField root, ApiSchema schema) {
+    return ROOT_PANELS.contains(root.getName()) || schema.keyed().containsKey(root.getName());
   }
 
   /// The places of an operation that can be asked again without being compiled, or null.
@@ -150,8 +159,12 @@ final class Operation {
   private Panel compile(ExecutableNormalizedField field, String root, ApiSchema schema) {
     ApiCollection collection = schema.byField().get(root);
     ApiEntity entity = schema.entities().get(root);
+    KeyedEntity keyed = schema.keyed().get(root);
     if (collection != null) {
       return Panels.of(field, collection, now, options.query());
+    }
+    if (keyed != null) {
+      return Panels.ofEntity(field, keyed, entities, now, options.query());
     }
     return entity == null
         ? Panels.ofRoot(field, schema.byField().values(), letters, options.query())

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import graphql.ExecutionResult;
 import io.tyto.model.port.CohortService;
 import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.EntityService;
 import io.tyto.model.query.Cohort;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.Filter;
@@ -46,6 +47,7 @@ class BehaviourTest {
           queries,
           DeadLetterService.NONE,
           kept,
+          EntityService.NONE,
           Clock.fixed(FakeQueries.NOON, ZoneOffset.UTC),
           GraphQlOptions.DEFAULT);
 

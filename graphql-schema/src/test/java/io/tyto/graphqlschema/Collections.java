@@ -7,6 +7,7 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Lifetime;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ final class Collections {
   /// Columns by name and type, as a config would give them.
   static final class Builder {
     private final List<Cube> cubes = new ArrayList<>();
+    private final List<Lifetime.Measure> lifetime = new ArrayList<>();
     private final String name;
     private final List<ColumnSpec> columns = new ArrayList<>();
     private @Nullable String time = "ts";
@@ -74,6 +76,12 @@ final class Collections {
       return this;
     }
 
+    /// @param column null: events
+    Builder lifetime(String measure, Lifetime.Function function, @Nullable String column) {
+      lifetime.add(new Lifetime.Measure(measure, function, column));
+      return this;
+    }
+
     Builder expose(EventConfig.Expose exposed) {
       expose = exposed;
       return this;
@@ -93,6 +101,7 @@ final class Collections {
               EventConfig.Retention.NONE,
               EventConfig.TimeBounds.DEFAULT,
               expose,
+              new Lifetime(lifetime),
               Map.of("color", "teal"),
               cubes,
               "");
@@ -127,6 +136,10 @@ final class Collections {
                 List.of(
                     Cube.Level.utc(GroupKey.Granularity.HOUR),
                     Cube.Level.utc(GroupKey.Granularity.DAY))))
+        .lifetime("spent", Lifetime.Function.SUM, "amount")
+        .lifetime("purchases", Lifetime.Function.COUNT, null)
+        .lifetime("first_seen", Lifetime.Function.MIN, "ts")
+        .lifetime("last_country", Lifetime.Function.LAST, "country")
         .build();
   }
 

@@ -3,9 +3,9 @@ package io.tyto.ingest;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/// What stands where below a data folder: `LOCK`, `store/` (objects), `log/` (write-ahead logs) and
-/// `keys/` (secrets). Of a folder that several processes share, `LOCK` and `log/` of each stand
-/// below `nodes/<name>/`.
+/// What stands where below a data folder: `LOCK`, `store/` (objects), `log/` (write-ahead logs),
+/// `keys/` (secrets) and `states/` (overflow of memory, empty after a start). Of a folder that
+/// several processes share, `LOCK`, `log/` and `states/` of each stand below `nodes/<name>/`.
 ///
 /// @param node name of this process among them; null: it is alone
 public record DataFolder(Path root, @Nullable String node) {
@@ -22,7 +22,16 @@ public record DataFolder(Path root, @Nullable String node) {
     return root.resolve("keys").resolve(project + ".key");
   }
 
+  /// Maps of entity states that do not fit memory; of no use to another process.
+  public Path states() {
+    return own().resolve("states");
+  }
+
   public Path logs() {
-    return (node == null ? root : root.resolve("nodes").resolve(node)).resolve("log");
+    return own().resolve("log");
+  }
+
+  private Path own() {
+    return node == null ? root : root.resolve("nodes").resolve(node);
   }
 }

@@ -1,5 +1,6 @@
 package io.tyto.ingest;
 
+import io.tyto.engine.segment.LifetimeSegment;
 import io.tyto.engine.segment.Segment;
 import io.tyto.engine.segment.StateSegment;
 import io.tyto.ingest.log.LogInspection;
@@ -99,6 +100,11 @@ public final class DataVerifier {
   }
 
   private static List<io.tyto.engine.segment.Fault> state(Path file, SegmentEntry entry) {
+    if (entry.collection() > 0) {
+      try (LifetimeSegment states = LifetimeSegment.open(file, entry.bytes())) {
+        return states.verify();
+      }
+    }
     try (StateSegment segment = StateSegment.open(file, entry.bytes())) {
       return segment.verify();
     }

@@ -34,6 +34,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService.ReplayRequest;
 import io.tyto.model.port.DeadLetterService.ReplayResult;
+import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
@@ -52,9 +53,11 @@ import io.tyto.store.manifest.Manifest.Kind;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -68,7 +71,7 @@ import org.jspecify.annotations.Nullable;
 /// leaves accepted events in the log (it does not seal), or, where the folder is shared, seals and
 /// hands over. Held snapshots stay readable until closed.
 public final class LocalNode
-    implements IngestService, AdminService, SnapshotProvider, AutoCloseable {
+    implements IngestService, AdminService, EntityService, SnapshotProvider, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LocalNode.class.getName());
 
   private final DataLock lock;
@@ -391,6 +394,25 @@ public final class LocalNode
   public TableSnapshot snapshot(String collection) {
     TableSchema schema = directory.named(collection);
     return snapshot(schema, schema, Kind.DATA);
+  }
+
+  @Override
+  public @Nullable Map<String, Kept> entity(String entity, Object key, Duration timeout) {
+    List<TableSchema> schemas =
+        directory.all().stream()
+            .filter(schema ->
+                schema.config().entity() != null && schema.config().entity().name().equals(entity))
+            .toList();
+    if (schemas.isEmpty()) {
+      throw new TytoException(ErrorCode.NOT_FOUND, "no collection has the entity " + entity);
+    }
+    return EntityLookup.find(
+        schemas,
+        key,
+        partitions.viewsOf(schemas.getFirst().groupId()),
+        directory.placement(schemas.getFirst().groupId()),
+        this::stored,
+        timeout);
   }
 
   /// The dead letters of a collection as rows; the caller closes it. See {@link DeadLetters}.

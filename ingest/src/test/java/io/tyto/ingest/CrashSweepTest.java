@@ -114,7 +114,7 @@ class CrashSweepTest {
     LocalNode node = null;
     try {
       node = NodeFixture.open(data, options(), disk);
-      NodeFixture.apply(node, NodeFixture.PLAY, NodeFixture.LOGIN);
+      NodeFixture.apply(node, NodeFixture.PLAY + NodeFixture.LIFETIME, NodeFixture.LOGIN);
       LocalNode live = node;
       for (int round = 0; round < 10; round++) {
         for (int i = 0; i < 4; i++) {
@@ -190,7 +190,7 @@ class CrashSweepTest {
   private static void checkAndGoOn(Path data, FaultDisk disk, Ledger ledger, String what)
       throws Exception {
     try (LocalNode node = NodeFixture.open(data, options(), disk)) {
-      NodeFixture.apply(node, NodeFixture.PLAY, NodeFixture.LOGIN);
+      NodeFixture.apply(node, NodeFixture.PLAY + NodeFixture.LIFETIME, NodeFixture.LOGIN);
       check(node, ledger, what);
       for (String id : Set.copyOf(ledger.sent)) {
         send(node, ledger, id);
@@ -220,5 +220,6 @@ class CrashSweepTest {
     Set<String> lost = new HashSet<>(ledger.acknowledged);
     lost.removeAll(found.keySet());
     assertEquals(Set.of(), lost, "acknowledged but lost: " + what);
+    NodeFixture.checkLifetimes(node, what);
   }
 }

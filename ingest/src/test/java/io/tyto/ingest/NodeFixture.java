@@ -1,12 +1,15 @@
 package io.tyto.ingest;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.EntityService.Kept;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
 import io.tyto.model.port.IngestService.IngestResult;
@@ -26,9 +29,12 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +54,10 @@ public final class NodeFixture {
         amount: { type: long }
         tags: { type: "string[]" }
       """;
+
+  /// What {@link #PLAY} may keep of its users, for {@link #checkLifetimes}.
+  public static final String LIFETIME =
+      "lifetime: { events: count, total: sum(amount), last_id: last(id) }\n";
 
   public static final String LOGIN =
       """
@@ -155,6 +165,32 @@ public final class NodeFixture {
       }
     }
     return rows;
+  }
+
+  /// What is kept of each user of {@link #PLAY} with {@link #LIFETIME} equals what its rows say;
+  /// for events that all have one time, so that the last is the one that came last.
+  public static void checkLifetimes(LocalNode node, String what) {
+    Map<String, List<Map<String, @Nullable Object>>> byUser = new TreeMap<>();
+    for (Map<String, @Nullable Object> row : rows(node, "play")) {
+      byUser.computeIfAbsent(String.valueOf(row.get("user")), _ -> new ArrayList<>()).add(row);
+    }
+    byUser.forEach((user, own) -> {
+      Map<String, Kept> kept = node.entity("user", user, Duration.ofSeconds(30));
+      assertNotNull(kept, what);
+      Map<String, @Nullable Object> last =
+          own.stream()
+              .max(
+                  Comparator.comparingLong(
+                      row -> (Long) Objects.requireNonNull(row.get("_offset"))))
+              .orElseThrow();
+      Map<String, @Nullable Object> expected = new LinkedHashMap<>();
+      expected.put("events", (long) own.size());
+      expected.put(
+          "total",
+          own.stream().mapToLong(row -> (Long) Objects.requireNonNull(row.get("amount"))).sum());
+      expected.put("last_id", last.get("id"));
+      assertEquals(expected, Objects.requireNonNull(kept.get("play")).values(), what + ", " + user);
+    });
   }
 
   /// Values of one column over all rows, as text.

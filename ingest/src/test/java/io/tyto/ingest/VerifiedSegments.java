@@ -1,5 +1,6 @@
 package io.tyto.ingest;
 
+import io.tyto.engine.segment.LifetimeSegment;
 import io.tyto.engine.segment.Segment;
 import io.tyto.engine.segment.StateSegment;
 import io.tyto.store.maintenance.Fault;
@@ -17,7 +18,11 @@ public final class VerifiedSegments {
 
   private static List<Fault> check(Path file, SegmentEntry entry) {
     List<io.tyto.engine.segment.Fault> faults;
-    if (entry.kind() == Kind.STATE) {
+    if (entry.kind() == Kind.STATE && entry.collection() > 0) {
+      try (LifetimeSegment segment = LifetimeSegment.open(file, entry.bytes())) {
+        faults = segment.verify();
+      }
+    } else if (entry.kind() == Kind.STATE) {
       try (StateSegment segment = StateSegment.open(file, entry.bytes())) {
         faults = segment.verify();
       }

@@ -72,6 +72,12 @@ class BenchmarksTest {
     assertEquals(5, printed.split("ratio", -1).length - 1, printed);
   }
 
+  @Test
+  void statesOfEntitiesAreTimed() throws Exception {
+    String printed = printed(out -> EntityStates1M.run(1_000, 20_000, 5_000, out));
+    assertTrue(printed.contains("bytes an entity"), printed);
+  }
+
   private interface Program {
     void run(PrintStream out) throws Exception;
   }

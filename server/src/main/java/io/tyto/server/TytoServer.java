@@ -62,7 +62,7 @@ public final class TytoServer implements AutoCloseable {
       try {
         DeadLetterService letters =
             new LocalDeadLetters(node, queries.over(LocalDeadLetters.snapshots(node)));
-        Gateway gateway = Gateway.start(options, queries, letters, node, node, clock);
+        Gateway gateway = Gateway.start(options, queries, letters, node, node, node, clock);
         String address = "http://" + host(options.host()) + ":" + gateway.port();
         node.publishAddress(address);
         return new TytoServer(node, queries, gateway, applied, address);

@@ -31,6 +31,7 @@ final class ArchitectureTest {
     fence("io.vertx..", "io.tyto.gateway..", "io.tyto.server..");
     fence("graphql..", "io.tyto.graphqlschema..", "io.tyto.gateway..");
     fence("org.roaringbitmap..", "io.tyto.index..");
+    fence("net.openhft..", "io.tyto.engine.state..");
     fence("jdk.incubator.vector..", "io.tyto.engine.kernel..");
     fence("org.yaml..", "io.tyto.ingest.config..", "io.tyto.server.settings..");
     fence("org.snakeyaml..", "io.tyto.ingest.config..", "io.tyto.server.settings..");

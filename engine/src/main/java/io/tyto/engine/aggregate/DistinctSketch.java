@@ -21,9 +21,6 @@ final class DistinctSketch extends ColumnAccumulator {
   private static final int MAX_BYTES = (1 << LOG_REGISTERS) + 200;
   private static final int EMPTY_BYTES = 200;
 
-  /// Never changes: sketches of other nodes and other days must agree.
-  private static final long SEED = 0x7479746f2d686c6cL;
-
   private @Nullable HllSketch[] sketches = new HllSketch[0];
   private int sketchCount;
   private long updates;
@@ -70,7 +67,7 @@ final class DistinctSketch extends ColumnAccumulator {
         for (int i = 0; i < rows.count; i++) {
           int from = bytes.offsets()[positions[i]];
           int length = bytes.offsets()[positions[i] + 1] - from;
-          sketch(groups[i]).update(Hashing.bytes(bytes.data(), from, length, SEED));
+          sketch(groups[i]).update(Hashing.bytes(bytes.data(), from, length, Hashing.SKETCH_SEED));
         }
       }
       case ColumnVector.AllNull _, ColumnVector.Lists _ -> throw unexpected(vector);
@@ -135,7 +132,7 @@ final class DistinctSketch extends ColumnAccumulator {
   private long hash(Dictionary from, int ordinal) {
     if (!isHashed[ordinal]) {
       byte[] value = from.value(ordinal);
-      ordinalHashes[ordinal] = Hashing.bytes(value, 0, value.length, SEED);
+      ordinalHashes[ordinal] = Hashing.bytes(value, 0, value.length, Hashing.SKETCH_SEED);
       isHashed[ordinal] = true;
     }
     return ordinalHashes[ordinal];

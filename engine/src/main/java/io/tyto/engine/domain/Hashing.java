@@ -11,6 +11,9 @@ public final class Hashing {
   private static final long FIRST = 0x9E3779B97F4A7C15L;
   private static final long SECOND = 0xD6E8FEB86659FD93L;
 
+  /// Of values in sketches. Never changes: sketches of other nodes and other days must agree.
+  public static final long SKETCH_SEED = 0x7479746f2d686c6cL;
+
   private Hashing() {}
 
   /// All bits of the result depend on all bits of the input.

@@ -30,7 +30,12 @@ enum BlockKind {
   /// Which batches of rows may hold a value, for 64 batches of a column.
   BATCH_SETS(13),
   /// {@link CellDescriptor} of cells whose columns are other blocks of the same file.
-  CELLS(14);
+  CELLS(14),
+  /// What the states of {@link #ENTITY_STATES} are made of: {@link
+  /// io.tyto.engine.state.StateLayout}.
+  STATE_LAYOUT(20),
+  /// States of the entities of the {@link #ENTITY_IDS} block of the same number.
+  ENTITY_STATES(21);
 
   private final int id;
 

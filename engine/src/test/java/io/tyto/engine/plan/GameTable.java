@@ -165,6 +165,7 @@ public final class GameTable {
             config.retention(),
             config.timeBounds(),
             config.expose(),
+            config.lifetime(),
             config.annotations(),
             cubes,
             config.text());

@@ -42,6 +42,11 @@ public final class FilterInput {
     return read(parent.object(member, type), 1);
   }
 
+  /// A value of a column, in a member of `parent`, as events bring it.
+  public static Object literal(ApiColumn column, InputObject parent, String member) {
+    return Literals.of(column).read(parent, member);
+  }
+
   /// The filter on one column, in a member of `parent` that has the column's name.
   public Filter readColumn(InputObject parent, String member) {
     requireValue(parent, member);

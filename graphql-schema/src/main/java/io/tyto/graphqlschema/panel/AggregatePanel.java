@@ -190,7 +190,7 @@ final class AggregatePanel implements Panel {
         Object value = key.size() == 0 ? null : key.value(row);
         parts.add(value == null ? null : value.toString());
       }
-      return Identity.of(question.input().identity(), "others", parts);
+      return Identity.of(question.identity(), "others", parts);
     }
 
     /// Keys by position; an empty column stands for a key of top.

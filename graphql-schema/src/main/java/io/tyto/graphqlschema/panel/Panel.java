@@ -13,5 +13,5 @@ public interface Panel {
 
   /// @param data finished data of the panel's field
   /// @param meta how the answer came about; null where nothing was scanned
-  record Answer(Object data, @Nullable QueryMeta meta) {}
+  record Answer(@Nullable Object data, @Nullable QueryMeta meta) {}
 }

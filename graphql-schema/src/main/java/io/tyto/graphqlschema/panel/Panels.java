@@ -6,9 +6,11 @@ import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.input.QueryLimits;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiEntity;
+import io.tyto.graphqlschema.schema.KeyedEntity;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.EntityService;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -79,6 +81,16 @@ public final class Panels {
       case List<?> list -> list.stream().anyMatch(Panels::namesCohort);
       case null, default -> false;
     };
+  }
+
+  /// The field of an entity in the root query.
+  public static Panel ofEntity(
+      ExecutableNormalizedField field,
+      KeyedEntity entity,
+      EntityService entities,
+      Instant now,
+      QueryLimits limits) {
+    return EntityPanel.compile(field, entity, entities, now, limits);
   }
 
   /// A field of the root query that is no collection.

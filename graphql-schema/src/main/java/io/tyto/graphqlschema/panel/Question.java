@@ -37,7 +37,7 @@ record Question(
     return new AggregateQuery(
         scope.collection().name(),
         input.range(),
-        input.where(),
+        scope.where(input.where()),
         input.grouping().groupKeys(),
         measures.list(),
         input.having(),
@@ -51,7 +51,11 @@ record Question(
         limit,
         offset,
         cursors.inner(arguments, "after"),
-        input.identity());
+        identity());
+  }
+
+  String identity() {
+    return scope.identity(input.identity());
   }
 
   private void requireFew(MeasureSet measures) {

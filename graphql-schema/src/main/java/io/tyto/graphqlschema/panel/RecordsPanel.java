@@ -73,9 +73,10 @@ final class RecordsPanel implements Panel {
           new RecordsQuery(
               scope.collection().name(),
               scope.ranges(cursors).interval(arguments, ZoneOffset.UTC),
-              arguments.has("where")
-                  ? new FilterInput(scope.collection(), cursors.now()).read(arguments, "where")
-                  : null,
+              scope.where(
+                  arguments.has("where")
+                      ? new FilterInput(scope.collection(), cursors.now()).read(arguments, "where")
+                      : null),
               orders(),
               List.copyOf(columns),
               limit,
@@ -84,7 +85,7 @@ final class RecordsPanel implements Panel {
               cursors.inner(arguments, "after"),
               cursors.inner(arguments, "before"),
               wantsTotal,
-              identity());
+              scope.identity(identity()));
       return new RecordsPanel(query, shape, Scope.timeout(arguments));
     }
 

@@ -1,23 +1,50 @@
 package io.tyto.graphqlschema.panel;
 
 import graphql.normalized.ExecutableNormalizedField;
+import io.tyto.graphqlschema.input.Identity;
 import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.input.QueryLimits;
 import io.tyto.graphqlschema.input.RangeInput;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiType;
 import io.tyto.model.error.ErrorCode;
+import io.tyto.model.query.Filter;
 import io.tyto.model.query.QueryContext;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the panels of one collection are compiled with.
 ///
 /// @param now the instant of the whole operation, so that its panels agree on what today is
-record Scope(ApiCollection collection, Instant now, QueryLimits limits) {
+/// @param only rows that meet it are there to be asked about; null: all
+/// @param owner whose rows these are, for the identity of answers; empty: everybody's
+record Scope(
+    ApiCollection collection,
+    Instant now,
+    QueryLimits limits,
+    @Nullable Filter only,
+    String owner) {
+
+  Scope(ApiCollection collection, Instant now, QueryLimits limits) {
+    this(collection, now, limits, null, "");
+  }
+
+  /// A filter on the rows that are there.
+  @Nullable Filter where(@Nullable Filter asked) {
+    if (only == null || asked == null) {
+      return only == null ? asked : only;
+    }
+    return new Filter.And(List.of(only, asked));
+  }
+
+  /// What an input is known by.
+  String identity(String input) {
+    return only == null ? input : Identity.of(input, owner);
+  }
 
   static InputObject arguments(ExecutableNormalizedField field) {
     Map<String, @Nullable Object> arguments = new HashMap<>(field.getResolvedArguments());

@@ -27,12 +27,14 @@ import java.util.function.BiFunction;
 /// @param version hash of the text
 /// @param byField collections by their field in the root query, in the order of the catalog
 /// @param entities by their field in the root query
+/// @param keyed single entities by the root field that finds one by its key
 public record ApiSchema(
     String text,
     String version,
     TypeDefinitionRegistry definitions,
     Map<String, ApiCollection> byField,
-    Map<String, ApiEntity> entities) {
+    Map<String, ApiEntity> entities,
+    Map<String, KeyedEntity> keyed) {
 
   private static final String SHARED = "shared.graphqls";
   private static final String[] ROOT_FIELDS = {
@@ -89,10 +91,20 @@ public record ApiSchema(
       definitions.merge(types);
       text.append(part);
     }
-    String root = root(byField, entities);
+    Map<String, KeyedEntity> keyed = KeyedEntity.of(byField.values());
+    for (KeyedEntity entity : keyed.values()) {
+      ApiCollection first = entity.collections().getFirst();
+      String part = KeyedEntitySdl.write(entity);
+      TypeDefinitionRegistry types = parser.parse(part);
+      types.types().keySet().forEach(name -> claim(owners, name, first));
+      definitions.merge(types);
+      text.append(part);
+    }
+    String root = root(byField, entities, keyed);
     definitions.merge(parser.parse(root));
     text.append(root);
-    return new ApiSchema(text.toString(), hash(text.toString()), definitions, byField, entities);
+    return new ApiSchema(
+        text.toString(), hash(text.toString()), definitions, byField, entities, keyed);
   }
 
   /// The scalars that the definitions leave to code.
@@ -123,7 +135,10 @@ public record ApiSchema(
     return false;
   }
 
-  private static String root(Map<String, ApiCollection> byField, Map<String, ApiEntity> entities) {
+  private static String root(
+      Map<String, ApiCollection> byField,
+      Map<String, ApiEntity> entities,
+      Map<String, KeyedEntity> keyed) {
     SdlWriter sdl = new SdlWriter().comment("root").open("type Query");
     for (ApiCollection collection : byField.values()) {
       sdl.member(
@@ -134,6 +149,11 @@ public record ApiSchema(
       sdl.member(
           "What each " + entity.name() + " did one after the other, across collections",
           entity.field() + ": " + entity.typeName() + "!");
+    }
+    for (KeyedEntity entity : keyed.values()) {
+      sdl.member(
+          "Null where no event of that key was seen",
+          "%s(id: ID!): %s".formatted(entity.name(), entity.typeName()));
     }
     sdl.member("All collections, or those of these names", ROOT_FIELDS[0]);
     sdl.member("Changes with every change of this schema", ROOT_FIELDS[1])

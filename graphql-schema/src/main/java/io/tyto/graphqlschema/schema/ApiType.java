@@ -75,7 +75,8 @@ public enum ApiType {
     return isId && natural.canBeId() ? ID : natural;
   }
 
-  private static ApiType natural(ColumnType.Scalar type) {
+  /// The type of values that are nobody's identity.
+  static ApiType natural(ColumnType.Scalar type) {
     return switch (type) {
       case ColumnType.StringType _ -> TEXT;
       case ColumnType.BoolType _ -> BOOL;

@@ -224,6 +224,20 @@ final class CollectionSdl {
         .close();
   }
 
+  /// The field that aggregates rows.
+  static String aggregate(ApiCollection collection) {
+    String type = collection.typeName();
+    return "aggregate(input: %sAggregateInput!, limit: Int = 100, offset: Int = 0, after: String): %sAggregate"
+        .formatted(type, type);
+  }
+
+  /// The field of raw rows.
+  static String records(ApiCollection collection) {
+    String type = collection.typeName();
+    return "records(range: TimeRange!, where: %sFilter, orderBy: [%sRecordOrder!]! = [{%s: DESC}], offset: Int = 0, first: Int = 50, after: String, last: Int, before: String, options: QueryOptions): %sConnection"
+        .formatted(type, type, collection.time().field(), type);
+  }
+
   private void writeCollection() {
     EventConfig.Expose expose = collection.expose();
     sdl.describe(collection.schema().config().description()).open("type " + type + "Collection");
@@ -231,8 +245,7 @@ final class CollectionSdl {
       sdl.member(
           "input is the identity of the result, limit, offset and after only the window"
               + " (Apollo keyArgs: [\"input\"])",
-          "aggregate(input: %sAggregateInput!, limit: Int = 100, offset: Int = 0, after: String): %sAggregate"
-              .formatted(type, type));
+          aggregate(collection));
     }
     if (expose.table()) {
       sdl.member(
@@ -240,9 +253,7 @@ final class CollectionSdl {
               .formatted(type, type));
     }
     if (expose.records()) {
-      sdl.member(
-          "records(range: TimeRange!, where: %sFilter, orderBy: [%sRecordOrder!]! = [{%s: DESC}], offset: Int = 0, first: Int = 50, after: String, last: Int, before: String, options: QueryOptions): %sConnection"
-              .formatted(type, type, collection.time().field(), type));
+      sdl.member(records(collection));
     }
     if (expose.values()) {
       sdl.member(

@@ -87,6 +87,15 @@ final class CollectionNames {
     if (config == null || entity == null) {
       return;
     }
+    claim(
+        types,
+        ApiNames.type(entity.name()) + ApiNames.type(config.apiName()),
+        new Owner(
+            "the entity of " + config.collection(), config.collection() + " " + entity.name()),
+        "the type",
+        "; give the entity another name",
+        file,
+        "entity.name");
     ColumnSpec key = config.column(entity.key());
     ColumnType keyType = key == null ? ColumnType.STRING : key.type();
     Entity known = entities.putIfAbsent(entity.name(), entity);

@@ -71,6 +71,7 @@ final class ConfigReader {
             retention(top.section("retention")),
             timeBounds(top.section("timeBounds")),
             expose(top.section("expose")),
+            new LifetimeReader(columns, problems).read(top.section("lifetime"), top.has("entity")),
             annotations(top.section("annotations")),
             new CubeReader(columns, time, entity == null ? null : entity.key(), problems)
                 .read(top.section("cubes")),

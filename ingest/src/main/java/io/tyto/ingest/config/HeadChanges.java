@@ -6,6 +6,7 @@ import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Lifetime;
 import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
@@ -48,6 +49,7 @@ final class HeadChanges {
         "which events repeat was decided by it, and the log must be read as it was the first time"
             + ANEW);
     compareRetention(before, after, stored, changes);
+    compareLifetime(before, after, stored, changes);
     heads.compatible("expose.aggregate", config -> config.expose().aggregate(), SEEN);
     heads.compatible("expose.table", config -> config.expose().table(), SEEN);
     heads.compatible("expose.records", config -> config.expose().records(), SEEN);
@@ -90,6 +92,36 @@ final class HeadChanges {
   }
 
   private static final String SEEN = "callers see it at once";
+
+  private static void compareLifetime(
+      EventConfig before, EventConfig after, StoredRows stored, List<ConfigChange> changes) {
+    for (Lifetime.Measure measure : after.lifetime().measures()) {
+      Lifetime.Measure was = before.lifetime().measure(measure.name());
+      if (was == null || !was.text().equals(measure.text())) {
+        String built =
+            stored.rows() == 0
+                ? "counts from the first event"
+                : "is built within minutes from the %,d rows that are there; what retention took before is not in it"
+                    .formatted(stored.rows());
+        changes.add(
+            new ConfigChange(
+                Verdict.COMPATIBLE,
+                "lifetime.%s: %s becomes %s"
+                    .formatted(
+                        measure.name(), shown(was == null ? null : was.text()), measure.text()),
+                built));
+      }
+    }
+    for (Lifetime.Measure measure : before.lifetime().measures()) {
+      if (after.lifetime().measure(measure.name()) == null) {
+        changes.add(
+            new ConfigChange(
+                Verdict.COMPATIBLE,
+                "lifetime.%s: %s becomes nothing".formatted(measure.name(), measure.text()),
+                "its values are deleted within minutes; those of events that retention took cannot come back"));
+      }
+    }
+  }
 
   private static void compareRetention(
       EventConfig before, EventConfig after, StoredRows stored, List<ConfigChange> changes) {

@@ -6,14 +6,6 @@ final class LaterSections {
   private LaterSections() {}
 
   static void check(Section top, Problems problems) {
-    if (top.has("lifetime")) {
-      top.section("lifetime");
-      problems.wrong(
-          top.line("lifetime"),
-          "lifetime",
-          "this version keeps no state per entity; leave the section out, nothing is lost: it can be"
-              + " computed from stored events later");
-    }
     if (top.has("join")) {
       top.sections("join");
       problems.wrong(

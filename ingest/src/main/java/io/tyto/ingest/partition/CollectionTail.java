@@ -7,6 +7,7 @@ import io.tyto.engine.row.Row;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.tail.Tail;
 import io.tyto.ingest.decode.RowCodec;
+import io.tyto.ingest.lifetime.StateFeed;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig;
@@ -27,6 +28,7 @@ final class CollectionTail {
   private final Row row;
   private final int keyColumn;
   private final StoredPrivacy privacy;
+  private final @Nullable StateFeed states;
   private final List<Piece> pieces = new ArrayList<>();
 
   /// The last piece, where that is a tail.
@@ -71,7 +73,10 @@ final class CollectionTail {
   }
 
   /// @param privacy of records that were encoded by an older version
-  CollectionTail(TableSchema schema, int partition, StoredPrivacy privacy) {
+  /// @param states of the entities; null where nothing is kept of them
+  CollectionTail(
+      TableSchema schema, int partition, StoredPrivacy privacy, @Nullable StateFeed states) {
+    this.states = states;
     this.privacy = privacy;
     this.schema = schema;
     this.partition = partition;
@@ -95,6 +100,10 @@ final class CollectionTail {
     byte[] key = entities == null || keyColumn < 0 ? null : KeyHash.keyOf(row, keyColumn);
     int entity = key == null || entities == null ? NO_ENTITY : entities.idOf(key);
     appendRow(logId, record, entity);
+    if (states != null && entity != NO_ENTITY) {
+      // Behind the row: what cannot be a row has no part in any state.
+      states.apply(entity, row, record.receivedMicros());
+    }
   }
 
   /// Appends a dead letter that was never encoded.
@@ -112,7 +121,11 @@ final class CollectionTail {
       closedBytes += tail.sizeBytes();
       tail = null;
     }
-    pieces.add(new Loaded(entities == null || key < 0 ? rows : rows.withEntities(key, entities)));
+    LoadedRows identified = entities == null || key < 0 ? rows : rows.withEntities(key, entities);
+    pieces.add(new Loaded(identified));
+    if (states != null) {
+      states.applyAll(identified);
+    }
     hasUnpublished = true;
   }
 

@@ -108,14 +108,15 @@ final class LiveRows {
     add(place, added);
   }
 
-  synchronized void replacedState(Manifest commit, Set<String> removed, SegmentEntry added) {
+  /// Puts STATE segments in the place of others, or behind all where none goes.
+  synchronized void replacedState(Manifest commit, Set<String> removed, List<SegmentEntry> added) {
     standOn(commit);
     int place = 0;
-    while (!removed.contains(state.get(place).file())) {
+    while (place < state.size() && !removed.contains(state.get(place).file())) {
       place++;
     }
     state.removeIf(entry -> removed.contains(entry.file()));
-    state.add(place, added);
+    state.addAll(place, added);
   }
 
   /// Another process owns the partition: what is not committed is not ours to show.
@@ -143,8 +144,11 @@ final class LiveRows {
         .toList();
   }
 
-  synchronized List<SegmentEntry> stateEntries() {
-    return List.copyOf(state);
+  /// STATE segments in commit order.
+  ///
+  /// @param collection {@link SegmentFiles#WHOLE_GROUP} for those of the entities' keys
+  synchronized List<SegmentEntry> stateEntries(int collection) {
+    return state.stream().filter(entry -> entry.collection() == collection).toList();
   }
 
   synchronized boolean names(String file) {

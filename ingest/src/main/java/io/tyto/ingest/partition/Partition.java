@@ -5,12 +5,15 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.entity.EntityTable;
+import io.tyto.ingest.lifetime.LifetimeValues;
 import io.tyto.ingest.log.LocalLog;
 import io.tyto.ingest.log.LogEntry;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.model.port.EntityService.Kept;
+import io.tyto.model.schema.TableSchema;
 import io.tyto.store.manifest.Change;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.Manifest.Kind;
@@ -18,7 +21,9 @@ import io.tyto.store.manifest.Manifest.SegmentEntry;
 import io.tyto.store.manifest.ManifestChain;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -37,6 +42,7 @@ public final class Partition implements PartitionView {
   private static final int MANIFESTS_BEFORE_TRIM = 2;
 
   private static final long FORGET_SECONDS = 30;
+  private static final long QUIET_SECONDS = 30;
 
   /// What is asked of the writer waits behind what was queued before it.
   private static final long ASK_SECONDS = 120;
@@ -49,6 +55,7 @@ public final class Partition implements PartitionView {
   private final Committer committer;
   private final LiveRows live;
   private final @Nullable EntityTable entities;
+  private final @Nullable Lifetimes lifetimes;
   private final BatchQueue queue;
   private final Sealer sealer;
   private final PartitionWriter writer;
@@ -98,6 +105,7 @@ public final class Partition implements PartitionView {
     this.live = recovery.live();
     this.committer = new Committer(chain, alarms, host.commitRetry());
     this.entities = recovery.entities();
+    this.lifetimes = recovery.lifetimes();
     this.log = recovery.log();
     this.queue = new BatchQueue(host.options().log().queueBytes());
     this.sealer =
@@ -108,6 +116,7 @@ public final class Partition implements PartitionView {
             committer,
             live,
             entities,
+            lifetimes,
             alarms,
             this::committed,
             this::fenced);
@@ -122,9 +131,20 @@ public final class Partition implements PartitionView {
             sealer,
             recovery.dedup(),
             entities,
+            lifetimes,
             recovery::loadWriterState);
     this.rewriter =
-        new Rewriter(id, host, recovery.files(), chain, committer, live, alarms, this::forgetLog);
+        new Rewriter(
+            id,
+            host,
+            recovery.files(),
+            chain,
+            committer,
+            live,
+            alarms,
+            this::forgetLog,
+            lifetimes,
+            this::whenQuiet);
     this.letterbox = new Letterbox(id, rewriter, recovery.files(), committer, live);
     this.thread = Thread.ofPlatform().daemon().name("partition-" + id).unstarted(writer);
   }
@@ -202,6 +222,42 @@ public final class Partition implements PartitionView {
   public boolean isFenced() {
     TytoException failure = writer.failure();
     return failure != null && failure.code() == ErrorCode.FENCED;
+  }
+
+  /// What collections of the group keep of an entity, every event counted that queries see; null
+  /// where its key was never seen here. Answered by the partition's thread, between two batches.
+  ///
+  /// @param key as it is stored
+  public CompletableFuture<@Nullable Map<String, Kept>> entity(
+      byte[] key, List<TableSchema> schemas) {
+    CompletableFuture<@Nullable Map<String, Kept>> answer = new CompletableFuture<>();
+    CompletableFuture<Boolean> asked =
+        run(() -> {
+          try {
+            return answer.complete(kept(key, schemas));
+          } catch (RuntimeException | Error e) {
+            // It was a question: the writer goes on.
+            return answer.completeExceptionally(e);
+          }
+        });
+    asked.whenComplete((_, failure) -> {
+      if (failure != null) {
+        answer.completeExceptionally(failure);
+      }
+    });
+    return answer;
+  }
+
+  private @Nullable Map<String, Kept> kept(byte[] key, List<TableSchema> schemas) {
+    int entity = entities == null ? 0 : entities.find(key);
+    if (entity == 0 || lifetimes == null) {
+      return null;
+    }
+    Map<String, Kept> kept = new LinkedHashMap<>();
+    for (TableSchema schema : schemas) {
+      kept.put(schema.name(), LifetimeValues.of(schema, lifetimes.current(schema, entity)));
+    }
+    return kept;
   }
 
   /// Seals what has been applied; completes when it is committed.
@@ -333,8 +389,45 @@ public final class Partition implements PartitionView {
     }
     log.close();
     live.close();
+    if (lifetimes != null) {
+      lifetimes.close();
+    }
     if (entities != null) {
       entities.close();
+    }
+  }
+
+  /// Runs something on the partition's thread while nothing is uncommitted, and returns when it has
+  /// run. OVERLOADED where the commits take too long. Events wait meanwhile.
+  private void whenQuiet(Runnable work) {
+    try {
+      // Most is committed before anybody has to wait for it.
+      flush().get(QUIET_SECONDS, TimeUnit.SECONDS);
+      CompletableFuture<CompletableFuture<Void>> done =
+          run(() -> {
+            try {
+              writer.freezeNow().get(QUIET_SECONDS, TimeUnit.SECONDS);
+              work.run();
+              return CompletableFuture.completedFuture(null);
+            } catch (ExecutionException | TimeoutException | RuntimeException | Error e) {
+              return CompletableFuture.failedFuture(e);
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+              return CompletableFuture.failedFuture(e);
+            }
+          });
+      done.thenCompose(inner -> inner).get();
+    } catch (TimeoutException | ExecutionException e) {
+      if (e.getCause() instanceof TytoException cause) {
+        throw new TytoException(cause.code(), String.valueOf(cause.getMessage()), e);
+      }
+      throw new TytoException(
+          ErrorCode.OVERLOADED,
+          "the events of partition %s could not be committed: %s".formatted(id, e),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(ErrorCode.DRAINING, "partition " + id + " is closing", e);
     }
   }
 

@@ -57,6 +57,7 @@ final class PartitionWriter implements Runnable {
   private final Sealer sealer;
   private final DedupWindow dedup;
   private final @Nullable EntityTable entities;
+  private final @Nullable Lifetimes lifetimes;
   private final Map<String, Long> applied = new HashMap<>();
   private final List<Staged> staged = new ArrayList<>();
   private TailUnit unit;
@@ -82,6 +83,7 @@ final class PartitionWriter implements Runnable {
       Sealer sealer,
       DedupWindow dedup,
       @Nullable EntityTable entities,
+      @Nullable Lifetimes lifetimes,
       Runnable loadState) {
     this.id = id;
     this.host = host;
@@ -93,6 +95,7 @@ final class PartitionWriter implements Runnable {
     this.sealer = sealer;
     this.dedup = dedup;
     this.entities = entities;
+    this.lifetimes = lifetimes;
     this.loadState = loadState;
     this.unit = openUnit();
   }
@@ -544,7 +547,7 @@ final class PartitionWriter implements Runnable {
   }
 
   private TailUnit openUnit() {
-    TailUnit fresh = new TailUnit(id, host.schemas(), entities);
+    TailUnit fresh = new TailUnit(id, host.schemas(), entities, lifetimes);
     live.open(fresh);
     return fresh;
   }

@@ -37,6 +37,7 @@ final class Recovery {
   private final LocalLog log;
   private final DedupWindow dedup;
   private final @Nullable EntityTable entities;
+  private final @Nullable Lifetimes lifetimes;
 
   Recovery(PartitionId id, PartitionHost host, boolean hasEntity) {
     this.id = id;
@@ -64,6 +65,7 @@ final class Recovery {
       throw e;
     }
     this.entities = table;
+    this.lifetimes = table == null ? null : new Lifetimes(id, host, live, files, alarms, table);
   }
 
   private Manifest claim() {
@@ -81,12 +83,15 @@ final class Recovery {
     }
   }
 
-  /// Reads what only a writer needs, and queries do not wait for: the entities' keys and the event
-  /// ids of the dedup window. To be called once, before the first record is applied.
+  /// Reads what only a writer needs, and queries do not wait for: the entities' keys and states and
+  /// the event ids of the dedup window. To be called once, before the first record is applied.
   void loadWriterState() {
     EntityTable table = entities;
     if (table != null) {
       restore(table);
+    }
+    if (lifetimes != null) {
+      lifetimes.load();
     }
     new EventIdReader(host.schemas(), live, dedup, alarms)
         .readInto(chain.contents(live.manifest()), log.logId());
@@ -94,7 +99,7 @@ final class Recovery {
 
   private void restore(EntityTable table) {
     List<EntityKey> keys = new ArrayList<>();
-    for (SegmentEntry entry : live.stateEntries()) {
+    for (SegmentEntry entry : live.stateEntries(SegmentFiles.WHOLE_GROUP)) {
       files.readState(entry, keys::add);
     }
     keys.sort(Comparator.comparingInt(EntityKey::id));
@@ -134,6 +139,10 @@ final class Recovery {
     return entities;
   }
 
+  @Nullable Lifetimes lifetimes() {
+    return lifetimes;
+  }
+
   /// Applies the records behind the manifest.
   void replayInto(PartitionWriter writer) throws InterruptedException {
     Manifest manifest = live.manifest();
@@ -162,6 +171,9 @@ final class Recovery {
   void abandon() {
     log.close();
     live.close();
+    if (lifetimes != null) {
+      lifetimes.close();
+    }
     if (entities != null) {
       entities.close();
     }
@@ -179,7 +191,9 @@ final class Recovery {
     for (SegmentEntry entry : entries) {
       if (entry.kind() == Kind.STATE) {
         live.addState(entry);
-        lastEntity = Math.max(lastEntity, files.lastEntity(entry));
+        if (entry.collection() == SegmentFiles.WHOLE_GROUP) {
+          lastEntity = Math.max(lastEntity, files.lastEntity(entry));
+        }
       } else {
         opened.add(files.open(entry));
       }

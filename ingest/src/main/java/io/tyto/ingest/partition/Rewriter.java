@@ -8,6 +8,8 @@ import io.tyto.engine.cube.CellScan;
 import io.tyto.engine.cube.CubeBuilder;
 import io.tyto.engine.cube.CubeShapes;
 import io.tyto.engine.segment.EntityKey;
+import io.tyto.engine.segment.LifetimeMerge;
+import io.tyto.engine.segment.LifetimeSegment;
 import io.tyto.engine.source.EvolvedSource;
 import io.tyto.engine.source.RowSource;
 import io.tyto.ingest.IngestOptions;
@@ -37,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +66,10 @@ final class Rewriter {
   private final Alarms alarms;
   private final GarbageCollector garbage;
   private final Runnable forgetLog;
+  private final @Nullable Lifetimes lifetimes;
+
+  /// Runs something on the partition's thread while nothing is uncommitted.
+  private final Consumer<Runnable> whenQuiet;
 
   /// Version of the last change of policies by collection, for what follows.
   private volatile Map<Integer, Integer> changedAt = Map.of();
@@ -88,7 +95,9 @@ final class Rewriter {
       Committer committer,
       LiveRows live,
       Alarms alarms,
-      Runnable forgetLog) {
+      Runnable forgetLog,
+      @Nullable Lifetimes lifetimes,
+      Consumer<Runnable> whenQuiet) {
     this.id = id;
     this.host = host;
     this.limits = host.options().compaction();
@@ -98,6 +107,8 @@ final class Rewriter {
     this.live = live;
     this.alarms = alarms;
     this.forgetLog = forgetLog;
+    this.lifetimes = lifetimes;
+    this.whenQuiet = whenQuiet;
     this.garbage =
         new GarbageCollector(
             host.store(),
@@ -114,7 +125,11 @@ final class Rewriter {
     }
     if (limits.enabled()) {
       attempt(failures, this::compactState);
+      for (int collection : host.schemas().collectionsOf(id.group())) {
+        attempt(failures, () -> compactStates(collection));
+      }
     }
+    attempt(failures, this::rebuildStates);
     if (failures.isEmpty()) {
       alarms.clear(ALARM);
     } else {
@@ -437,7 +452,8 @@ final class Rewriter {
 
   private void compactState() {
     while (true) {
-      List<SegmentEntry> run = CompactionChoice.choose(List.of(live.stateEntries()), limits);
+      List<SegmentEntry> run =
+          CompactionChoice.choose(List.of(live.stateEntries(SegmentFiles.WHOLE_GROUP)), limits);
       if (run.isEmpty()) {
         return;
       }
@@ -450,7 +466,55 @@ final class Rewriter {
       Change.Builder change = Change.builder().add(merged);
       Set<String> names = namesOf(run);
       names.forEach(change::remove);
-      live.replacedState(committer.commit(change.build()), names, merged);
+      live.replacedState(committer.commit(change.build()), names, List.of(merged));
+    }
+  }
+
+  /// Of the states of an entity the newest stays, so that all segments together hold few more
+  /// states than there are entities: they have no greatest size.
+  private void compactStates(int collection) {
+    IngestOptions.Compaction unlimited =
+        new IngestOptions.Compaction(true, limits.fanIn(), Long.MAX_VALUE, Long.MAX_VALUE);
+    while (true) {
+      List<SegmentEntry> run =
+          CompactionChoice.choose(List.of(live.stateEntries(collection)), unlimited);
+      if (run.isEmpty()) {
+        return;
+      }
+      SegmentEntry merged = mergeStates(collection, run);
+      Change.Builder change = Change.builder().add(merged);
+      Set<String> names = namesOf(run);
+      names.forEach(change::remove);
+      live.replacedState(committer.commit(change.build()), names, List.of(merged));
+    }
+  }
+
+  private SegmentEntry mergeStates(int collection, List<SegmentEntry> run) {
+    List<LifetimeSegment> segments = new ArrayList<>();
+    try {
+      run.forEach(entry -> segments.add(files.openStates(entry)));
+      return files.writeStates(
+          collection,
+          segments.getFirst().layout(),
+          visitor -> LifetimeMerge.forEach(segments, visitor),
+          rangesOf(run));
+    } finally {
+      segments.forEach(LifetimeSegment::close);
+    }
+  }
+
+  /// Brings the states of entities to what configs ask for by now.
+  private void rebuildStates() {
+    Lifetimes kept = lifetimes;
+    if (kept == null) {
+      return;
+    }
+    for (int collection : host.schemas().collectionsOf(id.group())) {
+      if (!kept.isCurrent(host.schemas().newest(collection))) {
+        whenQuiet.accept(() -> kept.rebuild(collection, committer));
+        // What they held may be private by now.
+        replacedNanos = System.nanoTime() | 1;
+      }
     }
   }
 

@@ -44,6 +44,7 @@ final class Sealer {
   private final Committer committer;
   private final LiveRows live;
   private final @Nullable EntityTable entities;
+  private final @Nullable Lifetimes lifetimes;
   private final ScheduledExecutorService executor;
   private final Alarms alarms;
   private final Consumer<Manifest> onCommit;
@@ -67,6 +68,7 @@ final class Sealer {
       Committer committer,
       LiveRows live,
       @Nullable EntityTable entities,
+      @Nullable Lifetimes lifetimes,
       Alarms alarms,
       Consumer<Manifest> onCommit,
       Consumer<TytoException> onFenced) {
@@ -77,6 +79,7 @@ final class Sealer {
     this.committer = committer;
     this.live = live;
     this.entities = entities;
+    this.lifetimes = lifetimes;
     this.executor = host.sealers();
     this.alarms = alarms;
     this.onCommit = onCommit;
@@ -181,6 +184,9 @@ final class Sealer {
         built.add(files.open(entry));
       }
     }
+    if (lifetimes != null) {
+      lifetimes.settle(List.copyOf(unit.states().values()));
+    }
     live.sealed(commit, unit, built);
     onCommit.accept(commit);
   }
@@ -238,6 +244,14 @@ final class Sealer {
     if (unit.entitiesAfter() > unit.entitiesBefore()) {
       change.add(files.writeState(newEntities(unit).iterator(), unit.ranges()));
     }
+    unit.states()
+        .forEach((collection, states) -> {
+          if (states.size() > 0) {
+            change
+                .add(files.writeStates(collection, states.layout(), states::forEach, unit.ranges()))
+                .require(Manifest.LIFETIME);
+          }
+        });
     unit.dedupFrom().forEach(change::dedupFrom);
     return change.counts(unit.counts()).configVersion(schemas.catalogVersion()).build();
   }

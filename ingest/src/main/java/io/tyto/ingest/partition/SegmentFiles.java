@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.segment.EntityKey;
+import io.tyto.engine.segment.LifetimeSegment;
 import io.tyto.engine.segment.RowFilter;
 import io.tyto.engine.segment.Segment;
 import io.tyto.engine.segment.SegmentSink;
@@ -11,6 +12,7 @@ import io.tyto.engine.segment.SegmentSummary;
 import io.tyto.engine.segment.SegmentWriter;
 import io.tyto.engine.segment.StateSegment;
 import io.tyto.engine.source.RowSource;
+import io.tyto.engine.state.StateLayout;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.TableSchema;
@@ -103,6 +105,27 @@ final class SegmentFiles {
         1,
         ranges,
         sink -> StateSegment.write(id.project(), id.group(), id.partition(), entities, sink));
+  }
+
+  /// Writes states of entities of a collection, ascending by id.
+  SegmentEntry writeStates(
+      int collection,
+      StateLayout layout,
+      LifetimeSegment.Content states,
+      Map<String, Range> ranges) {
+    return write(
+        Kind.STATE,
+        collection,
+        1,
+        ranges,
+        sink ->
+            LifetimeSegment.write(
+                id.project(), id.group(), collection, id.partition(), layout, states, sink));
+  }
+
+  /// A STATE segment of a collection, to be closed. SEGMENT_CORRUPT where it cannot be read.
+  LifetimeSegment openStates(SegmentEntry entry) {
+    return LifetimeSegment.open(store.localFile(chain.segmentKey(entry.file())), entry.bytes());
   }
 
   /// Maps a committed segment. Where it is damaged or missing, an alarm is raised and every read of

@@ -3,6 +3,7 @@ package io.tyto.ingest.partition;
 import io.tyto.engine.entity.EntityTable;
 import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.source.RowSource;
+import io.tyto.engine.state.StateOverlay;
 import io.tyto.ingest.log.LogEntry;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.model.error.TytoException;
@@ -30,9 +31,11 @@ final class TailUnit {
   private final PartitionId id;
   private final SchemaDirectory schemas;
   private final @Nullable EntityTable entities;
+  private final @Nullable Lifetimes lifetimes;
   private final int entitiesBefore;
   private final Map<Integer, CollectionTail> rows = new ConcurrentHashMap<>();
   private final Map<Integer, CollectionTail> deadLetters = new ConcurrentHashMap<>();
+  private final Map<Integer, StateOverlay> states = new LinkedHashMap<>();
   private final Map<String, Span> spans = new LinkedHashMap<>();
   private final List<Hole> gaps = new ArrayList<>();
   private final CompletableFuture<Void> committed = new CompletableFuture<>();
@@ -57,8 +60,14 @@ final class TailUnit {
   }
 
   /// @param entities null where the group has no entity
-  TailUnit(PartitionId id, SchemaDirectory schemas, @Nullable EntityTable entities) {
+  /// @param lifetimes likewise
+  TailUnit(
+      PartitionId id,
+      SchemaDirectory schemas,
+      @Nullable EntityTable entities,
+      @Nullable Lifetimes lifetimes) {
     this.id = id;
+    this.lifetimes = lifetimes;
     this.schemas = schemas;
     this.entities = entities;
     this.entitiesBefore = entities == null ? 0 : entities.size();
@@ -82,6 +91,9 @@ final class TailUnit {
     }
     for (CollectionTail tail : deadLetters.values()) {
       bytes += tail.sizeBytes();
+    }
+    for (StateOverlay changed : states.values()) {
+      bytes += changed.sizeBytes();
     }
     return bytes;
   }
@@ -189,6 +201,11 @@ final class TailUnit {
     return ranges;
   }
 
+  /// States of the entities that changed, by collection.
+  Map<Integer, StateOverlay> states() {
+    return states;
+  }
+
   List<Hole> gaps() {
     return gaps;
   }
@@ -234,9 +251,14 @@ final class TailUnit {
   private CollectionTail tailOf(int collection) {
     CollectionTail tail = rows.get(collection);
     if (tail == null) {
+      TableSchema schema = schemas.newest(collection);
+      StateOverlay changed = lifetimes == null ? null : lifetimes.open(schema);
+      if (changed != null) {
+        states.put(collection, changed);
+      }
       tail =
           new CollectionTail(
-              schemas.newest(collection), id.partition(), schemas.privacy(collection));
+              schema, id.partition(), schemas.privacy(collection), Lifetimes.feed(schema, changed));
       rows.put(collection, tail);
     }
     return tail;
@@ -278,7 +300,7 @@ final class TailUnit {
     CollectionTail tail = deadLetters.get(collection);
     if (tail == null) {
       TableSchema schema = DeadLetters.schema(id.project(), id.group(), collection);
-      tail = new CollectionTail(schema, id.partition(), StoredPrivacy.NONE);
+      tail = new CollectionTail(schema, id.partition(), StoredPrivacy.NONE, null);
       deadLetters.put(collection, tail);
     }
     return tail;

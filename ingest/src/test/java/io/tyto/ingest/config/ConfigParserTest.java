@@ -18,6 +18,7 @@ import io.tyto.model.schema.EventConfig.Expose;
 import io.tyto.model.schema.EventConfig.FileFormat;
 import io.tyto.model.schema.EventConfig.TimeBounds;
 import io.tyto.model.schema.Feed;
+import io.tyto.model.schema.Lifetime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.Period;
@@ -513,6 +514,57 @@ class ConfigParserTest {
   }
 
   @Test
+  void lifetimeMeasuresAreReadAndChecked() {
+    EventConfig config =
+        parse(
+                """
+                collection: x
+                entity: { name: user, key: user }
+                fields:
+                  user: string
+                  amount: "decimal(18,2)"
+                lifetime: { spent: sum(amount), purchases: count, last_amount: last( amount ) }
+                """)
+            .orThrow()
+            .getFirst();
+    assertEquals(
+        List.of("sum(amount)", "count", "last(amount)"),
+        config.lifetime().measures().stream().map(Lifetime.Measure::text).toList());
+    assertEquals("lastAmount", config.lifetime().measures().getLast().apiName());
+    assertProblems(
+        parse(
+            """
+            collection: x
+            fields:
+              user: string
+              tags: "string[]"
+              wide: "decimal(30,2)"
+            lifetime:
+              a: sum
+              b: sum(user)
+              c: sum(usr)
+              d: last(tags)
+              e: median(user)
+              first_seen: min(user)
+              firstSeen: max(user)
+              f: avg(wide)
+            """),
+        "a.yaml:7: lifetime: is kept per entity: say whose events these are, `entity`",
+        "a.yaml:7: lifetime.a: found 'sum', expected count, or one of count, sum, avg, min, max, first,"
+            + " last, distinct of a column, such as sum(amount)",
+        "a.yaml:8: lifetime.b: found 'sum(user)', expected a number of at most 18 digits; user is a"
+            + " string",
+        "a.yaml:9: lifetime.c: found 'sum(usr)', expected a column of `fields` (did you mean 'user'?)",
+        "a.yaml:10: lifetime.d: found 'last(tags)', expected a column of single values; tags is a string[]",
+        "a.yaml:11: lifetime.e: found 'median(user)', expected count, or one of count, sum, avg, min, max,"
+            + " first, last, distinct of a column, such as sum(amount)",
+        "a.yaml:13: lifetime.firstSeen: found 'firstSeen', which the API would call the same as"
+            + " 'first_seen'; rename one",
+        "a.yaml:14: lifetime.f: found 'avg(wide)', expected a number of at most 18 digits; wide is a"
+            + " decimal(30,2)");
+  }
+
+  @Test
   void whatThisVersionCannotDoIsRefusedNotIgnored() {
     assertProblems(
         parse(
@@ -520,12 +572,9 @@ class ConfigParserTest {
             collection: x
             fields:
               user: string
-            lifetime: { spent: count }
             join: [ { from: login } ]
             """),
-        "a.yaml:4: lifetime: this version keeps no state per entity; leave the section out, nothing"
-            + " is lost: it can be computed from stored events later",
-        "a.yaml:5: join: this version does not join at ingest; leave the section out and send the"
+        "a.yaml:4: join: this version does not join at ingest; leave the section out and send the"
             + " fields with the event");
   }
 

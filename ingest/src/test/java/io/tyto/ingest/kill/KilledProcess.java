@@ -5,8 +5,10 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -26,19 +28,26 @@ final class KilledProcess {
 
   /// Starts the process and waits until it is ready.
   static KilledProcess start(Path data, Consumer<String> onAnswer) throws IOException {
+    return start(data, onAnswer, List.of());
+  }
+
+  /// As above.
+  ///
+  /// @param more arguments
+  static KilledProcess start(Path data, Consumer<String> onAnswer, List<String> more)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    // What the tests themselves run with: modules and packages that are open.
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(flag -> flag.startsWith("--"))
+        .forEach(command::add);
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-Xmx256m"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(NodeProcess.class.getName(), data.toString()));
+    command.addAll(more);
     Process process =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "--add-modules",
-                    "jdk.incubator.vector",
-                    "--enable-native-access=ALL-UNNAMED",
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xmx256m",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    NodeProcess.class.getName(),
-                    data.toString()))
+        new ProcessBuilder(command)
             .redirectError(data.resolveSibling("stderr.txt").toFile())
             .start();
     BufferedReader answers =

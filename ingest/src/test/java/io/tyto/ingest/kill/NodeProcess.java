@@ -19,7 +19,7 @@ import java.time.Duration;
 ///
 /// `E <number> <events>` ingests (events separated by tabs), `I <file>` imports; it answers
 /// `READY`, `A <number>` once everything is accepted, `F <number> <why>`, and `D` when the import
-/// is done.
+/// is done. A second argument makes it keep states of users.
 public final class NodeProcess {
   /// Seals and compacts all the time, so that a kill meets every part of it.
   private static final IngestOptions BUSY =
@@ -38,7 +38,11 @@ public final class NodeProcess {
     try (LocalNode node = NodeFixture.open(Path.of(arguments[0]), BUSY, Disk.SYSTEM);
         BufferedReader requests =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-      NodeFixture.apply(node, NodeFixture.PLAY, NodeFixture.LOGIN);
+      boolean keepsStates = arguments.length > 1;
+      NodeFixture.apply(
+          node,
+          keepsStates ? NodeFixture.PLAY + NodeFixture.LIFETIME : NodeFixture.PLAY,
+          NodeFixture.LOGIN);
       answers.println("READY");
       for (String line = requests.readLine(); line != null; line = requests.readLine()) {
         if (line.startsWith("I ")) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param time column that holds the event's time (timestamp or date); null: time of arrival
 /// @param eventId column whose value makes a retry recognisable; null: no deduplication
 /// @param columns in the order of the file, ids still 0
+/// @param lifetime what is kept of each entity
 /// @param cubes in the order of the file
 /// @param text the file as written, kept in the catalog
 public record EventConfig(
@@ -26,11 +27,46 @@ public record EventConfig(
     Retention retention,
     TimeBounds timeBounds,
     Expose expose,
+    Lifetime lifetime,
     Map<String, String> annotations,
     List<Cube> cubes,
     String text) {
 
-  /// A config without cubes.
+  /// A config that keeps nothing of its entities.
+  public EventConfig(
+      String collection,
+      String apiName,
+      @Nullable String description,
+      @Nullable String time,
+      @Nullable Entity entity,
+      @Nullable String eventId,
+      List<ColumnSpec> columns,
+      Source source,
+      Retention retention,
+      TimeBounds timeBounds,
+      Expose expose,
+      Map<String, String> annotations,
+      List<Cube> cubes,
+      String text) {
+    this(
+        collection,
+        apiName,
+        description,
+        time,
+        entity,
+        eventId,
+        columns,
+        source,
+        retention,
+        timeBounds,
+        expose,
+        Lifetime.NONE,
+        annotations,
+        cubes,
+        text);
+  }
+
+  /// A config without cubes that keeps nothing of its entities.
   public EventConfig(
       String collection,
       String apiName,
@@ -57,6 +93,7 @@ public record EventConfig(
         retention,
         timeBounds,
         expose,
+        Lifetime.NONE,
         annotations,
         List.of(),
         text);
@@ -175,6 +212,7 @@ public record EventConfig(
         retention,
         timeBounds,
         expose,
+        lifetime,
         annotations,
         cubes,
         text);
@@ -194,6 +232,7 @@ public record EventConfig(
         retention,
         timeBounds,
         expose,
+        lifetime,
         annotations,
         cubes,
         other);

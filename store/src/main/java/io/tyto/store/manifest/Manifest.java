@@ -36,6 +36,10 @@ public record Manifest(
 
   public static final int MAX_ENTRIES = 256;
 
+  /// Feature of manifests with STATE segments of a collection, which hold states of its entities;
+  /// those of no collection hold the entities' keys.
+  public static final String LIFETIME = "lifetime";
+
   public Manifest {
     requires = Collections.unmodifiableSet(new TreeSet<>(requires));
     // In the order of the maps: the log that moved last stands last. Map.copyOf would lose it.

@@ -24,7 +24,7 @@ public final class ManifestCodec {
   static final int FORMAT = 1;
 
   /// What this program can read; a manifest that requires more is refused.
-  static final Set<String> FEATURES = Set.of();
+  static final Set<String> FEATURES = Set.of(Manifest.LIFETIME);
 
   private ManifestCodec() {}
 

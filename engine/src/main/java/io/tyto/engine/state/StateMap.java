@@ -1,0 +1,260 @@
+package io.tyto.engine.state;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import net.openhft.chronicle.bytes.Bytes;
+import net.openhft.chronicle.hash.serialization.SizedReader;
+import net.openhft.chronicle.hash.serialization.SizedWriter;
+import net.openhft.chronicle.map.ChronicleMap;
+import net.openhft.chronicle.map.ChronicleMapBuilder;
+import net.openhft.chronicle.wire.WireIn;
+import net.openhft.chronicle.wire.WireOut;
+import org.jspecify.annotations.Nullable;
+
+/// Entity id -> state, off the heap: in memory, or in a file where {@link StateMemory} has no more.
+///
+/// A Chronicle Map has the size it was made for, so a larger one takes its place when it is full.
+/// The file is never opened again: it is deleted on closing, and what an earlier process left
+/// behind is deleted by whoever opens the folder.
+///
+/// Thread-safe.
+final class StateMap implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(StateMap.class.getName());
+  private static final long FIRST_ENTRIES = 1 << 12;
+  private static final int FIRST_VALUE_BYTES = 32;
+
+  /// What an entry takes beside its value: key, sizes, slot, and what is left over in its chunks.
+  private static final int ENTRY_BYTES = 24;
+
+  /// Values may become so much larger than expected before the map is made anew.
+  private static final double BLOAT = 8;
+
+  /// Puts between two looks at the size.
+  private static final int STRIDE = 1 << 10;
+
+  static {
+    // It would tell its makers that it is used, over the network.
+    System.setProperty("chronicle.analytics.disable", "true");
+    System.setProperty("chronicle.announcer.disable", "true");
+  }
+
+  private final StateMemory memory;
+  private final long firstEntries;
+  private final ReadWriteLock lock = new ReentrantReadWriteLock();
+  private @Nullable Table table;
+
+  /// @param file null: in memory
+  private record Table(
+      ChronicleMap<Integer, StateBytes> map, long entries, long reserved, @Nullable Path file) {}
+
+  /// Counted by whoever puts, which is one thread at a time.
+  private long puts;
+
+  private long putBytes;
+
+  StateMap(StateMemory memory, long expected) {
+    this.memory = memory;
+    this.firstEntries = Math.max(FIRST_ENTRIES, expected + STRIDE);
+  }
+
+  /// Reads a state; false where there is none.
+  boolean get(int entity, StateBytes target) {
+    lock.readLock().lock();
+    try {
+      return table != null && table.map().getUsing(entity, target) != null;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /// One thread at a time.
+  void put(int entity, StateBytes state) {
+    if (puts % STRIDE == 0) {
+      growIfDue();
+    }
+    puts++;
+    putBytes += state.length();
+    while (true) {
+      Table current = current();
+      try {
+        lock.readLock().lock();
+        try {
+          current.map().put(entity, state);
+          return;
+        } finally {
+          lock.readLock().unlock();
+        }
+      } catch (IllegalStateException e) {
+        // Values have grown beyond what the map was made for.
+        grow(current, e);
+      }
+    }
+  }
+
+  long size() {
+    lock.readLock().lock();
+    try {
+      return table == null ? 0 : table.map().longSize();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  long sizeBytes() {
+    lock.readLock().lock();
+    try {
+      return table == null ? 0 : table.map().offHeapMemoryUsed();
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.writeLock().lock();
+    try {
+      if (table != null) {
+        discard(table);
+        table = null;
+      }
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private Table current() {
+    Table now = table;
+    if (now == null) {
+      now = create(firstEntries);
+      replace(now);
+    }
+    return now;
+  }
+
+  private void growIfDue() {
+    Table now = table;
+    if (now != null && now.map().longSize() + STRIDE > now.entries()) {
+      grow(now, null);
+    }
+  }
+
+  private void grow(Table full, @Nullable RuntimeException cause) {
+    long entries = 2 * full.entries();
+    LOG.log(INFO, "the map of entity states grows to {0} entities", entries);
+    Table larger = create(entries);
+    try {
+      full.map().forEach((entity, state) -> larger.map().put(entity, state));
+    } catch (RuntimeException e) {
+      discard(larger);
+      if (cause != null) {
+        e.addSuppressed(cause);
+      }
+      throw e;
+    }
+    replace(larger);
+  }
+
+  private void replace(Table next) {
+    lock.writeLock().lock();
+    try {
+      if (table != null) {
+        discard(table);
+      }
+      table = next;
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  private Table create(long entries) {
+    int valueBytes = puts == 0 ? FIRST_VALUE_BYTES : Math.toIntExact(putBytes / puts + 1);
+    long bytes = entries * (valueBytes + ENTRY_BYTES);
+    ChronicleMapBuilder<Integer, StateBytes> builder =
+        ChronicleMapBuilder.of(Integer.class, StateBytes.class)
+            .name("entity-states")
+            .entries(entries)
+            .averageValueSize(valueBytes)
+            .maxBloatFactor(BLOAT)
+            .checksumEntries(false)
+            .putReturnsNull(true)
+            .valueMarshallers(new StateReader(), new StateWriter());
+    if (memory.tryReserve(bytes)) {
+      return new Table(builder.create(), entries, bytes, null);
+    }
+    Path file = memory.folder().resolve(UUID.randomUUID() + StateMemory.SUFFIX);
+    try {
+      Files.createDirectories(memory.folder());
+      return new Table(builder.createPersistedTo(file.toFile()), entries, 0, file);
+    } catch (IOException e) {
+      throw new TytoException(
+          ErrorCode.STORE_FAILED,
+          "the states of entities do not fit memory, and %s cannot be made: %s"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+
+  private void discard(Table old) {
+    old.map().close();
+    memory.release(old.reserved());
+    if (old.file() != null) {
+      try {
+        Files.deleteIfExists(old.file());
+      } catch (IOException e) {
+        LOG.log(WARNING, "could not delete " + old.file() + "; the next start does", e);
+      }
+    }
+  }
+
+  private static final class StateReader implements SizedReader<StateBytes> {
+    @Override
+    public StateBytes read(
+        @SuppressWarnings("rawtypes") Bytes in, long size, @Nullable StateBytes using) {
+      StateBytes target = using == null ? new StateBytes() : using;
+      byte[] data = target.reset(Math.toIntExact(size));
+      in.read(data, 0, target.length());
+      return target;
+    }
+
+    @Override
+    public void readMarshallable(WireIn wire) {
+      // Nothing is kept of a reader.
+    }
+
+    @Override
+    public void writeMarshallable(WireOut wire) {
+      // As above.
+    }
+  }
+
+  private static final class StateWriter implements SizedWriter<StateBytes> {
+    @Override
+    public long size(StateBytes state) {
+      return state.length();
+    }
+
+    @Override
+    public void write(@SuppressWarnings("rawtypes") Bytes out, long size, StateBytes state) {
+      out.write(state.data(), 0, state.length());
+    }
+
+    @Override
+    public void readMarshallable(WireIn wire) {
+      // Nothing is kept of a writer.
+    }
+
+    @Override
+    public void writeMarshallable(WireOut wire) {
+      // As above.
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.tyto.model.schema;
+
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// What a collection keeps of each of its entities for ever, whatever becomes of the events.
+///
+/// @param measures in the order of the file
+public record Lifetime(List<Measure> measures) {
+  public static final Lifetime NONE = new Lifetime(List.of());
+
+  public Lifetime {
+    measures = List.copyOf(measures);
+  }
+
+  public enum Function {
+    COUNT,
+    SUM,
+    AVG,
+    MIN,
+    MAX,
+    /// Of the earliest event that has a value.
+    FIRST,
+    /// Of the latest one.
+    LAST,
+    /// Approximately, by HyperLogLog.
+    DISTINCT;
+
+    /// As configs write it.
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /// @param name in the config; {@link #apiName} in the API
+  /// @param column null: events are counted
+  public record Measure(String name, Function function, @Nullable String column) {
+    public String apiName() {
+      return ApiNames.field(name);
+    }
+
+    /// The type of its values.
+    ///
+    /// @param of type of the column; of no use where there is none
+    public ColumnType type(@Nullable ColumnType of) {
+      if (of == null || function == Function.COUNT || function == Function.DISTINCT) {
+        return new ColumnType.LongType();
+      }
+      return switch (function) {
+        case AVG -> new ColumnType.DoubleType();
+        case SUM -> sumType(of);
+        case MIN, MAX, FIRST, LAST, COUNT, DISTINCT -> of;
+      };
+    }
+
+    private static ColumnType sumType(ColumnType of) {
+      return switch (of) {
+        case ColumnType.DecimalType decimal ->
+            new ColumnType.DecimalType(ColumnType.DecimalType.MAX_PRECISION, decimal.scale());
+        case ColumnType.DoubleType doubles -> doubles;
+        case ColumnType.Scalar _, ColumnType.ListType _ -> new ColumnType.LongType();
+      };
+    }
+
+    /// As configs write it: `sum(amount)`.
+    public String text() {
+      return column == null ? function.text() : "%s(%s)".formatted(function.text(), column);
+    }
+  }
+
+  public boolean isEmpty() {
+    return measures.isEmpty();
+  }
+
+  public @Nullable Measure measure(String name) {
+    for (Measure measure : measures) {
+      if (measure.name().equals(name)) {
+        return measure;
+      }
+    }
+    return null;
+  }
+}
