@@ -10,12 +10,17 @@ final class ErrorBody {
   private ErrorBody() {}
 
   static Map<String, Object> of(ErrorCode code, String message) {
+    return Map.of("errors", errors(code, message));
+  }
+
+  /// What stands under `errors`.
+  static List<Map<String, Object>> errors(ErrorCode code, String message) {
     Map<String, Object> extensions = new LinkedHashMap<>();
     extensions.put("code", code.name());
     extensions.put("retryable", code.isRetryable());
     Map<String, Object> error = new LinkedHashMap<>();
     error.put("message", message);
     error.put("extensions", extensions);
-    return Map.of("errors", List.of(error));
+    return List.of(error);
   }
 }

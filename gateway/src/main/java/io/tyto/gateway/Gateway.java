@@ -6,6 +6,7 @@ import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService;
+import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -42,19 +43,28 @@ public final class Gateway implements AutoCloseable {
       AdminService admin,
       Clock clock) {
     return start(
-        options, queries, DeadLetterService.NONE, EntityService.NONE, ingest, admin, clock);
+        options,
+        queries,
+        DeadLetterService.NONE,
+        EntityService.NONE,
+        LiveService.NONE,
+        ingest,
+        admin,
+        clock);
   }
 
-  /// The same with dead letters and what is kept of entities.
+  /// The same with dead letters, what is kept of entities, and subscriptions.
   public static Gateway start(
       GatewayOptions options,
       QueryService queries,
       DeadLetterService letters,
       EntityService entities,
+      LiveService live,
       IngestService ingest,
       AdminService admin,
       Clock clock) {
-    LiveSchema schema = new LiveSchema(admin, queries, letters, entities, clock, options.graphQl());
+    LiveSchema schema =
+        new LiveSchema(admin, queries, letters, entities, live, clock, options.graphQl());
     schema.current();
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     Router router =
@@ -77,7 +87,13 @@ public final class Gateway implements AutoCloseable {
                     .setHttp2ClearTextEnabled(false)
                     // Without it curl waits a second before it sends a body beyond 1 MB.
                     .setHandle100ContinueAutomatically(true)
-                    .setCompressionSupported(true))
+                    .setCompressionSupported(true)
+                    .addWebSocketSubProtocol(GraphQlSocket.PROTOCOL)
+                    .setMaxWebSocketFrameSize(options.sockets().maxMessageBytes())
+                    .setMaxWebSocketMessageSize(options.sockets().maxMessageBytes())
+                    // Each would hold a window of its own for as long as it is open.
+                    .setPerMessageWebSocketCompressionSupported(false)
+                    .setPerFrameWebSocketCompressionSupported(false))
             .requestHandler(router);
     try {
       server

@@ -21,7 +21,8 @@ public record GatewayOptions(
     long queryMemoryBytes,
     int queryConcurrency,
     Duration bodyTimeout,
-    GraphQlOptions graphQl) {
+    GraphQlOptions graphQl,
+    SocketOptions sockets) {
 
   /// Loopback, any free port.
   public static GatewayOptions defaults() {
@@ -35,6 +36,7 @@ public record GatewayOptions(
         Runtime.getRuntime().maxMemory() / 4,
         16,
         Duration.ofSeconds(60),
-        GraphQlOptions.DEFAULT);
+        GraphQlOptions.DEFAULT,
+        SocketOptions.DEFAULT);
   }
 }

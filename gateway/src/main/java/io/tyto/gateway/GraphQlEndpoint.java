@@ -2,34 +2,39 @@ package io.tyto.gateway;
 
 import graphql.ExecutionResult;
 import io.tyto.graphqlschema.GraphQlApi;
+import io.tyto.graphqlschema.GraphQlApi.Begun;
 import io.tyto.graphqlschema.GraphQlRequest;
+import io.tyto.graphqlschema.LiveStream;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.LiveService.Following;
 import io.tyto.model.query.QueryContext;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/// `POST /graphql` and `GET /schema.graphql`.
+/// `/graphql`, by POST and by WebSocket, and `GET /schema.graphql`.
 ///
 /// At most `queryConcurrency` operations run; as many again wait; more are told to come back.
+/// Subscriptions are checked like that and then followed outside of it.
 final class GraphQlEndpoint {
   private static final String RESPONSE_TYPE = "application/graphql-response+json";
 
   private final LiveSchema schema;
   private final GatewayOptions options;
-  private final Semaphore running;
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final Admission admission;
+  private final Connections connections;
 
   GraphQlEndpoint(LiveSchema schema, GatewayOptions options) {
     this.schema = schema;
     this.options = options;
-    this.running = new Semaphore(options.queryConcurrency(), true);
+    this.admission = new Admission(options.queryConcurrency());
+    this.connections = new Connections(options.sockets().maxConnections());
   }
 
   void schema(HttpServerRequest request) {
@@ -54,17 +59,55 @@ final class GraphQlEndpoint {
               + " {\"query\": \"{ collections { name } }\"}");
       return;
     }
-    QueryContext context =
-        new QueryContext(
-            UUID.randomUUID().toString(), options.queryTimeout(), options.queryMemoryBytes());
+    QueryContext context = newContext();
     request.response().closeHandler(_ -> context.cancel());
+    Context loop = Objects.requireNonNull(Vertx.currentContext(), "called on an event loop");
     Bodies.read(request, options.queryBytes(), options.bodyTimeout(), "http.queryBytes")
         .whenComplete((body, failure) ->
-            Thread.startVirtualThread(() -> admit(request, context, body, failure)));
+            Thread.startVirtualThread(() -> answer(request, loop, context, body, failure)));
   }
 
-  private void admit(
+  /// A WebSocket for any number of operations; call on the event loop.
+  void connect(HttpServerRequest request) {
+    if (!connections.enter()) {
+      Replies.error(request, ErrorCode.OVERLOADED, connections.refusal());
+      return;
+    }
+    boolean isForeign = isForeign(request);
+    Context loop = Objects.requireNonNull(Vertx.currentContext(), "called on an event loop");
+    request
+        .toWebSocket()
+        .onSuccess(socket ->
+            GraphQlSocket.serve(
+                socket, loop, this, options.sockets(), isForeign, connections::leave))
+        // A handshake that breaks was answered by what broke it.
+        .onFailure(_ -> connections.leave());
+  }
+
+  /// Browsers open WebSockets to any site for any page, and tell only here whose page it is.
+  private static boolean isForeign(HttpServerRequest request) {
+    String origin = request.getHeader("Origin");
+    if (origin == null) {
+      return false;
+    }
+    int scheme = origin.indexOf("://");
+    return scheme < 0 || !origin.substring(scheme + 3).equalsIgnoreCase(request.getHeader("Host"));
+  }
+
+  /// The limits of one more operation.
+  QueryContext newContext() {
+    return new QueryContext(
+        UUID.randomUUID().toString(), options.queryTimeout(), options.queryMemoryBytes());
+  }
+
+  /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED.
+  Begun begin(GraphQlRequest operation, QueryContext context) {
+    return admission.run(context, () -> schema.current().begin(operation, context));
+  }
+
+  private void answer(
       HttpServerRequest request,
+      Context loop,
       QueryContext context,
       byte @Nullable [] body,
       @Nullable Throwable failure) {
@@ -72,40 +115,34 @@ final class GraphQlEndpoint {
       Replies.failure(request, failure == null ? new IllegalStateException("no body") : failure);
       return;
     }
-    boolean admitted = false;
     try {
       GraphQlRequest operation = parse(body);
-      admitted = acquire(context);
-      if (!admitted) {
-        Replies.error(
-            request,
-            ErrorCode.OVERLOADED,
-            "%d queries run and as many wait; come back shortly"
-                .formatted(options.queryConcurrency()));
-        return;
+      if (Replies.accepts(request, EventStream.TYPE)) {
+        stream(new EventStream(request, loop, options.sockets()), begin(operation, context));
+      } else {
+        answer(request, admission.run(context, () -> schema.current().execute(operation, context)));
       }
-      answer(request, schema.current().execute(operation, context));
     } catch (RuntimeException e) {
       Replies.failure(request, e);
-    } finally {
-      if (admitted) {
-        running.release();
-      }
     }
   }
 
-  private boolean acquire(QueryContext context) {
-    if (running.tryAcquire()) {
-      return true;
-    }
-    try {
-      return waiting.incrementAndGet() <= options.queryConcurrency()
-          && running.tryAcquire(Math.max(0, context.remainingNanos()), TimeUnit.NANOSECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    } finally {
-      waiting.decrementAndGet();
+  private void stream(EventStream events, Begun begun) {
+    switch (begun) {
+      case Begun.Answer(ExecutionResult result) -> events.answer(result);
+      case Begun.Stream(LiveStream stream) -> {
+        if (!connections.enter()) {
+          throw new TytoException(ErrorCode.OVERLOADED, connections.refusal());
+        }
+        Following following;
+        try {
+          following = stream.follow(events);
+        } catch (RuntimeException e) {
+          connections.leave();
+          throw e;
+        }
+        events.follow(following, connections::leave);
+      }
     }
   }
 
@@ -127,6 +164,11 @@ final class GraphQlEndpoint {
       throw new TytoException(
           ErrorCode.BAD_JSON, "expected one JSON object with `query`; batches are not served");
     }
+    return request(map);
+  }
+
+  /// An operation as JSON has it; BAD_USER_INPUT.
+  static GraphQlRequest request(Map<?, ?> map) {
     if (!(map.get("query") instanceof String query)) {
       throw new TytoException(
           ErrorCode.BAD_USER_INPUT,

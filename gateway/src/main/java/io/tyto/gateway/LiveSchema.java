@@ -5,6 +5,7 @@ import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
+import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
 import java.time.Clock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,6 +20,7 @@ final class LiveSchema {
   private final QueryService queries;
   private final DeadLetterService letters;
   private final EntityService entities;
+  private final LiveService live;
   private final Clock clock;
   private final GraphQlOptions options;
   private final ReentrantLock building = new ReentrantLock();
@@ -31,12 +33,14 @@ final class LiveSchema {
       QueryService queries,
       DeadLetterService letters,
       EntityService entities,
+      LiveService live,
       Clock clock,
       GraphQlOptions options) {
     this.admin = admin;
     this.queries = queries;
     this.letters = letters;
     this.entities = entities;
+    this.live = live;
     this.clock = clock;
     this.options = options;
   }
@@ -55,7 +59,7 @@ final class LiveSchema {
             new Version(
                 catalog,
                 GraphQlApi.build(
-                    admin.collections(), queries, letters, admin, entities, clock, options));
+                    admin.collections(), queries, letters, admin, entities, live, clock, options));
         version = seen;
       }
       return seen.api();

@@ -5,6 +5,8 @@ import io.tyto.model.error.TytoException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +38,28 @@ final class Replies {
 
   /// Answers a failure by its code; what has none is logged under an id and told as INTERNAL.
   static void failure(HttpServerRequest request, Throwable failure) {
+    TytoException told = told(failure);
+    error(request, told.code(), String.valueOf(told.getMessage()));
+  }
+
+  /// The same where there is no response to answer with.
+  static List<Map<String, Object>> errors(Throwable failure) {
+    TytoException told = told(failure);
+    return ErrorBody.errors(told.code(), String.valueOf(told.getMessage()));
+  }
+
+  private static TytoException told(Throwable failure) {
     Throwable cause = failure;
     while (!(cause instanceof TytoException) && cause.getCause() != null) {
       cause = cause.getCause();
     }
     if (cause instanceof TytoException known) {
-      error(request, known.code(), String.valueOf(known.getMessage()));
-      return;
+      return known;
     }
     String id = UUID.randomUUID().toString();
     LOG.log(System.Logger.Level.ERROR, "request " + id + " failed", failure);
-    error(request, ErrorCode.INTERNAL, "internal error; the server's log has it under " + id);
+    return new TytoException(
+        ErrorCode.INTERNAL, "internal error; the server's log has it under " + id);
   }
 
   static boolean accepts(HttpServerRequest request, String type) {

@@ -68,7 +68,10 @@ final class Router implements Handler<HttpServerRequest> {
     switch (path) {
       case "/" -> allow(request, HttpMethod.GET, () -> pages.redirectToGraphiql(request));
       case "/graphql" -> {
-        if (request.method().equals(HttpMethod.GET) && Replies.accepts(request, "text/html")) {
+        if (isUpgrade(request)) {
+          graphQl.connect(request);
+        } else if (request.method().equals(HttpMethod.GET)
+            && Replies.accepts(request, "text/html")) {
           pages.redirectToGraphiql(request);
         } else {
           allow(request, HttpMethod.POST, () -> graphQl.execute(request));
@@ -93,6 +96,10 @@ final class Router implements Handler<HttpServerRequest> {
                   + " POST /v1/collections/{name}/events, GET /v1/status, GET /live and GET"
                   + " /ready");
     }
+  }
+
+  private static boolean isUpgrade(HttpServerRequest request) {
+    return request.method().equals(HttpMethod.GET) && request.canUpgradeToWebSocket();
   }
 
   private static void allow(HttpServerRequest request, HttpMethod method, Runnable endpoint) {

@@ -47,7 +47,8 @@ final class GatewayTest {
             1 << 26,
             1,
             Duration.ofSeconds(5),
-            GraphQlOptions.DEFAULT);
+            GraphQlOptions.DEFAULT,
+            SocketOptions.DEFAULT);
     gateway = Gateway.start(options, ports, ports, ports, Clock.systemUTC());
   }
 

@@ -37,7 +37,8 @@ final class RegistryEndpointTest {
             1 << 26,
             1,
             Duration.ofSeconds(5),
-            GraphQlOptions.DEFAULT);
+            GraphQlOptions.DEFAULT,
+            SocketOptions.DEFAULT);
     gateway = Gateway.start(options, ports, ports, ports, Clock.systemUTC());
   }
 

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// queryId}}`. Nothing of the inside: no class names, no stack traces.
 final class ApiError implements GraphQLError {
   private static final long serialVersionUID = 1L;
+
+  /// When it is worth trying again, where an error is one that passes.
+  private static final int RETRY_AFTER_MILLIS = 1_000;
+
   private static final Pattern SYNTAX_TREE =
       Pattern.compile(" with value '[A-Za-z]+Value\\{.*}'", Pattern.DOTALL);
 
@@ -149,6 +153,9 @@ final class ApiError implements GraphQLError {
       extensions.put("coordinate", coordinate);
     }
     extensions.put("retryable", code.isRetryable());
+    if (code.isRetryable()) {
+      extensions.put("retryAfterMs", RETRY_AFTER_MILLIS);
+    }
     extensions.put("queryId", queryId);
     return extensions;
   }

@@ -20,9 +20,12 @@ import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.value.StreamedValue;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.port.CohortService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
+import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.TableSchema;
@@ -40,6 +43,7 @@ public final class GraphQlApi {
   private final QueryService queries;
   private final DeadLetterService letters;
   private final EntityService entities;
+  private final LiveService live;
   private final Clock clock;
   private final GraphQlOptions options;
   private final GraphQL graphQl;
@@ -54,12 +58,14 @@ public final class GraphQlApi {
       DeadLetterService letters,
       CohortService cohorts,
       EntityService entities,
+      LiveService live,
       Clock clock,
       GraphQlOptions options) {
     this.schema = schema;
     this.queries = queries;
     this.letters = letters;
     this.entities = entities;
+    this.live = live;
     this.clock = clock;
     this.options = options;
     this.prepared = new PreparedOperations(options.maxCachedDocuments());
@@ -67,6 +73,7 @@ public final class GraphQlApi {
     this.graphQl =
         GraphQL.newGraphQL(executable(schema, letters, cohorts, clock))
             .queryExecutionStrategy(new FinishedObjects(errors))
+            .subscriptionExecutionStrategy(new Subscribed())
             .defaultDataFetcherExceptionHandler(errors)
             .preparsedDocumentProvider(new DocumentCache(options))
             .instrumentation(new CompileFirst(schema))
@@ -106,8 +113,22 @@ public final class GraphQlApi {
       EntityService entities,
       Clock clock,
       GraphQlOptions options) {
+    return build(
+        collections, queries, letters, cohorts, entities, LiveService.NONE, clock, options);
+  }
+
+  /// The same with subscriptions.
+  public static GraphQlApi build(
+      List<TableSchema> collections,
+      QueryService queries,
+      DeadLetterService letters,
+      CohortService cohorts,
+      EntityService entities,
+      LiveService live,
+      Clock clock,
+      GraphQlOptions options) {
     ApiSchema schema = ApiSchema.of(collections, queries::stored, cohorts);
-    return new GraphQlApi(schema, queries, letters, cohorts, entities, clock, options);
+    return new GraphQlApi(schema, queries, letters, cohorts, entities, live, clock, options);
   }
 
   private static GraphQLSchema executable(
@@ -189,21 +210,54 @@ public final class GraphQlApi {
   /// The result's data consists of Map, List, String, Boolean, Integer, Long, Double, null, and
   /// {@link StreamedValue}.
   ///
+  /// A subscription is refused: {@link #begin} takes it.
+  ///
   /// @param context limits of the whole operation; cancel it when the client leaves
   public ExecutionResult execute(GraphQlRequest request, QueryContext context) {
+    return switch (begin(request, context)) {
+      case Begun.Answer(ExecutionResult result) -> result;
+      case Begun.Stream(LiveStream stream) ->
+          ExecutionResult.newExecutionResult()
+              .errors(
+                  stream.errors(
+                      new TytoException(
+                          ErrorCode.BAD_USER_INPUT,
+                          "a subscription has more than one answer: connect by WebSocket with the"
+                              + " subprotocol graphql-transport-ws, or send Accept:"
+                              + " text/event-stream")))
+              .build();
+    };
+  }
+
+  /// What became of an operation.
+  public sealed interface Begun {
+    /// A query or mutation that was run to its end, or anything that was refused.
+    record Answer(ExecutionResult result) implements Begun {}
+
+    /// A subscription, checked and not yet followed.
+    record Stream(LiveStream stream) implements Begun {}
+  }
+
+  /// Runs one operation as {@link #execute} does, or checks a subscription.
+  public Begun begin(GraphQlRequest request, QueryContext context) {
     Operation operation =
-        new Operation(queries, letters, entities, context, clock.instant(), options);
+        new Operation(queries, letters, entities, live, context, clock.instant(), options);
     List<Operation.Place> known = prepared.get(request);
     Map<String, Object> data = known == null ? null : operation.answerPrepared(known);
     if (data != null) {
-      return finished(ExecutionResult.newExecutionResult().data(data).build(), operation);
+      return new Begun.Answer(
+          finished(ExecutionResult.newExecutionResult().data(data).build(), operation));
     }
     ExecutionResult result = introspections.get(request);
     if (result == null) {
       result = graphQl.execute(input(request, operation));
+      LiveStream stream = operation.stream();
+      if (stream != null && result.getErrors().isEmpty()) {
+        return new Begun.Stream(stream);
+      }
       keep(request, operation, result);
     }
-    return finished(result, operation);
+    return new Begun.Answer(finished(result, operation));
   }
 
   private ExecutionInput input(GraphQlRequest request, Operation operation) {

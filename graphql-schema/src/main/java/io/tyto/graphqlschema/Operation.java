@@ -3,9 +3,11 @@ package io.tyto.graphqlschema;
 import graphql.GraphQLContext;
 import graphql.GraphQLError;
 import graphql.execution.AbortExecutionException;
+import graphql.language.OperationDefinition;
 import graphql.language.SourceLocation;
 import graphql.normalized.ExecutableNormalizedField;
 import graphql.normalized.ExecutableNormalizedOperation;
+import io.tyto.graphqlschema.panel.LivePanel;
 import io.tyto.graphqlschema.panel.Panel;
 import io.tyto.graphqlschema.panel.Panels;
 import io.tyto.graphqlschema.schema.ApiCollection;
@@ -16,6 +18,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
+import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.QueryMeta;
@@ -46,6 +49,7 @@ final class Operation {
   private final QueryService queries;
   private final DeadLetterService letters;
   private final EntityService entities;
+  private final LiveService live;
   private final QueryContext context;
   private final Instant now;
   private final GraphQlOptions options;
@@ -57,16 +61,21 @@ final class Operation {
   /// What can be asked again as it is; null where something cannot.
   private @Nullable List<Place> prepared;
 
+  /// Of a subscription.
+  private @Nullable LiveStream stream;
+
   Operation(
       QueryService queries,
       DeadLetterService letters,
       EntityService entities,
+      LiveService live,
       QueryContext context,
       Instant now,
       GraphQlOptions options) {
     this.queries = queries;
     this.letters = letters;
     this.entities = entities;
+    this.live = live;
     this.context = context;
     this.now = now;
     this.options = options;
@@ -87,6 +96,10 @@ final class Operation {
   void start(ExecutableNormalizedOperation operation, ApiSchema schema) {
     if (!answers.isEmpty()) {
       return; // asked as a prepared operation
+    }
+    if (operation.getOperation() == OperationDefinition.Operation.SUBSCRIPTION) {
+      stream = subscribe(operation, schema);
+      return;
     }
     isIntrospection =
         operation.getTopLevelFields().stream().allMatch(root -> root.getName().startsWith("__"));
@@ -128,6 +141,40 @@ final class Operation {
 
   private static boolean isPanel(ExecutableNormalizedField root, ApiSchema schema) {
     return ROOT_PANELS.contains(root.getName()) || schema.keyed().containsKey(root.getName());
+  }
+
+  /// Compiles the one field of a subscription; it can be left out by a directive.
+  private LiveStream subscribe(ExecutableNormalizedOperation operation, ApiSchema schema) {
+    if (operation.getTopLevelFields().size() != 1) {
+      throw new AbortExecutionException(List.of(nothingToFollow()));
+    }
+    ExecutableNormalizedField field = operation.getTopLevelFields().getFirst();
+    if (field.getName().startsWith("__")) {
+      throw new AbortExecutionException(List.of(nothingToFollow()));
+    }
+    try {
+      LivePanel panel = LivePanel.of(field, schema.byField(), now, options.query());
+      SourceLocation location =
+          operation.getMergedField(field).getSingleField().getSourceLocation();
+      return new LiveStream(panel, live, field.getResultKey(), location, context.queryId());
+    } catch (RuntimeException e) {
+      throw new AbortExecutionException(List.of(refusal(e, field, operation)));
+    }
+  }
+
+  private ApiError nothingToFollow() {
+    return ApiError.of(
+        new TytoException(
+            ErrorCode.GRAPHQL_VALIDATION_FAILED,
+            "a subscription follows one field of the root subscription"),
+        null,
+        null,
+        context.queryId());
+  }
+
+  /// What a subscription became; null of any other operation.
+  @Nullable LiveStream stream() {
+    return stream;
   }
 
   /// The places of an operation that can be asked again without being compiled, or null.

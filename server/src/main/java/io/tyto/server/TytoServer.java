@@ -2,8 +2,11 @@ package io.tyto.server;
 
 import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
+import io.tyto.engine.live.LiveOptions;
+import io.tyto.engine.live.LiveQueries;
 import io.tyto.gateway.Gateway;
 import io.tyto.gateway.GatewayOptions;
+import io.tyto.gateway.SocketOptions;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.ingest.Durability;
 import io.tyto.ingest.IngestOptions;
@@ -32,6 +35,7 @@ public final class TytoServer implements AutoCloseable {
 
   private final LocalNode node;
   private final LocalQueryService queries;
+  private final LiveQueries live;
   private final Gateway gateway;
   private final ApplyResult configs;
   private final String address;
@@ -39,11 +43,13 @@ public final class TytoServer implements AutoCloseable {
   private TytoServer(
       LocalNode node,
       LocalQueryService queries,
+      LiveQueries live,
       Gateway gateway,
       ApplyResult configs,
       String address) {
     this.node = node;
     this.queries = queries;
+    this.live = live;
     this.gateway = gateway;
     this.configs = configs;
     this.address = address;
@@ -59,14 +65,16 @@ public final class TytoServer implements AutoCloseable {
           configFiles.isEmpty() ? ApplyResult.NOTHING : node.applyConfigs(configFiles);
       LocalQueryService queries = new LocalQueryService(node, engineOptions(settings));
       GatewayOptions options = gatewayOptions(settings);
+      LiveQueries live = new LiveQueries(queries, node, liveOptions(settings, options), clock);
       try {
         DeadLetterService letters =
             new LocalDeadLetters(node, queries.over(LocalDeadLetters.snapshots(node)));
-        Gateway gateway = Gateway.start(options, queries, letters, node, node, node, clock);
+        Gateway gateway = Gateway.start(options, queries, letters, node, live, node, node, clock);
         String address = "http://" + host(options.host()) + ":" + gateway.port();
         node.publishAddress(address);
-        return new TytoServer(node, queries, gateway, applied, address);
+        return new TytoServer(node, queries, live, gateway, applied, address);
       } catch (RuntimeException e) {
+        live.close();
         queries.close();
         throw e;
       }
@@ -126,6 +134,11 @@ public final class TytoServer implements AutoCloseable {
     return node;
   }
 
+  /// What is followed by subscriptions.
+  public LiveQueries live() {
+    return live;
+  }
+
   public ApplyResult configs() {
     return configs;
   }
@@ -133,6 +146,7 @@ public final class TytoServer implements AutoCloseable {
   @Override
   public void close() {
     gateway.close();
+    live.close();
     queries.close();
     node.close();
   }
@@ -183,6 +197,15 @@ public final class TytoServer implements AutoCloseable {
         .withWorkers(Math.toIntExact(settings.number(Setting.QUERY_THREADS, cores)));
   }
 
+  private static LiveOptions liveOptions(Settings settings, GatewayOptions options) {
+    return LiveOptions.defaults()
+        .withLimits(
+            Math.toIntExact(settings.number(Setting.LIVE_QUERIES)),
+            Math.toIntExact(settings.number(Setting.LIVE_SUBSCRIBERS)),
+            Math.toIntExact(settings.number(Setting.LIVE_EVENT_SUBSCRIBERS)))
+        .withQuery(options.queryTimeout(), options.queryMemoryBytes());
+  }
+
   static GatewayOptions gatewayOptions(Settings settings) {
     String listen = settings.text(Setting.LISTEN);
     int colon = listen.lastIndexOf(':');
@@ -196,7 +219,9 @@ public final class TytoServer implements AutoCloseable {
         settings.number(Setting.QUERY_MEMORY, Runtime.getRuntime().maxMemory() / 4),
         Math.toIntExact(settings.number(Setting.QUERY_CONCURRENCY)),
         BODY_TIMEOUT,
-        GraphQlOptions.DEFAULT);
+        GraphQlOptions.DEFAULT,
+        SocketOptions.DEFAULT.withConnections(
+            Math.toIntExact(settings.number(Setting.LIVE_CONNECTIONS))));
   }
 
   /// The host as clients on this machine reach it.

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /// Answers one query for raw records on one snapshot.
 public final class RecordsRunner {
-  private static final int LOG_ID_CHARACTERS = 16;
-
   private RecordsRunner() {}
 
   /// @param anchor the record that the page begins after (backward: ends before), or null
@@ -56,7 +54,7 @@ public final class RecordsRunner {
     return new RecordsResult(
         rows.positions().size(),
         rows.columns(),
-        rows.identities().stream().map(RecordsRunner::id).toList(),
+        rows.identities().stream().map(RowScan.Identity::recordId).toList(),
         cursors(query, snapshot, rows.positions()),
         query.backward() ? hasBehind : rows.hasMore(),
         query.backward() ? rows.hasMore() : hasBehind,
@@ -78,12 +76,5 @@ public final class RecordsRunner {
       throw Cursor.invalid(null);
     }
     return new RowScan.RowPosition(cursor.first(), cursor.second());
-  }
-
-  /// The `_id` of a record.
-  static String id(RowScan.Identity identity) {
-    String logId = identity.logId();
-    String log = logId.substring(0, Math.min(LOG_ID_CHARACTERS, logId.length()));
-    return identity.partition() + "-" + log + "-" + identity.offset();
   }
 }

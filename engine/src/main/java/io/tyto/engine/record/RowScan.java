@@ -52,7 +52,15 @@ public final class RowScan {
       boolean wantsTotal) {}
 
   /// Who a record is.
-  public record Identity(int partition, String logId, long offset) {}
+  public record Identity(int partition, String logId, long offset) {
+    private static final int LOG_ID_CHARACTERS = 16;
+
+    /// The `_id` of the record.
+    public String recordId() {
+      String log = logId.substring(0, Math.min(LOG_ID_CHARACTERS, logId.length()));
+      return partition + "-" + log + "-" + offset;
+    }
+  }
 
   /// @param columns as the spec's, logical values, lists as List
   /// @param total -1 where not wanted

@@ -30,7 +30,18 @@ final class AggregatePanel implements Panel {
   }
 
   static Panel compile(ExecutableNormalizedField field, Scope scope) {
-    return new Compiler(field, scope).compile();
+    return new Compiler(Scope.arguments(field), scope).compile(field);
+  }
+
+  /// The members of answers to one question, and the query that asks for all of them.
+  ///
+  /// @param shapes one for each of the fields
+  record Parts(
+      Question question, AggregateQuery query, List<ObjectShape<AggregateResult>> shapes) {}
+
+  /// Compiles several selections of one answer, which has no further pages.
+  static Parts compile(List<ExecutableNormalizedField> fields, InputObject arguments, Scope scope) {
+    return new Compiler(arguments, scope).compileAll(fields);
   }
 
   @Override
@@ -41,7 +52,6 @@ final class AggregatePanel implements Panel {
 
   /// Notes, while it walks through the selection, which measures and parts of the answer it needs.
   private static final class Compiler {
-    private final ExecutableNormalizedField field;
     private final Scope scope;
     private final Question question;
     private final MeasureSet measures = new MeasureSet();
@@ -53,25 +63,42 @@ final class AggregatePanel implements Panel {
     private boolean wantsGroupCount;
     private boolean wantsCursors;
 
-    Compiler(ExecutableNormalizedField field, Scope scope) {
-      this.field = field;
+    Compiler(InputObject arguments, Scope scope) {
       this.scope = scope;
-      this.question = Question.read(Scope.arguments(field), scope);
+      this.question = Question.read(arguments, scope);
       this.measureCells = new MeasureCells(scope.collection(), measures);
       this.keyCells =
           new KeyCells(scope.collection().typeName() + "Key", question.input().grouping());
     }
 
-    Panel compile() {
+    Panel compile(ExecutableNormalizedField field) {
       InputObject arguments = question.arguments();
       int limit = Scope.count(arguments, "limit", DEFAULT_LIMIT, scope.limits().maxRows());
       int offset = Scope.count(arguments, "offset", 0, Integer.MAX_VALUE);
       boolean isFirstPage = offset == 0 && !arguments.has("after");
       ObjectShape<AggregateResult> shape = ObjectShape.of(field, part -> part(part, isFirstPage));
-      AggregateQuery.Wants wants =
-          new AggregateQuery.Wants(
-              wantsTotals, wantsPrevious, wantsOthersRows, wantsGroupCount, wantsCursors);
-      return new AggregatePanel(question.query(measures, wants, limit, offset), shape, question);
+      return new AggregatePanel(question.query(measures, wants(), limit, offset), shape, question);
+    }
+
+    Parts compileAll(List<ExecutableNormalizedField> fields) {
+      int limit =
+          Scope.count(question.arguments(), "limit", DEFAULT_LIMIT, scope.limits().maxLiveRows());
+      List<ObjectShape<AggregateResult>> shapes = new ArrayList<>();
+      for (ExecutableNormalizedField field : fields) {
+        shapes.add(ObjectShape.of(field, part -> part(part, true)));
+      }
+      if (wantsCursors) {
+        throw question
+            .arguments()
+            .error("limit", "a live answer is one page: it has no cursor to select");
+      }
+      AggregateQuery query = question.query(measures, wants(), limit, 0);
+      return new Parts(question, query, List.copyOf(shapes));
+    }
+
+    private AggregateQuery.Wants wants() {
+      return new AggregateQuery.Wants(
+          wantsTotals, wantsPrevious, wantsOthersRows, wantsGroupCount, wantsCursors);
     }
 
     private Cell<AggregateResult> part(ExecutableNormalizedField part, boolean isFirstPage) {

@@ -7,6 +7,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.GroupKey;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// What `aggregate` and `table` share: one input type, read once, and the engine's query made of
@@ -56,6 +57,19 @@ record Question(
 
   String identity() {
     return scope.identity(input.identity());
+  }
+
+  /// A query made of this question, as it is at another instant.
+  AggregateQuery at(AggregateQuery query, Instant now) {
+    Scope later = new Scope(scope.collection(), now, scope.limits());
+    AggregateInput read = read(arguments, later).input();
+    return query
+        .withTimes(
+            read.range(),
+            read.comparison() == null ? null : read.comparison().interval(),
+            read.comparison() == null ? null : read.comparison().shift())
+        // Cohorts in it have ranges of their own.
+        .withWhere(read.where());
   }
 
   private void requireFew(MeasureSet measures) {

@@ -4,13 +4,12 @@ import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.FilterInput;
 import io.tyto.graphqlschema.input.Identity;
 import io.tyto.graphqlschema.input.InputObject;
-import io.tyto.graphqlschema.schema.ApiColumn;
-import io.tyto.graphqlschema.schema.ApiType;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery.Direction;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.result.RecordRows;
 import io.tyto.model.result.RecordsResult;
 import java.time.Duration;
 import java.time.ZoneOffset;
@@ -51,13 +50,14 @@ final class RecordsPanel implements Panel {
     private final Scope scope;
     private final InputObject arguments;
     private final Cursors cursors;
-    private final List<String> columns = new ArrayList<>();
+    private final RecordCells records;
     private boolean wantsTotal;
 
     Compiler(ExecutableNormalizedField field, Scope scope) {
       this.field = field;
       this.scope = scope;
       this.arguments = Scope.arguments(field);
+      this.records = new RecordCells(scope.collection());
       this.cursors = Cursors.of(arguments, arguments, scope.now(), "after", "before");
     }
 
@@ -78,7 +78,7 @@ final class RecordsPanel implements Panel {
                       ? new FilterInput(scope.collection(), cursors.now()).read(arguments, "where")
                       : null),
               orders(),
-              List.copyOf(columns),
+              records.columns(),
               limit,
               Scope.count(arguments, "offset", 0, Integer.MAX_VALUE),
               isBackward,
@@ -117,7 +117,7 @@ final class RecordsPanel implements Panel {
           yield Cell.of(result -> edge.readAll(result, result.rowCount()));
         }
         case "nodes" -> {
-          ObjectShape<RecordsResult> node = node(part);
+          ObjectShape<RecordRows> node = records.compile(part);
           yield Cell.of(result -> node.readAll(result, result.rowCount()));
         }
         case "pageInfo" -> {
@@ -140,45 +140,12 @@ final class RecordsPanel implements Panel {
     private Cell<RecordsResult> edge(ExecutableNormalizedField member) {
       return switch (member.getName()) {
         case "cursor" -> (result, row) -> cursors.outer(result.cursors().get(row));
-        case "node" -> node(member);
+        case "node" -> {
+          ObjectShape<RecordRows> node = records.compile(member);
+          yield node::read;
+        }
         default -> throw Shapes.unknown(member);
       };
-    }
-
-    private ObjectShape<RecordsResult> node(ExecutableNormalizedField node) {
-      return ObjectShape.of(
-          node,
-          member ->
-              member.getName().equals("_id")
-                  ? (result, row) -> result.ids().get(row)
-                  : column(scope.collection().byField(member.getName())));
-    }
-
-    private Cell<RecordsResult> column(ApiColumn column) {
-      int known = columns.indexOf(column.name());
-      int position = known < 0 ? columns.size() : known;
-      if (known < 0) {
-        columns.add(column.name());
-      }
-      ApiType type = column.type();
-      if (column.isList()) {
-        return (result, row) -> list(result.columns().get(position).value(row), type);
-      }
-      return (result, row) -> {
-        Object value = result.columns().get(position).value(row);
-        return value == null ? null : type.json(value);
-      };
-    }
-
-    private static @Nullable Object list(@Nullable Object value, ApiType type) {
-      if (!(value instanceof List<?> elements)) {
-        return null;
-      }
-      List<@Nullable Object> list = new ArrayList<>(elements.size());
-      for (Object element : elements) {
-        list.add(element == null ? null : type.json(element));
-      }
-      return list;
     }
 
     private Shapes.Page page(RecordsResult result) {

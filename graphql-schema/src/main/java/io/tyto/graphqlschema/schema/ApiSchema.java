@@ -63,6 +63,7 @@ public record ApiSchema(
     definitions.scalars().keySet().forEach(name -> owners.put(name, "a scalar that every API has"));
     owners.put("Query", "the root query");
     owners.put("Mutation", "the root mutation");
+    owners.put("Subscription", "the root subscription");
     List<ApiCollection> collections =
         tables.stream().map(table -> new ApiCollection(table, stored)).toList();
     List<ApiEntity> allEntities = ApiEntity.of(collections, cohorts);
@@ -183,7 +184,19 @@ public record ApiSchema(
       }
       sdl.line("input EntityCohort @oneOf {" + members + " }");
     }
-    return sdl.toString();
+    return sdl.append(subscriptions(byField)).toString();
+  }
+
+  /// A type without fields would be none, so there is none without collections.
+  private static String subscriptions(Map<String, ApiCollection> byField) {
+    if (byField.values().stream().noneMatch(CollectionSdl::hasSubscriptions)) {
+      return "";
+    }
+    SdlWriter sdl = new SdlWriter().open("type Subscription");
+    for (ApiCollection collection : byField.values()) {
+      CollectionSdl.writeSubscriptions(collection, sdl);
+    }
+    return sdl.close().toString();
   }
 
   private static String shared() {

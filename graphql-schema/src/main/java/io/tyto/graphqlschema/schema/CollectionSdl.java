@@ -205,7 +205,39 @@ final class CollectionSdl {
         .member("pageInfo: PageInfo!")
         .member("meta: QueryMeta!")
         .member("How the rows were found, and why not from a cube", "explain: Explain!")
+        .close()
+        .open("type " + type + "Live")
+        .member("aggregate: " + type + "Aggregate!")
+        .member(
+            "Number of this update, from 1; a gap stands for updates that newer ones replaced",
+            "sequence: Long!")
+        .member(
+            "Rows that were not in the update before or had other cells there; all rows in the"
+                + " first one and after a gap",
+            "changedRows: Int!")
         .close();
+  }
+
+  /// The fields that one collection adds to the root subscription.
+  static void writeSubscriptions(ApiCollection collection, SdlWriter root) {
+    String type = collection.typeName();
+    if (collection.expose().records()) {
+      root.member(
+          "Records as they arrive, from now on or behind the offset of an earlier update",
+          "%sEvents(where: %sFilter, sampleRate: Float = 1, fromOffset: String, maxBatch: Int = 100): %sEvents!"
+              .formatted(collection.field(), type, type));
+    }
+    if (collection.expose().aggregate()) {
+      root.member(
+          "An aggregate, told again when it has changed, at most once in every; a range such as"
+              + " last moves with the clock",
+          "%sLive(input: %sAggregateInput!, limit: Int = 100, every: Duration! = \"PT5S\", onlyOnChange: Boolean = true): %sLive!"
+              .formatted(collection.field(), type, type));
+    }
+  }
+
+  static boolean hasSubscriptions(ApiCollection collection) {
+    return collection.expose().aggregate() || collection.expose().records();
   }
 
   private void writeRecords() {
@@ -213,6 +245,13 @@ final class CollectionSdl {
         .open("type " + type)
         .member("Names the record for ever", "_id: ID!")
         .members(collection.columns(), true, c -> c.field() + ": " + c.recordType())
+        .close()
+        .open("type " + type + "Events")
+        .member("events: [" + type + "!]!")
+        .member(
+            "Records left out since the update before, because the client was too slow",
+            "dropped: Long!")
+        .member("Give it as fromOffset to go on behind these records", "offset: String!")
         .close()
         .line("type %sEdge { cursor: String! node: %s! }".formatted(type, type))
         .line(

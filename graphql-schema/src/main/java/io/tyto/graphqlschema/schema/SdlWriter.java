@@ -31,6 +31,12 @@ final class SdlWriter {
     return line(head + " {");
   }
 
+  /// Definitions that are written already.
+  SdlWriter append(String definitions) {
+    text.append(definitions);
+    return this;
+  }
+
   SdlWriter close() {
     return line("}");
   }

@@ -31,6 +31,31 @@ public record AggregateQuery(
     @Nullable String after,
     String identity) {
 
+  /// The same question about another time.
+  public AggregateQuery withTimes(
+      TimeInterval newRange,
+      @Nullable TimeInterval newCompareTo,
+      GroupKey.@Nullable TimeAmount newShift) {
+    return new AggregateQuery(
+        collection,
+        newRange,
+        where,
+        groupBy,
+        measures,
+        having,
+        orderBy,
+        limitPer,
+        top,
+        others,
+        newCompareTo,
+        newShift,
+        wants,
+        limit,
+        offset,
+        after,
+        identity);
+  }
+
   /// The same question with another filter.
   public AggregateQuery withWhere(@Nullable Filter other) {
     return new AggregateQuery(

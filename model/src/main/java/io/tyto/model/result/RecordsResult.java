@@ -13,4 +13,5 @@ public record RecordsResult(
     boolean hasNextPage,
     boolean hasPreviousPage,
     @Nullable Long totalCount,
-    QueryMeta meta) {}
+    QueryMeta meta)
+    implements RecordRows {}

@@ -2,6 +2,7 @@ package io.tyto.perf.bench;
 
 import io.tyto.model.error.TytoException;
 import io.tyto.perf.kafka.KafkaBench;
+import io.tyto.perf.live.LiveBench;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -24,7 +25,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     usageHelpAutoWidth = true,
     sortOptions = false,
-    subcommands = {KafkaBench.class, CubesCommand.class},
+    subcommands = {KafkaBench.class, CubesCommand.class, LiveBench.class},
     description = {
       "Asks 29 questions over generated events of Tyto and of DuckDB, in turns and in this process,"
           + " checks every answer, and prints the times side by side.",

@@ -101,6 +101,16 @@ public enum Setting {
   QUERY_THREADS("query.threads", Kind.NUMBER, "auto", "worker threads; auto: all cores"),
   QUERY_CONCURRENCY(
       "query.concurrency", Kind.NUMBER, "16", "queries at once; as many again wait, more get 503"),
+  LIVE_QUERIES(
+      "live.queries",
+      Kind.NUMBER,
+      "500",
+      "different aggregates that subscriptions follow at once; each is computed once for all of them"),
+  LIVE_SUBSCRIBERS("live.subscribers", Kind.NUMBER, "5000", "subscriptions to aggregates at once"),
+  LIVE_EVENT_SUBSCRIBERS(
+      "live.eventSubscribers", Kind.NUMBER, "100", "subscriptions to raw events at once"),
+  LIVE_CONNECTIONS(
+      "live.connections", Kind.NUMBER, "5000", "WebSockets and event streams open at once"),
   HTTP_QUERY_BYTES("http.queryBytes", Kind.BYTES, "1MB", "largest body of a GraphQL request"),
   HTTP_INGEST_BYTES(
       "http.ingestBytes", Kind.BYTES, "8MB", "largest body of an ingest request, as sent"),

@@ -1,0 +1,224 @@
+package io.tyto.engine.live;
+
+import io.tyto.engine.record.EventScan;
+import io.tyto.engine.record.EventScan.Events;
+import io.tyto.engine.record.EventScan.Place;
+import io.tyto.engine.record.RowScan.Identity;
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.LiveService.Following;
+import io.tyto.model.port.LiveService.Listener;
+import io.tyto.model.query.EventsQuery;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.EventsUpdate;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One listener to the rows of a collection as they arrive.
+///
+/// Rows are read from snapshots when they are asked for, so that nothing waits in memory for a slow
+/// listener, only its position stays behind. Once it has caught up, it may lag by so many rows
+/// only; whoever resumes from an offset reads all of them. Thread-safe.
+final class EventFollower implements Following {
+  /// Rows that may wait for a listener that had caught up.
+  static final int MAX_WAITING = 10_000;
+
+  private static final System.Logger LOG = System.getLogger(EventFollower.class.getName());
+  private static final double UNIT = 0x1.0p-53;
+
+  private final EventsQuery query;
+  private final LiveQueries home;
+  private final Listener<EventsUpdate> listener;
+
+  // Guarded by this.
+  private boolean isWanted;
+  private boolean isWorking;
+  private boolean isClosed;
+  private boolean hasMore = true;
+  private @Nullable String seenSnapshot;
+  private @Nullable QueryContext running;
+
+  // Of the thread that reads; one at a time.
+  private Map<Place, Long> position;
+  private boolean hasCaughtUp;
+  private long dropped;
+
+  /// @param position to begin at
+  /// @param hasCaughtUp whether that is the end
+  EventFollower(
+      EventsQuery query,
+      Map<Place, Long> position,
+      boolean hasCaughtUp,
+      LiveQueries home,
+      Listener<EventsUpdate> listener) {
+    this.query = query;
+    this.position = position;
+    this.hasCaughtUp = hasCaughtUp;
+    this.home = home;
+    this.listener = listener;
+  }
+
+  /// Where the rows of a snapshot end.
+  static Map<Place, Long> end(TableSnapshot snapshot, EventsQuery query, ScanContext context) {
+    return new EventScan(
+            snapshot.schema(),
+            snapshot.sources(),
+            null,
+            query.columns(),
+            _ -> false,
+            Map.of(),
+            0,
+            context)
+        .run()
+        .end();
+  }
+
+  @Override
+  public void request() {
+    synchronized (this) {
+      isWanted = true;
+      if (!hasMore || isWorking || isClosed) {
+        return;
+      }
+      isWorking = true;
+    }
+    home.execute(this::read);
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (isClosed) {
+        return;
+      }
+      isClosed = true;
+      if (running != null) {
+        running.cancel();
+      }
+    }
+    home.leave(this);
+  }
+
+  void end(TytoException cause) {
+    synchronized (this) {
+      if (isClosed) {
+        return;
+      }
+    }
+    close();
+    listener.ended(cause);
+  }
+
+  /// Reads if rows have arrived and are wanted.
+  void look(Function<String, @Nullable String> snapshotOf) {
+    synchronized (this) {
+      if (!isWanted || isWorking || isClosed) {
+        return;
+      }
+      if (!hasMore) {
+        String snapshot = snapshotOf.apply(query.collection());
+        if (snapshot != null && snapshot.equals(seenSnapshot)) {
+          return;
+        }
+      }
+      isWorking = true;
+    }
+    home.execute(this::read);
+  }
+
+  private void read() {
+    EventsUpdate update;
+    try (TableSnapshot snapshot = home.snapshot(query.collection())) {
+      Events events = scan(snapshot);
+      update = update(events, snapshot);
+      synchronized (this) {
+        seenSnapshot = snapshot.id();
+        hasMore = events.waiting() > 0 && !position.equals(events.end());
+        isWorking = false;
+        running = null;
+        if (update == null || isClosed) {
+          return;
+        }
+        isWanted = false;
+      }
+    } catch (RuntimeException | Error e) {
+      fail(e);
+      return;
+    }
+    listener.next(update);
+  }
+
+  private void fail(Throwable cause) {
+    TytoException told;
+    if (cause instanceof TytoException known) {
+      told = known;
+    } else {
+      LOG.log(System.Logger.Level.ERROR, "reading events of " + query.collection(), cause);
+      told = new TytoException(ErrorCode.INTERNAL, cause.toString(), cause);
+    }
+    end(told);
+  }
+
+  private Events scan(TableSnapshot snapshot) {
+    QueryContext context = home.newContext("events " + UUID.randomUUID());
+    synchronized (this) {
+      running = context;
+      if (isClosed) {
+        context.cancel();
+      }
+    }
+    return new EventScan(
+            snapshot.schema(),
+            snapshot.sources(),
+            query.where(),
+            query.columns(),
+            this::isChosen,
+            position,
+            query.maxBatch(),
+            home.scanContext(context))
+        .run();
+  }
+
+  /// What there is to tell, or null; moves on.
+  private @Nullable EventsUpdate update(Events events, TableSnapshot snapshot) {
+    int rows = events.positions().size();
+    if (hasCaughtUp && rows + events.waiting() > MAX_WAITING) {
+      dropped += rows + events.waiting();
+      position = events.end();
+      return take(0, events, snapshot);
+    }
+    position = events.waiting() == 0 ? events.end() : events.next();
+    hasCaughtUp |= events.waiting() == 0;
+    return rows == 0 ? null : take(rows, events, snapshot);
+  }
+
+  private EventsUpdate take(int rows, Events events, TableSnapshot snapshot) {
+    String offset =
+        new EventOffset(snapshot.schema().collectionId(), home.now(), position).encode();
+    EventsUpdate update =
+        new EventsUpdate(
+            rows,
+            rows == 0 ? List.of() : events.columns(),
+            rows == 0 ? List.of() : events.identities().stream().map(Identity::recordId).toList(),
+            dropped,
+            offset);
+    dropped = 0;
+    return update;
+  }
+
+  /// By the row's identity alone, so that the same rows are chosen each time.
+  private boolean isChosen(Identity identity) {
+    if (query.sampleRate() >= 1) {
+      return true;
+    }
+    long hash = identity.offset() * 31 + identity.partition();
+    hash = (hash ^ identity.logId().hashCode()) * 0x9E3779B97F4A7C15L;
+    hash = (hash ^ hash >>> 32) * 0xD6E8FEB86659FD93L;
+    return ((hash ^ hash >>> 32) >>> 11) * UNIT < query.sampleRate();
+  }
+}

@@ -1,0 +1,261 @@
+package io.tyto.engine.live;
+
+import io.tyto.engine.measure.Columns;
+import io.tyto.engine.measure.FilterCheck;
+import io.tyto.engine.record.EventScan;
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.snapshot.SnapshotProvider;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.LiveService;
+import io.tyto.model.port.QueryService;
+import io.tyto.model.query.EventsQuery;
+import io.tyto.model.query.Filter;
+import io.tyto.model.query.LiveQuery;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.EventsUpdate;
+import io.tyto.model.result.LiveUpdate;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Follows queries over the snapshots of one process.
+///
+/// A few times a second it looks which collections have changed. A query that is due, and whose
+/// snapshot or times have changed, is computed once for all who follow it; a query at rest costs
+/// nothing but that look.
+///
+/// *Thread-safety*: safe. *Lifetime*: {@link #close} ends all that is followed; close it before the
+/// services it asks.
+public final class LiveQueries implements LiveService, AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(LiveQueries.class.getName());
+
+  private final SharedQuery.Aggregates aggregates;
+  private final SnapshotProvider snapshots;
+  private final LiveOptions options;
+  private final InstantSource clock;
+  private final ExecutorService workers;
+  private final ScheduledExecutorService ticker;
+  private final AtomicLong computations = new AtomicLong();
+  private final long hashSeed = new SecureRandom().nextLong();
+
+  // Guarded by this.
+  private final Map<SharedQuery.Key, SharedQuery> shared = new HashMap<>();
+  private final Set<EventFollower> eventFollowers = new HashSet<>();
+  private int followers;
+  private boolean isClosed;
+
+  /// How much is followed now.
+  ///
+  /// @param queries different ones
+  /// @param computations since the start
+  /// @param eventFollowers who follow raw events
+  public record Load(int queries, int followers, int eventFollowers, long computations) {}
+
+  /// @param clock what ranges such as the last 15 minutes call now
+  public LiveQueries(
+      QueryService queries, SnapshotProvider snapshots, LiveOptions options, InstantSource clock) {
+    this(queries::aggregate, snapshots, options, clock, true);
+  }
+
+  /// @param isTicking false: only {@link #tick} looks
+  LiveQueries(
+      SharedQuery.Aggregates aggregates,
+      SnapshotProvider snapshots,
+      LiveOptions options,
+      InstantSource clock,
+      boolean isTicking) {
+    this.aggregates = aggregates;
+    this.snapshots = snapshots;
+    this.options = options;
+    this.clock = clock;
+    this.workers =
+        Executors.newFixedThreadPool(
+            options.threads(), Thread.ofPlatform().daemon().name("tyto-live-", 0).factory());
+    this.ticker =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("tyto-live-tick").factory());
+    if (isTicking) {
+      long every = options.checkEvery().toMillis();
+      ticker.scheduleWithFixedDelay(this::look, every, every, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  @Override
+  public Following follow(LiveQuery query, Listener<LiveUpdate> listener) {
+    SharedQuery.Key key = SharedQuery.Key.of(query, now());
+    SharedQuery question;
+    Follower follower;
+    synchronized (this) {
+      requireRoom(followers, options.maxFollowers(), "subscriptions to aggregates");
+      question = shared.get(key);
+      if (question == null) {
+        requireRoom(shared.size(), options.maxQueries(), "different aggregates");
+        question = new SharedQuery(key, query, aggregates, options, this);
+        shared.put(key, question);
+      }
+      follower = question.add(query.onlyOnChange(), listener);
+      followers++;
+    }
+    question.look(System.nanoTime(), this::snapshotId);
+    return follower;
+  }
+
+  @Override
+  public Following events(EventsQuery query, Listener<EventsUpdate> listener) {
+    QueryContext context = newContext("begin of events " + UUID.randomUUID());
+    EventFollower follower;
+    try (TableSnapshot snapshot = snapshot(query.collection())) {
+      Filter where = query.where();
+      if (where != null) {
+        new FilterCheck(new Columns(snapshot.schema())).check(where);
+      }
+      String offset = query.fromOffset();
+      Map<EventScan.Place, Long> position =
+          offset == null
+              ? EventFollower.end(snapshot, query, scanContext(context))
+              : EventOffset.decode(offset, snapshot.schema().collectionId(), now()).next();
+      follower = new EventFollower(query, position, offset == null, this, listener);
+    }
+    synchronized (this) {
+      requireRoom(eventFollowers.size(), options.maxEventFollowers(), "subscriptions to events");
+      eventFollowers.add(follower);
+    }
+    return follower;
+  }
+
+  private void requireRoom(int now, int most, String what) {
+    if (isClosed) {
+      throw new TytoException(ErrorCode.DRAINING, "the server is stopping");
+    }
+    if (now >= most) {
+      throw new TytoException(
+          ErrorCode.OVERLOADED,
+          "%d %s are followed already, which is as many as this server follows; come back later"
+              .formatted(now, what));
+    }
+  }
+
+  public synchronized Load load() {
+    return new Load(shared.size(), followers, eventFollowers.size(), computations.get());
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  void computed() {
+    computations.incrementAndGet();
+  }
+
+  void execute(Runnable work) {
+    try {
+      workers.execute(work);
+    } catch (RejectedExecutionException e) {
+      // Only while closing, which has told everybody.
+      LOG.log(System.Logger.Level.DEBUG, "closing", e);
+    }
+  }
+
+  /// The newest rows of a collection; the caller closes it.
+  TableSnapshot snapshot(String collection) {
+    return snapshots.snapshot(collection);
+  }
+
+  QueryContext newContext(String queryId) {
+    return new QueryContext(queryId, options.timeout(), options.memoryBytes());
+  }
+
+  /// Events are few and behind zone maps, so that one thread reads them.
+  ScanContext scanContext(QueryContext context) {
+    return new ScanContext(context, workers, 1, hashSeed);
+  }
+
+  synchronized void leave(EventFollower follower) {
+    eventFollowers.remove(follower);
+  }
+
+  void leave(SharedQuery question, Follower follower) {
+    synchronized (this) {
+      followers--;
+      if (question.remove(follower)) {
+        return;
+      }
+      shared.remove(question.key());
+    }
+    question.cancel();
+  }
+
+  private void look() {
+    try {
+      tick(System.nanoTime());
+    } catch (RuntimeException e) {
+      // Thrown on, it would be the last look.
+      LOG.log(System.Logger.Level.ERROR, "looking after live queries failed", e);
+    }
+  }
+
+  /// Has everything computed that is due and has changed.
+  void tick(long nowNanos) {
+    Map<String, @Nullable String> ids = new HashMap<>();
+    Function<String, @Nullable String> snapshotOf =
+        collection -> {
+          if (!ids.containsKey(collection)) {
+            ids.put(collection, snapshotId(collection));
+          }
+          return ids.get(collection);
+        };
+    all().forEach(question -> question.look(nowNanos, snapshotOf));
+    allEvents().forEach(follower -> follower.look(snapshotOf));
+  }
+
+  private synchronized List<EventFollower> allEvents() {
+    return new ArrayList<>(eventFollowers);
+  }
+
+  private synchronized List<SharedQuery> all() {
+    return new ArrayList<>(shared.values());
+  }
+
+  /// Null where there is none: computing will tell why.
+  private @Nullable String snapshotId(String collection) {
+    try (TableSnapshot snapshot = snapshots.snapshot(collection)) {
+      return snapshot.id();
+    } catch (RuntimeException e) {
+      // Told by computing, and no reason to look after no other.
+      return null;
+    }
+  }
+
+  @Override
+  public void close() {
+    List<SharedQuery> open;
+    synchronized (this) {
+      isClosed = true;
+      open = all();
+      shared.clear();
+      followers = 0;
+    }
+    ticker.shutdownNow();
+    TytoException cause = new TytoException(ErrorCode.DRAINING, "the server is stopping");
+    open.forEach(question -> question.end(cause));
+    allEvents().forEach(follower -> follower.end(cause));
+    workers.shutdownNow();
+  }
+}

@@ -1,0 +1,247 @@
+package io.tyto.engine.live;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.LiveService.Listener;
+import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.LiveQuery;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.TimeInterval;
+import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.LiveUpdate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// One question with everybody who follows it: it is computed once, and told to each.
+///
+/// Thread-safe. Lifetime: from its first follower to its last.
+final class SharedQuery {
+  private static final System.Logger LOG = System.getLogger(SharedQuery.class.getName());
+
+  /// A question is at work at most every other moment, however slow it is.
+  private static final int REST = 2;
+
+  /// What tells questions apart: everything but the times that move.
+  ///
+  /// @param timeout null: the server's
+  record Key(AggregateQuery question, Duration every, @Nullable Duration timeout) {
+    static Key of(LiveQuery query, Instant now) {
+      // What stands in where is part of the identity, and cohorts in it have times.
+      AggregateQuery question =
+          query.at().apply(now).withTimes(TimeInterval.ALL_TIME, null, null).withWhere(null);
+      return new Key(question, query.every(), query.timeout());
+    }
+  }
+
+  /// What computes it.
+  interface Aggregates {
+    AggregateResult aggregate(AggregateQuery query, QueryContext context);
+  }
+
+  /// What it answers now.
+  ///
+  /// @param result null where it failed
+  /// @param version grows with every change of the answer
+  /// @param changedRows rows that differ from the version before
+  /// @param pulse grows whenever the answer was due, changed or not
+  record State(
+      @Nullable AggregateResult result,
+      @Nullable TytoException failure,
+      long version,
+      int changedRows,
+      long pulse) {
+    static final State NONE = new State(null, null, 0, 0, 0);
+  }
+
+  private final Key key;
+  private final Function<Instant, AggregateQuery> at;
+  private final Aggregates aggregates;
+  private final LiveOptions options;
+  private final LiveQueries home;
+  private final Supplier<Instant> clock;
+  private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
+  private volatile State state = State.NONE;
+
+  // The rest is guarded by this.
+  private boolean isWorking;
+  private long dueNanos;
+  private @Nullable String seenSnapshot;
+  private @Nullable AggregateQuery asked;
+  private @Nullable QueryContext running;
+
+  SharedQuery(
+      Key key, LiveQuery query, Aggregates aggregates, LiveOptions options, LiveQueries home) {
+    this.key = key;
+    this.at = query.at();
+    this.aggregates = aggregates;
+    this.options = options;
+    this.home = home;
+    this.clock = home::now;
+    this.dueNanos = System.nanoTime();
+  }
+
+  Key key() {
+    return key;
+  }
+
+  String collection() {
+    return key.question().collection();
+  }
+
+  Follower add(boolean onlyOnChange, Listener<LiveUpdate> listener) {
+    Follower follower = new Follower(this, onlyOnChange, listener);
+    followers.add(follower);
+    return follower;
+  }
+
+  /// Whether anybody is left.
+  boolean remove(Follower follower) {
+    followers.remove(follower);
+    return !followers.isEmpty();
+  }
+
+  State state() {
+    return state;
+  }
+
+  LiveQueries home() {
+    return home;
+  }
+
+  /// Nobody wants to know any more.
+  synchronized void cancel() {
+    if (running != null) {
+      running.cancel();
+    }
+  }
+
+  void end(TytoException cause) {
+    cancel();
+    followers.forEach(follower -> follower.end(cause));
+  }
+
+  /// Looks whether there is something to do, and has it done.
+  ///
+  /// @param snapshotOf the newest snapshot's id of a collection, null where there is none
+  void look(long nowNanos, Function<String, @Nullable String> snapshotOf) {
+    Runnable work = work(nowNanos, snapshotOf);
+    if (work != null) {
+      home.execute(work);
+    }
+  }
+
+  private synchronized @Nullable Runnable work(
+      long nowNanos, Function<String, @Nullable String> snapshotOf) {
+    if (isWorking || nowNanos - dueNanos < 0) {
+      return null;
+    }
+    String snapshot = seenSnapshot == null ? null : snapshotOf.apply(collection());
+    if (snapshot == null || !snapshot.equals(seenSnapshot) || !Objects.equals(question(), asked)) {
+      isWorking = true;
+      return this::compute;
+    }
+    if (followers.stream().allMatch(Follower::onlyOnChange)) {
+      return null;
+    }
+    State now = state;
+    state =
+        new State(now.result(), now.failure(), now.version(), now.changedRows(), now.pulse() + 1);
+    dueNanos = nowNanos + key.every().toNanos();
+    isWorking = true;
+    return this::tell;
+  }
+
+  /// The question as of now; null where it cannot even be asked, which computing it will tell.
+  private @Nullable AggregateQuery question() {
+    try {
+      return at.apply(clock.get());
+    } catch (TytoException e) {
+      return null;
+    }
+  }
+
+  private void compute() {
+    long started = System.nanoTime();
+    AggregateQuery question = null;
+    AggregateResult result = null;
+    TytoException failure = null;
+    try {
+      question = at.apply(clock.get());
+      result = aggregates.aggregate(question, begin());
+    } catch (TytoException e) {
+      failure = e;
+    } catch (RuntimeException | Error e) {
+      // Whatever it is, followers wait for it.
+      LOG.log(System.Logger.Level.ERROR, "a live query of " + collection() + " failed", e);
+      failure = new TytoException(ErrorCode.INTERNAL, e.toString(), e);
+    }
+    home.computed();
+    finish(started, question, result, failure);
+    tell();
+  }
+
+  private synchronized QueryContext begin() {
+    Duration timeout = key.timeout() == null ? options.timeout() : key.timeout();
+    QueryContext context =
+        new QueryContext(
+            "live " + UUID.randomUUID(),
+            timeout.compareTo(options.timeout()) < 0 ? timeout : options.timeout(),
+            options.memoryBytes());
+    running = context;
+    return context;
+  }
+
+  private synchronized void finish(
+      long started,
+      @Nullable AggregateQuery question,
+      @Nullable AggregateResult result,
+      @Nullable TytoException failure) {
+    running = null;
+    asked = question;
+    // Without one it is computed again when it is due, whether rows arrive or not.
+    seenSnapshot = result == null ? null : result.meta().snapshot();
+    State before = state;
+    AggregateResult last = before.result();
+    boolean isSame =
+        result == null
+            ? isSame(failure, before.failure())
+            : last != null && AnswerChanges.areSame(last, result);
+    long pulse = before.pulse() + 1;
+    if (isSame) {
+      // The newer one: its meta tells how it came about.
+      state = new State(result, failure, before.version(), before.changedRows(), pulse);
+    } else {
+      int changed =
+          result == null
+              ? 0
+              : last == null ? result.rowCount() : AnswerChanges.changedRows(last, result);
+      state = new State(result, failure, before.version() + 1, changed, pulse);
+    }
+    long spent = System.nanoTime() - started;
+    dueNanos = started + Math.max(key.every().toNanos(), REST * spent);
+  }
+
+  private static boolean isSame(@Nullable TytoException left, @Nullable TytoException right) {
+    return left != null
+        && right != null
+        && left.code() == right.code()
+        && Objects.equals(left.getMessage(), right.getMessage());
+  }
+
+  private void tell() {
+    try {
+      followers.forEach(Follower::tell);
+    } finally {
+      synchronized (this) {
+        isWorking = false;
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.tyto.graphqlschema;
+
+import graphql.ExecutionResult;
+import graphql.GraphQLError;
+import graphql.execution.ResultPath;
+import graphql.language.SourceLocation;
+import io.tyto.graphqlschema.panel.LivePanel;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.LiveService;
+import io.tyto.model.port.LiveService.Following;
+import io.tyto.model.port.LiveService.Listener;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// A subscription that was found right: the answers it makes. Thread-safe: immutable.
+public final class LiveStream {
+  private final LivePanel panel;
+  private final LiveService live;
+  private final String name;
+  private final @Nullable SourceLocation location;
+  private final String queryId;
+
+  /// @param name result key of the one field
+  LiveStream(
+      LivePanel panel,
+      LiveService live,
+      String name,
+      @Nullable SourceLocation location,
+      String queryId) {
+    this.panel = panel;
+    this.live = live;
+    this.name = name;
+    this.location = location;
+    this.queryId = queryId;
+  }
+
+  /// What a transport does with answers; see {@link Listener}.
+  public interface Sink {
+    void next(ExecutionResult answer);
+
+    /// @param answer the last one, with what went wrong; null where nothing did
+    void ended(@Nullable ExecutionResult answer);
+  }
+
+  /// Follows it; OVERLOADED and what else {@link LiveService} refuses. Each answer is asked for by
+  /// {@link Following#request}.
+  public Following follow(Sink sink) {
+    return panel.follow(
+        live,
+        new Listener<>() {
+          @Override
+          public void next(Map<String, @Nullable Object> data) {
+            Map<String, Object> root = new HashMap<>();
+            root.put(name, data);
+            sink.next(ExecutionResult.newExecutionResult().data(root).build());
+          }
+
+          @Override
+          public void failed(TytoException cause) {
+            sink.next(failure(cause));
+          }
+
+          @Override
+          public void ended(@Nullable TytoException cause) {
+            sink.ended(cause == null ? null : failure(cause));
+          }
+        });
+  }
+
+  /// The field is not null by its type, so that its failure is that of the whole answer.
+  private ExecutionResult failure(TytoException cause) {
+    return ExecutionResult.newExecutionResult().data(null).errors(errors(cause)).build();
+  }
+
+  /// A refusal as clients see it.
+  public List<GraphQLError> errors(TytoException cause) {
+    return List.of(
+        FieldErrors.tell(cause, location, ResultPath.rootPath().segment(name).toList(), queryId));
+  }
+}

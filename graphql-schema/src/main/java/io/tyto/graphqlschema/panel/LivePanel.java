@@ -1,0 +1,73 @@
+package io.tyto.graphqlschema.panel;
+
+import graphql.normalized.ExecutableNormalizedField;
+import io.tyto.graphqlschema.input.QueryLimits;
+import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.LiveService;
+import io.tyto.model.port.LiveService.Following;
+import io.tyto.model.port.LiveService.Listener;
+import java.time.Instant;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The one field of a subscription, checked and ready to be followed. Thread-safe: immutable.
+public interface LivePanel {
+  /// What the name of an aggregate's subscription ends with.
+  String LIVE = "Live";
+
+  /// What the name of a subscription to events ends with.
+  String EVENTS = "Events";
+
+  /// Follows it; blocks for a moment. Each update is the finished data of the field.
+  Following follow(LiveService live, Listener<Map<String, @Nullable Object>> listener);
+
+  /// Compiles a field of the root subscription; a mistake is a {@link TytoException}.
+  static LivePanel of(
+      ExecutableNormalizedField field,
+      Map<String, ApiCollection> byField,
+      Instant now,
+      QueryLimits limits) {
+    ApiCollection aggregate = before(LIVE, field, byField);
+    if (aggregate != null) {
+      return AggregateLive.compile(field, new Scope(aggregate, now, limits));
+    }
+    ApiCollection events = before(EVENTS, field, byField);
+    if (events != null) {
+      return EventsLive.compile(field, new Scope(events, now, limits));
+    }
+    throw Shapes.unknown(field);
+  }
+
+  /// The collection whose field stands before the ending, or null.
+  private static @Nullable ApiCollection before(
+      String ending, ExecutableNormalizedField field, Map<String, ApiCollection> byField) {
+    String name = field.getName();
+    return name.endsWith(ending)
+        ? byField.get(name.substring(0, name.length() - ending.length()))
+        : null;
+  }
+
+  /// A listener of updates for one of their finished data.
+  static <T> Listener<T> shaping(
+      Function<T, Map<String, @Nullable Object>> shape,
+      Listener<Map<String, @Nullable Object>> listener) {
+    return new Listener<>() {
+      @Override
+      public void next(T update) {
+        listener.next(shape.apply(update));
+      }
+
+      @Override
+      public void failed(TytoException cause) {
+        listener.failed(cause);
+      }
+
+      @Override
+      public void ended(@Nullable TytoException cause) {
+        listener.ended(cause);
+      }
+    };
+  }
+}
