@@ -62,7 +62,14 @@ final class GraphQlSocketTest {
             sockets);
     gateway =
         Gateway.start(
-            options, ports, DeadLetterService.NONE, EntityService.NONE, live, ports, ports, Clock.systemUTC());
+            options,
+            ports,
+            DeadLetterService.NONE,
+            EntityService.NONE,
+            live,
+            ports,
+            ports,
+            Clock.systemUTC());
   }
 
   @AfterEach

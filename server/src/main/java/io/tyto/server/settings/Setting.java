@@ -41,9 +41,14 @@ public enum Setting {
       "log.gapPolicy",
       Kind.TEXT,
       "halt",
-      "where log records are lost: halt (do not start, name the place) or continue (record a gap)"),
+      "where log records are lost: halt (do not start, name the place; a topic's log waits for `tyto"
+          + " feeds accept`) or continue (record a gap; of a topic's log an alarm says so until the"
+          + " restart)"),
   DISK_PAUSE_BELOW(
-      "disk.pauseBelow", Kind.BYTES, "2GB", "free disk below which imports of files wait"),
+      "disk.pauseBelow",
+      Kind.BYTES,
+      "2GB",
+      "free disk below which imports of files and the reading of topics wait"),
   DISK_READ_ONLY_BELOW(
       "disk.readOnlyBelow",
       Kind.BYTES,
