@@ -14,6 +14,8 @@ import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.AdminService.Rewriting;
 import io.tyto.model.port.AdminService.Status;
+import io.tyto.model.port.AdminService.TableStatus;
+import io.tyto.model.port.AdminService.TableVersionStatus;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
@@ -61,16 +63,43 @@ final class OperatorEndpoint {
     onThisMachine(
         request,
         () -> {
-          String type = request.getHeader("Content-Type");
-          if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-            throw new TytoException(
-                ErrorCode.BAD_USER_INPUT,
-                "found the Content-Type %s, expected application/json".formatted(type));
-          }
+          requireJson(request);
           String topic = parameter(request, "topic");
           int partition = partition(request);
           Replies.json(request, 200, Map.of("accepted", admin.acceptFeed(topic, partition)));
         });
+  }
+
+  /// The dimension tables with their versions.
+  void tables(HttpServerRequest request) {
+    onThisMachine(
+        request,
+        () ->
+            Replies.json(
+                request,
+                200,
+                Map.of("tables", admin.tables().stream().map(OperatorEndpoint::body).toList())));
+  }
+
+  /// Loads the dimension table `table` now.
+  void reloadTable(HttpServerRequest request) {
+    onThisMachine(
+        request,
+        () -> {
+          requireJson(request);
+          Replies.json(
+              request, 200, Map.of("isNew", admin.reloadTable(parameter(request, "table"))));
+        });
+  }
+
+  /// Pages of other sites cannot send that from a browser of this machine.
+  private static void requireJson(HttpServerRequest request) {
+    String type = request.getHeader("Content-Type");
+    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "found the Content-Type %s, expected application/json".formatted(type));
+    }
   }
 
   /// Body: `{"files": [{"name": ..., "text": ...}]}`.
@@ -310,6 +339,27 @@ final class OperatorEndpoint {
     body.put("waitingSeals", partition.waitingSeals());
     body.put("gaps", partition.gaps());
     body.put("problem", partition.problem());
+    return body;
+  }
+
+  private static Map<String, @Nullable Object> body(TableStatus table) {
+    List<Map<String, Object>> versions = new ArrayList<>();
+    for (TableVersionStatus version : table.versions()) {
+      Map<String, Object> entry = new LinkedHashMap<>();
+      entry.put("version", version.number());
+      entry.put("from", version.from().toString());
+      entry.put("loaded", version.loaded().toString());
+      entry.put("rows", version.rows());
+      entry.put("bytes", version.bytes());
+      versions.add(entry);
+    }
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("name", table.name());
+    body.put("key", table.key());
+    body.put("origin", table.origin());
+    body.put("versions", versions);
+    body.put("checked", table.checked() == null ? null : table.checked().toString());
+    body.put("failure", table.failure());
     return body;
   }
 

@@ -84,6 +84,9 @@ final class Router implements Handler<HttpServerRequest> {
       case "/v1/status" -> allow(request, HttpMethod.GET, () -> operator.status(request));
       case "/v1/feeds/accept" ->
           allow(request, HttpMethod.POST, () -> operator.acceptFeed(request));
+      case "/v1/tables" -> allow(request, HttpMethod.GET, () -> operator.tables(request));
+      case "/v1/tables/reload" ->
+          allow(request, HttpMethod.POST, () -> operator.reloadTable(request));
       case "/v1/config" -> allow(request, HttpMethod.POST, () -> operator.applyConfig(request));
       case "/v1/config/history" ->
           allow(request, HttpMethod.GET, () -> operator.configHistory(request));

@@ -104,6 +104,7 @@ final class Collections {
               new Lifetime(lifetime),
               Map.of("color", "teal"),
               cubes,
+              List.of(),
               "");
       return new TableSchema(1, 1, 1, name, 1, columns, config);
     }

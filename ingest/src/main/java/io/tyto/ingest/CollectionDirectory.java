@@ -4,8 +4,10 @@ import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.ingest.config.ConfigDiff;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.DiscoveredFields;
+import io.tyto.ingest.config.ParsedConfigs;
 import io.tyto.ingest.config.Schemas;
 import io.tyto.ingest.config.StoredRows;
+import io.tyto.ingest.config.TableChanges;
 import io.tyto.ingest.discover.FoundKey;
 import io.tyto.ingest.discover.KeyDiscovery;
 import io.tyto.ingest.enrich.Pipeline;
@@ -27,8 +29,10 @@ import io.tyto.model.port.CohortService;
 import io.tyto.model.port.CohortService.SavedCohort;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.DimensionTable;
 import io.tyto.model.schema.Discovery;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Join;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
@@ -49,6 +53,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +68,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   private final @Nullable Pipeline pipeline;
   private final @Nullable DecoderRegistry decoders;
   private final @Nullable KeyFile keys;
+  private final Supplier<Map<String, DimensionTable>> tables;
   private volatile Known known;
 
   /// @param schemas newest schema by collection id
@@ -78,18 +84,21 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   /// @param decoders must read the events of such configs; likewise
   /// @param keys made when the first private field comes, and KEY_MISSING where it is gone since;
   ///   null where nothing is applied
+  /// @param tables the dimension tables that stand, by name
   CollectionDirectory(
       Catalog catalog,
       Function<EventConfig, GroupShape> shapes,
       @Nullable Pipeline pipeline,
       @Nullable DecoderRegistry decoders,
-      @Nullable KeyFile keys) {
+      @Nullable KeyFile keys,
+      Supplier<Map<String, DimensionTable>> tables) {
+    this.tables = tables;
     this.catalog = catalog;
     this.shapes = shapes;
     this.pipeline = pipeline;
     this.decoders = decoders;
     this.keys = keys;
-    this.known = read(catalog.state(), new TreeMap<>(), keys);
+    this.known = read(catalog.state(), new TreeMap<>());
     if (keys != null && hasPrivate()) {
       keys.values();
     }
@@ -117,7 +126,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   /// One to which nothing is applied.
   ///
   /// @param decoders as above
-  static CollectionDirectory readOnly(Catalog catalog, @Nullable DecoderRegistry decoders) {
+  static CollectionDirectory readOnly(
+      Catalog catalog, @Nullable DecoderRegistry decoders, Map<String, DimensionTable> tables) {
     return new CollectionDirectory(
         catalog,
         config -> {
@@ -125,7 +135,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
         },
         null,
         decoders,
-        null);
+        null,
+        () -> tables);
   }
 
   @Override
@@ -185,14 +196,16 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   ///
   /// @param stored what a collection holds, for the plan
   /// @param check throws what else must not be applied
+  /// @param tables what was planned for dimension tables, which are taken over before
   synchronized ApplyResult apply(
       List<ConfigFile> files,
       Function<TableSchema, StoredRows> stored,
-      Consumer<List<EventConfig>> check) {
+      Consumer<List<EventConfig>> check,
+      List<CollectionPlan> tables) {
     refresh();
-    List<EventConfig> configs = parse(files);
+    List<EventConfig> configs = parse(files).configs();
     check.accept(configs);
-    ConfigPlan plan = plan(configs, stored);
+    ConfigPlan plan = plan(configs, tables, stored);
     requireCompatible(plan);
     requireKey(configs);
     // Asked before, because the topic may have to be asked, which takes its time.
@@ -207,7 +220,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
           if (isOutdated()) {
             // Another process was faster, so the verdict is asked for again.
             take(catalog.state());
-            requireCompatible(plan(configs, stored));
+            requireCompatible(plan(configs, tables, stored));
           }
           for (EventConfig config : configs) {
             record(draft, config, newShapes);
@@ -241,16 +254,44 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   /// What {@link #apply} would do. CONFIG_INVALID.
   synchronized ConfigPlan diff(List<ConfigFile> files, Function<TableSchema, StoredRows> stored) {
     refresh();
-    return plan(parse(files), stored);
+    ParsedConfigs parsed = parse(files);
+    return plan(parsed.configs(), TableChanges.plans(parsed.tables(), tables.get()), stored);
   }
 
-  private List<EventConfig> parse(List<ConfigFile> files) {
+  /// What configs say of dimension tables.
+  ///
+  /// @param plans what follows for each of them
+  /// @param joined the names of those that their collections look into
+  record PlannedTables(
+      List<DimensionTable> tables, List<CollectionPlan> plans, Set<String> joined) {}
+
+  /// Checks configs as {@link #apply} does, and changes nothing. CONFIG_INVALID,
+  /// CONFIG_INCOMPATIBLE.
+  synchronized PlannedTables check(
+      List<ConfigFile> files,
+      Function<TableSchema, StoredRows> stored,
+      Consumer<List<EventConfig>> check) {
+    refresh();
+    ParsedConfigs parsed = parse(files);
+    check.accept(parsed.configs());
+    List<CollectionPlan> plans = TableChanges.plans(parsed.tables(), tables.get());
+    requireCompatible(plan(parsed.configs(), plans, stored));
+    Set<String> joined =
+        parsed.configs().stream()
+            .flatMap(config -> config.joins().stream())
+            .map(Join::table)
+            .collect(Collectors.toSet());
+    return new PlannedTables(parsed.tables(), plans, joined);
+  }
+
+  private ParsedConfigs parse(List<ConfigFile> files) {
     List<EventConfig> standing = known.byName().values().stream().map(TableSchema::config).toList();
-    List<EventConfig> configs = ConfigParser.parse(files, standing, pipeline).orThrow();
+    ParsedConfigs parsed =
+        ConfigParser.parse(files, standing, tables.get(), pipeline).requireValid();
     if (decoders != null) {
-      decoders.check(configs);
+      decoders.check(parsed.configs());
     }
-    return configs;
+    return parsed;
   }
 
   /// Fields of a collection that were found in events.
@@ -328,12 +369,15 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     return isAdded.get();
   }
 
-  private ConfigPlan plan(List<EventConfig> configs, Function<TableSchema, StoredRows> stored) {
+  private ConfigPlan plan(
+      List<EventConfig> configs,
+      List<CollectionPlan> tables,
+      Function<TableSchema, StoredRows> stored) {
     Map<String, ColumnSpec> keys = new HashMap<>();
     for (TableSchema schema : known.byName().values()) {
       noteKey(schema.config(), keys, new ArrayList<>());
     }
-    List<CollectionPlan> plans = new ArrayList<>();
+    List<CollectionPlan> plans = new ArrayList<>(tables);
     for (EventConfig config : configs) {
       TableSchema current = known.byName().get(config.collection());
       plans.add(
@@ -539,7 +583,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   }
 
   private void take(CatalogState state) {
-    known = read(state, known.schemas(), keys);
+    known = read(state, known.schemas());
   }
 
   @Override
@@ -547,8 +591,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     return known.privacy().getOrDefault(collectionId, StoredPrivacy.NONE);
   }
 
-  private static Known read(
-      CatalogState state, SortedMap<Integer, TableSchema> before, @Nullable KeyFile keys) {
+  private Known read(CatalogState state, SortedMap<Integer, TableSchema> before) {
     Map<Integer, StoredPrivacy> privacy = new HashMap<>();
     SortedMap<Integer, TableSchema> schemas = new TreeMap<>();
     Map<String, TableSchema> byName = new HashMap<>();
@@ -575,7 +618,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
         .toList();
   }
 
-  private static TableSchema schemaOf(CatalogState.Collection collection) {
+  private TableSchema schemaOf(CatalogState.Collection collection) {
     List<CatalogState.Column> stored = collection.dormant();
     PolicyHistory history = stored.isEmpty() ? null : history(collection);
     List<ColumnSpec> dormant =
@@ -590,21 +633,22 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     return schemaOf(collection, collection.newest(), dormant);
   }
 
-  private static PolicyHistory history(CatalogState.Collection collection) {
+  private PolicyHistory history(CatalogState.Collection collection) {
     return new PolicyHistory(
         collection.versions().stream()
             .map(version -> schemaOf(collection, version, List.of()))
             .toList());
   }
 
-  private static TableSchema schemaOf(
+  private TableSchema schemaOf(
       CatalogState.Collection collection,
       CatalogState.ConfigVersion version,
       List<ColumnSpec> dormant) {
     ConfigFile file = new ConfigFile(collection.name() + ".yaml", version.configText());
     EventConfig config =
         DiscoveredFields.join(
-            ConfigParser.parse(List.of(file)).orThrow().getFirst(), version.discovered());
+            ConfigParser.parse(List.of(file), List.of(), tables.get(), null).orThrow().getFirst(),
+            version.discovered());
     Map<String, Integer> ids = new HashMap<>();
     version.columns().forEach(column -> ids.put(column.name(), column.id()));
     return Schemas.toTableSchema(

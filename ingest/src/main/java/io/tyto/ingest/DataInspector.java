@@ -4,6 +4,7 @@ import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.partition.PartitionId;
 import io.tyto.ingest.partition.PartitionInspection;
+import io.tyto.ingest.table.Tables;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
@@ -11,6 +12,7 @@ import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.Status;
+import io.tyto.model.schema.DimensionTable;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.Disk;
 import io.tyto.store.DiskErrors;
@@ -19,6 +21,7 @@ import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.catalog.CatalogState;
 import io.tyto.store.manifest.Manifest.Kind;
+import io.tyto.store.table.TableLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +71,7 @@ public final class DataInspector {
     FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
     Catalog catalog = Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "diff");
     List<PartitionId> partitions = partitions(catalog.state());
-    return CollectionDirectory.readOnly(catalog, decoders)
+    return CollectionDirectory.readOnly(catalog, decoders, tables(store))
         .diff(
             files,
             schema -> {
@@ -93,7 +96,7 @@ public final class DataInspector {
     requireStore(folder);
     FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
     return CollectionDirectory.readOnly(
-            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "history"), null)
+            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "history"), null, tables(store))
         .history(collection);
   }
 
@@ -104,8 +107,12 @@ public final class DataInspector {
     requireStore(folder);
     FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
     return CollectionDirectory.readOnly(
-            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "schema"), null)
+            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "schema"), null, tables(store))
         .versions(collection);
+  }
+
+  private static Map<String, DimensionTable> tables(FsStore store) {
+    return Tables.configs(TableLog.open(store, StoreKeys.DEFAULT_PROJECT, "inspector"));
   }
 
   static void requireStore(DataFolder folder) {

@@ -5,6 +5,7 @@ import io.tyto.ingest.plugin.Plugins;
 import io.tyto.store.maintenance.GarbageCollector;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Limits and timings of the ingest runtime. Every queue, wait and size has its number here.
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param refusals what to do when many records are refused
 /// @param node name of this process among several that share the folder and its partitions; null:
 ///   it owns them all
+/// @param tables what dimension tables are loaded with
 public record IngestOptions(
     int partitions,
     Durability durability,
@@ -34,7 +36,8 @@ public record IngestOptions(
     Plugins plugins,
     Privacy privacy,
     Refusals refusals,
-    @Nullable String node) {
+    @Nullable String node,
+    Tables tables) {
 
   public static final IngestOptions DEFAULT =
       new IngestOptions(
@@ -51,7 +54,8 @@ public record IngestOptions(
           Plugins.builtIn(),
           Privacy.DEFAULT,
           Refusals.DEFAULT,
-          null);
+          null,
+          Tables.DEFAULT);
 
   /// Damage or loss in the log.
   public enum GapPolicy {
@@ -123,6 +127,31 @@ public record IngestOptions(
     public static final Refusals DEFAULT = new Refusals(0.05, false);
   }
 
+  /// @param folder of the files that dimension tables name; null: there are none
+  /// @param environment value of a variable, or null
+  public record Tables(@Nullable Path folder, Function<String, @Nullable String> environment) {
+    public static final Tables DEFAULT = new Tables(null, System::getenv);
+  }
+
+  public IngestOptions withTables(Tables value) {
+    return new IngestOptions(
+        partitions,
+        durability,
+        log,
+        seal,
+        compaction,
+        dedupWindow,
+        gapPolicy,
+        maintenanceInterval,
+        importThreads,
+        pipeline,
+        plugins,
+        privacy,
+        refusals,
+        node,
+        value);
+  }
+
   public IngestOptions withRefusals(Refusals value) {
     return new IngestOptions(
         partitions,
@@ -138,7 +167,8 @@ public record IngestOptions(
         plugins,
         privacy,
         value,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withNode(@Nullable String value) {
@@ -156,7 +186,8 @@ public record IngestOptions(
         plugins,
         privacy,
         refusals,
-        value);
+        value,
+        tables);
   }
 
   public IngestOptions withPrivacy(Privacy value) {
@@ -174,7 +205,8 @@ public record IngestOptions(
         plugins,
         value,
         refusals,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withPartitions(int value) {
@@ -192,7 +224,8 @@ public record IngestOptions(
         plugins,
         privacy,
         refusals,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withDurability(Durability value) {
@@ -210,7 +243,8 @@ public record IngestOptions(
         plugins,
         privacy,
         refusals,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withLog(Log value) {
@@ -228,7 +262,8 @@ public record IngestOptions(
         plugins,
         privacy,
         refusals,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withSeal(Seal value) {
@@ -246,7 +281,8 @@ public record IngestOptions(
         plugins,
         privacy,
         refusals,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withCompaction(Compaction value) {
@@ -264,7 +300,8 @@ public record IngestOptions(
         plugins,
         privacy,
         refusals,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withDedupWindow(long value) {
@@ -282,7 +319,8 @@ public record IngestOptions(
         plugins,
         privacy,
         refusals,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withMaintenanceInterval(Duration value) {
@@ -300,7 +338,8 @@ public record IngestOptions(
         plugins,
         privacy,
         refusals,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withGapPolicy(GapPolicy value) {
@@ -318,7 +357,8 @@ public record IngestOptions(
         plugins,
         privacy,
         refusals,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withPipeline(Pipeline value) {
@@ -336,7 +376,8 @@ public record IngestOptions(
         plugins,
         privacy,
         refusals,
-        node);
+        node,
+        tables);
   }
 
   public IngestOptions withPlugins(Plugins value) {
@@ -354,6 +395,7 @@ public record IngestOptions(
         value,
         privacy,
         refusals,
-        node);
+        node,
+        tables);
   }
 }

@@ -29,6 +29,8 @@ import io.tyto.ingest.partition.SnapshotSources;
 import io.tyto.ingest.partition.StoredPrivacy;
 import io.tyto.ingest.plugin.Plugins;
 import io.tyto.ingest.privacy.KeyFile;
+import io.tyto.ingest.table.TableLoader;
+import io.tyto.ingest.table.Tables;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -76,6 +78,7 @@ public final class LocalNode
 
   private final DataLock lock;
   private final CollectionDirectory directory;
+  private final Tables tables;
   private final KeyFile keys;
   private final Partitions partitions;
   private final ScheduledExecutorService sealers;
@@ -146,13 +149,22 @@ public final class LocalNode
     Path keyFile = options.privacy().keyFile();
     this.keys = new KeyFile(keyFile == null ? folder.key(StoreKeys.DEFAULT_PROJECT) : keyFile);
     this.decoders = DecoderRegistry.of(options.plugins());
+    TableLoader loader =
+        new TableLoader(
+            options.tables().folder(),
+            options.tables().environment(),
+            options.plugins()::drivers,
+            sources,
+            clock);
+    this.tables = Tables.open(store, StoreKeys.DEFAULT_PROJECT, writerId, loader, clock, alarms);
     this.directory =
         new CollectionDirectory(
             Catalog.open(store, StoreKeys.DEFAULT_PROJECT, writerId),
             this::shapeOf,
             options.pipeline(),
             decoders,
-            keys);
+            keys,
+            tables::configs);
     this.pipeline = options.pipeline();
     this.plugins = options.plugins();
     this.diskGuard = new DiskGuard(disk, folder.root(), options.log(), alarms);
@@ -174,7 +186,7 @@ public final class LocalNode
             CommitRetry.DEFAULT);
     this.partitions = new Partitions(host, directory);
     this.discovery = new KeyDiscovery(directory, alarms);
-    DecodeContext context = new DecodeContext(clock, pipeline, discovery);
+    DecodeContext context = new DecodeContext(clock, pipeline, tables, discovery);
     this.failureRatios = new FailureRatios(options.refusals().alarmRatio());
     this.intake = new EventIntake(context, failureRatios);
     this.imports =
@@ -188,6 +200,7 @@ public final class LocalNode
     } catch (RuntimeException | Error e) {
       partitions.close();
       sealers.shutdownNow();
+      tables.close();
       throw e;
     }
     warnOfUnserved();
@@ -211,6 +224,7 @@ public final class LocalNode
             : new Ownership(
                 node, directory, partitions, feeds, sources, alarms, this::takeOverCatalog);
     maintenance.start();
+    tables.start();
     discovery.start();
     feeds.refresh();
     if (ownership != null) {
@@ -265,7 +279,13 @@ public final class LocalNode
 
   @Override
   public ApplyResult applyConfigs(List<ConfigFile> files) {
-    ApplyResult result = directory.apply(files, this::stored, this::requireShareable);
+    // Before any collection looks into them, and outside of the directory's lock: a load takes
+    // time.
+    CollectionDirectory.PlannedTables planned =
+        directory.check(files, this::stored, this::requireShareable);
+    tables.define(planned.tables(), planned.joined());
+    ApplyResult result =
+        directory.apply(files, this::stored, this::requireShareable, planned.plans());
     takeOverCatalog();
     if (ownership != null) {
       ownership.lookSoon();
@@ -372,6 +392,16 @@ public final class LocalNode
   @Override
   public PipelineStatus pipeline() {
     return new PipelineStatus(pipeline.status(directory.all()), plugins.jars());
+  }
+
+  @Override
+  public List<TableStatus> tables() {
+    return tables.status();
+  }
+
+  @Override
+  public boolean reloadTable(String table) {
+    return tables.reload(table);
   }
 
   @Override
@@ -487,6 +517,7 @@ public final class LocalNode
     feeds.close();
     discovery.close();
     partitions.close();
+    tables.close();
     sealers.shutdownNow();
     sources.close();
     pipeline.close();

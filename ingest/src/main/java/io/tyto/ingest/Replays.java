@@ -85,7 +85,7 @@ final class Replays {
       throws InterruptedException {
     // A clock that stands still: what fits in the first look must fit in the second.
     Clock still = Clock.fixed(context.clock().instant(), ZoneOffset.UTC);
-    DecodeContext now = new DecodeContext(still, context.pipeline());
+    DecodeContext now = context.at(still);
     ReplayTally tally = new ReplayTally();
     for (Partition partition : route.partitions()) {
       if (tally.taken() >= selection.limit() || !selection.mayLieIn(partition.id().partition())) {

@@ -20,6 +20,7 @@ import io.tyto.model.port.DeadLetterService;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import io.tyto.store.Disk;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -112,13 +113,21 @@ public final class TytoServer implements AutoCloseable {
           ingestOptions(settings)
               .withPlugins(extensions.plugins())
               .withPipeline(extensions.pipeline())
-              .withNode(node);
+              .withNode(node)
+              .withTables(
+                  new IngestOptions.Tables(
+                      configFolder(settings.path(Setting.CONFIG)), System::getenv));
       return LocalNode.open(
           data, options, Disk.SYSTEM, clock, new LogConnections(settings, isReading));
     } catch (RuntimeException | Error e) {
       extensions.close();
       throw e;
     }
+  }
+
+  /// Where files of dimension tables are looked for: beside the configs.
+  private static @Nullable Path configFolder(Path configs) {
+    return Files.isDirectory(configs) ? configs : configs.toAbsolutePath().getParent();
   }
 
   /// Queries over such a node; the caller closes them first.

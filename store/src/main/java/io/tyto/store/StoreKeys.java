@@ -4,6 +4,8 @@ package io.tyto.store;
 ///
 /// ```
 /// <project>/catalog/<20-digit version>
+/// <project>/tables/m/<20-digit version>                                  dimension tables
+///                 /s/<table>-<version>-<16 hex>.tab
 /// <project>/<group>/g<generation>/p<partition>/m/<20-digit version>       manifest
 ///                                             /s/<version>-<collection>-<16 hex>.seg
 ///                                             /pages/<sha256>
@@ -22,6 +24,22 @@ public final class StoreKeys {
   /// Folder of a project's catalog log.
   public static String catalog(int project) {
     return project + "/catalog";
+  }
+
+  /// Folder of a project's log of dimension tables.
+  public static String tables(int project) {
+    return project + "/tables/m";
+  }
+
+  /// Folder of the versions of a project's dimension tables.
+  public static String tableFiles(int project) {
+    return project + "/tables/s";
+  }
+
+  /// One version of a dimension table.
+  public static String tableFile(int project, int table, long version, String sha256) {
+    return "%s/%d-%d-%s.tab"
+        .formatted(tableFiles(project), table, version, sha256.substring(0, HASH_DIGITS));
   }
 
   /// Folder of one partition's manifest chain: the `prefix` of everything about it.

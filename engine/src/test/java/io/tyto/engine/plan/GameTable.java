@@ -168,6 +168,7 @@ public final class GameTable {
             config.lifetime(),
             config.annotations(),
             cubes,
+            config.joins(),
             config.text());
     return new TableSchema(1, 2, 3, "game", 1, schema.columns(), cubed);
   }

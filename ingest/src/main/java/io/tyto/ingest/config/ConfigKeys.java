@@ -67,5 +67,18 @@ final class ConfigKeys {
   static final List<String> CUBE =
       List.of("dimensions", "measures", "granularities", "zones", "finest");
 
+  static final List<String> JOIN = List.of("table", "on", "take", "asOf");
+
+  /// Of a dimension table.
+  static final List<String> TABLE =
+      List.of("table", "description", "key", "fields", "source", "limits");
+
+  static final List<String> TABLE_SOURCE =
+      List.of("file", "http", "jdbc", "kafka", "refresh", "read", "map", "formats");
+
+  static final List<String> JDBC = List.of("url", "query", "user", "passwordEnv", "properties");
+  static final List<String> TABLE_KAFKA = List.of("topic");
+  static final List<String> LIMITS = List.of("timeout", "rows", "bytes", "versions");
+
   private ConfigKeys() {}
 }

@@ -5,6 +5,7 @@ import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.DimensionTable;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.EventConfig.Entity;
 import io.tyto.model.schema.EventConfig.Expose;
@@ -26,17 +27,26 @@ final class ConfigReader {
   private static final String UNNAMED = "unnamed";
 
   private final ConfigFile file;
+  private final YamlFile.Content content;
   private final @Nullable Pipeline pipeline;
+  private final Map<String, DimensionTable> tables;
   private final Problems problems;
 
-  ConfigReader(ConfigFile file, @Nullable Pipeline pipeline) {
+  /// @param tables that may be joined, by name
+  ConfigReader(
+      ConfigFile file,
+      YamlFile.Content content,
+      @Nullable Pipeline pipeline,
+      Map<String, DimensionTable> tables,
+      Problems problems) {
     this.file = file;
+    this.content = content;
     this.pipeline = pipeline;
-    this.problems = new Problems(file.name());
+    this.tables = tables;
+    this.problems = problems;
   }
 
   ParsedFile read() {
-    YamlFile.Content content = YamlFile.read(file, problems);
     Section top = content.top();
     if (top == null) {
       return new ParsedFile(null, problems, 1, 1);
@@ -50,11 +60,11 @@ final class ConfigReader {
           "fields",
           "is missing, expected the columns, such as `ts: { type: timestamp }`");
     }
+    JoinReader joins = new JoinReader(top, fields, tables, problems);
     Fields columns =
         fields == null
             ? new Fields(List.of(), Set.of())
-            : new FieldReader(fields, pipeline, problems).read();
-    LaterSections.check(top, problems);
+            : new FieldReader(fields, pipeline, joins.columns(), joins.broken(), problems).read();
     String time = columnName(top, "time", columns, ConfigReader::isTime, "a timestamp or a date");
     Entity entity = entity(top, columns);
     EventConfig config =
@@ -75,6 +85,7 @@ final class ConfigReader {
             annotations(top.section("annotations")),
             new CubeReader(columns, time, entity == null ? null : entity.key(), problems)
                 .read(top.section("cubes")),
+            joins.read(columns, time),
             file.text());
     if (fields != null) {
       PrivacyReader.check(config, fields, problems);
@@ -157,7 +168,7 @@ final class ConfigReader {
     return type instanceof ColumnType.TimestampType || type instanceof ColumnType.DateType;
   }
 
-  private static boolean isKey(ColumnType type) {
+  static boolean isKey(ColumnType type) {
     return type instanceof ColumnType.StringType
         || type instanceof ColumnType.IntType
         || type instanceof ColumnType.LongType

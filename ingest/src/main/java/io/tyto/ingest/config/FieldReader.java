@@ -10,6 +10,7 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnSpec.Role;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Discovery;
+import io.tyto.model.schema.Join;
 import io.tyto.model.schema.Privacy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,6 +39,7 @@ final class FieldReader {
 
   private final Section fields;
   private final @Nullable Pipeline pipeline;
+  private final List<ColumnSpec> joined;
   private final Problems problems;
 
   /// Types that expressions may use so far: all plain columns, and derived ones as they are read.
@@ -51,10 +53,20 @@ final class FieldReader {
   /// wrong for that reason alone.
   private final Set<String> broken = new HashSet<>();
 
-  FieldReader(Section fields, @Nullable Pipeline pipeline, Problems problems) {
+  /// @param joined columns that joins add behind those of the file
+  /// @param broken names of joined columns of which no more is known
+  FieldReader(
+      Section fields,
+      @Nullable Pipeline pipeline,
+      List<ColumnSpec> joined,
+      Set<String> broken,
+      Problems problems) {
     this.fields = fields;
     this.pipeline = pipeline;
+    this.joined = joined;
+    this.broken.addAll(broken);
     this.problems = problems;
+    joined.forEach(column -> types.put(column.name(), column.type()));
   }
 
   /// The columns in the order of the file; those without a readable type are left out.
@@ -80,8 +92,9 @@ final class FieldReader {
         columns.add(column);
       }
     }
-    checkApiNames(columns);
     checkEnriched(columns);
+    columns.addAll(joined);
+    checkApiNames(columns);
     return new Fields(columns, broken);
   }
 
@@ -245,6 +258,9 @@ final class FieldReader {
     if (section.has("derive")) {
       problems.wrong(
           enriched, "which stands beside `derive`; expected one of them: who fills the field");
+    }
+    if (enriched.value().equals(Join.FILLER)) {
+      problems.wrong(enriched, "expected an enricher; joined fields stand in `join` alone");
     }
     return enriched.value();
   }

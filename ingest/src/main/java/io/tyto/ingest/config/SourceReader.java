@@ -51,6 +51,15 @@ final class SourceReader {
     return read;
   }
 
+  /// Reads the part of a dimension table's source that says how records become rows.
+  Source readTable(Section source) {
+    return new Source(
+        map(source.section("map"), null),
+        formats(source.section("formats")),
+        file(source.section("read")),
+        null);
+  }
+
   /// A field that no column of the file feeds is probably a slip, but may come in JSON.
   private void noteUnreadColumns(Section source, Source read) {
     FileFormat file = read.file();
@@ -185,7 +194,10 @@ final class SourceReader {
       problems.wrong(
           section.line(name),
           section.pathOf(name),
-          "is filled by the enricher '%s', so nothing is read for it".formatted(column.enriched()));
+          column.isJoined()
+              ? "is filled by a join, so nothing is read for it"
+              : "is filled by the enricher '%s', so nothing is read for it"
+                  .formatted(column.enriched()));
       return null;
     }
     return column;

@@ -4,6 +4,7 @@ import io.tyto.engine.expression.ExpressionEvaluator;
 import io.tyto.engine.row.Row;
 import io.tyto.ingest.decode.Rejection.Code;
 import io.tyto.ingest.enrich.RowEnricher;
+import io.tyto.ingest.table.RowJoiner;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig.TimeBounds;
@@ -13,8 +14,8 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 
-/// What holds for a record whatever its format: size and encoding, enriched and derived columns and
-/// the bounds of event time.
+/// What holds for a record whatever its format: size and encoding, enriched, joined and derived
+/// columns and the bounds of event time.
 final class RowRules {
   private static final long FIRST_YEAR_SECOND =
       LocalDate.of(1, 1, 1).atStartOfDay(ZoneOffset.UTC).toEpochSecond();
@@ -25,6 +26,7 @@ final class RowRules {
   private final int collectionId;
   private final int restPosition;
   private final RowEnricher enricher;
+  private final RowJoiner joiner;
   private final ExpressionEvaluator derived;
   private final Clock clock;
   private final TimeBounds bounds;
@@ -43,6 +45,7 @@ final class RowRules {
     this.collectionId = schema.collectionId();
     this.restPosition = schema.restPosition();
     this.enricher = context.pipeline().forSchema(schema);
+    this.joiner = new RowJoiner(schema, context.tables());
     this.derived = new ExpressionEvaluator(schema);
     this.clock = context.clock();
     this.bounds = schema.config().timeBounds();
@@ -83,6 +86,7 @@ final class RowRules {
       unread.observe(collectionId, row.bytesAt(restPosition));
     }
     enricher.enrich(row);
+    joiner.join(row);
     derived.evaluate(row);
     if (timePosition == NONE || row.isNull(timePosition)) {
       return;

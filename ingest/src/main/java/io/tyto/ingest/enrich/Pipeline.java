@@ -217,7 +217,8 @@ public final class Pipeline implements AutoCloseable {
   public List<String> unserved(TableSchema schema) {
     List<String> unserved = new ArrayList<>();
     for (ColumnSpec column : schema.columns()) {
-      String problem = column.enriched() == null ? null : problem(column, schema.config()::column);
+      boolean isEnriched = column.enriched() != null && !column.isJoined();
+      String problem = isEnriched ? problem(column, schema.config()::column) : null;
       if (problem != null) {
         unserved.add(
             "the field %s stays null in new events: its enricher is '%s', %s"

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.sql.Driver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceConfigurationError;
@@ -30,12 +31,13 @@ final class PluginJarLoader implements AutoCloseable {
     try (JarFile file = new JarFile(jar.toFile())) {
       boolean isPlugin =
           file.stream()
-              .anyMatch(
-                  entry -> entry.getName().startsWith(SERVICES + SpiClassLoader.PACKAGES.get(0)));
+              .anyMatch(entry ->
+                  entry.getName().startsWith(SERVICES + SpiClassLoader.PACKAGES.get(0))
+                      || entry.getName().equals(SERVICES + Driver.class.getName()));
       if (!isPlugin) {
         throw broken(
             jar,
-            "names no provider in %s%sEnricherProvider or the like; libraries of a plug-in go into its own jar"
+            "names no provider in %s%sEnricherProvider or the like, and no JDBC driver; libraries of a plug-in go into its own jar"
                 .formatted(SERVICES, SpiClassLoader.PACKAGES.get(0)),
             null);
       }

@@ -8,6 +8,7 @@ import io.tyto.model.port.AdminService.PluginJar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Driver;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,6 +101,20 @@ public final class Plugins implements AutoCloseable {
       }
     }
     return all;
+  }
+
+  /// New instances of the JDBC drivers of the jars and of the server's own class path.
+  /// CONFIG_INVALID where one of a jar cannot be made.
+  public synchronized List<Driver> drivers() {
+    List<Driver> drivers = new ArrayList<>();
+    ServiceLoader.load(Driver.class, Plugins.class.getClassLoader()).forEach(drivers::add);
+    for (PluginJarLoader jar : jars) {
+      for (Driver driver : jar.providers(Driver.class)) {
+        note(jar.fileName(), "JDBC driver " + driver.getClass().getName());
+        drivers.add(driver);
+      }
+    }
+    return drivers;
   }
 
   private static <T> String nameIn(PluginJarLoader jar, Function<T, String> nameOf, T provider) {

@@ -44,6 +44,11 @@ class ConfigDocumentationTest {
     keys.addAll(ConfigKeys.ENVELOPE);
     keys.addAll(ConfigKeys.PRIVACY);
     keys.addAll(ConfigKeys.MASK);
+    keys.addAll(ConfigKeys.JOIN);
+    keys.addAll(ConfigKeys.TABLE);
+    keys.addAll(ConfigKeys.TABLE_SOURCE);
+    keys.addAll(ConfigKeys.JDBC);
+    keys.addAll(ConfigKeys.LIMITS);
     for (String key : keys) {
       assertTrue(
           Pattern.compile("[`. ]" + key + "\\b|^" + key + ":", Pattern.MULTILINE)

@@ -565,20 +565,6 @@ class ConfigParserTest {
   }
 
   @Test
-  void whatThisVersionCannotDoIsRefusedNotIgnored() {
-    assertProblems(
-        parse(
-            """
-            collection: x
-            fields:
-              user: string
-            join: [ { from: login } ]
-            """),
-        "a.yaml:4: join: this version does not join at ingest; leave the section out and send the"
-            + " fields with the event");
-  }
-
-  @Test
   void commonSlipsOfYamlAreExplained() {
     assertFieldProblems(
         "amount: { type: decimal(18,2) }\n",

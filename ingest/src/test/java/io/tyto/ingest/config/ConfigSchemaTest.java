@@ -23,11 +23,12 @@ import org.junit.jupiter.api.Test;
 /// The published schema completes the keys that the parser takes, no more and no fewer.
 class ConfigSchemaTest {
   private static final Path SCHEMA = Path.of("..", "docs", "config.schema.json");
+  private static final Path TABLES = Path.of("..", "docs", "table.schema.json");
 
   /// Keys of every object under `properties`, by the pointer of that object.
-  private static Map<String, Set<String>> keysByPlace() throws IOException {
+  private static Map<String, Set<String>> keysByPlace(Path schema) throws IOException {
     Map<String, Set<String>> keys = new HashMap<>();
-    try (JsonParser parser = new JsonFactory().createParser(SCHEMA.toFile())) {
+    try (JsonParser parser = new JsonFactory().createParser(schema.toFile())) {
       while (parser.nextToken() != null) {
         if (parser.currentToken() == JsonToken.FIELD_NAME) {
           JsonPointer parent = parser.getParsingContext().pathAsPointer().head();
@@ -41,7 +42,6 @@ class ConfigSchemaTest {
 
   @Test
   void keysAreThoseOfTheParser() throws IOException {
-    Map<String, Set<String>> keys = keysByPlace();
     Map<String, List<String>> expected =
         Map.ofEntries(
             Map.entry("/properties", ConfigKeys.TOP),
@@ -52,6 +52,7 @@ class ConfigSchemaTest {
             Map.entry("/properties/retention/properties", ConfigKeys.RETENTION),
             Map.entry("/properties/expose/properties", ConfigKeys.EXPOSE),
             Map.entry("/properties/cubes/additionalProperties/properties", ConfigKeys.CUBE),
+            Map.entry("/properties/join/items/properties", ConfigKeys.JOIN),
             Map.entry("/$defs/field/properties", ConfigKeys.FIELD),
             Map.entry("/$defs/field/properties/discover/properties", ConfigKeys.DISCOVER),
             Map.entry("/properties/source/properties/kafka/properties", ConfigKeys.KAFKA),
@@ -60,6 +61,32 @@ class ConfigSchemaTest {
             Map.entry("/$defs/field/properties/privacy/properties", ConfigKeys.PRIVACY),
             Map.entry(
                 "/$defs/field/properties/privacy/properties/mask/properties", ConfigKeys.MASK));
+    assertKeys(keysByPlace(SCHEMA), expected);
+  }
+
+  @Test
+  void keysOfTablesAreThoseOfTheParser() throws IOException {
+    String source = "/properties/source/properties";
+    assertKeys(
+        keysByPlace(TABLES),
+        Map.of(
+            "/properties",
+            ConfigKeys.TABLE,
+            source,
+            ConfigKeys.TABLE_SOURCE,
+            source + "/jdbc/properties",
+            ConfigKeys.JDBC,
+            // A key of that name.
+            source + "/jdbc/properties/properties",
+            List.of("description", "type", "additionalProperties"),
+            source + "/kafka/properties",
+            ConfigKeys.TABLE_KAFKA,
+            "/properties/limits/properties",
+            ConfigKeys.LIMITS));
+  }
+
+  private static void assertKeys(
+      Map<String, Set<String>> keys, Map<String, List<String>> expected) {
     expected.forEach((place, known) -> assertEquals(new TreeSet<>(known), keys.get(place), place));
     List<String> places =
         new ArrayList<>(keys.keySet().stream().filter(key -> key.endsWith("/properties")).toList());

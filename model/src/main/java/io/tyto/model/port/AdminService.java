@@ -1,6 +1,9 @@
 package io.tyto.model.port;
 
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.TableSchema;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +39,43 @@ public interface AdminService extends CohortService {
     return PipelineStatus.EMPTY;
   }
 
+  /// The dimension tables by name, each with its versions.
+  default List<TableStatus> tables() {
+    return List.of();
+  }
+
+  /// Loads a dimension table now. NOT_FOUND; STORE_FAILED where the load failed and the last
+  /// version stays.
+  ///
+  /// @return whether it brought a new version
+  default boolean reloadTable(String table) {
+    throw new TytoException(
+        ErrorCode.NOT_FOUND, "there is no dimension table '%s'".formatted(table));
+  }
+
   /// Ready to answer: recovered and claimed.
   boolean isReady();
+
+  /// A dimension table.
+  ///
+  /// @param origin where its rows are, without secrets
+  /// @param versions those that are kept, ascending
+  /// @param checked the end of the last load that went well since the start; null: none
+  /// @param failure why the last load failed; null where it did not
+  record TableStatus(
+      String name,
+      String key,
+      String origin,
+      List<TableVersionStatus> versions,
+      @Nullable Instant checked,
+      @Nullable String failure) {
+    public TableStatus {
+      versions = List.copyOf(versions);
+    }
+  }
+
+  /// @param from the event time from which it answers
+  record TableVersionStatus(long number, Instant from, Instant loaded, long rows, long bytes) {}
 
   record ConfigFile(String name, String text) {}
 

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param annotations free words of the config, handed to clients and never interpreted
 /// @param privacy what is done to its values before they are first stored; null: nothing
 /// @param aliases names the column had in earlier versions of the config
-/// @param enriched the enricher that fills it, so that events need not bring it; null: none
+/// @param enriched the enricher that fills it, or {@link Join#FILLER}, so that events need not
+///   bring it; null: none
 /// @param discovery whether it keeps the keys that no column reads, and makes columns of them;
 ///   null: it does not
 public record ColumnSpec(
@@ -86,6 +87,11 @@ public record ColumnSpec(
   /// from values that are not stored as they came.
   public boolean isComputable() {
     return derive != null && privacy == null;
+  }
+
+  /// Whether a join of the config fills it.
+  public boolean isJoined() {
+    return Join.FILLER.equals(enriched);
   }
 
   public ColumnSpec withId(int newId) {

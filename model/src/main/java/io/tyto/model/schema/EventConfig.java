@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param columns in the order of the file, ids still 0
 /// @param lifetime what is kept of each entity
 /// @param cubes in the order of the file
+/// @param joins likewise; the columns that they fill are among `columns`
 /// @param text the file as written, kept in the catalog
 public record EventConfig(
     String collection,
@@ -30,9 +31,44 @@ public record EventConfig(
     Lifetime lifetime,
     Map<String, String> annotations,
     List<Cube> cubes,
+    List<Join> joins,
     String text) {
 
-  /// A config that keeps nothing of its entities.
+  /// A config without cubes and joins that keeps nothing of its entities.
+  public EventConfig(
+      String collection,
+      String apiName,
+      @Nullable String description,
+      @Nullable String time,
+      @Nullable Entity entity,
+      @Nullable String eventId,
+      List<ColumnSpec> columns,
+      Source source,
+      Retention retention,
+      TimeBounds timeBounds,
+      Expose expose,
+      Map<String, String> annotations,
+      String text) {
+    this(
+        collection,
+        apiName,
+        description,
+        time,
+        entity,
+        eventId,
+        columns,
+        source,
+        retention,
+        timeBounds,
+        expose,
+        Lifetime.NONE,
+        annotations,
+        List.of(),
+        List.of(),
+        text);
+  }
+
+  /// A config without joins that keeps nothing of its entities.
   public EventConfig(
       String collection,
       String apiName,
@@ -63,38 +99,6 @@ public record EventConfig(
         Lifetime.NONE,
         annotations,
         cubes,
-        text);
-  }
-
-  /// A config without cubes that keeps nothing of its entities.
-  public EventConfig(
-      String collection,
-      String apiName,
-      @Nullable String description,
-      @Nullable String time,
-      @Nullable Entity entity,
-      @Nullable String eventId,
-      List<ColumnSpec> columns,
-      Source source,
-      Retention retention,
-      TimeBounds timeBounds,
-      Expose expose,
-      Map<String, String> annotations,
-      String text) {
-    this(
-        collection,
-        apiName,
-        description,
-        time,
-        entity,
-        eventId,
-        columns,
-        source,
-        retention,
-        timeBounds,
-        expose,
-        Lifetime.NONE,
-        annotations,
         List.of(),
         text);
   }
@@ -215,6 +219,7 @@ public record EventConfig(
         lifetime,
         annotations,
         cubes,
+        joins,
         text);
   }
 
@@ -235,6 +240,7 @@ public record EventConfig(
         lifetime,
         annotations,
         cubes,
+        joins,
         other);
   }
 

@@ -116,8 +116,12 @@ final class ConfigCommand implements Runnable {
       unreadable.forEach(out::println);
       int errors = parsed.problems().size() + unreadable.size();
       out.printf(
-          "%s: %d files, %d collections good, %d errors%n",
-          path, files.size(), parsed.configs().size() - unreadable.size(), errors);
+          "%s: %d files, %d collections good, %s%d errors%n",
+          path,
+          files.size(),
+          parsed.configs().size() - unreadable.size(),
+          parsed.tables().isEmpty() ? "" : parsed.tables().size() + " tables good, ",
+          errors);
       return errors == 0 ? 0 : 1;
     }
 

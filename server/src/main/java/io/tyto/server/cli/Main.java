@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StatusCommand.class,
       FeedsCommand.class,
       PipelineCommand.class,
+      TablesCommand.class,
       SchemaCommand.class,
       VerifyCommand.class,
       DetokenizeCommand.class

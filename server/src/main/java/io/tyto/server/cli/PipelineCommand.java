@@ -64,7 +64,7 @@ final class PipelineCommand implements Callable<Integer> {
     Path folder = settings.path(Setting.CONFIG);
     return Files.exists(folder)
         ? ConfigParser.parse(ConfigFiles.read(folder), List.of(), extensions.pipeline())
-        : new ParsedConfigs(List.of(), List.of(), List.of());
+        : ParsedConfigs.NOTHING;
   }
 
   private static void print(PrintWriter out, PipelineStatus status, boolean isRunning) {

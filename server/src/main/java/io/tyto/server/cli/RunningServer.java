@@ -18,6 +18,8 @@ import io.tyto.model.port.AdminService.PipelineStep;
 import io.tyto.model.port.AdminService.PluginJar;
 import io.tyto.model.port.AdminService.Rewriting;
 import io.tyto.model.port.AdminService.Status;
+import io.tyto.model.port.AdminService.TableStatus;
+import io.tyto.model.port.AdminService.TableVersionStatus;
 import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
@@ -32,6 +34,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +44,10 @@ import org.jspecify.annotations.Nullable;
 /// The server that holds a data folder, asked over HTTP by the other commands of the same machine.
 final class RunningServer {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  /// A load of a dimension table may take ten minutes, and wait for another.
+  private static final Duration LOAD_TIMEOUT = Duration.ofMinutes(21);
+
   private static final Duration LONG_TIMEOUT = Duration.ofMinutes(15);
 
   private final String address;
@@ -125,6 +132,44 @@ final class RunningServer {
     Json.Node reply =
         send(request(path).timeout(TIMEOUT).POST(HttpRequest.BodyPublishers.noBody()).build());
     return texts(reply.get("accepted"));
+  }
+
+  List<TableStatus> tables() {
+    Json.Node reply = send(request("/v1/tables").timeout(TIMEOUT).GET().build()).get("tables");
+    List<TableStatus> tables = new ArrayList<>();
+    for (Json.Node one : reply.elements()) {
+      List<TableVersionStatus> versions = new ArrayList<>();
+      for (Json.Node version : one.get("versions").elements()) {
+        versions.add(
+            new TableVersionStatus(
+                version.get("version").number(),
+                Instant.parse(version.get("from").text()),
+                Instant.parse(version.get("loaded").text()),
+                version.get("rows").number(),
+                version.get("bytes").number()));
+      }
+      String checked = one.get("checked").textOrNull();
+      tables.add(
+          new TableStatus(
+              one.get("name").text(),
+              one.get("key").text(),
+              one.get("origin").text(),
+              versions,
+              checked == null ? null : Instant.parse(checked),
+              one.get("failure").textOrNull()));
+    }
+    return tables;
+  }
+
+  /// Returns whether the load brought a new version.
+  boolean reloadTable(String table) {
+    String path = "/v1/tables/reload?table=" + encode(table);
+    return send(request(path)
+            .timeout(LOAD_TIMEOUT)
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build())
+        .get("isNew")
+        .isTrue();
   }
 
   PipelineStatus pipeline() {

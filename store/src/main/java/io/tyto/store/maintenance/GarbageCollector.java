@@ -8,6 +8,8 @@ import io.tyto.store.document.JsonFields;
 import io.tyto.store.document.NumberedLog;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.ManifestChain;
+import io.tyto.store.table.StoredTable;
+import io.tyto.store.table.TableLog;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -172,6 +174,35 @@ public final class GarbageCollector {
   public int collectCatalog(int project) {
     NumberedLog log = new NumberedLog(store, StoreKeys.catalog(project), Catalog.WHOLE_STATE_EVERY);
     return collectNumbered(log, log.versions(), Catalog.WHOLE_STATE_EVERY, store.nowMillis());
+  }
+
+  /// Collects old documents of a project's dimension tables, and the versions that the newest does
+  /// not name. Run by the owner of the project only.
+  ///
+  /// @return how many versions were deleted
+  public int collectTables(int project) {
+    List<String> files = store.list(StoreKeys.tableFiles(project) + "/");
+    NumberedLog log = new NumberedLog(store, StoreKeys.tables(project), TableLog.MILESTONE);
+    List<Long> documents = log.versions();
+    if (documents.isEmpty()) {
+      return 0;
+    }
+    Set<String> live = new HashSet<>();
+    for (StoredTable table : TableLog.open(store, project, "collector").tables().values()) {
+      for (StoredTable.Version version : table.versions()) {
+        live.add(StoreKeys.tableFile(project, table.id(), version.number(), version.sha256()));
+      }
+    }
+    long now = store.nowMillis();
+    int deleted = 0;
+    for (String key : files) {
+      if (!live.contains(key) && isOld(key, now)) {
+        store.delete(key);
+        deleted++;
+      }
+    }
+    collectNumbered(log, documents, TableLog.MILESTONE, now);
+    return deleted;
   }
 
   /// Oldest first, so that what is left is milestones and one unbroken run.

@@ -7,6 +7,8 @@ import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.catalog.CatalogState;
 import io.tyto.store.document.SealedJson;
+import io.tyto.store.table.StoredTable;
+import io.tyto.store.table.TableLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,14 +19,15 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Re-reads every catalog version, manifest, page and live segment, and checks invariants I1 to I7
-/// of docs/commit-protocol.md.
+/// Re-reads every catalog version, dimension table, manifest, page and live segment, and checks
+/// invariants I1 to I7 of docs/commit-protocol.md.
 ///
 /// Needs no lock and changes nothing; what is committed while it runs is not looked at. A fault
 /// never ends it: it goes on with the next object. Thread-safe.
 public final class StoreVerifier {
   private static final int MAX_ATTEMPTS = 3;
   private static final Pattern CATALOG_KEY = Pattern.compile("(\\d{1,9})/catalog/\\d{20}");
+  private static final Pattern TABLES_KEY = Pattern.compile("(\\d{1,9})/tables/m/\\d{20}");
   private static final Pattern PARTITION_KEY =
       Pattern.compile("(\\d{1,9}/\\d{1,9}/g\\d{1,9}/p\\d{1,9})/(m|s|pages)/.*");
 
@@ -58,6 +61,7 @@ public final class StoreVerifier {
     List<String> keys = store.list("");
     Map<Integer, List<String>> catalogKeys = new TreeMap<>();
     Set<String> partitions = new TreeSet<>();
+    Map<Integer, List<String>> tableKeys = new TreeMap<>();
     for (String key : keys) {
       Matcher catalog = CATALOG_KEY.matcher(key);
       Matcher partition = PARTITION_KEY.matcher(key);
@@ -67,11 +71,22 @@ public final class StoreVerifier {
       } else if (partition.matches()) {
         partitions.add(partition.group(1));
       }
+      Matcher tables = TABLES_KEY.matcher(key);
+      if (tables.matches()) {
+        tableKeys
+            .computeIfAbsent(Integer.parseInt(tables.group(1)), _ -> new ArrayList<>())
+            .add(key);
+      }
     }
     Map<Integer, CatalogState> catalogs = new TreeMap<>();
     catalogKeys.forEach((project, versions) -> {
-      versions.forEach(key -> verifyCatalogVersion(key, tally));
+      versions.forEach(key -> verifyDocument(key, tally));
+      tally.catalogVersions += versions.size();
       openCatalog(project, catalogs, tally);
+    });
+    tableKeys.forEach((project, documents) -> {
+      documents.forEach(key -> verifyDocument(key, tally));
+      verifyTables(project, tally);
     });
     for (String prefix : partitions) {
       checkIsKnown(prefix, catalogKeys.keySet(), catalogs, tally);
@@ -92,14 +107,32 @@ public final class StoreVerifier {
     }
   }
 
-  private void verifyCatalogVersion(String key, Tally tally) {
+  private void verifyDocument(String key, Tally tally) {
     tally.progress.accept(key);
-    tally.catalogVersions++;
     try {
       // Empty where it was collected since it was listed.
       store.get(key).ifPresent(document -> SealedJson.open(key, document));
     } catch (TytoException e) {
       tally.add(key, e);
+    }
+  }
+
+  /// Every version of a dimension table that the newest document names exists and has its hash.
+  private void verifyTables(int project, Tally tally) {
+    try {
+      for (StoredTable table : TableLog.open(store, project, "verify").tables().values()) {
+        for (StoredTable.Version version : table.versions()) {
+          String key = StoreKeys.tableFile(project, table.id(), version.number(), version.sha256());
+          tally.progress.accept(key);
+          String actual = store.exists(key) ? store.sha256(key) : "no such file";
+          tally.bytes += version.bytes();
+          if (!actual.equals(version.sha256())) {
+            tally.add(new Fault(key, -1, "I6", "sha256 " + version.sha256(), actual));
+          }
+        }
+      }
+    } catch (TytoException e) {
+      tally.add(StoreKeys.tables(project), e);
     }
   }
 

@@ -1,0 +1,214 @@
+package io.tyto.ingest.config;
+
+import io.tyto.model.schema.ApiNames;
+import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.DimensionTable;
+import io.tyto.model.schema.Join;
+import io.tyto.model.schema.Join.AsOf;
+import io.tyto.model.text.Suggestion;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the section `join`: first the columns that it adds, because fields may be derived from
+/// them, and then the joins, because they refer to fields.
+final class JoinReader {
+  private static final String NAME = "[A-Za-z][A-Za-z0-9_]{0,127}";
+
+  private final List<Section> sections;
+  private final Map<String, DimensionTable> tables;
+  private final Problems problems;
+  private final List<ColumnSpec> columns = new ArrayList<>();
+  private final Set<String> broken = new HashSet<>();
+
+  /// @param top of the config
+  /// @param fields its section `fields`
+  /// @param tables that may be joined, by name
+  JoinReader(
+      Section top,
+      @Nullable Section fields,
+      Map<String, DimensionTable> tables,
+      Problems problems) {
+    this.sections = top.sections("join");
+    this.tables = tables;
+    this.problems = problems;
+    if (sections.size() > Join.MAX_JOINS) {
+      problems.wrong(
+          top.line("join"),
+          "join",
+          "has %d entries, at most %d".formatted(sections.size(), Join.MAX_JOINS));
+    }
+    Set<String> taken = new HashSet<>(fields == null ? List.of() : fields.keys());
+    for (Section section : sections) {
+      section.allowOnly(ConfigKeys.JOIN);
+      DimensionTable table = table(section);
+      Section take = section.section("take");
+      if (take == null) {
+        problems.wrong(
+            section.line(),
+            section.pathOf("take"),
+            "is missing, expected new fields and those of the table, such as { server_region: region }");
+        continue;
+      }
+      for (Located entry : take.entries()) {
+        addColumn(take, entry, table, taken);
+      }
+    }
+  }
+
+  private void addColumn(
+      Section take, Located entry, @Nullable DimensionTable table, Set<String> taken) {
+    String name = entry.key().substring(take.path().length() + 1);
+    if (!name.matches(NAME)) {
+      problems.wrong(
+          entry.line(),
+          entry.key(),
+          "a column's name has ASCII letters, digits and '_' and begins with a letter");
+      return;
+    }
+    if (!taken.add(name)) {
+      problems.wrong(
+          entry.line(),
+          entry.key(),
+          "is a column already; give the joined one another name, and leave it out of `fields`");
+      return;
+    }
+    ColumnSpec field = table == null ? null : table.column(entry.value());
+    if (field == null) {
+      broken.add(name);
+      if (table != null) {
+        List<String> names = table.columns().stream().map(ColumnSpec::name).toList();
+        problems.wrong(
+            entry,
+            "expected a field of the table %s: %s%s"
+                .formatted(
+                    table.name(),
+                    String.join(", ", names),
+                    Suggestion.didYouMean(entry.value(), names)));
+      }
+      return;
+    }
+    columns.add(
+        new ColumnSpec(
+            0,
+            name,
+            ApiNames.field(name),
+            field.type(),
+            field.role(),
+            field.description(),
+            field.deprecated(),
+            field.unit(),
+            null,
+            field.annotations(),
+            null,
+            List.of(),
+            Join.FILLER,
+            null));
+  }
+
+  /// Null, with a problem, where there is none.
+  private @Nullable DimensionTable table(Section section) {
+    Located name = section.requiredText("table", "the dimension table to look into");
+    DimensionTable table = name == null ? null : tables.get(name.value());
+    if (name != null && table == null) {
+      problems.wrong(
+          name,
+          tables.isEmpty()
+              ? "expected a dimension table; there is none: write a file with `table: %s`"
+                  .formatted(name.value())
+              : "expected a dimension table: %s%s"
+                  .formatted(
+                      String.join(", ", tables.keySet()),
+                      Suggestion.didYouMean(name.value(), tables.keySet())));
+    }
+    return table;
+  }
+
+  /// What the joins add to the collection.
+  List<ColumnSpec> columns() {
+    return columns;
+  }
+
+  /// Names that they would add, were there not something wrong.
+  Set<String> broken() {
+    return broken;
+  }
+
+  /// @param fields of the collection, the joined ones included
+  /// @param time the column of the event's time, or null
+  List<Join> read(Fields fields, @Nullable String time) {
+    List<Join> joins = new ArrayList<>();
+    for (Section section : sections) {
+      Located name = section.has("table") ? section.text("table") : null;
+      DimensionTable table = name == null ? null : tables.get(name.value());
+      Located on = section.requiredText("on", "the field whose value is the table's key");
+      Section take = section.section("take");
+      AsOf asOf = asOf(section, time);
+      if (table == null || on == null || take == null || !isKey(on, fields, table)) {
+        continue;
+      }
+      Map<String, String> taken = new LinkedHashMap<>();
+      for (String key : take.keys()) {
+        String field = take.plainText(key);
+        if (field != null) {
+          taken.put(key, field);
+        }
+      }
+      joins.add(new Join(table.name(), on.value(), taken, asOf));
+    }
+    return joins;
+  }
+
+  private boolean isKey(Located on, Fields fields, DimensionTable table) {
+    ColumnSpec column = fields.column(on.value());
+    if (column == null) {
+      if (!fields.has(on.value())) {
+        problems.wrong(on, "expected a column of `fields`" + fields.didYouMean(on.value()));
+      }
+      return false;
+    }
+    if (column.derive() != null || column.isJoined()) {
+      problems.wrong(
+          on,
+          "which is %s; expected a column that comes with the event or from an enricher: joins run before derived fields"
+              .formatted(column.derive() == null ? "joined itself" : "derived"));
+      return false;
+    }
+    ColumnType keyType = table.keyColumn().type();
+    if (!column.type().equals(keyType) && !(isWhole(column.type()) && isWhole(keyType))) {
+      problems.wrong(
+          on,
+          "which is a %s, and the key %s of the table %s is a %s; declare one as the other"
+              .formatted(column.type(), table.key(), table.name(), keyType));
+      return false;
+    }
+    return true;
+  }
+
+  private static boolean isWhole(ColumnType type) {
+    return type instanceof ColumnType.IntType || type instanceof ColumnType.LongType;
+  }
+
+  private AsOf asOf(Section section, @Nullable String time) {
+    Located text = section.text("asOf");
+    if (text == null) {
+      return time == null ? AsOf.NOW : AsOf.EVENT_TIME;
+    }
+    for (AsOf asOf : AsOf.values()) {
+      if (asOf.name().equals(text.value())) {
+        if (asOf == AsOf.EVENT_TIME && time == null) {
+          problems.wrong(text, "which needs the event's time: name its column in `time`");
+        }
+        return asOf;
+      }
+    }
+    problems.wrong(text, "expected one of " + Arrays.toString(AsOf.values()));
+    return AsOf.NOW;
+  }
+}
