@@ -47,6 +47,13 @@ public final class StateBytes {
     return data;
   }
 
+  /// Adds other bytes behind these.
+  void append(StateBytes more) {
+    room(more.length);
+    System.arraycopy(more.data, 0, data, length, more.length);
+    length += more.length;
+  }
+
   StateBytes clear() {
     length = 0;
     position = 0;

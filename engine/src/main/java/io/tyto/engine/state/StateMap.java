@@ -32,6 +32,9 @@ final class StateMap implements AutoCloseable {
   private static final long FIRST_ENTRIES = 1 << 12;
   private static final int FIRST_VALUE_BYTES = 32;
 
+  /// A larger state lies in parts: an entry must fit the smallest map's pieces.
+  private static final int PART_BYTES = 8 << 10;
+
   /// What an entry takes beside its value: key, sizes, slot, and what is left over in its chunks.
   private static final int ENTRY_BYTES = 24;
 
@@ -54,7 +57,7 @@ final class StateMap implements AutoCloseable {
 
   /// @param file null: in memory
   private record Table(
-      ChronicleMap<Integer, StateBytes> map, long entries, long reserved, @Nullable Path file) {}
+      ChronicleMap<Long, StateBytes> map, long entries, long reserved, @Nullable Path file) {}
 
   /// Counted by whoever puts, which is one thread at a time.
   private long puts;
@@ -70,10 +73,45 @@ final class StateMap implements AutoCloseable {
   boolean get(int entity, StateBytes target) {
     lock.readLock().lock();
     try {
-      return table != null && table.map().getUsing(entity, target) != null;
+      return table != null && get(table.map(), entity, target);
     } finally {
       lock.readLock().unlock();
     }
+  }
+
+  private static boolean get(
+      ChronicleMap<Long, StateBytes> map, int entity, StateBytes target) {
+    if (map.getUsing(key(entity, 0), target) == null) {
+      return false;
+    }
+    if (target.length() == PART_BYTES) {
+      StateBytes part = new StateBytes();
+      for (int i = 1; i == 1 || part.length() == PART_BYTES; i++) {
+        if (map.getUsing(key(entity, i), part) == null) {
+          throw new IllegalStateException("part " + i + " of the state of an entity is missing");
+        }
+        target.append(part);
+      }
+    }
+    return true;
+  }
+
+  /// In parts, of which the last is shorter than the others: nobody reads what lies behind it.
+  private static void put(ChronicleMap<Long, StateBytes> map, int entity, StateBytes state) {
+    if (state.length() < PART_BYTES) {
+      map.put(key(entity, 0), state);
+      return;
+    }
+    StateBytes part = new StateBytes();
+    for (int i = 0; i <= state.length() / PART_BYTES; i++) {
+      int from = i * PART_BYTES;
+      part.set(state.data(), from, Math.min(PART_BYTES, state.length() - from));
+      map.put(key(entity, i), part);
+    }
+  }
+
+  private static long key(int entity, int part) {
+    return (long) part << Integer.SIZE | entity;
   }
 
   /// One thread at a time.
@@ -88,7 +126,7 @@ final class StateMap implements AutoCloseable {
       try {
         lock.readLock().lock();
         try {
-          current.map().put(entity, state);
+          put(current.map(), entity, state);
           return;
         } finally {
           lock.readLock().unlock();
@@ -100,6 +138,7 @@ final class StateMap implements AutoCloseable {
     }
   }
 
+  /// States, or somewhat more where some are large.
   long size() {
     lock.readLock().lock();
     try {
@@ -178,8 +217,8 @@ final class StateMap implements AutoCloseable {
   private Table create(long entries) {
     int valueBytes = puts == 0 ? FIRST_VALUE_BYTES : Math.toIntExact(putBytes / puts + 1);
     long bytes = entries * (valueBytes + ENTRY_BYTES);
-    ChronicleMapBuilder<Integer, StateBytes> builder =
-        ChronicleMapBuilder.of(Integer.class, StateBytes.class)
+    ChronicleMapBuilder<Long, StateBytes> builder =
+        ChronicleMapBuilder.of(Long.class, StateBytes.class)
             .name("entity-states")
             .entries(entries)
             .averageValueSize(valueBytes)
