@@ -53,7 +53,8 @@ final class AnswerTable {
           .flatMap(bucket -> leaves(bucket.value()).stream())
           .toList();
     }
-    return List.of(flat(panel.get("totals").value()));
+    Json.Node totals = panel.get("totals");
+    return List.of(flat((totals.isMissing() ? panel : totals).value()));
   }
 
   /// A row for each innermost object, which repeats the key of those around it.

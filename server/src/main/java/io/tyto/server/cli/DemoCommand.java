@@ -7,6 +7,7 @@ import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -26,7 +27,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
     name = "demo",
-    description = "Generates a month of game events, ingests them, asks nine questions and serves.")
+    description =
+        "Generates a month of game events, ingests them, asks ten questions, one of them live, and serves.")
 final class DemoCommand implements Callable<Integer> {
   private static final String MARKER = "demo-rows";
 
@@ -80,6 +82,7 @@ final class DemoCommand implements Callable<Integer> {
     }
     collections(server, out);
     ask(server, out);
+    live(server, out);
     out.println();
     ServeCommand.urls(out, server.address());
     if (once) {
@@ -167,6 +170,34 @@ final class DemoCommand implements Callable<Integer> {
       AnswerTable.print(out, answer, first / 1e6, again / 1e6);
       out.flush();
     }
+  }
+
+  /// An event is sent while a live query is listened to, and the answer with it comes by itself.
+  private static void live(TytoServer server, PrintWriter out) {
+    String subscription =
+        "subscription { loginLive(input: {range: {preset: ALL_TIME}}, every: \"PT0.1S\") { sequence"
+            + " aggregate { totals { count } } } }";
+    out.println();
+    out.println("# A live query: the count of sign-ins, pushed when one more comes in");
+    out.println("  " + subscription);
+    RunningServer client = new RunningServer(server.address());
+    client.listen(
+        subscription,
+        2,
+        update -> {
+          Json.Node live = update.get("data").get("loginLive");
+          out.printf(
+              "  update %d: %,d sign-ins%n",
+              live.get("sequence").number(),
+              live.get("aggregate").get("totals").get("count").number());
+          if (live.get("sequence").number() == 1) {
+            String event =
+                "{\"ts\":\"%s\",\"user_id\":\"u1\",\"country\":\"DE\",\"platform\":\"ios\"}"
+                    .formatted(Instant.now());
+            server.node().ingest("login", event.getBytes(StandardCharsets.UTF_8)).join();
+          }
+        });
+    out.flush();
   }
 
   /// Holds how many rows were sent; written last, so that it stands for a whole demo.

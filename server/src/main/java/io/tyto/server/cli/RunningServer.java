@@ -27,6 +27,7 @@ import io.tyto.model.port.IngestService.ImportProgress;
 import io.tyto.model.port.IngestService.Rejected;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -39,6 +40,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The server that holds a data folder, asked over HTTP by the other commands of the same machine.
@@ -285,6 +288,29 @@ final class RunningServer {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TytoException(ErrorCode.CANCELLED, "interrupted", e);
+    }
+  }
+
+  /// Listens to a subscription until so many updates have come.
+  void listen(String subscription, int updates, Consumer<Json.Node> each) {
+    HttpRequest request =
+        request("/graphql")
+            .timeout(TIMEOUT)
+            .header("Accept", "text/event-stream")
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(Map.of("query", subscription))))
+            .build();
+    try {
+      HttpResponse<Stream<String>> reply = http.send(request, HttpResponse.BodyHandlers.ofLines());
+      try (Stream<String> lines = reply.body()) {
+        lines
+            .filter(line -> line.startsWith("data: {"))
+            .limit(updates)
+            .forEach(line -> each.accept(Json.parse(line.substring("data: ".length()))));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
