@@ -1,6 +1,7 @@
 package io.tyto.engine.record;
 
 import io.tyto.engine.domain.ColumnDomain;
+import io.tyto.engine.domain.Hashing;
 import io.tyto.engine.filter.BlockPruner;
 import io.tyto.engine.filter.CompiledFilter;
 import io.tyto.engine.filter.FilterCompiler;
@@ -20,6 +21,7 @@ import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,12 +55,13 @@ public final class RowScan {
 
   /// Who a record is.
   public record Identity(int partition, String logId, long offset) {
-    private static final int LOG_ID_CHARACTERS = 16;
 
-    /// The `_id` of the record.
+    /// The `_id` of the record. Of the log its hash: ids of logs of one topic differ in the end
+    /// alone.
     public String recordId() {
-      String log = logId.substring(0, Math.min(LOG_ID_CHARACTERS, logId.length()));
-      return partition + "-" + log + "-" + offset;
+      byte[] bytes = logId.getBytes(StandardCharsets.UTF_8);
+      long log = Hashing.bytes(bytes, 0, bytes.length, Hashing.SKETCH_SEED);
+      return partition + "-" + HexFormat.of().toHexDigits(log) + "-" + offset;
     }
   }
 

@@ -79,8 +79,7 @@ final class StateMap implements AutoCloseable {
     }
   }
 
-  private static boolean get(
-      ChronicleMap<Long, StateBytes> map, int entity, StateBytes target) {
+  private static boolean get(ChronicleMap<Long, StateBytes> map, int entity, StateBytes target) {
     if (map.getUsing(key(entity, 0), target) == null) {
       return false;
     }

@@ -1,6 +1,7 @@
 package io.tyto.engine.plan;
 
 import io.tyto.engine.measure.ValueOrder;
+import io.tyto.engine.record.RowScan;
 import io.tyto.model.query.AggregateQuery.Direction;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.RecordsQuery;
@@ -22,7 +23,8 @@ public final class ReferenceRecords {
     return table.events().stream()
         .filter(event -> ReferenceFilter.passes(where, event))
         .sorted(order.thenComparing(ReferenceMeasures.identity()))
-        .map(event -> event.partition() + "-" + event.logId() + "-" + event.offset())
+        .map(event ->
+            new RowScan.Identity(event.partition(), event.logId(), event.offset()).recordId())
         .toList();
   }
 
