@@ -1,9 +1,11 @@
 package io.tyto.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.tyto.engine.plan.GameTable;
 import io.tyto.engine.plan.ReferenceRecords;
+import io.tyto.engine.record.RowScan;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.query.AggregateQuery.Direction;
 import io.tyto.model.query.Filter;
@@ -27,6 +29,14 @@ class RecordsRandomTest {
   private static final List<String> COLUMNS = List.of("ts", "country", "amount", "tags");
   private static final List<String> ORDERED =
       List.of("ts", "country", "server", "amount", "wide", "score", "ok", "device", "_received");
+
+  @Test
+  void recordsOfTwoLogsOfOneTopicAreTold() {
+    String topic = "kafka:hJ2mY1kXQYyq0r5uZ8c3Tw:";
+    assertNotEquals(
+        new RowScan.Identity(0, topic + "0", 5).recordId(),
+        new RowScan.Identity(0, topic + "1", 5).recordId());
+  }
 
   @Test
   void pagesThroughTheSameRowsInTheSameOrder() {
