@@ -49,6 +49,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -280,7 +281,14 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
         parsed.configs().stream()
             .flatMap(config -> config.joins().stream())
             .map(Join::table)
-            .collect(Collectors.toSet());
+            .collect(Collectors.toCollection(TreeSet::new));
+    for (EventConfig config : parsed.configs()) {
+      for (ColumnSpec column : config.columns()) {
+        if (column.derive() != null && column.isLookup()) {
+          joined.addAll(column.derive().lookedUp());
+        }
+      }
+    }
     return new PlannedTables(parsed.tables(), plans, joined);
   }
 

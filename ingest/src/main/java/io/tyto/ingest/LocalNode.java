@@ -583,7 +583,7 @@ public final class LocalNode
       }
       TableSchema newest = directory.newest(collection.collectionId());
       sources.bringOver(privacy, newest);
-      return sources.toSnapshot(newest);
+      return sources.toSnapshot(sources.bindLookups(newest, tables::newest));
     } catch (RuntimeException | Error e) {
       sources.release();
       throw e;

@@ -3,11 +3,13 @@ package io.tyto.engine.expression;
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.tyto.engine.lookup.LookupTable;
 import io.tyto.model.expression.Expression;
 import io.tyto.model.expression.Expression.Call;
 import io.tyto.model.expression.Expression.Case;
 import io.tyto.model.expression.Expression.Column;
 import io.tyto.model.expression.Expression.Literal;
+import io.tyto.model.expression.Expression.Lookup;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.ColumnType.DateType;
 import io.tyto.model.schema.ColumnType.DecimalType;
@@ -51,7 +53,23 @@ final class ExpressionCompiler {
       }
       case Case(List<Case.Branch> branches, Expression otherwise, ColumnType _) ->
           cases(branches, otherwise);
+      case Lookup lookup -> lookup(lookup);
       case Call call -> call(call);
+    };
+  }
+
+  private Node lookup(Lookup lookup) {
+    Node key = compile(lookup.key());
+    if (!(lookup.rows() instanceof LookupTable table)) {
+      return _ -> null;
+    }
+    int column = table.column(lookup.field());
+    ColumnType keyType = lookup.key().type();
+    return cells -> {
+      Object value = key.evaluate(cells);
+      return value == null || column == LookupTable.NONE
+          ? null
+          : Operands.ofTable(table, Operands.find(table, value, keyType), column);
     };
   }
 

@@ -1,5 +1,6 @@
 package io.tyto.engine.expression;
 
+import io.tyto.engine.lookup.LookupTable;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.ColumnVector.AllNull;
@@ -111,6 +112,26 @@ final class Operands {
         }
       }
     }
+  }
+
+  /// The row of a dimension table that has a key, or {@link LookupTable#NONE}.
+  static int find(LookupTable table, Object key, ColumnType keyType) {
+    return table.keyType().physical() == Physical.BYTES
+        ? table.find(toBytes(keyType.element(), key))
+        : table.find(toLong(keyType.element(), key));
+  }
+
+  /// A cell of a dimension table.
+  static @Nullable Object ofTable(LookupTable table, int row, int column) {
+    if (row == LookupTable.NONE || table.isNull(row, column)) {
+      return null;
+    }
+    Scalar type = table.type(column).element();
+    return switch (type.physical()) {
+      case LONG -> ofLong(type, table.longAt(row, column));
+      case DOUBLE -> table.doubleAt(row, column);
+      case BYTES -> ofBytes(type, table.bytesAt(row, column));
+    };
   }
 
   static boolean isStorable(byte[] bytes) {

@@ -9,6 +9,7 @@ import io.tyto.engine.memory.MappedFile;
 import io.tyto.engine.row.Row;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.expression.Expression;
 import io.tyto.model.schema.ColumnType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -28,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// Lifetime: the mapping goes when nobody can reach the object any more, so whoever holds it may
 /// read it, however many versions came since. {@link #close} is for the end of the process's work;
 /// reading after it throws IllegalStateException.
-public final class LookupTable implements AutoCloseable {
+public final class LookupTable implements AutoCloseable, Expression.LookupRows {
   private static final Cleaner CLEANER = Cleaner.create();
   private static final ValueLayout.OfInt INT =
       JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -38,6 +39,7 @@ public final class LookupTable implements AutoCloseable {
   /// What {@link #find} says of a key that is not there.
   public static final int NONE = -1;
 
+  private final String name;
   private final MemorySegment memory;
   private final int rows;
   private final int slots;
@@ -78,6 +80,7 @@ public final class LookupTable implements AutoCloseable {
 
   private LookupTable(Path file, MemorySegment memory) {
     this.memory = memory;
+    name = String.valueOf(file.getFileName());
     try {
       if (!Arrays.equals(copy(0, LookupFormat.MAGIC.length), LookupFormat.MAGIC)
           || memory.get(INT, 8) != LookupFormat.VERSION) {
@@ -122,6 +125,11 @@ public final class LookupTable implements AutoCloseable {
     if (cleanable != null) {
       cleanable.clean();
     }
+  }
+
+  /// Of its file, which no other version has.
+  public String name() {
+    return name;
   }
 
   public int rowCount() {

@@ -64,7 +64,8 @@ final class ConfigReader {
     Fields columns =
         fields == null
             ? new Fields(List.of(), Set.of())
-            : new FieldReader(fields, pipeline, joins.columns(), joins.broken(), problems).read();
+            : new FieldReader(fields, pipeline, joins.columns(), joins.broken(), tables, problems)
+                .read();
     String time = columnName(top, "time", columns, ConfigReader::isTime, "a timestamp or a date");
     Entity entity = entity(top, columns);
     EventConfig config =
@@ -150,6 +151,10 @@ final class ConfigReader {
       if (!fits.test(column.type())) {
         problems.wrong(
             name, "which is a %s; expected a column that is %s".formatted(column.type(), expected));
+      }
+      if (column.isLookup()) {
+        problems.wrong(
+            name, "which is looked up when somebody asks; expected a column that is stored");
       }
       if (column.enriched() != null) {
         problems.wrong(

@@ -138,6 +138,9 @@ final class CubeReader {
           name, "whose API name meets `total`; give the field another, such as api: totalValue");
       return false;
     }
+    if (isLookup(name, column)) {
+      return false;
+    }
     if (name.value().equals(time)) {
       problems.wrong(name, "which is the collection's time, and part of every cube");
       return false;
@@ -150,6 +153,16 @@ final class CubeReader {
       return false;
     }
     return true;
+  }
+
+  /// Cells would keep what a table said when they were made.
+  private boolean isLookup(Located name, ColumnSpec column) {
+    if (column.isLookup()) {
+      problems.wrong(
+          name,
+          "which is looked up when somebody asks; expected a column that is stored, such as one of `join`");
+    }
+    return column.isLookup();
   }
 
   /// Whether the name is one of a column that has problems of its own.
@@ -211,6 +224,9 @@ final class CubeReader {
     ColumnType type = column.type();
     if (type.isList() || type instanceof ColumnType.JsonType) {
       problems.wrong(name, "which is a " + type + "; a cube measures columns of single values");
+      return null;
+    }
+    if (isLookup(name, column)) {
       return null;
     }
     boolean needsNumber =

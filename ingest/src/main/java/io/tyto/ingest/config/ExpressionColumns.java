@@ -27,6 +27,7 @@ final class ExpressionColumns {
           collect(choice.otherwise(), names);
         }
       }
+      case Expression.Lookup lookup -> collect(lookup.key(), names);
       case Expression.Call call -> call.arguments().forEach(argument -> collect(argument, names));
     }
   }

@@ -9,6 +9,7 @@ import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnSpec.Role;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.DimensionTable;
 import io.tyto.model.schema.Discovery;
 import io.tyto.model.schema.Join;
 import io.tyto.model.schema.Privacy;
@@ -40,6 +41,7 @@ final class FieldReader {
   private final Section fields;
   private final @Nullable Pipeline pipeline;
   private final List<ColumnSpec> joined;
+  private final Map<String, DimensionTable> tables;
   private final Problems problems;
 
   /// Types that expressions may use so far: all plain columns, and derived ones as they are read.
@@ -49,18 +51,24 @@ final class FieldReader {
   private final Set<String> takenAliases = new HashSet<>();
   private boolean hasDiscovery;
 
+  /// Fields that are computed from dimension tables on reading.
+  private final Set<String> lookups = new HashSet<>();
+
   /// Fields whose type is not known because something is wrong with them; what uses them is not
   /// wrong for that reason alone.
   private final Set<String> broken = new HashSet<>();
 
   /// @param joined columns that joins add behind those of the file
   /// @param broken names of joined columns of which no more is known
+  /// @param tables that expressions may look into, by name
   FieldReader(
       Section fields,
       @Nullable Pipeline pipeline,
       List<ColumnSpec> joined,
       Set<String> broken,
+      Map<String, DimensionTable> tables,
       Problems problems) {
+    this.tables = tables;
     this.fields = fields;
     this.pipeline = pipeline;
     this.joined = joined;
@@ -292,6 +300,10 @@ final class FieldReader {
     try {
       expression = checked(derive.value(), section);
       types.put(name.value(), expression.type());
+      if (expression.isLookup()) {
+        lookups.add(name.value());
+        requireNoPrivacy(section);
+      }
     } catch (ExpressionException e) {
       String word = wordAt(derive.value(), e.position());
       if (!broken.contains(word)) {
@@ -308,14 +320,30 @@ final class FieldReader {
     return expression;
   }
 
+  private void requireNoPrivacy(Section section) {
+    if (section.has("privacy")) {
+      problems.wrong(
+          section.line("privacy"),
+          section.pathOf("privacy"),
+          "stands on a field that is looked up when somebody asks; nothing of it is stored, and a private key has no rows in a table");
+    }
+  }
+
   private Expression checked(String derive, Section section) {
-    Expression expression = ExpressionParser.parse(derive, types);
+    Expression expression = ExpressionParser.parse(derive, types, tables);
     Located declared = section.text("type");
     ColumnType type = declared == null ? null : parsedType(declared);
     if (type != null) {
       expression = ExpressionParser.as(expression, type);
     }
     ExpressionEvaluator.check(expression);
+    for (String name : ExpressionColumns.of(expression)) {
+      if (lookups.contains(name)) {
+        throw new IllegalArgumentException(
+            "it uses %s, which is looked up when somebody asks and never stored; put the lookup itself into the expression"
+                .formatted(name));
+      }
+    }
     return expression;
   }
 

@@ -117,6 +117,9 @@ final class LifetimeReader {
     if (column.type().isList() || column.type() instanceof ColumnType.JsonType) {
       return "a column of single values";
     }
+    if (column.isLookup()) {
+      return "a column that is stored, which what is looked up is not";
+    }
     return switch (function) {
       case COUNT, FIRST, LAST, DISTINCT -> null;
       case SUM, AVG -> isNumber(column.type()) ? null : "a number of at most 18 digits";

@@ -202,6 +202,7 @@ final class PrivacyReader {
           names.addAll(namesIn(cases.otherwise()));
         }
       }
+      case Expression.Lookup lookup -> names.addAll(namesIn(lookup.key()));
       case Expression.Call call -> call.arguments().forEach(of -> names.addAll(namesIn(of)));
     }
     return names;

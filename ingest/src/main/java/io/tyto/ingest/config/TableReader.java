@@ -84,7 +84,7 @@ final class TableReader {
       problems.wrong(top.line("fields"), "fields", "is missing, expected the columns of the table");
       return new Fields(List.of(), Set.of());
     }
-    Fields read = new FieldReader(fields, null, List.of(), Set.of(), problems).read();
+    Fields read = new FieldReader(fields, null, List.of(), Set.of(), Map.of(), problems).read();
     if (read.columns().size() > MAX_COLUMNS) {
       problems.wrong(
           fields.line(),

@@ -1,14 +1,23 @@
 package io.tyto.ingest.partition;
 
 import io.tyto.engine.entity.KeyHash;
+import io.tyto.engine.lookup.LookupTable;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.ComputedColumns;
 import io.tyto.engine.source.EvolvedSource;
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.expression.Expression;
+import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Collects what a snapshot consists of, partition by partition. Not thread-safe.
@@ -53,6 +62,45 @@ public final class SnapshotSources {
   /// Rows as the policies of a schema leave them.
   public void bringOver(StoredPrivacy privacy, TableSchema schema) {
     sources.replaceAll(rows -> privacy.current(rows, schema));
+  }
+
+  /// The schema of which the lookup columns answer from the tables as they are now; the rows are
+  /// read accordingly.
+  ///
+  /// @param tables the newest version of a table by its name; where it is null, so are the columns
+  public TableSchema bindLookups(
+      TableSchema schema, Function<String, @Nullable LookupTable> tables) {
+    List<ColumnSpec> lookups = schema.lookups();
+    if (lookups.isEmpty()) {
+      return schema;
+    }
+    Map<String, LookupTable> newest = new TreeMap<>();
+    List<ColumnSpec> columns = new ArrayList<>();
+    for (ColumnSpec column : schema.columns()) {
+      Expression derive = column.derive();
+      columns.add(
+          derive == null || !derive.isLookup()
+              ? column
+              : column.withDerive(derive.bind(table -> newest(tables, table, newest))));
+    }
+    // Another version gives other answers.
+    newest.values().forEach(rows -> identity.append("|d").append(rows.name()));
+    Set<Integer> ids = lookups.stream().map(ColumnSpec::id).collect(Collectors.toSet());
+    sources.replaceAll(rows -> new ComputedColumns(rows, ids));
+    return schema.withColumns(columns);
+  }
+
+  /// One version a snapshot, however many columns ask for it.
+  private static @Nullable LookupTable newest(
+      Function<String, @Nullable LookupTable> tables, String name, Map<String, LookupTable> known) {
+    LookupTable rows = known.get(name);
+    if (rows == null) {
+      rows = tables.apply(name);
+      if (rows != null) {
+        known.put(name, rows);
+      }
+    }
+    return rows;
   }
 
   /// The snapshot, which lets go of the segments when it is closed for the last time.

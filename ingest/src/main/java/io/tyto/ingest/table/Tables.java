@@ -193,6 +193,12 @@ public final class Tables implements JoinTables, AutoCloseable {
     return one == null ? null : one.versions;
   }
 
+  /// The newest version of a table; null where there is none.
+  public @Nullable LookupTable newest(String table) {
+    TableVersions versions = named(table);
+    return versions == null ? null : versions.newest();
+  }
+
   /// Takes new and changed configs over. A table that is joined has a version when this returns:
   /// CONFIG_INVALID where it had none and cannot be loaded, and then no config is taken over.
   ///

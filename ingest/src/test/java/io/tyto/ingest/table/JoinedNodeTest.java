@@ -5,13 +5,19 @@ import static io.tyto.ingest.NodeFixture.send;
 import static io.tyto.ingest.NodeFixture.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.engine.EngineOptions;
+import io.tyto.engine.LocalQueryService;
+import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.ingest.DataVerifier;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.ingest.LogSources;
+import io.tyto.ingest.config.ConfigParser;
+import io.tyto.ingest.config.ConfigProblem;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.log.MemorySource;
 import io.tyto.model.error.ErrorCode;
@@ -19,6 +25,13 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.TableStatus;
 import io.tyto.model.port.IngestService.FileImport;
+import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.Filter;
+import io.tyto.model.query.GroupKey;
+import io.tyto.model.query.Measure;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.TimeInterval;
+import io.tyto.model.result.AggregateResult;
 import io.tyto.model.schema.Feed;
 import io.tyto.store.Disk;
 import java.io.ByteArrayInputStream;
@@ -37,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -275,6 +289,118 @@ class JoinedNodeTest {
         // The test keeps it.
       }
     };
+  }
+
+  private static final String LOOKED_UP =
+      """
+      collection: played
+      time: at
+      fields:
+        at: { type: timestamp }
+        server_id: { type: long }
+        region: { derive: "coalesce(lookup('servers', server_id, 'region'), 'nowhere')" }
+        slots: { derive: "lookup('servers', server_id, 'slots')" }
+      """;
+
+  /// Regions with their rows and the sum of their slots, where a filter holds.
+  private static List<String> answer(LocalNode node, @Nullable Filter where) {
+    AggregateQuery query =
+        new AggregateQuery(
+            "played",
+            TimeInterval.ALL_TIME,
+            where,
+            List.of(new GroupKey.Dimension("region")),
+            List.of(new Measure.Count(), new Measure.Column("slots", Measure.Function.SUM)),
+            null,
+            List.of(new AggregateQuery.Order.ByKey(0, AggregateQuery.Direction.ASC)),
+            null,
+            null,
+            false,
+            null,
+            null,
+            AggregateQuery.Wants.ROWS,
+            100,
+            0,
+            null,
+            "regions");
+    try (LocalQueryService queries = new LocalQueryService(node, EngineOptions.defaults())) {
+      AggregateResult result =
+          queries.aggregate(query, new QueryContext("q", Duration.ofSeconds(30), 64 << 20));
+      List<String> shown = new ArrayList<>();
+      for (int row = 0; row < result.rowCount(); row++) {
+        shown.add(
+            "%s %s %s"
+                .formatted(
+                    result.keys().getFirst().value(row),
+                    result.measures().get(0).value(row),
+                    result.measures().get(1).value(row)));
+      }
+      return shown;
+    }
+  }
+
+  @Test
+  void whatIsLookedUpIsWhatTheTableSaysNow() throws IOException {
+    Filter inUs = new Filter.In("region", List.of("us"), false);
+    try (LocalNode node = open()) {
+      apply(node, SERVERS, LOOKED_UP);
+      for (int server : new int[] {1, 2, 2, 7}) {
+        send(node, "played", played(START, server));
+      }
+      List<String> before = List.of("eu 1 50", "nowhere 1 null", "us 2 400");
+      assertEquals(before, answer(node, null));
+      node.flush();
+      assertEquals(before, answer(node, null), "of a segment");
+      assertEquals(List.of("us 2 400"), answer(node, inUs));
+      String id;
+      try (TableSnapshot snapshot = node.snapshot("played")) {
+        id = snapshot.id();
+      }
+      servers("1,us,5", "7,asia,6");
+      node.reloadTable("servers");
+      send(node, "played", played(START, 7));
+      List<String> after = List.of("asia 2 12", "nowhere 2 null", "us 1 5");
+      assertEquals(after, answer(node, null), "segment and tail");
+      assertEquals(List.of("us 1 5"), answer(node, inUs));
+      try (TableSnapshot snapshot = node.snapshot("played")) {
+        assertNotEquals(id, snapshot.id());
+      }
+      node.flush();
+      node.maintain();
+      assertEquals(after, answer(node, null));
+    }
+    try (LocalNode node = open()) {
+      assertEquals(List.of("us 1 5"), answer(node, inUs), "after a restart");
+    }
+  }
+
+  private static String problem(String line) {
+    List<ConfigProblem> problems =
+        ConfigParser.parse(
+                List.of(
+                    new ConfigFile("s.yaml", SERVERS), new ConfigFile("p.yaml", LOOKED_UP + line)))
+            .problems();
+    assertEquals(1, problems.size(), problems.toString());
+    return problems.getFirst().toString();
+  }
+
+  @Test
+  void whatIsLookedUpIsNothingThatIsStored() {
+    assertEquals(
+        "p.yaml:8: fields.twice.derive: found 'slots * 2', it uses slots, which is looked up when somebody asks and never stored; put the lookup itself into the expression",
+        problem("  twice: { derive: \"slots * 2\" }\n"));
+    assertEquals(
+        "p.yaml:8: cubes.c.dimensions: found 'region', which is looked up when somebody asks; expected a column that is stored, such as one of `join`",
+        problem("cubes: { c: { dimensions: [region], granularities: [day] } }\n"));
+    assertEquals(
+        "p.yaml:8: fields.x.derive: found 'lookup('servers', server_id, 'regio')', at character 30: the table servers has no field 'regio' (did you mean 'region'?); there are server_id, region, slots",
+        problem("  x: { derive: \"lookup('servers', server_id, 'regio')\" }\n"));
+    assertEquals(
+        "p.yaml:8: fields.x.derive: found 'lookup('server', server_id, 'region')', at character 8: no dimension table 'server' (did you mean 'servers'?)",
+        problem("  x: { derive: \"lookup('server', server_id, 'region')\" }\n"));
+    assertEquals(
+        "p.yaml:8: fields.x.derive: found 'lookup('servers', region, 'region')', at character 19: lookup takes a long as the key of servers, found string",
+        problem("  x: { derive: \"lookup('servers', region, 'region')\" }\n"));
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.tyto.model.expression.Expression.Function;
 import io.tyto.model.expression.Lexer.Kind;
 import io.tyto.model.expression.Lexer.Token;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.DimensionTable;
 import io.tyto.model.text.Suggestion;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// Reads `derive` expressions: SQL's spelling, checked against the types of the columns. Immutable
 /// results, no state: thread-safe.
@@ -57,11 +59,14 @@ public final class ExpressionParser {
 
   private final List<Token> tokens;
   private final Map<String, ColumnType> columns;
+  private final Map<String, DimensionTable> tables;
   private int next;
   private int depth;
   private int operators;
 
-  private ExpressionParser(List<Token> tokens, Map<String, ColumnType> columns) {
+  private ExpressionParser(
+      List<Token> tokens, Map<String, ColumnType> columns, Map<String, DimensionTable> tables) {
+    this.tables = tables;
     this.tokens = tokens;
     this.columns = columns;
   }
@@ -70,11 +75,19 @@ public final class ExpressionParser {
   ///
   /// @param columns the columns it may name, and their types
   public static Expression parse(String text, Map<String, ColumnType> columns) {
+    return parse(text, columns, Map.of());
+  }
+
+  /// As above.
+  ///
+  /// @param tables those that it may look into, by name
+  public static Expression parse(
+      String text, Map<String, ColumnType> columns, Map<String, DimensionTable> tables) {
     if (text.length() > MAX_LENGTH) {
       throw new ExpressionException(
           MAX_LENGTH, "an expression has at most " + MAX_LENGTH + " characters");
     }
-    ExpressionParser parser = new ExpressionParser(Lexer.tokens(text), columns);
+    ExpressionParser parser = new ExpressionParser(Lexer.tokens(text), columns, tables);
     Expression expression = parser.or();
     Token rest = parser.peek();
     if (rest.kind() != Kind.END) {
@@ -95,7 +108,9 @@ public final class ExpressionParser {
 
   /// Names of all functions, sorted.
   public static Set<String> functions() {
-    return Functions.names();
+    Set<String> names = new TreeSet<>(Functions.names());
+    names.add(Functions.LOOKUP);
+    return names;
   }
 
   private Expression or() {
@@ -289,7 +304,9 @@ public final class ExpressionParser {
       } while (acceptSymbol(","));
       expectSymbol(")");
     }
-    return Functions.call(function, arguments, name.position());
+    return function.equals(Functions.LOOKUP)
+        ? Functions.lookup(arguments, tables, name.position())
+        : Functions.call(function, arguments, name.position());
   }
 
   private Expression column(Token token) {

@@ -7,6 +7,7 @@ import io.tyto.model.expression.Expression.Call;
 import io.tyto.model.expression.Expression.Function;
 import io.tyto.model.expression.Expression.Literal;
 import io.tyto.model.expression.Typing.Argument;
+import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.ColumnType.BoolType;
 import io.tyto.model.schema.ColumnType.DecimalType;
@@ -15,6 +16,7 @@ import io.tyto.model.schema.ColumnType.JsonType;
 import io.tyto.model.schema.ColumnType.ListType;
 import io.tyto.model.schema.ColumnType.LongType;
 import io.tyto.model.schema.ColumnType.StringType;
+import io.tyto.model.schema.DimensionTable;
 import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.text.Suggestion;
 import java.time.DateTimeException;
@@ -45,6 +47,9 @@ final class Functions {
           "hour",
           "minute",
           "second");
+
+  /// A function apart, because it needs the dimension tables.
+  static final String LOOKUP = "lookup";
 
   private static final int MAX_DIGITS = 15;
 
@@ -96,6 +101,42 @@ final class Functions {
           "no function '%s'%s; there are %s".formatted(name, hint, String.join(", ", names())));
     }
     return rule.call(name, arguments, position);
+  }
+
+  /// `lookup('table', key, 'field')`.
+  static Expression lookup(
+      List<Argument> arguments, Map<String, DimensionTable> tables, int position) {
+    arity(LOOKUP, arguments, position, 3, 3);
+    String name = stringLiteral(arguments.get(0), LOOKUP, "a dimension table");
+    DimensionTable table = tables.get(name);
+    if (table == null) {
+      throw new ExpressionException(
+          arguments.get(0).position(),
+          "no dimension table '%s'%s"
+              .formatted(name, Suggestion.didYouMean(name, tables.keySet())));
+    }
+    Argument key = arguments.get(1);
+    ColumnType keyType = table.keyColumn().type();
+    require(
+        key,
+        type -> type.equals(keyType) || isWhole(type) && isWhole(keyType),
+        "a %s as the key of %s".formatted(keyType, name),
+        LOOKUP);
+    String field = stringLiteral(arguments.get(2), LOOKUP, "a field of the table");
+    ColumnSpec column = table.column(field);
+    if (column == null) {
+      List<String> fields = table.columns().stream().map(ColumnSpec::name).toList();
+      throw new ExpressionException(
+          arguments.get(2).position(),
+          "the table %s has no field '%s'%s; there are %s"
+              .formatted(
+                  name, field, Suggestion.didYouMean(field, fields), String.join(", ", fields)));
+    }
+    return new Expression.Lookup(name, field, key.expression(), column.type(), null);
+  }
+
+  private static boolean isWhole(ColumnType type) {
+    return type instanceof ColumnType.IntType || type instanceof LongType;
   }
 
   private static Expression length(String name, List<Argument> arguments, int position) {

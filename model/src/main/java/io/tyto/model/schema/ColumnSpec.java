@@ -89,6 +89,30 @@ public record ColumnSpec(
     return derive != null && privacy == null;
   }
 
+  /// Whether its values are what dimension tables say when somebody asks, and never stored.
+  public boolean isLookup() {
+    return derive != null && derive.isLookup();
+  }
+
+  /// The same column with another expression.
+  public ColumnSpec withDerive(Expression other) {
+    return new ColumnSpec(
+        id,
+        name,
+        apiName,
+        type,
+        role,
+        description,
+        deprecated,
+        unit,
+        other,
+        annotations,
+        privacy,
+        aliases,
+        enriched,
+        discovery);
+  }
+
   /// Whether a join of the config fills it.
   public boolean isJoined() {
     return Join.FILLER.equals(enriched);

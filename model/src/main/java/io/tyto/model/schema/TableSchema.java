@@ -65,6 +65,24 @@ public record TableSchema(
     return -1;
   }
 
+  /// Columns that are computed from dimension tables when somebody asks.
+  public List<ColumnSpec> lookups() {
+    return columns.stream().filter(ColumnSpec::isLookup).toList();
+  }
+
+  /// The same schema with other columns, which have the same ids.
+  public TableSchema withColumns(List<ColumnSpec> other) {
+    return new TableSchema(
+        projectId,
+        groupId,
+        collectionId,
+        name,
+        version,
+        List.copyOf(other),
+        config.withColumns(other),
+        dormant);
+  }
+
   /// Whether some column's values are not stored as they come.
   public boolean hasPrivate() {
     return columns.stream().anyMatch(column -> column.privacy() != null);
