@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe as the source is.
 ///
 /// @param hidden ids of those columns
-public record ComputedColumns(RowSource source, Set<Integer> hidden) implements RowSource {
+public record ComputedColumns(RowSource source, Set<Integer> hidden) implements SourceView {
   public ComputedColumns {
     hidden = Set.copyOf(hidden);
   }
@@ -21,30 +21,5 @@ public record ComputedColumns(RowSource source, Set<Integer> hidden) implements 
   @Override
   public List<CellSource> cells() {
     return source.cells();
-  }
-
-  @Override
-  public int rowCount() {
-    return source.rowCount();
-  }
-
-  @Override
-  public int schemaVersion() {
-    return source.schemaVersion();
-  }
-
-  @Override
-  public int partition() {
-    return source.partition();
-  }
-
-  @Override
-  public String name() {
-    return source.name();
-  }
-
-  @Override
-  public long storedBytes() {
-    return source.storedBytes();
   }
 }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// the reader to answer null or to compute them.
 ///
 /// Everything else is the source's. Thread-safe as the source is.
-public final class EvolvedSource implements RowSource {
+public final class EvolvedSource implements SourceView {
   private final RowSource source;
   private final Map<Integer, ColumnType> types;
 
@@ -41,6 +41,11 @@ public final class EvolvedSource implements RowSource {
   }
 
   @Override
+  public RowSource source() {
+    return source;
+  }
+
+  @Override
   public @Nullable ColumnReader column(int columnId) {
     ColumnReader reader = source.column(columnId);
     ColumnType type = types.get(columnId);
@@ -52,30 +57,5 @@ public final class EvolvedSource implements RowSource {
   @Override
   public List<CellSource> cells() {
     return source.cells();
-  }
-
-  @Override
-  public int rowCount() {
-    return source.rowCount();
-  }
-
-  @Override
-  public int schemaVersion() {
-    return source.schemaVersion();
-  }
-
-  @Override
-  public int partition() {
-    return source.partition();
-  }
-
-  @Override
-  public String name() {
-    return source.name();
-  }
-
-  @Override
-  public long storedBytes() {
-    return source.storedBytes();
   }
 }

@@ -14,6 +14,7 @@ import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.SourceView;
 import io.tyto.engine.tail.Tail;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.GroupKey;
@@ -173,40 +174,15 @@ class CubeOfEntitiesTest {
   }
 
   /// Rows of one source beside the cells of another.
-  private record Mixed(RowSource rows, RowSource others) implements RowSource {
-    @Override
-    public int rowCount() {
-      return rows.rowCount();
-    }
-
-    @Override
-    public int schemaVersion() {
-      return rows.schemaVersion();
-    }
-
-    @Override
-    public int partition() {
-      return rows.partition();
-    }
-
+  private record Mixed(RowSource source, RowSource others) implements SourceView {
     @Override
     public @Nullable ColumnReader column(int columnId) {
-      return rows.column(columnId);
-    }
-
-    @Override
-    public String name() {
-      return rows.name();
+      return source.column(columnId);
     }
 
     @Override
     public List<CellSource> cells() {
       return others.cells();
-    }
-
-    @Override
-    public long storedBytes() {
-      return rows.storedBytes();
     }
   }
 

@@ -2,6 +2,7 @@ package io.tyto.ingest.partition;
 
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.SourceView;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
@@ -52,13 +53,13 @@ final class ReplayMarks {
   }
 
   /// The letters with their marks.
-  RowSource on(RowSource letters) {
-    return new Marked(letters, this);
+  RowSource on(RowSource source) {
+    return new Marked(source, this);
   }
 
   /// Letters without the marks that they have.
-  static RowSource cleared(RowSource letters) {
-    return new Marked(letters, null);
+  static RowSource cleared(RowSource source) {
+    return new Marked(source, null);
   }
 
   private ColumnVector homes(int from, int length) {
@@ -93,22 +94,7 @@ final class ReplayMarks {
   }
 
   /// @param marks null: none
-  private record Marked(RowSource letters, @Nullable ReplayMarks marks) implements RowSource {
-    @Override
-    public int rowCount() {
-      return letters.rowCount();
-    }
-
-    @Override
-    public int schemaVersion() {
-      return letters.schemaVersion();
-    }
-
-    @Override
-    public int partition() {
-      return letters.partition();
-    }
-
+  private record Marked(RowSource source, @Nullable ReplayMarks marks) implements SourceView {
     @Override
     public @Nullable ColumnReader column(int columnId) {
       if (columnId == Column.REPLAY_PARTITION.id()) {
@@ -117,17 +103,7 @@ final class ReplayMarks {
       if (columnId == Column.REPLAY_OFFSET.id()) {
         return marks == null ? null : new Reader(marks::offsets);
       }
-      return letters.column(columnId);
-    }
-
-    @Override
-    public String name() {
-      return letters.name();
-    }
-
-    @Override
-    public long storedBytes() {
-      return letters.storedBytes();
+      return source.column(columnId);
     }
   }
 

@@ -3,6 +3,7 @@ package io.tyto.ingest.partition;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.SourceView;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 /// Dead letters as the newest privacy policies leave them, treated while they are read. Thread-safe
 /// as the source is.
 ///
+/// @param source the letters as they are stored
 /// @param privacy of their collection
-record TreatedLetters(RowSource letters, StoredPrivacy privacy) implements RowSource {
+record TreatedLetters(RowSource source, StoredPrivacy privacy) implements SourceView {
   /// What a treatment changes; everything else is read as it is stored.
   private static final Set<Column> TREATED =
       EnumSet.of(
@@ -48,38 +50,13 @@ record TreatedLetters(RowSource letters, StoredPrivacy privacy) implements RowSo
   }
 
   @Override
-  public int rowCount() {
-    return letters.rowCount();
-  }
-
-  @Override
-  public int schemaVersion() {
-    return letters.schemaVersion();
-  }
-
-  @Override
-  public int partition() {
-    return letters.partition();
-  }
-
-  @Override
   public @Nullable ColumnReader column(int columnId) {
     for (Column column : TREATED) {
       if (column.id() == columnId) {
-        return new Reader(column, letters, privacy);
+        return new Reader(column, source, privacy);
       }
     }
-    return letters.column(columnId);
-  }
-
-  @Override
-  public String name() {
-    return letters.name();
-  }
-
-  @Override
-  public long storedBytes() {
-    return letters.storedBytes();
+    return source.column(columnId);
   }
 
   private static final class Reader implements ColumnReader {

@@ -2,6 +2,7 @@ package io.tyto.ingest.privacy;
 
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.SourceView;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
@@ -14,41 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// Rows that were stored under older policies, as newer ones leave them: values of the columns that
 /// change are changed while they are read, and what was kept beside them, such as dictionaries and
 /// bounds, is not offered. Thread-safe as the source is.
-record PrivateRows(RowSource rows, PrivacyChange change) implements RowSource {
-  @Override
-  public int rowCount() {
-    return rows.rowCount();
-  }
-
-  @Override
-  public int schemaVersion() {
-    return rows.schemaVersion();
-  }
-
-  @Override
-  public int partition() {
-    return rows.partition();
-  }
-
+record PrivateRows(RowSource source, PrivacyChange change) implements SourceView {
   @Override
   public @Nullable ColumnReader column(int columnId) {
     if (change.drops(columnId)) {
       return null;
     }
-    ColumnReader stored = rows.column(columnId);
+    ColumnReader stored = source.column(columnId);
     return stored == null || !change.concerns(columnId)
         ? stored
         : new Reader(stored, columnId, change);
-  }
-
-  @Override
-  public String name() {
-    return rows.name();
-  }
-
-  @Override
-  public long storedBytes() {
-    return rows.storedBytes();
   }
 
   private record Reader(ColumnReader stored, int columnId, PrivacyChange change)
