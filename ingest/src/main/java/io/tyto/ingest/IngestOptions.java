@@ -5,6 +5,7 @@ import io.tyto.ingest.plugin.Plugins;
 import io.tyto.store.maintenance.GarbageCollector;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -134,268 +135,120 @@ public record IngestOptions(
   }
 
   public IngestOptions withTables(Tables value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        seal,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        refusals,
-        node,
-        value);
+    return with(changed -> changed.tables = value);
   }
 
   public IngestOptions withRefusals(Refusals value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        seal,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        value,
-        node,
-        tables);
+    return with(changed -> changed.refusals = value);
   }
 
   public IngestOptions withNode(@Nullable String value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        seal,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        refusals,
-        value,
-        tables);
+    return with(changed -> changed.node = value);
   }
 
   public IngestOptions withPrivacy(Privacy value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        seal,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        value,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.privacy = value);
   }
 
   public IngestOptions withPartitions(int value) {
-    return new IngestOptions(
-        value,
-        durability,
-        log,
-        seal,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.partitions = value);
   }
 
   public IngestOptions withDurability(Durability value) {
-    return new IngestOptions(
-        partitions,
-        value,
-        log,
-        seal,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.durability = value);
   }
 
   public IngestOptions withLog(Log value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        value,
-        seal,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.log = value);
   }
 
   public IngestOptions withSeal(Seal value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        value,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.seal = value);
   }
 
   public IngestOptions withCompaction(Compaction value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        seal,
-        value,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.compaction = value);
   }
 
   public IngestOptions withDedupWindow(long value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        seal,
-        compaction,
-        value,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.dedupWindow = value);
   }
 
   public IngestOptions withMaintenanceInterval(Duration value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        seal,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        value,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.maintenanceInterval = value);
   }
 
   public IngestOptions withGapPolicy(GapPolicy value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        seal,
-        compaction,
-        dedupWindow,
-        value,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        plugins,
-        privacy,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.gapPolicy = value);
   }
 
   public IngestOptions withPipeline(Pipeline value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        seal,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        value,
-        plugins,
-        privacy,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.pipeline = value);
   }
 
   public IngestOptions withPlugins(Plugins value) {
-    return new IngestOptions(
-        partitions,
-        durability,
-        log,
-        seal,
-        compaction,
-        dedupWindow,
-        gapPolicy,
-        maintenanceInterval,
-        importThreads,
-        pipeline,
-        value,
-        privacy,
-        refusals,
-        node,
-        tables);
+    return with(changed -> changed.plugins = value);
+  }
+
+  private IngestOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.finish();
+  }
+
+  /// The same options while one of them is changed.
+  private static final class Draft {
+    private int partitions;
+    private Durability durability;
+    private Log log;
+    private Seal seal;
+    private Compaction compaction;
+    private long dedupWindow;
+    private GapPolicy gapPolicy;
+    private Duration maintenanceInterval;
+    private int importThreads;
+    private Pipeline pipeline;
+    private Plugins plugins;
+    private Privacy privacy;
+    private Refusals refusals;
+    private @Nullable String node;
+    private Tables tables;
+
+    Draft(IngestOptions options) {
+      partitions = options.partitions;
+      durability = options.durability;
+      log = options.log;
+      seal = options.seal;
+      compaction = options.compaction;
+      dedupWindow = options.dedupWindow;
+      gapPolicy = options.gapPolicy;
+      maintenanceInterval = options.maintenanceInterval;
+      importThreads = options.importThreads;
+      pipeline = options.pipeline;
+      plugins = options.plugins;
+      privacy = options.privacy;
+      refusals = options.refusals;
+      node = options.node;
+      tables = options.tables;
+    }
+
+    IngestOptions finish() {
+      return new IngestOptions(
+          partitions,
+          durability,
+          log,
+          seal,
+          compaction,
+          dedupWindow,
+          gapPolicy,
+          maintenanceInterval,
+          importThreads,
+          pipeline,
+          plugins,
+          privacy,
+          refusals,
+          node,
+          tables);
+    }
   }
 }
