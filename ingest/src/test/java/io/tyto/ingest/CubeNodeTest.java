@@ -21,12 +21,18 @@ import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.Bucket;
+import io.tyto.store.Disk;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,6 +205,44 @@ class CubeNodeTest {
       assertEquals(List.of("6: 1 null 1", "11: 3 33 3"), months(node).subList(0, 2));
     }
     assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  @Test
+  void rowsThatCannotBeReadExpireAllTheSame() throws IOException {
+    try (LocalNode node = open(data, NodeFixture.BY_HAND.withPartitions(1), Disk.SYSTEM)) {
+      apply(node, LEVELS + CUBE);
+      sendMonths(node);
+    }
+    Path damaged = segmentOf(7);
+    try (RandomAccessFile file = new RandomAccessFile(damaged.toFile(), "rw")) {
+      file.setLength(file.length() / 2);
+    }
+    try (LocalNode node = open(data, NodeFixture.BY_HAND.withPartitions(1), Disk.SYSTEM)) {
+      String found = node.verifyCubes(true).toString();
+      assertTrue(found.contains(damaged.getFileName() + ": its rows cannot be read"), found);
+      apply(node, LEVELS + CUBE + KEPT);
+      node.maintain();
+      List<String> kept = expected(5, "cube:by_level");
+      kept.remove("7: 3 21 3");
+      assertEquals(kept, months(node), "the cells of the other months are kept");
+      assertEquals(List.of(), node.verifyCubes(true));
+    }
+    assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  /// The rows of a month: each has a commit of its own.
+  private Path segmentOf(int month) throws IOException {
+    try (Stream<Path> files = Files.walk(data)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("\\d+-1-\\p{XDigit}+\\.seg"))
+          .sorted(Comparator.comparingInt(CubeNodeTest::version))
+          .toList()
+          .get(month - 1);
+    }
+  }
+
+  private static int version(Path segment) {
+    return Integer.parseInt(segment.getFileName().toString().split("-")[0]);
   }
 
   @Test

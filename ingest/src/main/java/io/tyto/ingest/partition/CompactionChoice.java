@@ -5,6 +5,7 @@ import io.tyto.store.manifest.Manifest.Range;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -58,8 +59,15 @@ final class CompactionChoice {
     return stretches;
   }
 
+  /// The offsets of all, and what lies between them.
+  static Map<String, Range> rangesOf(List<SegmentEntry> run) {
+    Map<String, Range> ranges = new LinkedHashMap<>();
+    run.forEach(segment -> extend(ranges, segment));
+    return ranges;
+  }
+
   /// Makes the ranges of a merged segment reach over one more.
-  static void extend(Map<String, Range> ranges, SegmentEntry segment) {
+  private static void extend(Map<String, Range> ranges, SegmentEntry segment) {
     segment
         .ranges()
         .forEach((log, range) ->

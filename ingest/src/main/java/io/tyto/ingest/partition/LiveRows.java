@@ -1,6 +1,8 @@
 package io.tyto.ingest.partition;
 
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
@@ -125,8 +127,13 @@ final class LiveRows {
     units.clear();
   }
 
-  /// Live segments in commit order, held until released.
+  /// Live segments in commit order, held until released. DRAINING where the partition is closed: it
+  /// shows nothing any more, which must not be taken for having nothing.
   synchronized List<LiveSegment> hold(Predicate<SegmentEntry> wanted) {
+    if (isClosed) {
+      throw new TytoException(
+          ErrorCode.DRAINING, "the partition is closed; its next owner goes on");
+    }
     List<LiveSegment> held = new ArrayList<>();
     for (LiveSegment segment : segments) {
       if (wanted.test(segment.entry())) {

@@ -40,6 +40,13 @@ final class LiveSegment {
     return segment == null;
   }
 
+  /// SEGMENT_CORRUPT where it is damaged, without waiting for the first read.
+  void requireReadable() {
+    if (source instanceof Quarantined damaged) {
+      throw damaged.failure();
+    }
+  }
+
   void retain() {
     if (segment != null) {
       segment.retain();
@@ -66,7 +73,11 @@ final class LiveSegment {
 
     @Override
     public @Nullable ColumnReader column(int columnId) {
-      throw new TytoException(damage.code(), String.valueOf(damage.getMessage()), damage);
+      throw failure();
+    }
+
+    private TytoException failure() {
+      return new TytoException(damage.code(), String.valueOf(damage.getMessage()), damage);
     }
 
     @Override

@@ -293,10 +293,11 @@ public final class Partition implements PartitionView {
       try {
         rewriter.run();
       } catch (TytoException e) {
-        if (e.code() != ErrorCode.FENCED) {
+        if (e.code() == ErrorCode.FENCED) {
+          fenced(e);
+        } else if (e.code() != ErrorCode.DRAINING) {
           throw e;
         }
-        fenced(e);
       }
     }
   }

@@ -26,9 +26,11 @@ import io.tyto.store.manifest.Manifest.SegmentEntry;
 import io.tyto.store.manifest.ManifestChain;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,12 @@ final class SegmentFiles {
     this.disk = disk;
     this.chain = chain;
     this.alarms = alarms;
+  }
+
+  static Set<String> namesOf(List<SegmentEntry> entries) {
+    Set<String> names = new HashSet<>();
+    entries.forEach(entry -> names.add(entry.file()));
+    return names;
   }
 
   /// Writes rows of tails or segments as one new segment of a collection.

@@ -7,7 +7,12 @@
 /// batches -> BatchQueue -> PartitionWriter -> LocalLog (fsync) -> TailUnit (queryable)
 ///                                                                  | frozen
 ///                          Sealer -> SegmentFiles -> ManifestChain -> LiveRows (what queries see)
-///                          Rewriter (compaction, retention) ----------^
+///                          Rewriter (in the background) --------------^
+///                            SegmentMerger     small neighbours become one
+///                            Retention         what is old enough goes
+///                            PrivacyRewriter   what is private by now goes
+///                            Rollup            cells of new cubes
+///                            StateCompactor    states of entities
 /// ```
 ///
 /// Invariants (docs/commit-protocol.md): a batch is answered only after its records are durable

@@ -39,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -70,6 +71,54 @@ class PartitionTest {
     @Override
     public long catalogVersion() {
       return 1;
+    }
+  }
+
+  /// Policies that changed after everything that is stored, and closes the partition while the
+  /// first segment is read under them.
+  private static final class ClosingPrivacy implements SchemaDirectory, StoredPrivacy {
+    private final OneSchema schemas = new OneSchema(PLAY);
+    private @Nullable Partition closed;
+
+    @Override
+    public TableSchema newest(int collectionId) {
+      return schemas.newest(collectionId);
+    }
+
+    @Override
+    public List<Integer> collectionsOf(int groupId) {
+      return schemas.collectionsOf(groupId);
+    }
+
+    @Override
+    public long catalogVersion() {
+      return schemas.catalogVersion();
+    }
+
+    @Override
+    public StoredPrivacy privacy(int collectionId) {
+      return this;
+    }
+
+    @Override
+    public int changedAt() {
+      return closed == null ? 0 : 2;
+    }
+
+    @Override
+    public RowSource current(RowSource rows, TableSchema schema) {
+      if (closed != null) {
+        closed.close();
+      }
+      return rows;
+    }
+
+    @Override
+    public void bringOver(Row row, int version, TableSchema schema) {}
+
+    @Override
+    public DeadLetter treat(DeadLetter letter) {
+      return letter;
     }
   }
 
@@ -266,6 +315,23 @@ class PartitionTest {
     }
   }
 
+  /// A partition that is handed over shows no segments; nothing must be written of that.
+  @Test
+  void closingInTheMiddleOfARewriteLosesNothing() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    ClosingPrivacy closing = new ClosingPrivacy();
+    Partition partition = open(data, NodeFixture.BY_HAND, closing);
+    for (String id : List.of("a", "b", "c")) {
+      partition.append(batch(id)).join();
+      partition.flush().join();
+    }
+    closing.closed = partition;
+    partition.maintain();
+    try (Partition next = open(data)) {
+      assertEquals(List.of("a", "b", "c"), ids(next));
+    }
+  }
+
   @Test
   void whoAsksTheWriterHearsOfItsFailure() {
     Command.Run<Integer> run =
@@ -308,6 +374,10 @@ class PartitionTest {
   }
 
   private Partition open(Path data, IngestOptions options, TableSchema schema) {
+    return open(data, options, new OneSchema(schema));
+  }
+
+  private Partition open(Path data, IngestOptions options, SchemaDirectory schemas) {
     Alarms alarms = new Alarms();
     return Partition.open(
         ID,
@@ -316,7 +386,7 @@ class PartitionTest {
             Disk.SYSTEM,
             new DataFolder(data),
             options,
-            new OneSchema(schema),
+            schemas,
             UUID.randomUUID().toString(),
             NodeFixture.CLOCK,
             sealers,
