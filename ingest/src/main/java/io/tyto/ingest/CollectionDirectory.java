@@ -5,7 +5,6 @@ import io.tyto.ingest.config.ConfigDiff;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.DiscoveredFields;
 import io.tyto.ingest.config.ParsedConfigs;
-import io.tyto.ingest.config.Schemas;
 import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.config.TableChanges;
 import io.tyto.ingest.discover.FoundKey;
@@ -15,7 +14,6 @@ import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.partition.SchemaDirectory;
 import io.tyto.ingest.partition.StoredPrivacy;
 import io.tyto.ingest.privacy.KeyFile;
-import io.tyto.ingest.privacy.PolicyHistory;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
@@ -24,17 +22,12 @@ import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.ConfigVersion;
-import io.tyto.model.port.AdminService.Verdict;
-import io.tyto.model.port.CohortService;
-import io.tyto.model.port.CohortService.SavedCohort;
 import io.tyto.model.schema.ColumnSpec;
-import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.DimensionTable;
 import io.tyto.model.schema.Discovery;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Join;
 import io.tyto.model.schema.TableSchema;
-import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.catalog.CatalogDraft;
 import io.tyto.store.catalog.CatalogState;
@@ -70,6 +63,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   private final @Nullable DecoderRegistry decoders;
   private final @Nullable KeyFile keys;
   private final Supplier<Map<String, DimensionTable>> tables;
+  private final StoredSchemas configs;
   private volatile Known known;
 
   /// @param schemas newest schema by collection id
@@ -94,6 +88,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
       @Nullable KeyFile keys,
       Supplier<Map<String, DimensionTable>> tables) {
     this.tables = tables;
+    this.configs = new StoredSchemas(tables);
     this.catalog = catalog;
     this.shapes = shapes;
     this.pipeline = pipeline;
@@ -206,8 +201,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     refresh();
     List<EventConfig> configs = parse(files).configs();
     check.accept(configs);
-    ConfigPlan plan = plan(configs, tables, stored);
-    requireCompatible(plan);
+    ConfigPlan plan = planner().plan(configs, tables, stored);
+    ConfigPlanner.requireCompatible(plan);
     requireKey(configs);
     // Asked before, because the topic may have to be asked, which takes its time.
     Map<String, GroupShape> newShapes = new HashMap<>();
@@ -221,7 +216,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
           if (isOutdated()) {
             // Another process was faster, so the verdict is asked for again.
             take(catalog.state());
-            requireCompatible(plan(configs, tables, stored));
+            ConfigPlanner.requireCompatible(planner().plan(configs, tables, stored));
           }
           for (EventConfig config : configs) {
             record(draft, config, newShapes);
@@ -242,6 +237,14 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     }
   }
 
+  private ConfigPlanner planner() {
+    return new ConfigPlanner(known.state(), known.byName());
+  }
+
+  private CatalogState.Collection standing(TableSchema schema) {
+    return known.state().collection(schema.name()).orElseThrow();
+  }
+
   private boolean isOutdated() {
     return catalog.state().version() != known.state().version();
   }
@@ -256,7 +259,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   synchronized ConfigPlan diff(List<ConfigFile> files, Function<TableSchema, StoredRows> stored) {
     refresh();
     ParsedConfigs parsed = parse(files);
-    return plan(parsed.configs(), TableChanges.plans(parsed.tables(), tables.get()), stored);
+    return planner()
+        .plan(parsed.configs(), TableChanges.plans(parsed.tables(), tables.get()), stored);
   }
 
   /// What configs say of dimension tables.
@@ -276,7 +280,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     ParsedConfigs parsed = parse(files);
     check.accept(parsed.configs());
     List<CollectionPlan> plans = TableChanges.plans(parsed.tables(), tables.get());
-    requireCompatible(plan(parsed.configs(), plans, stored));
+    ConfigPlanner.requireCompatible(planner().plan(parsed.configs(), plans, stored));
     Set<String> joined =
         parsed.configs().stream()
             .flatMap(config -> config.joins().stream())
@@ -302,27 +306,6 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     return parsed;
   }
 
-  /// Fields of a collection that were found in events.
-  private List<Discovered> discovered(TableSchema schema) {
-    return standing(schema).newest().discovered();
-  }
-
-  private CatalogState.Collection standing(TableSchema schema) {
-    return known.state().collection(schema.name()).orElseThrow();
-  }
-
-  private Set<String> discoveredNames(TableSchema schema) {
-    return discovered(schema).stream().map(Discovered::name).collect(Collectors.toSet());
-  }
-
-  /// What is applied when a file is: its fields and the found ones that it leaves standing.
-  private EventConfig joined(EventConfig file) {
-    TableSchema current = known.byName().get(file.collection());
-    return current == null
-        ? file
-        : DiscoveredFields.join(file, DiscoveredFields.standing(file, discovered(current)));
-  }
-
   @Override
   public synchronized KeyDiscovery.Outcome discover(int collectionId, List<FoundKey> keys) {
     refresh();
@@ -334,7 +317,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
       List<String> all = keys.stream().map(FoundKey::key).toList();
       return new KeyDiscovery.Outcome(List.of(), all, List.of());
     }
-    List<Discovered> fields = new ArrayList<>(discovered(schema));
+    List<Discovered> fields = new ArrayList<>(planner().discovered(schema));
     List<String> added = new ArrayList<>();
     List<String> settled = new ArrayList<>();
     List<String> refused = new ArrayList<>();
@@ -377,88 +360,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     return isAdded.get();
   }
 
-  private ConfigPlan plan(
-      List<EventConfig> configs,
-      List<CollectionPlan> tables,
-      Function<TableSchema, StoredRows> stored) {
-    Map<String, ColumnSpec> keys = new HashMap<>();
-    for (TableSchema schema : known.byName().values()) {
-      noteKey(schema.config(), keys, new ArrayList<>());
-    }
-    List<CollectionPlan> plans = new ArrayList<>(tables);
-    for (EventConfig config : configs) {
-      TableSchema current = known.byName().get(config.collection());
-      plans.add(
-          current == null
-              ? new CollectionPlan(config.collection(), 0, 1, created(config, keys))
-              : changed(current, joined(config), stored.apply(current)));
-    }
-    return new ConfigPlan(plans);
-  }
-
-  private static List<ConfigChange> created(EventConfig config, Map<String, ColumnSpec> keys) {
-    List<ConfigChange> changes = new ArrayList<>();
-    changes.add(
-        new ConfigChange(
-            Verdict.COMPATIBLE,
-            "new collection",
-            "%d fields; takes events as soon as it is applied".formatted(config.columns().size())));
-    noteKey(config, keys, changes);
-    return changes;
-  }
-
-  private CollectionPlan changed(TableSchema current, EventConfig config, StoredRows stored) {
-    ConfigDiff diff = diff(current, config, stored);
-    int version = current.version();
-    return new CollectionPlan(
-        config.collection(), version, diff.isUnchanged() ? version : version + 1, diff.changes());
-  }
-
-  private ConfigDiff diff(TableSchema current, EventConfig config, StoredRows stored) {
-    return ConfigDiff.compare(current, discoveredNames(current), config, stored);
-  }
-
-  private static void requireCompatible(ConfigPlan plan) {
-    if (!plan.isBreaking()) {
-      return;
-    }
-    List<String> reasons = new ArrayList<>();
-    for (CollectionPlan collection : plan.collections()) {
-      for (ConfigChange change : collection.changes()) {
-        if (change.verdict() == Verdict.BREAKING) {
-          reasons.add(
-              "%s: %s: %s".formatted(collection.collection(), change.what(), change.consequence()));
-        }
-      }
-    }
-    throw new TytoException(
-        ErrorCode.CONFIG_INCOMPATIBLE,
-        "nothing was applied, because this would contradict what is stored:\n"
-            + String.join("\n", reasons));
-  }
-
   private static List<String> names(ConfigPlan plan, Predicate<CollectionPlan> wanted) {
     return plan.collections().stream().filter(wanted).map(CollectionPlan::collection).toList();
-  }
-
-  /// Collections that share an entity must agree on its key's type, or one key would have two
-  /// places.
-  private static void noteKey(
-      EventConfig config, Map<String, ColumnSpec> keys, List<ConfigChange> changes) {
-    EventConfig.Entity entity = config.entity();
-    ColumnSpec key = entity == null ? null : config.column(entity.key());
-    if (entity == null || key == null) {
-      return;
-    }
-    ColumnSpec other = keys.putIfAbsent(entity.name(), key);
-    if (other != null && !other.type().equals(key.type())) {
-      changes.add(
-          new ConfigChange(
-              Verdict.BREAKING,
-              "entity '%s' has a key of type %s here and of type %s in another collection"
-                  .formatted(entity.name(), key.type(), other.type()),
-              "one key would have two places; use the same type, or another entity name"));
-    }
   }
 
   private void record(CatalogDraft draft, EventConfig config, Map<String, GroupShape> newShapes) {
@@ -471,14 +374,15 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
           columns(config, Map.of()));
       return;
     }
-    EventConfig joined = joined(config);
-    ConfigDiff diff = diff(current, joined, StoredRows.NONE);
+    ConfigPlanner planner = planner();
+    EventConfig joined = planner.joined(config);
+    ConfigDiff diff = planner.diff(current, joined, StoredRows.NONE);
     if (!diff.isUnchanged()) {
       draft.addConfigVersion(
           current.collectionId(),
           config.text(),
           columns(joined, diff.keptIds()),
-          DiscoveredFields.standing(config, discovered(current)));
+          DiscoveredFields.standing(config, planner.discovered(current)));
     }
   }
 
@@ -528,66 +432,11 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     return Objects.requireNonNull(known.state().bindings().get(binding.key()));
   }
 
-  /// Cohorts that are kept by name.
-  List<SavedCohort> cohorts() {
-    return known.state().cohorts().values().stream().map(CollectionDirectory::cohort).toList();
-  }
-
-  private static SavedCohort cohort(CatalogState.SavedCohort kept) {
-    return new SavedCohort(kept.entity(), kept.name(), kept.definition(), kept.version());
-  }
-
-  /// See {@link io.tyto.model.port.CohortService#saveCohort}.
-  synchronized SavedCohort saveCohort(
-      String entity, String name, String definition, @Nullable Long expectedVersion) {
-    if (name.isBlank() || name.length() > CohortService.MAX_NAME_CHARACTERS) {
-      throw new TytoException(
-          ErrorCode.BAD_USER_INPUT,
-          "a cohort's name has 1 to %d characters".formatted(CohortService.MAX_NAME_CHARACTERS));
-    }
-    if (definition.length() > CohortService.MAX_DEFINITION_CHARACTERS) {
-      throw new TytoException(
-          ErrorCode.LIMIT_TOO_LARGE,
-          "the cohort takes %,d characters written out, at most %,d"
-              .formatted(definition.length(), CohortService.MAX_DEFINITION_CHARACTERS));
-    }
-    String key = CatalogState.SavedCohort.keyOf(entity, name);
-    take(
-        catalog.change(draft -> {
-          CatalogState.@Nullable SavedCohort before = draft.state().cohorts().get(key);
-          requireVersion(name, before == null ? 0 : before.version(), expectedVersion);
-          if (before == null && draft.state().cohorts().size() >= CohortService.MAX_COHORTS) {
-            throw new TytoException(
-                ErrorCode.LIMIT_TOO_LARGE,
-                "%,d cohorts are kept already: drop one first"
-                    .formatted(CohortService.MAX_COHORTS));
-          }
-          draft.saveCohort(entity, name, definition);
-        }));
-    return cohort(Objects.requireNonNull(known.state().cohorts().get(key)));
-  }
-
-  private static void requireVersion(String name, long version, @Nullable Long expected) {
-    if (expected != null && expected != version) {
-      throw new TytoException(
-          ErrorCode.VERSION_CONFLICT,
-          version == 0
-              ? "there is no cohort '%s' yet: expect version 0".formatted(name)
-              : "cohort '%s' is of version %d, not %d: read it again"
-                  .formatted(name, version, expected));
-    }
-  }
-
-  /// False where there is none.
-  synchronized boolean dropCohort(String entity, String name) {
-    boolean[] isThere = {false};
-    String key = CatalogState.SavedCohort.keyOf(entity, name);
-    take(
-        catalog.change(draft -> {
-          isThere[0] = draft.state().cohorts().containsKey(key);
-          draft.dropCohort(entity, name);
-        }));
-    return isThere[0];
+  /// Changes the catalog, and returns what it is by that.
+  synchronized CatalogState change(Consumer<CatalogDraft> edit) {
+    CatalogState changed = catalog.change(edit);
+    take(changed);
+    return changed;
   }
 
   private void take(CatalogState state) {
@@ -606,12 +455,12 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     for (CatalogState.Collection collection : state.collections().values()) {
       TableSchema schema = before.get(collection.id());
       if (schema == null || schema.version() != collection.newest().version()) {
-        schema = schemaOf(collection);
+        schema = configs.newest(collection);
       }
       schemas.put(collection.id(), schema);
       byName.put(collection.name(), schema);
       if (keys != null && schema.withDormantPrivate().hasPrivate()) {
-        privacy.put(collection.id(), new CurrentPrivacy(history(collection), schema, keys));
+        privacy.put(collection.id(), new CurrentPrivacy(configs.history(collection), schema, keys));
       }
     }
     return new Known(state, schemas, byName, privacy);
@@ -619,54 +468,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
 
   /// Every version of a collection, ascending. UNKNOWN_COLLECTION.
   List<TableSchema> versions(String name) {
-    CatalogState.Collection collection =
-        Objects.requireNonNull(known.state().collections().get(named(name).collectionId()));
-    return collection.versions().stream()
-        .map(version -> schemaOf(collection, version, List.of()))
-        .toList();
-  }
-
-  private TableSchema schemaOf(CatalogState.Collection collection) {
-    List<CatalogState.Column> stored = collection.dormant();
-    PolicyHistory history = stored.isEmpty() ? null : history(collection);
-    List<ColumnSpec> dormant =
-        stored.stream()
-            .map(column ->
-                Schemas.dormant(
-                    column.id(),
-                    column.name(),
-                    ColumnType.parse(column.type()),
-                    history == null ? null : history.of(column.id())))
-            .toList();
-    return schemaOf(collection, collection.newest(), dormant);
-  }
-
-  private PolicyHistory history(CatalogState.Collection collection) {
-    return new PolicyHistory(
-        collection.versions().stream()
-            .map(version -> schemaOf(collection, version, List.of()))
-            .toList());
-  }
-
-  private TableSchema schemaOf(
-      CatalogState.Collection collection,
-      CatalogState.ConfigVersion version,
-      List<ColumnSpec> dormant) {
-    ConfigFile file = new ConfigFile(collection.name() + ".yaml", version.configText());
-    EventConfig config =
-        DiscoveredFields.join(
-            ConfigParser.parse(List.of(file), List.of(), tables.get(), null).orThrow().getFirst(),
-            version.discovered());
-    Map<String, Integer> ids = new HashMap<>();
-    version.columns().forEach(column -> ids.put(column.name(), column.id()));
-    return Schemas.toTableSchema(
-        config,
-        StoreKeys.DEFAULT_PROJECT,
-        collection.groupId(),
-        collection.id(),
-        version.version(),
-        ids,
-        dormant);
+    return configs.versions(standing(named(name)));
   }
 
   /// Every version of a collection's config. UNKNOWN_COLLECTION.
@@ -676,7 +478,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     TableSchema before = null;
     Set<String> found = Set.of();
     for (CatalogState.ConfigVersion version : standing.versions()) {
-      TableSchema schema = schemaOf(standing, version, List.of());
+      TableSchema schema = configs.of(standing, version);
       List<String> changes =
           before == null
               ? List.of("new collection")

@@ -78,6 +78,7 @@ public final class LocalNode
 
   private final DataLock lock;
   private final CollectionDirectory directory;
+  private final SavedCohorts cohorts;
   private final Tables tables;
   private final KeyFile keys;
   private final Partitions partitions;
@@ -165,6 +166,7 @@ public final class LocalNode
             decoders,
             keys,
             tables::configs);
+    this.cohorts = new SavedCohorts(directory);
     this.pipeline = options.pipeline();
     this.plugins = options.plugins();
     this.diskGuard = new DiskGuard(disk, folder.root(), options.log(), alarms);
@@ -347,18 +349,18 @@ public final class LocalNode
 
   @Override
   public List<SavedCohort> cohorts() {
-    return directory.cohorts();
+    return cohorts.all();
   }
 
   @Override
   public SavedCohort saveCohort(
       String entity, String name, String definition, @Nullable Long expectedVersion) {
-    return directory.saveCohort(entity, name, definition, expectedVersion);
+    return cohorts.save(entity, name, definition, expectedVersion);
   }
 
   @Override
   public boolean dropCohort(String entity, String name) {
-    return directory.dropCohort(entity, name);
+    return cohorts.drop(entity, name);
   }
 
   @Override

@@ -11,6 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
+import io.tyto.engine.cube.CellScan;
+import io.tyto.engine.record.EventScan;
+import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.GroupKey;
@@ -32,6 +35,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,6 +194,7 @@ class CubeNodeTest {
       sendMonths(node);
       node.maintain();
       assertEquals(3, rows(node, "play").size(), "of November");
+      assertEquals(3, events(node), "cells are no events");
       // 200 days before 2026-11-21 is the fifth of May.
       assertEquals(expected(5, "cube:by_level"), months(node));
       node.maintain();
@@ -228,6 +233,23 @@ class CubeNodeTest {
       assertEquals(List.of(), node.verifyCubes(true));
     }
     assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  private static int events(LocalNode node) {
+    try (TableSnapshot snapshot = node.snapshot("play")) {
+      return new EventScan(
+              snapshot.schema(),
+              snapshot.sources(),
+              null,
+              List.of("user"),
+              _ -> true,
+              Map.of(),
+              100,
+              CellScan.context())
+          .run()
+          .positions()
+          .size();
+    }
   }
 
   /// The rows of a month: each has a commit of its own.

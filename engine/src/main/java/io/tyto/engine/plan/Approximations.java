@@ -2,6 +2,7 @@ package io.tyto.engine.plan;
 
 import io.tyto.engine.aggregate.StateSpec;
 import io.tyto.model.query.Measure;
+import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -27,7 +28,7 @@ final class Approximations {
   private static @Nullable String describe(AggregatePlan plan, Measure measure) {
     return switch (measure) {
       case Measure.Column(String column, Measure.Function function)
-          when function == Measure.Function.COUNT_DISTINCT && !isEntityKey(plan, column) ->
+          when function == Measure.Function.COUNT_DISTINCT && !isExact(plan, column) ->
           name(plan, column) + ".countDistinct: HyperLogLog, relative standard error 0.8 %";
       case Measure.Quantiles quantiles when !quantiles.exact() ->
           name(plan, quantiles.column()) + ".quantile: DDSketch, relative error at most 1 %";
@@ -41,9 +42,13 @@ final class Approximations {
     };
   }
 
-  private static boolean isEntityKey(AggregatePlan plan, String column) {
-    EventConfig.Entity entity = plan.columns().schema().config().entity();
-    return entity != null && entity.key().equals(column);
+  /// By the config alone: the entity's key by its ids, another column where a cube keeps its
+  /// values.
+  private static boolean isExact(AggregatePlan plan, String column) {
+    EventConfig config = plan.columns().schema().config();
+    EventConfig.Entity entity = config.entity();
+    return entity != null && entity.key().equals(column)
+        || Cube.counting(config.cubes(), column) == Cube.Counting.EXACT;
   }
 
   private static String name(AggregatePlan plan, String column) {

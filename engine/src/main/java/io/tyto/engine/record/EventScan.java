@@ -211,6 +211,10 @@ public final class EventScan {
 
   private void scan(int index) {
     RowSource source = sources.get(index);
+    if (source.rowCount() == 0) {
+      // What is left of it are cells, which were no events.
+      return;
+    }
     Batch batch = new Batch(slots);
     batch.enter(source, index);
     ColumnReader logs = batch.reader(logSlot);

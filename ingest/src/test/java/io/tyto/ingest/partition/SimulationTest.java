@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class SimulationTest {
   private static final long FIRST_SEED = Long.getLong("sim.seed", 1);
   private static final int SEEDS =
-      Integer.getInteger("sim.seeds", System.getProperty("sim.seed") == null ? 80 : 1);
+      Integer.getInteger("sim.seeds", System.getProperty("sim.seed") == null ? 200 : 1);
 
   /// Within so many seeds a mistake must show.
   private static final int SEEDS_FOR_A_FLAW = 150;
