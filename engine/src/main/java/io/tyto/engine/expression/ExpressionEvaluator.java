@@ -2,6 +2,7 @@ package io.tyto.engine.expression;
 
 import io.tyto.engine.row.Row;
 import io.tyto.model.expression.Expression;
+import io.tyto.model.schema.AppendedColumns;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.TableSchema;
@@ -9,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /// Fills the derived columns of new rows. Immutable and thread-safe.
 ///
@@ -19,18 +22,28 @@ public final class ExpressionEvaluator {
 
   private record Derivation(int column, ColumnType type, Node node) {}
 
-  /// For new rows, before the policies of private columns are applied.
+  /// For new rows, before the policies of private columns are applied. What is derived from columns
+  /// that a partition fills is left to {@link #ofAppended}.
   public ExpressionEvaluator(TableSchema schema) {
-    this(schema, false);
+    this(schema, appended(schema).negate());
   }
 
   /// For rows that were stored: a private column was derived when its row came, from values that
   /// may be gone.
   public static ExpressionEvaluator ofStored(TableSchema schema) {
-    return new ExpressionEvaluator(schema, true);
+    return new ExpressionEvaluator(schema, appended(schema).negate().and(ColumnSpec::isComputable));
   }
 
-  private ExpressionEvaluator(TableSchema schema, boolean isStored) {
+  /// For rows whose columns the partition has filled: only what is derived from these.
+  public static ExpressionEvaluator ofAppended(TableSchema schema) {
+    return new ExpressionEvaluator(schema, appended(schema));
+  }
+
+  private static Predicate<ColumnSpec> appended(TableSchema schema) {
+    return Set.copyOf(AppendedColumns.derived(schema.columns()))::contains;
+  }
+
+  private ExpressionEvaluator(TableSchema schema, Predicate<ColumnSpec> isWanted) {
     List<ColumnSpec> columns = schema.columns();
     Map<String, Integer> positions = new HashMap<>();
     types = new ColumnType[columns.size()];
@@ -42,7 +55,7 @@ public final class ExpressionEvaluator {
     derivations = new ArrayList<>();
     for (int i = 0; i < types.length; i++) {
       Expression derive = columns.get(i).derive();
-      if (derive != null && (!isStored || columns.get(i).isComputable())) {
+      if (derive != null && isWanted.test(columns.get(i))) {
         derivations.add(new Derivation(i, types[i], compiler.compile(derive)));
       }
     }
@@ -59,7 +72,7 @@ public final class ExpressionEvaluator {
     return derivations.isEmpty();
   }
 
-  /// Sets every derived column of a row whose other columns are set. Never fails: what cannot be
+  /// Sets every column it is for in a row whose other columns are set. Never fails: what cannot be
   /// computed (overflow, division by zero, no match) is null.
   public void evaluate(Row row) {
     Cells cells = column -> Operands.ofRow(row, column, types[column]);

@@ -2,6 +2,7 @@ package io.tyto.engine.load;
 
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
+import io.tyto.model.schema.ColumnType;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,36 @@ sealed interface LoadedColumn {
 
   /// Some rows as a column of their own.
   LoadedColumn keep(int[] rows, int count);
+
+  /// A vector as a column; its arrays are taken over.
+  ///
+  /// @param type of the column, for a vector of nulls
+  static LoadedColumn of(ColumnVector vector, ColumnType type) {
+    return switch (vector) {
+      case ColumnVector.Longs(_, long[] values, long[] nulls) -> new Longs(values, nulls);
+      case ColumnVector.Doubles(_, double[] values, long[] nulls) -> new Doubles(values, nulls);
+      case ColumnVector.Ordinals(_, int[] values, Dictionary dictionary, long[] nulls) ->
+          new Ordinals(values, dictionary, nulls);
+      case ColumnVector.Bytes(_, byte[] data, int[] offsets, long[] nulls) ->
+          new Bytes(data, offsets, nulls);
+      case ColumnVector.Lists(_, int[] offsets, ColumnVector elements, long[] nulls) ->
+          new Lists(offsets, of(elements, type.element()), nulls);
+      case ColumnVector.AllNull none -> ofNulls(none, type);
+    };
+  }
+
+  private static LoadedColumn ofNulls(ColumnVector.AllNull none, ColumnType type) {
+    int count = none.length();
+    if (type.isList()) {
+      LoadedColumn elements = ofNulls(new ColumnVector.AllNull(0), type.element());
+      return new Lists(new int[count + 1], elements, none.nulls());
+    }
+    return switch (type.physical()) {
+      case LONG -> new Longs(new long[count], none.nulls());
+      case DOUBLE -> new Doubles(new double[count], none.nulls());
+      case BYTES -> new Bytes(new byte[0], new int[count + 1], none.nulls());
+    };
+  }
 
   record Longs(long[] values, long @Nullable [] nulls) implements LoadedColumn {
     @Override

@@ -81,6 +81,23 @@ public final class LoadedRows implements RowSource {
     return new LoadedRows(schema, partition, count, kept);
   }
 
+  /// The rows with a column of their schema filled anew.
+  ///
+  /// @param values of every row; taken over
+  public LoadedRows with(ColumnSpec column, ColumnVector values) {
+    if (values.length() != rowCount) {
+      throw new IllegalArgumentException(
+          "%d values of %s for %d rows".formatted(values.length(), column.name(), rowCount));
+    }
+    return with(column, LoadedColumn.of(values, column.type()));
+  }
+
+  LoadedRows with(ColumnSpec column, LoadedColumn values) {
+    Map<Integer, LoadedColumn> completed = new HashMap<>(columns);
+    completed.put(column.id(), values);
+    return new LoadedRows(schema, partition, rowCount, completed);
+  }
+
   /// The rows with the ids of their entities, which new ones are given now; for the thread that
   /// writes the table.
   ///

@@ -84,8 +84,8 @@ public final class StateOverlay {
         timeMicros);
   }
 
-  /// The state of an entity in units and map, as it stands before its next event.
-  public StateRecord before(int entity) {
+  /// The state of an entity with every event applied so far, here, in older units or in the map.
+  public StateRecord current(int entity) {
     return record(touch(entity));
   }
 

@@ -7,6 +7,7 @@ import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Lifetime;
 import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.Widening;
@@ -101,7 +102,14 @@ final class ColumnChanges {
     compareWords(before, after);
     Expression was = before.derive();
     Expression is = after.derive();
-    if (was == null && is == null) {
+    if (!isSameState(before, after)) {
+      keptIds.put(after.name(), before.id());
+      note(
+          Verdict.BREAKING,
+          "fields.%s: %s becomes %s"
+              .formatted(after.name(), stateOf(current.config(), before), stateOf(wanted, after)),
+          "older rows would answer values of another meaning; give the field another name, or remove it in one apply and add it in the next");
+    } else if (was == null && is == null) {
       compareTypes(before, after);
     } else if (was != null && is != null) {
       compareExpressions(before, was, after, is);
@@ -113,6 +121,35 @@ final class ColumnChanges {
           "older rows would answer %s; give the field another name, or remove it in one apply and add it in the next"
               .formatted(is == null ? "null where they answered a value" : "other values"));
     }
+  }
+
+  /// Whether both are filled by the same measure of the entity, or neither by one.
+  private boolean isSameState(ColumnSpec before, ColumnSpec after) {
+    if (before.isAppended() != after.isAppended()) {
+      return false;
+    }
+    Lifetime.Measure was = current.config().lifetime().runningOf(before.name());
+    Lifetime.Measure is = wanted.lifetime().runningOf(after.name());
+    if (was == null || is == null) {
+      return was == null && is == null;
+    }
+    return was.function() == is.function()
+        && Objects.equals(was.column(), earlierNameOf(is.column()));
+  }
+
+  /// The name by which the current version knows a column of the wanted one; null without one.
+  private @Nullable String earlierNameOf(@Nullable String name) {
+    ColumnSpec column = name == null ? null : wanted.column(name);
+    if (column == null) {
+      return null;
+    }
+    ColumnSpec before = earlierNames.containsKey(name) ? null : before(column);
+    return before == null ? earlierNames.get(name) : before.name();
+  }
+
+  private static String stateOf(EventConfig config, ColumnSpec column) {
+    Lifetime.Measure measure = config.lifetime().runningOf(column.name());
+    return measure == null ? "a field without `state`" : "state: " + measure.text();
   }
 
   private void compareWords(ColumnSpec before, ColumnSpec after) {
@@ -130,7 +167,9 @@ final class ColumnChanges {
     if (before.name().equals(after.name())) {
       words.compatible("aliases", ColumnSpec::aliases, Comparison.FROM_NOW_ON);
     }
-    words.compatible("enriched", ColumnSpec::enriched, Comparison.FROM_NOW_ON);
+    if (before.isAppended() == after.isAppended()) {
+      words.compatible("enriched", ColumnSpec::enriched, Comparison.FROM_NOW_ON);
+    }
     words.compatible("discover", ColumnSpec::discovery, Comparison.FROM_NOW_ON);
     comparePolicies(words, before, after);
   }
@@ -269,7 +308,7 @@ final class ColumnChanges {
   }
 
   private boolean usesChanged(Expression expression) {
-    return ExpressionColumns.of(expression).stream().anyMatch(computedAnew::contains);
+    return expression.columns().stream().anyMatch(computedAnew::contains);
   }
 
   private String computed() {
@@ -290,13 +329,13 @@ final class ColumnChanges {
               : "computed on reading for %,d older rows".formatted(stored.rows()));
       return;
     }
-    ColumnSpec dormant = dormant(column);
+    ColumnSpec dormant = column.isAppended() ? null : dormant(column);
     if (dormant == null) {
       note(
           Verdict.COMPATIBLE,
           what,
           stored.rows() == 0
-              ? "read from every event"
+              ? column.isAppended() ? "filled in every event" : "read from every event"
               : "reads null in %,d older rows at once".formatted(stored.rows()));
       return;
     }
@@ -349,9 +388,11 @@ final class ColumnChanges {
     String consequence =
         isFound && wanted.column(column.name()) != null
             ? "the file reads the key itself now; older rows keep their values in the json field"
-            : column.derive() != null
-                ? "callers lose it; it can be computed again at any time"
-                : stored.rows() == 0 ? "callers lose it" : removal(column);
+            : column.isAppended()
+                ? "callers lose it and its values; a field of this name begins anew"
+                : column.derive() != null
+                    ? "callers lose it; it can be computed again at any time"
+                    : stored.rows() == 0 ? "callers lose it" : removal(column);
     note(
         Verdict.COMPATIBLE,
         "fields.%s: %s".formatted(column.name(), isFound ? "no longer found in events" : "removed"),

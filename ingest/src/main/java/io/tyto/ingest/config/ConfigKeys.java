@@ -29,6 +29,7 @@ final class ConfigKeys {
       List.of(
           "type",
           "derive",
+          "state",
           "aliases",
           "discover",
           "enriched",

@@ -3,6 +3,7 @@ package io.tyto.ingest.config;
 import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.schema.ApiNames;
+import io.tyto.model.schema.AppendedColumns;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.DimensionTable;
@@ -11,6 +12,7 @@ import io.tyto.model.schema.EventConfig.Entity;
 import io.tyto.model.schema.EventConfig.Expose;
 import io.tyto.model.schema.EventConfig.Retention;
 import io.tyto.model.schema.EventConfig.TimeBounds;
+import io.tyto.model.schema.Lifetime;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Period;
@@ -82,7 +84,7 @@ final class ConfigReader {
             retention(top.section("retention")),
             timeBounds(top.section("timeBounds")),
             expose(top.section("expose")),
-            new LifetimeReader(columns, problems).read(top.section("lifetime"), top.has("entity")),
+            lifetime(top, fields, columns),
             annotations(top.section("annotations")),
             new CubeReader(columns, time, entity == null ? null : entity.key(), problems)
                 .read(top.section("cubes")),
@@ -92,6 +94,21 @@ final class ConfigReader {
       PrivacyReader.check(config, fields, problems);
     }
     return new ParsedFile(config, problems, top.line("collection"), top.line("entity"));
+  }
+
+  private Lifetime lifetime(Section top, @Nullable Section fields, Fields columns) {
+    boolean hasEntity = top.has("entity");
+    Lifetime lifetime =
+        new LifetimeReader(columns, problems).read(top.section("lifetime"), hasEntity);
+    for (Lifetime.Measure measure : columns.running()) {
+      if (fields != null && !hasEntity) {
+        problems.wrong(
+            fields.line(measure.name()),
+            fields.pathOf(measure.name()) + ".state",
+            "is kept per entity: say whose events these are, `entity`");
+      }
+    }
+    return lifetime.withRunning(columns.running());
   }
 
   private String collection(Section top) {
@@ -156,7 +173,11 @@ final class ConfigReader {
         problems.wrong(
             name, "which is looked up when somebody asks; expected a column that is stored");
       }
-      if (column.enriched() != null) {
+      if (AppendedColumns.names(columns.columns()).contains(name.value())) {
+        problems.wrong(
+            name,
+            "which is filled from the rows before, or derived from what is; expected a column whose values come with the events");
+      } else if (column.enriched() != null) {
         problems.wrong(
             name, "which an enricher fills; expected a column whose values come with the events");
       }

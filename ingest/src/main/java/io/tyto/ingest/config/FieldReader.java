@@ -12,6 +12,7 @@ import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.DimensionTable;
 import io.tyto.model.schema.Discovery;
 import io.tyto.model.schema.Join;
+import io.tyto.model.schema.Lifetime;
 import io.tyto.model.schema.Privacy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,6 +31,10 @@ final class FieldReader {
   static final int MAX_ALIASES = 16;
   static final int MAX_DISCOVERED = 500;
   static final int MAX_AFTER = 100_000;
+
+  /// Fields with `state`: each takes some bytes of every entity, for ever.
+  static final int MAX_RUNNING = 16;
+
   static final String API_EXPECTED =
       "expected a name of ASCII letters and digits that begins with a small letter, such as"
           + " eventCount";
@@ -50,6 +55,11 @@ final class FieldReader {
   private final Map<String, Section> sections = new LinkedHashMap<>();
   private final Set<String> takenAliases = new HashSet<>();
   private boolean hasDiscovery;
+
+  /// What was read so far, by name.
+  private final Map<String, ColumnSpec> known = new HashMap<>();
+
+  private final List<Lifetime.Measure> running = new ArrayList<>();
 
   /// Fields that are computed from dimension tables on reading.
   private final Set<String> lookups = new HashSet<>();
@@ -74,7 +84,10 @@ final class FieldReader {
     this.joined = joined;
     this.broken.addAll(broken);
     this.problems = problems;
-    joined.forEach(column -> types.put(column.name(), column.type()));
+    for (ColumnSpec column : joined) {
+      types.put(column.name(), column.type());
+      known.put(column.name(), column);
+    }
   }
 
   /// The columns in the order of the file; those without a readable type are left out.
@@ -93,9 +106,12 @@ final class FieldReader {
     for (Located name : names) {
       readPlainType(name);
     }
+    // What is computed may use every plain field, wherever that stands.
+    names.stream().filter(name -> !isComputed(name)).forEach(this::readColumn);
+    names.stream().filter(this::isComputed).forEach(this::readColumn);
     List<ColumnSpec> columns = new ArrayList<>();
     for (Located name : names) {
-      ColumnSpec column = column(name);
+      ColumnSpec column = known.get(name.value());
       if (column != null) {
         columns.add(column);
       }
@@ -103,7 +119,25 @@ final class FieldReader {
     checkEnriched(columns);
     columns.addAll(joined);
     checkApiNames(columns);
-    return new Fields(columns, broken);
+    if (running.size() > MAX_RUNNING) {
+      problems.wrong(
+          fields.line(),
+          fields.path(),
+          "has %d fields with `state`, at most %d".formatted(running.size(), MAX_RUNNING));
+    }
+    return new Fields(columns, broken, running);
+  }
+
+  private boolean isComputed(Located name) {
+    Section section = sections.get(name.value());
+    return section != null && (section.has("derive") || section.has("state"));
+  }
+
+  private void readColumn(Located name) {
+    ColumnSpec column = column(name);
+    if (column != null) {
+      known.put(column.name(), column);
+    }
   }
 
   private void readPlainType(Located name) {
@@ -123,7 +157,7 @@ final class FieldReader {
       section.allowOnly(ConfigKeys.FIELD);
       sections.put(key, section);
     }
-    if (section == null || !section.has("derive")) {
+    if (section == null || !isComputed(name)) {
       ColumnType type = type(name, section);
       if (type == null) {
         broken.add(key);
@@ -170,7 +204,12 @@ final class FieldReader {
       return type == null ? null : plain(name.value(), type);
     }
     Located derive = section.text("derive");
-    Expression expression = derive == null ? null : expression(name, derive, section);
+    Located state = section.text("state");
+    if (state != null) {
+      readState(name, state, section);
+    }
+    Expression expression =
+        derive == null || state != null ? null : expression(name, derive, section);
     ColumnType type = types.get(name.value());
     Privacy privacy =
         type == null ? null : PrivacyReader.read(section.section("privacy"), type, problems);
@@ -189,8 +228,39 @@ final class FieldReader {
             ConfigReader.annotations(section.section("annotations")),
             privacy,
             aliases(section),
-            enriched(section),
+            state == null ? enriched(section) : Lifetime.FILLER,
             discovery(section, type));
+  }
+
+  /// A field that says how a measure of the entity stands with the event.
+  private void readState(Located name, Located state, Section section) {
+    for (String other : List.of("type", "derive", "enriched", "discover", "privacy")) {
+      if (section.has(other)) {
+        problems.wrong(
+            section.line(other),
+            section.pathOf(other),
+            "stands beside `state`, which alone says what the field holds; leave it out");
+      }
+    }
+    Set<String> unknown = new HashSet<>(fields.keys());
+    unknown.removeAll(known.keySet());
+    Fields soFar = new Fields(List.copyOf(known.values()), unknown);
+    Lifetime.Measure measure = new LifetimeReader(soFar, problems).running(name.value(), state);
+    ColumnSpec of =
+        measure == null || measure.column() == null ? null : known.get(measure.column());
+    if (measure == null) {
+      String used = LifetimeReader.columnIn(state.value());
+      if (used != null && !broken.contains(used) && sections.containsKey(used)) {
+        String hint = below(used);
+        if (!hint.isEmpty()) {
+          problems.wrong(state, "expected a column that is known here" + hint);
+        }
+      }
+      broken.add(name.value());
+    } else {
+      running.add(measure);
+      types.put(name.value(), measure.type(of == null ? null : of.type()));
+    }
   }
 
   /// `discover: {}` takes the defaults.
@@ -270,6 +340,9 @@ final class FieldReader {
     if (enriched.value().equals(Join.FILLER)) {
       problems.wrong(enriched, "expected an enricher; joined fields stand in `join` alone");
     }
+    if (enriched.value().equals(Lifetime.FILLER)) {
+      problems.wrong(enriched, "expected an enricher; a measure of the entity is `state: count`");
+    }
     return enriched.value();
   }
 
@@ -337,7 +410,7 @@ final class FieldReader {
       expression = ExpressionParser.as(expression, type);
     }
     ExpressionEvaluator.check(expression);
-    for (String name : ExpressionColumns.of(expression)) {
+    for (String name : expression.columns()) {
       if (lookups.contains(name)) {
         throw new IllegalArgumentException(
             "it uses %s, which is looked up when somebody asks and never stored; put the lookup itself into the expression"
@@ -350,8 +423,9 @@ final class FieldReader {
   /// A derived field sees only derived fields above it, which keeps them free of circles.
   private String below(String word) {
     Section field = sections.get(word);
-    return field != null && field.has("derive") && !types.containsKey(word)
-        ? "; a derived field can be used only by fields below it, move %s up".formatted(word)
+    boolean isComputed = field != null && (field.has("derive") || field.has("state"));
+    return isComputed && !types.containsKey(word)
+        ? "; a computed field can be used only by fields below it, move %s up".formatted(word)
         : "";
   }
 

@@ -1,6 +1,7 @@
 package io.tyto.ingest.config;
 
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.Lifetime;
 import io.tyto.model.text.Suggestion;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +12,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param columns those that could be read, in the order of the file
 /// @param broken names of those that could not; a reference to one of them is no problem of its own
-record Fields(List<ColumnSpec> columns, Set<String> broken) {
+/// @param running measures of the columns that states fill
+record Fields(List<ColumnSpec> columns, Set<String> broken, List<Lifetime.Measure> running) {
+  /// Fields of which no state fills one.
+  Fields(List<ColumnSpec> columns, Set<String> broken) {
+    this(columns, broken, List.of());
+  }
+
   @Nullable ColumnSpec column(String name) {
     for (ColumnSpec column : columns) {
       if (column.name().equals(name)) {

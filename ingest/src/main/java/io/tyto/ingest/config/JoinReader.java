@@ -173,11 +173,14 @@ final class JoinReader {
       }
       return false;
     }
-    if (column.derive() != null || column.isJoined()) {
+    if (column.derive() != null || column.isJoined() || column.isAppended()) {
       problems.wrong(
           on,
           "which is %s; expected a column that comes with the event or from an enricher: joins run before derived fields"
-              .formatted(column.derive() == null ? "joined itself" : "derived"));
+              .formatted(
+                  column.derive() != null
+                      ? "derived"
+                      : column.isJoined() ? "joined itself" : "filled by the state of the entity"));
       return false;
     }
     ColumnType keyType = table.keyColumn().type();

@@ -1,6 +1,7 @@
 package io.tyto.ingest.config;
 
 import io.tyto.model.schema.ApiNames;
+import io.tyto.model.schema.AppendedColumns;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Lifetime;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,8 @@ final class LifetimeReader {
   private static final String EXPECTED =
       "expected count, or one of count, sum, avg, min, max, first, last, distinct of a column, such as"
           + " sum(amount)";
+
+  private static final Set<Function> COUNTS = Set.of(Function.COUNT, Function.DISTINCT);
 
   private final Fields columns;
   private final Problems problems;
@@ -49,7 +53,7 @@ final class LifetimeReader {
     Map<String, String> apiNames = new HashMap<>();
     for (Located name : section.names()) {
       Located text = section.text(name.value());
-      Measure measure = text == null || !isName(name, apiNames) ? null : measure(name, text);
+      Measure measure = text == null || !isName(name, apiNames) ? null : parsed(name.value(), text);
       if (measure != null) {
         measures.add(measure);
       }
@@ -61,6 +65,29 @@ final class LifetimeReader {
           "has %d measures, expected at most %d".formatted(measures.size(), MAX_MEASURES));
     }
     return new Lifetime(measures);
+  }
+
+  /// The measure of a column of its own name; null, with a problem, where the text is none.
+  @Nullable Measure running(String name, Located text) {
+    Measure measure = parsed(name, text);
+    if (measure == null) {
+      return null;
+    }
+    ColumnSpec of = measure.column() == null ? null : columns.column(measure.column());
+    if (of != null && of.privacy() != null && !COUNTS.contains(measure.function())) {
+      problems.wrong(
+          text,
+          "expected count or distinct of %s, which is private: what a state says of it would be stored without its policy"
+              .formatted(of.name()));
+      return null;
+    }
+    return measure;
+  }
+
+  /// The name of the column that a measure is of; null where the text is no measure of one.
+  static @Nullable String columnIn(String text) {
+    Matcher call = CALL.matcher(text.strip());
+    return call.matches() ? call.group(2) : null;
   }
 
   private boolean isName(Located name, Map<String, String> apiNames) {
@@ -77,7 +104,7 @@ final class LifetimeReader {
     return true;
   }
 
-  private @Nullable Measure measure(Located name, Located text) {
+  private @Nullable Measure parsed(String name, Located text) {
     Matcher call = CALL.matcher(text.value().strip());
     Function function = call.matches() ? function(call.group(1)) : null;
     String column = function == null ? null : call.group(2);
@@ -86,7 +113,7 @@ final class LifetimeReader {
       return null;
     }
     if (column == null) {
-      return new Measure(name.value(), function, null);
+      return new Measure(name, function, null);
     }
     ColumnSpec spec = columns.column(column);
     if (spec == null) {
@@ -95,12 +122,19 @@ final class LifetimeReader {
       }
       return null;
     }
+    if (AppendedColumns.names(columns.columns()).contains(column)) {
+      problems.wrong(
+          text,
+          "expected a column whose values come with the events; %s is filled from the rows before, or derived from what is"
+              .formatted(column));
+      return null;
+    }
     String expected = expected(function, spec);
     if (expected != null) {
       problems.wrong(text, "expected " + expected + "; " + column + " is a " + spec.type());
       return null;
     }
-    return new Measure(name.value(), function, column);
+    return new Measure(name, function, column);
   }
 
   private static @Nullable Function function(String name) {

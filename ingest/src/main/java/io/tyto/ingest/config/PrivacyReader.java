@@ -1,6 +1,6 @@
 package io.tyto.ingest.config;
 
-import io.tyto.model.expression.Expression;
+import io.tyto.model.schema.AppendedColumns;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Reads `privacy` of a field and refuses what would keep its values readable elsewhere.
@@ -85,6 +84,7 @@ final class PrivacyReader {
     boolean keepsKeys =
         config.columns().stream()
             .anyMatch(column -> column.discovery() != null && column.privacy() == null);
+    Set<String> appended = AppendedColumns.names(config.columns());
     for (ColumnSpec column : config.columns()) {
       Privacy privacy = column.privacy();
       if (privacy != null && keepsKeys) {
@@ -96,6 +96,13 @@ final class PrivacyReader {
                 + " leave one of them out");
       }
       if (privacy != null) {
+        if (column.derive() != null && appended.contains(column.name())) {
+          wrong(
+              column,
+              fields,
+              problems,
+              "stands on a field that is derived from what is filled when the event is stored, which is after the policies; leave it out");
+        }
         checkUse(config, column, privacy, fields, problems);
         checkSources(config, column, fields, problems);
       } else {
@@ -175,7 +182,7 @@ final class PrivacyReader {
     if (column.derive() == null) {
       return;
     }
-    for (String name : namesIn(column.derive())) {
+    for (String name : column.derive().columns()) {
       ColumnSpec used = config.column(name);
       if (used != null && used.privacy() != null) {
         wrong(
@@ -186,26 +193,6 @@ final class PrivacyReader {
                 .formatted(name));
       }
     }
-  }
-
-  private static Set<String> namesIn(Expression expression) {
-    Set<String> names = new TreeSet<>();
-    switch (expression) {
-      case Expression.Literal _ -> {}
-      case Expression.Column column -> names.add(column.name());
-      case Expression.Case cases -> {
-        for (Expression.Case.Branch branch : cases.branches()) {
-          names.addAll(namesIn(branch.condition()));
-          names.addAll(namesIn(branch.value()));
-        }
-        if (cases.otherwise() != null) {
-          names.addAll(namesIn(cases.otherwise()));
-        }
-      }
-      case Expression.Lookup lookup -> names.addAll(namesIn(lookup.key()));
-      case Expression.Call call -> call.arguments().forEach(of -> names.addAll(namesIn(of)));
-    }
-    return names;
   }
 
   private static void wrong(ColumnSpec column, Section fields, Problems problems, String message) {

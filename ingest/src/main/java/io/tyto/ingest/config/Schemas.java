@@ -101,7 +101,9 @@ public final class Schemas {
       addUnless(kept.containsValue(column.id()), column, dormant);
     }
     for (ColumnSpec column : current.columns()) {
-      addUnless(kept.containsValue(column.id()) || column.derive() != null, column, dormant);
+      // Values that were computed here are nobody's but the column's: one of its name begins anew.
+      boolean isComputed = column.derive() != null || column.isAppended();
+      addUnless(kept.containsValue(column.id()) || isComputed, column, dormant);
     }
     return toTableSchema(
         next,

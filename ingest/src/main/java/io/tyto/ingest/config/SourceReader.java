@@ -196,8 +196,10 @@ final class SourceReader {
           section.pathOf(name),
           column.isJoined()
               ? "is filled by a join, so nothing is read for it"
-              : "is filled by the enricher '%s', so nothing is read for it"
-                  .formatted(column.enriched()));
+              : column.isAppended()
+                  ? "is filled by the state of its entity, so nothing is read for it"
+                  : "is filled by the enricher '%s', so nothing is read for it"
+                      .formatted(column.enriched()));
       return null;
     }
     return column;

@@ -45,7 +45,7 @@ record BoundStep(Step step, TableSchema schema, int[] inputs, int[] outputs) {
   }
 
   private static boolean isReadable(ColumnSpec column, InputField field) {
-    return column.derive() == null && field.types().contains(column.type());
+    return column.derive() == null && !column.isAppended() && field.types().contains(column.type());
   }
 
   private static boolean isFilledBy(Step step, ColumnSpec column, AddedField field) {

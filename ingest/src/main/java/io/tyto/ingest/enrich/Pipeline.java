@@ -201,9 +201,9 @@ public final class Pipeline implements AutoCloseable {
         return "which reads the field %s, expected it in `fields` as %s"
             .formatted(input.name(), Step.typesOf(input));
       }
-      if (column.derive() != null) {
-        return "which reads the field %s, expected one that is not derived: enrichers run first"
-            .formatted(input.name());
+      if (column.derive() != null || column.isAppended()) {
+        return "which reads the field %s, expected one that is not %s: enrichers run first"
+            .formatted(input.name(), column.derive() != null ? "derived" : "a state");
       }
       if (!input.types().contains(column.type())) {
         return "which reads the field %s as %s, and here it is %s"
@@ -217,7 +217,7 @@ public final class Pipeline implements AutoCloseable {
   public List<String> unserved(TableSchema schema) {
     List<String> unserved = new ArrayList<>();
     for (ColumnSpec column : schema.columns()) {
-      boolean isEnriched = column.enriched() != null && !column.isJoined();
+      boolean isEnriched = column.enriched() != null && !column.isJoined() && !column.isAppended();
       String problem = isEnriched ? problem(column, schema.config()::column) : null;
       if (problem != null) {
         unserved.add(

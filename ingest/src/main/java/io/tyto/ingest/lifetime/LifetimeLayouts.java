@@ -20,10 +20,14 @@ public final class LifetimeLayouts {
     for (Lifetime.Measure measure : schema.config().lifetime().measures()) {
       elements.add(element(schema, measure));
     }
+    for (Lifetime.Measure measure : schema.config().lifetime().running()) {
+      elements.add(element(schema, measure));
+    }
     return new StateLayout(List.copyOf(elements));
   }
 
-  /// The element that a measure is read from; two measures may share one.
+  /// The element that a measure is read from; two measures may share one, and a running one shares
+  /// with what is asked for by entity.
   public static StateElement element(TableSchema schema, Lifetime.Measure measure) {
     String name = measure.column();
     if (name == null) {

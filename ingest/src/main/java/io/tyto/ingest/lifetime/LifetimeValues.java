@@ -1,5 +1,6 @@
 package io.tyto.ingest.lifetime;
 
+import io.tyto.engine.row.Row;
 import io.tyto.engine.state.StateRecord;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -36,6 +37,48 @@ public final class LifetimeValues {
     return new Kept(values, pending);
   }
 
+  /// Sets a cell to the value of a measure, in the form in which columns store it; to null where a
+  /// sum of integers leaves 64 bits.
+  ///
+  /// @param of type of the column that is measured; null: events are counted
+  static void put(
+      Lifetime.Measure measure,
+      @Nullable ColumnType of,
+      @Nullable Object physical,
+      Row row,
+      int position) {
+    switch (measure.function()) {
+      case COUNT, DISTINCT -> row.setLong(position, physical == null ? 0 : (long) physical);
+      case AVG -> {
+        if (physical instanceof Double unscaled && of != null) {
+          row.setDouble(position, mean(of, unscaled));
+        } else {
+          row.setNull(position);
+        }
+      }
+      case SUM, MIN, MAX, FIRST, LAST -> {
+        switch (physical) {
+          case null -> row.setNull(position);
+          case Long number -> row.setLong(position, number);
+          case Double number -> row.setDouble(position, number);
+          case byte[] bytes -> row.setBytes(position, bytes);
+          case BigInteger sum -> putSum(measure.type(of), sum, row, position);
+          default -> throw new IllegalStateException("states hold no " + physical.getClass());
+        }
+      }
+    }
+  }
+
+  private static void putSum(ColumnType type, BigInteger sum, Row row, int position) {
+    if (type instanceof ColumnType.DecimalType decimal) {
+      row.setBytes(position, Values.toBytes(decimal, new BigDecimal(sum, decimal.scale())));
+    } else if (sum.bitLength() < Long.SIZE) {
+      row.setLong(position, sum.longValue());
+    } else {
+      row.setNull(position);
+    }
+  }
+
   private static @Nullable Object value(
       TableSchema schema, Lifetime.Measure measure, @Nullable Object physical) {
     if (physical == null) {
@@ -68,7 +111,7 @@ public final class LifetimeValues {
     return sum.longValue();
   }
 
-  private static Object mean(ColumnType type, double unscaled) {
+  private static double mean(ColumnType type, double unscaled) {
     return type instanceof ColumnType.DecimalType decimal
         ? unscaled / Math.pow(10, decimal.scale())
         : unscaled;

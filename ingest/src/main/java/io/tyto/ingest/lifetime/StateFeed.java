@@ -1,26 +1,34 @@
 package io.tyto.ingest.lifetime;
 
+import io.tyto.engine.load.AddedColumn;
+import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.source.EvolvedSource;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.state.StateElement;
 import io.tyto.engine.state.StateOverlay;
+import io.tyto.engine.state.StateRecord;
+import io.tyto.ingest.append.AppendColumns;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.TableSchema;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Brings the events of one unit and collection into the states of their entities. Not thread-safe.
-public final class StateFeed {
+/// Brings the events of one unit and collection into the states of their entities, and fills the
+/// columns that say how these stand with the event. Not thread-safe.
+public final class StateFeed implements AppendColumns {
   private static final int ABSENT = -1;
+  private static final int NO_ENTITY = 0;
 
   private final TableSchema schema;
   private final StateOverlay states;
   private final int[] positions;
   private final int timePosition;
   private final ColumnType timeType;
+  private final List<RunningColumn> running = new ArrayList<>();
 
   public StateFeed(TableSchema schema, StateOverlay states) {
     this.schema = schema;
@@ -34,21 +42,56 @@ public final class StateFeed {
     ColumnSpec time = schema.timeColumn();
     this.timePosition = positionOf(time.id());
     this.timeType = time.type();
+    for (int i = 0; i < schema.columns().size(); i++) {
+      RunningColumn column = RunningColumn.of(schema, i, states.layout());
+      if (column != null) {
+        running.add(column);
+      }
+    }
   }
 
   /// @param receivedMicros counts as the time of an event without one
-  public void apply(int entity, Row row, long receivedMicros) {
+  @Override
+  public void fill(Row row, int entity, long receivedMicros) {
+    if (entity == NO_ENTITY) {
+      return;
+    }
     boolean hasTime = timePosition >= 0 && !row.isNull(timePosition);
     long time = hasTime ? micros(timeType, row.longAt(timePosition)) : receivedMicros;
     states.apply(entity, row, positions, time);
+    if (!running.isEmpty()) {
+      StateRecord state = states.current(entity);
+      running.forEach(column -> column.put(state, row));
+    }
   }
 
-  /// Applies rows that are columns, in their order.
-  public void applyAll(RowSource rows) {
+  @Override
+  public LoadedRows fill(LoadedRows rows) {
+    List<RunningColumn> filled =
+        running.stream().filter(column -> column.isIn(rows.schema())).toList();
+    List<AddedColumn> added =
+        filled.stream().map(column -> new AddedColumn(column.spec(), rows.rowCount())).toList();
     StateScan scan = new StateScan(schema, states.layout().elements());
+    Row values = new Row(schema.columns().size());
     for (RowSource evolved : EvolvedSource.allOf(List.of(rows), schema)) {
-      scan.read(evolved, states::apply);
+      scan.read(
+          evolved,
+          (position, entity, row, inputs, time) -> {
+            states.apply(entity, row, inputs, time);
+            StateRecord state = filled.isEmpty() ? null : states.current(entity);
+            for (int i = 0; state != null && i < filled.size(); i++) {
+              filled.get(i).put(state, values);
+              added.get(i).skipTo(position);
+              added.get(i).add(values, filled.get(i).position());
+            }
+          });
     }
+    LoadedRows completed = rows;
+    for (AddedColumn column : added) {
+      column.skipTo(rows.rowCount());
+      completed = column.addTo(completed);
+    }
+    return completed;
   }
 
   private int positionOf(int columnId) {

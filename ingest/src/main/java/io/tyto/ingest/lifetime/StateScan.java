@@ -28,10 +28,11 @@ public final class StateScan {
   /// Receives the events that have an entity, in the order of their rows.
   @FunctionalInterface
   public interface Target {
+    /// @param position of the event among the rows that are read
     /// @param row valid until it returns, and its bytes for ever
     /// @param positions of each element's column in the row
     /// @param timeMicros of the event
-    void event(int entity, Row row, int[] positions, long timeMicros);
+    void event(int position, int entity, Row row, int[] positions, long timeMicros);
   }
 
   /// @param elements in the order of the layout; one that is null is not read
@@ -82,23 +83,27 @@ public final class StateScan {
         vectors[i] = reader == null ? new ColumnVector.AllNull(count) : reader.read(from, count);
       }
       for (int i = 0; i < count; i++) {
-        event(vectors, i, row, target);
+        event(vectors, i, from + i, row, target);
       }
     }
   }
 
-  private void event(ColumnVector[] vectors, int position, Row row, Target target) {
-    fill(vectors[ENTITY], position, row, ENTITY);
+  private void event(ColumnVector[] vectors, int at, int position, Row row, Target target) {
+    fill(vectors[ENTITY], at, row, ENTITY);
     int entity = row.isNull(ENTITY) ? 0 : (int) row.longAt(ENTITY);
     if (entity == 0) {
       return;
     }
     for (int i = TIME; i < vectors.length; i++) {
-      fill(vectors[i], position, row, i);
+      fill(vectors[i], at, row, i);
     }
     int time = row.isNull(TIME) ? RECEIVED : TIME;
     target.event(
-        entity, row, positions, StateFeed.micros(columns.get(time).type(), row.longAt(time)));
+        position,
+        entity,
+        row,
+        positions,
+        StateFeed.micros(columns.get(time).type(), row.longAt(time)));
   }
 
   private static void fill(ColumnVector vector, int position, Row row, int column) {

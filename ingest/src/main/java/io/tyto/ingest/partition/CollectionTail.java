@@ -6,8 +6,8 @@ import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.tail.Tail;
+import io.tyto.ingest.append.AppendColumns;
 import io.tyto.ingest.decode.RowCodec;
-import io.tyto.ingest.lifetime.StateFeed;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig;
@@ -28,7 +28,7 @@ final class CollectionTail {
   private final Row row;
   private final int keyColumn;
   private final StoredPrivacy privacy;
-  private final @Nullable StateFeed states;
+  private final @Nullable AppendColumns appended;
   private final List<Piece> pieces = new ArrayList<>();
 
   /// The last piece, where that is a tail.
@@ -73,10 +73,11 @@ final class CollectionTail {
   }
 
   /// @param privacy of records that were encoded by an older version
-  /// @param states of the entities; null where nothing is kept of them
+  /// @param appended fills what only the owner of the partition can, and keeps the states of the
+  ///   entities; null where there is nothing of it
   CollectionTail(
-      TableSchema schema, int partition, StoredPrivacy privacy, @Nullable StateFeed states) {
-    this.states = states;
+      TableSchema schema, int partition, StoredPrivacy privacy, @Nullable AppendColumns appended) {
+    this.appended = appended;
     this.privacy = privacy;
     this.schema = schema;
     this.partition = partition;
@@ -99,11 +100,11 @@ final class CollectionTail {
     privacy.bringOver(row, record.schemaVersion(), schema);
     byte[] key = entities == null || keyColumn < 0 ? null : KeyHash.keyOf(row, keyColumn);
     int entity = key == null || entities == null ? NO_ENTITY : entities.idOf(key);
-    appendRow(logId, record, entity);
-    if (states != null && entity != NO_ENTITY) {
-      // Behind the row: what cannot be a row has no part in any state.
-      states.apply(entity, row, record.receivedMicros());
+    if (appended != null) {
+      // Behind all that may fail: what cannot be a row has no part in any state.
+      appended.fill(row, entity, record.receivedMicros());
     }
+    appendRow(logId, record, entity);
   }
 
   /// Appends a dead letter that was never encoded.
@@ -122,10 +123,7 @@ final class CollectionTail {
       tail = null;
     }
     LoadedRows identified = entities == null || key < 0 ? rows : rows.withEntities(key, entities);
-    pieces.add(new Loaded(identified));
-    if (states != null) {
-      states.applyAll(identified);
-    }
+    pieces.add(new Loaded(appended == null ? identified : appended.fill(identified)));
     hasUnpublished = true;
   }
 

@@ -13,6 +13,7 @@ import io.tyto.engine.state.StateElement;
 import io.tyto.engine.state.StateLayout;
 import io.tyto.engine.state.StateOverlay;
 import io.tyto.engine.state.StateRecord;
+import io.tyto.ingest.append.AppendColumns;
 import io.tyto.ingest.lifetime.LifetimeLayouts;
 import io.tyto.ingest.lifetime.StateFeed;
 import io.tyto.ingest.lifetime.StateScan;
@@ -232,7 +233,7 @@ final class Lifetimes implements AutoCloseable {
     StateOverlay[] unit = {target.open()};
     scan.read(
         rows,
-        (entity, row, positions, time) -> {
+        (_, entity, row, positions, time) -> {
           if (unit[0].size() == REBUILD_ENTITIES) {
             unit[0].settle();
             unit[0] = target.open();
@@ -264,7 +265,7 @@ final class Lifetimes implements AutoCloseable {
   }
 
   /// What takes the events of a unit, where anything is kept.
-  static @Nullable StateFeed feed(TableSchema schema, @Nullable StateOverlay states) {
+  static @Nullable AppendColumns feed(TableSchema schema, @Nullable StateOverlay states) {
     return states == null ? null : new StateFeed(schema, states);
   }
 

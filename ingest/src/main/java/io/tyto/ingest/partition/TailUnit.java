@@ -4,6 +4,8 @@ import io.tyto.engine.entity.EntityTable;
 import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.state.StateOverlay;
+import io.tyto.ingest.append.AppendChain;
+import io.tyto.ingest.append.AppendColumns;
 import io.tyto.ingest.log.LogEntry;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.model.error.TytoException;
@@ -256,9 +258,8 @@ final class TailUnit {
       if (changed != null) {
         states.put(collection, changed);
       }
-      tail =
-          new CollectionTail(
-              schema, id.partition(), schemas.privacy(collection), Lifetimes.feed(schema, changed));
+      AppendColumns appended = AppendChain.of(schema, Lifetimes.feed(schema, changed));
+      tail = new CollectionTail(schema, id.partition(), schemas.privacy(collection), appended);
       rows.put(collection, tail);
     }
     return tail;

@@ -10,6 +10,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.query.GroupKey.Granularity;
+import io.tyto.model.schema.AppendedColumns;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ConfigParserTest {
@@ -283,7 +285,7 @@ class ConfigParserTest {
         "a.yaml:6: fields.ts.type: found 'datetime', expected string, bool, int, long, double,"
             + " decimal(p,s), timestamp, timestamp(ms|us|ns), date, uuid, ip, json, or one of them"
             + " (except json) followed by []",
-        "a.yaml:7: fields.tags.rol: found an unknown key, expected type, derive, aliases, discover, enriched, api, description,"
+        "a.yaml:7: fields.tags.rol: found an unknown key, expected type, derive, state, aliases, discover, enriched, api, description,"
             + " role, unit, deprecated, privacy, annotations (did you mean 'role'?)",
         "a.yaml:8: fields.score.role: found 'id', expected on a string, int, long or uuid, not on"
             + " double",
@@ -324,7 +326,7 @@ class ConfigParserTest {
         """,
         "a.yaml:4: fields.a.derive: found 'length(tagz)', at character 8: no column 'tagz' here (did"
             + " you mean 'tags'?)",
-        "a.yaml:5: fields.b.derive: found 'c + 1', at character 1: no column 'c' here; a derived"
+        "a.yaml:5: fields.b.derive: found 'c + 1', at character 1: no column 'c' here; a computed"
             + " field can be used only by fields below it, move c up",
         "a.yaml:7: fields.d.derive: found 'length(tags)', at character 1: the expression gives long,"
             + " which does not fit int without loss; leave `type` out or write long",
@@ -565,10 +567,97 @@ class ConfigParserTest {
   }
 
   @Test
+  void runningStatesAreReadAndChecked() {
+    EventConfig config =
+        parse(
+                """
+                collection: x
+                entity: { name: user, key: user }
+                fields:
+                  spent: { state: sum( amount ), unit: EUR }
+                  user: string
+                  ts: timestamp
+                  amount: "decimal(18,2)"
+                  twice: { derive: amount * 2 }
+                  most: { state: max(twice) }
+                  first_seen: { state: min(ts) }
+                  days: { derive: "seconds_between(first_seen, ts) / 86400" }
+                lifetime: { count: count }
+                """)
+            .orThrow()
+            .getFirst();
+    assertEquals(
+        List.of("sum(amount)", "max(twice)", "min(ts)"),
+        config.lifetime().running().stream().map(Lifetime.Measure::text).toList());
+    assertEquals(
+        List.of("spent", "user", "ts", "amount", "twice", "most", "first_seen", "days"),
+        config.columns().stream().map(ColumnSpec::name).toList());
+    assertEquals("decimal(38,2)", config.columns().getFirst().type().toString());
+    assertTrue(config.columns().getFirst().isAppended());
+    assertEquals(
+        Set.of("spent", "most", "first_seen", "days"), AppendedColumns.names(config.columns()));
+    assertProblems(
+        parse(
+            """
+            collection: x
+            entity: { name: user, key: c }
+            fields:
+              user: string
+              secret: { type: string, privacy: { policy: hash } }
+              tags: "string[]"
+              a: { state: count }
+              b: { state: sum(a) }
+              c: { derive: a + 1 }
+              d: { state: max(c) }
+              e: { state: last(tags) }
+              f: { state: last(secret) }
+              g: { state: count(secret) }
+              h: { state: last(userr), type: string }
+              i: { type: string, enriched: state }
+              j: { state: max(k) }
+              k: { derive: "a + 1", privacy: { policy: drop } }
+            source: { map: { a: /x } }
+            lifetime: { l: sum(a) }
+            """),
+        "a.yaml:2: entity.key: found 'c', which is filled from the rows before, or derived from what is;"
+            + " expected a column whose values come with the events",
+        "a.yaml:8: fields.b.state: found 'sum(a)', expected a column whose values come with the events;"
+            + " a is filled from the rows before, or derived from what is",
+        "a.yaml:10: fields.d.state: found 'max(c)', expected a column whose values come with the events;"
+            + " c is filled from the rows before, or derived from what is",
+        "a.yaml:11: fields.e.state: found 'last(tags)', expected a column of single values; tags is a"
+            + " string[]",
+        "a.yaml:12: fields.f.state: found 'last(secret)', expected count or distinct of secret, which is"
+            + " private: what a state says of it would be stored without its policy",
+        "a.yaml:14: fields.h.type: stands beside `state`, which alone says what the field holds; leave it"
+            + " out",
+        "a.yaml:14: fields.h.state: found 'last(userr)', expected a column of `fields` (did you mean"
+            + " 'user'?)",
+        "a.yaml:15: fields.i.enriched: found 'state', expected an enricher; a measure of the entity is"
+            + " `state: count`",
+        "a.yaml:16: fields.j.state: found 'max(k)', expected a column that is known here; a computed field"
+            + " can be used only by fields below it, move k up",
+        "a.yaml:17: fields.k.privacy: stands on a field that is derived from what is filled when the event"
+            + " is stored, which is after the policies; leave it out",
+        "a.yaml:18: source.map.a: is filled by the state of its entity, so nothing is read for it",
+        "a.yaml:19: lifetime.l: found 'sum(a)', expected a column whose values come with the events; a is"
+            + " filled from the rows before, or derived from what is");
+    assertProblems(
+        parse(
+            """
+            collection: x
+            fields:
+              user: string
+              a: { state: count }
+            """),
+        "a.yaml:4: fields.a.state: is kept per entity: say whose events these are, `entity`");
+  }
+
+  @Test
   void commonSlipsOfYamlAreExplained() {
     assertFieldProblems(
         "amount: { type: decimal(18,2) }\n",
-        "a.yaml:3: fields.amount.2): found an unknown key, expected type, derive, aliases, discover, enriched, api, description,"
+        "a.yaml:3: fields.amount.2): found an unknown key, expected type, derive, state, aliases, discover, enriched, api, description,"
             + " role, unit, deprecated, privacy, annotations; inside { } a type with a comma stands"
             + " in quotes: \"decimal(18,2)\"",
         "a.yaml:3: fields.amount.type: found 'decimal(18', expected a type; inside { } a type with a"

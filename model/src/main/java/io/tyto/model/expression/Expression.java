@@ -47,6 +47,28 @@ public sealed interface Expression {
     };
   }
 
+  /// Names of the columns that it reads.
+  default Set<String> columns() {
+    return switch (this) {
+      case Literal _ -> Set.of();
+      case Column(String name, ColumnType _) -> Set.of(name);
+      case Lookup lookup -> lookup.key().columns();
+      case Case(List<Case.Branch> branches, Expression otherwise, ColumnType _) -> {
+        Set<String> names = new TreeSet<>(otherwise == null ? Set.of() : otherwise.columns());
+        for (Case.Branch branch : branches) {
+          names.addAll(branch.condition().columns());
+          names.addAll(branch.value().columns());
+        }
+        yield names;
+      }
+      case Call call -> {
+        Set<String> names = new TreeSet<>();
+        call.arguments().forEach(argument -> names.addAll(argument.columns()));
+        yield names;
+      }
+    };
+  }
+
   /// Names of the dimension tables that it looks into.
   default Set<String> lookedUp() {
     Set<String> names = new TreeSet<>();

@@ -7,11 +7,28 @@ import org.jspecify.annotations.Nullable;
 /// What a collection keeps of each of its entities for ever, whatever becomes of the events.
 ///
 /// @param measures in the order of the file
-public record Lifetime(List<Measure> measures) {
+/// @param running measures whose value as of each event is stored with it, in the column of their
+///   name
+public record Lifetime(List<Measure> measures, List<Measure> running) {
   public static final Lifetime NONE = new Lifetime(List.of());
+
+  /// What {@link ColumnSpec#enriched} says of the column of a running measure, in place of an
+  /// enricher.
+  public static final String FILLER = "state";
 
   public Lifetime {
     measures = List.copyOf(measures);
+    running = List.copyOf(running);
+  }
+
+  /// Measures that are asked for by entity.
+  public Lifetime(List<Measure> measures) {
+    this(measures, List.of());
+  }
+
+  /// The same measures beside those of columns.
+  public Lifetime withRunning(List<Measure> columns) {
+    return new Lifetime(measures, columns);
   }
 
   public enum Function {
@@ -69,8 +86,19 @@ public record Lifetime(List<Measure> measures) {
     }
   }
 
+  /// Whether nothing can be asked for by entity.
   public boolean isEmpty() {
     return measures.isEmpty();
+  }
+
+  /// The running measure of a column, or null.
+  public @Nullable Measure runningOf(String column) {
+    for (Measure measure : running) {
+      if (measure.name().equals(column)) {
+        return measure;
+      }
+    }
+    return null;
   }
 
   public @Nullable Measure measure(String name) {
