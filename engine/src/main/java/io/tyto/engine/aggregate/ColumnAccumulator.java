@@ -63,9 +63,13 @@ abstract non-sealed class ColumnAccumulator implements Accumulator {
   static ColumnVector kept(Batch batch, CellKind kind, int slot) {
     ColumnVector vector = batch.cells(kind, slot);
     if (vector == null) {
-      throw new IllegalStateException("cells of " + batch.source().name() + " keep no " + kind);
+      throw keepsNo(batch, kind);
     }
     return vector;
+  }
+
+  static IllegalStateException keepsNo(Batch batch, CellKind kind) {
+    return new IllegalStateException("cells of " + batch.source().name() + " keep no " + kind);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
 import io.tyto.engine.source.CellKind;
+import io.tyto.engine.source.CountedCells;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import java.util.Arrays;
@@ -18,6 +19,9 @@ final class DistinctExact extends ColumnAccumulator {
 
   /// Where `few` is that of another state which was merged into this one: its group by own group.
   private int @Nullable [] groupsOfFew;
+
+  /// By group, entities of {@link CountedCells}, which are in no set.
+  private long[] counted = new long[0];
 
   private int groupCount;
   private int[] codes = new int[RowSource.BATCH_ROWS];
@@ -39,6 +43,34 @@ final class DistinctExact extends ColumnAccumulator {
     } else if (few != null) {
       few.ensureGroups(groupCount);
     }
+  }
+
+  @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    if (batch.source() instanceof CountedCells && cellKind() == CellKind.ENTITIES) {
+      count(batch, rows);
+    } else {
+      super.updateCells(batch, rows);
+    }
+  }
+
+  private void count(Batch batch, GroupedRows rows) {
+    if (codes.length < batch.length()) {
+      codes = new int[batch.length()];
+    }
+    if (!batch.cellLengths(cellKind(), slot, codes)) {
+      throw keepsNo(batch, cellKind());
+    }
+    if (counted.length < groupCount) {
+      counted = Arrays.copyOf(counted, Capacity.grown(counted.length, groupCount));
+    }
+    for (int i = 0; i < rows.count; i++) {
+      counted[rows.isOneGroup ? rows.group : rows.groups[i]] += codes[rows.positions[i]];
+    }
+  }
+
+  private long counted(int group) {
+    return group < counted.length ? counted[group] : 0;
   }
 
   @Override
@@ -118,6 +150,9 @@ final class DistinctExact extends ColumnAccumulator {
 
   @Override
   public void store(int count, int columnId, CellColumns target) {
+    if (counted.length > 0) {
+      throw new IllegalStateException("what was only counted cannot be kept");
+    }
     CodeSets stored = toSets();
     stored.ensureGroups(count);
     int[] offsets = new int[count + 1];
@@ -137,6 +172,7 @@ final class DistinctExact extends ColumnAccumulator {
   @Override
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     DistinctExact from = (DistinctExact) other;
+    mergeCounted(from, sources, targets, count);
     if (from.few == null && from.sets == null || mergesFew(from, sources, targets, count)) {
       return;
     }
@@ -145,6 +181,18 @@ final class DistinctExact extends ColumnAccumulator {
     int limit = reader.limit();
     for (int i = 0; i < count; i++) {
       mine.merge(theirs, sources[i], targets[i], limit);
+    }
+  }
+
+  private void mergeCounted(DistinctExact from, int[] sources, int[] targets, int count) {
+    if (from.counted.length == 0) {
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      if (targets[i] >= counted.length) {
+        counted = Arrays.copyOf(counted, Capacity.grown(counted.length, targets[i] + 1));
+      }
+      counted[targets[i]] += from.counted(sources[i]);
     }
   }
 
@@ -177,7 +225,9 @@ final class DistinctExact extends ColumnAccumulator {
 
   @Override
   public long sizeBytes() {
-    return (few == null ? 0 : few.sizeBytes()) + (sets == null ? 0 : sets.sizeBytes());
+    return counted.length * (long) Long.BYTES
+        + (few == null ? 0 : few.sizeBytes())
+        + (sets == null ? 0 : sets.sizeBytes());
   }
 
   @Override
@@ -192,6 +242,10 @@ final class DistinctExact extends ColumnAccumulator {
 
   @Override
   public long asLong(int group) {
+    return counted(group) + united(group);
+  }
+
+  private long united(int group) {
     if (groupsOfFew != null && few != null) {
       return group < groupsOfFew.length ? few.count(groupsOfFew[group]) : 0;
     }

@@ -10,6 +10,7 @@ import io.tyto.engine.source.CellShape;
 import io.tyto.engine.source.CellShape.State;
 import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.TimeInterval;
@@ -17,9 +18,11 @@ import io.tyto.model.result.QueryPlan;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.Cube.Level;
+import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -304,7 +307,15 @@ record CubeCover(
       for (int i = 0; i < byPiece.size(); i++) {
         Piece piece = candidate.pieces.get(i);
         readsRows |= piece.level == null;
-        parts.add(new GroupScan.Part(interval(piece), byPiece.get(i)));
+        LoneCells lone = lone(candidate, piece);
+        if (lone == null) {
+          parts.add(new GroupScan.Part(interval(piece.from, piece.to), byPiece.get(i)));
+        } else {
+          for (LoneCells.Piece each : lone.cut(byPiece.get(i), whole)) {
+            LoneCells.Span span = each.span();
+            parts.add(new GroupScan.Part(interval(span.from(), span.to()), each.sources()));
+          }
+        }
       }
       if (!whole.isEmpty()) {
         parts.add(new GroupScan.Part(range, whole));
@@ -312,10 +323,59 @@ record CubeCover(
       return new CubeCover(parts, candidate.cube.name(), readsRows, List.copyOf(rejected));
     }
 
-    private TimeInterval interval(Piece piece) {
+    /// Where distinct entities may be counted instead of united: each cell of a source is a group
+    /// of its own, and groups are not put together later. Null where that is not so.
+    private @Nullable LoneCells lone(Candidate candidate, Piece piece) {
+      AggregateQuery query = plan.query();
+      boolean isRegrouped =
+          query.wants().totals()
+              || query.wants().othersRows()
+              || query.others()
+              || query.top() != null;
+      Level level = piece.level;
+      Long from = piece.from;
+      Long to = piece.to;
+      if (isRegrouped
+          || level == null
+          || from == null
+          || to == null
+          || candidate.states.stream().noneMatch(Search::isOfEntities)
+          || !areGroups(candidate.cube, query.groupBy())) {
+        return null;
+      }
+      Grain grain = new Grain(level, type);
+      for (long begin = from; begin < to; begin = grain.next(begin)) {
+        if (Arrays.binarySearch(points, begin) < 0) {
+          return null;
+        }
+      }
+      return Arrays.binarySearch(points, to) < 0
+          ? null
+          : new LoneCells(schema.timeColumn().id(), grain, from, to);
+    }
+
+    private static boolean isOfEntities(State state) {
+      return state.function() == Cube.Function.DISTINCT && state.columnId() == SystemColumns.ENTITY;
+    }
+
+    /// Whether two cells of one level are never of one group, if its buckets are the query's.
+    private boolean areGroups(Cube cube, List<GroupKey> keys) {
+      Set<String> dimensions = new HashSet<>(cube.dimensions());
+      int times = 0;
+      for (GroupKey key : keys) {
+        if (key instanceof GroupKey.TimeBucket bucket) {
+          times += bucket.window() == null && !bucket.cumulative() ? 1 : 2;
+        } else if (key instanceof GroupKey.Dimension) {
+          dimensions.remove(key.column());
+        }
+      }
+      return times == 1 && dimensions.isEmpty();
+    }
+
+    private TimeInterval interval(@Nullable Long from, @Nullable Long to) {
       return new TimeInterval(
-          piece.from == null ? null : Axes.toInstant(type, piece.from),
-          piece.to == null ? null : Axes.toInstant(type, piece.to));
+          from == null ? null : Axes.toInstant(type, from),
+          to == null ? null : Axes.toInstant(type, to));
     }
   }
 }

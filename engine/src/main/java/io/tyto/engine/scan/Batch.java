@@ -131,18 +131,59 @@ public final class Batch {
   ///
   /// @param slot negative for {@link CellKind#ROWS}
   public @Nullable ColumnVector cells(CellKind kind, int slot) {
+    ColumnReader reader = cellReader(kind, slot);
+    if (reader == null) {
+      return null;
+    }
+    ColumnVector vector =
+        selected > 0 && reader.type().isList() ? selectedLists(reader) : reader.read(from, length);
+    bytesRead += sizeBytes(vector);
+    return vector;
+  }
+
+  /// Lists of the selected rows and of those between: of the cells of a year a query may want one,
+  /// and each may hold a million ids.
+  private ColumnVector selectedLists(ColumnReader reader) {
+    int first = selection[0];
+    int count = selection[selected - 1] + 1 - first;
+    if (!(reader.read(from + first, count) instanceof ColumnVector.Lists lists)) {
+      return new ColumnVector.AllNull(length);
+    }
+    int[] offsets = new int[length + 1];
+    System.arraycopy(lists.offsets(), 0, offsets, first, count + 1);
+    Arrays.fill(offsets, first + count, length + 1, lists.offsets()[count]);
+    long[] nulls = null;
+    for (int i = 0; i < count && lists.nulls() != null; i++) {
+      if (lists.isNull(i)) {
+        nulls = nulls == null ? new long[(length + 63) >>> 6] : nulls;
+        nulls[first + i >>> 6] |= 1L << first + i;
+      }
+    }
+    return new ColumnVector.Lists(length, offsets, lists.elements(), nulls);
+  }
+
+  /// How many elements the lists have that the cells keep of a slot's column; false, and nothing
+  /// written, where they keep none.
+  public boolean cellLengths(CellKind kind, int slot, int[] lengths) {
+    ColumnReader reader = cellReader(kind, slot);
+    if (reader == null) {
+      return false;
+    }
+    reader.lengths(from, length, lengths);
+    bytesRead += (long) length * Integer.BYTES;
+    return true;
+  }
+
+  private @Nullable ColumnReader cellReader(CellKind kind, int slot) {
     int id = kind.id(slot < 0 ? 0 : slots.column(slot).id());
     ColumnReader reader = cellReaders.get(id);
     if (reader == null) {
       reader = source().column(id);
-      if (reader == null) {
-        return null;
+      if (reader != null) {
+        cellReaders.put(id, reader);
       }
-      cellReaders.put(id, reader);
     }
-    ColumnVector vector = reader.read(from, length);
-    bytesRead += sizeBytes(vector);
-    return vector;
+    return reader;
   }
 
   private @Nullable ColumnReader open(ColumnSpec column) {

@@ -215,6 +215,14 @@ final class SegmentColumnReader implements ColumnReader {
   }
 
   private ColumnVector readLists(LongDecoder decoder, int from, int count) {
+    int base = readOffsets(decoder, from, count);
+    ColumnVector elements = readValues(base, offsets[count]);
+    long[] nulls = listNulls == null ? null : listNulls.copy(from, count);
+    return new ColumnVector.Lists(count, offsets, elements, nulls);
+  }
+
+  /// Where the lists begin, counted from the first; returns where that begins in the block.
+  private int readOffsets(LongDecoder decoder, int from, int count) {
     if (offsets.length < count + 1) {
       offsets = new int[count + 1];
     }
@@ -230,9 +238,25 @@ final class SegmentColumnReader implements ColumnReader {
     }
     int stored = column.descriptor().blocks().get(openBlock).values();
     Objects.checkFromToIndex(base, last, stored);
-    ColumnVector elements = readValues(base, last - base);
-    long[] nulls = listNulls == null ? null : listNulls.copy(from, count);
-    return new ColumnVector.Lists(count, offsets, elements, nulls);
+    return base;
+  }
+
+  @Override
+  public void lengths(int from, int count, int[] lengths) {
+    try {
+      int start = enter(from, count);
+      LongDecoder decoder = listOffsets;
+      if (count == 0 || decoder == null) {
+        ColumnReader.super.lengths(from, count, lengths);
+        return;
+      }
+      readOffsets(decoder, start, count);
+      for (int i = 0; i < count; i++) {
+        lengths[i] = offsets[i + 1] - offsets[i];
+      }
+    } catch (RuntimeException | InternalError e) {
+      throw unreadable(e);
+    }
   }
 
   @Override

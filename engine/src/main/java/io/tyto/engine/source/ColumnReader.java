@@ -4,6 +4,7 @@ import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
 import io.tyto.index.InvertedIndex;
 import io.tyto.model.schema.ColumnType;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Reads one column of one source. Not thread-safe; the vector is valid until the next read.
@@ -19,6 +20,18 @@ public interface ColumnReader {
   /// are unspecified, if safe to read; nulls are right everywhere.
   default ColumnVector read(int from, int count, int[] positions, int rows) {
     return read(from, count);
+  }
+
+  /// Of a column of lists without nulls among their elements: `lengths[i]` becomes the number of
+  /// elements of row `from + i`, 0 where there is no list. Rows as in {@link #read(int, int)}.
+  default void lengths(int from, int count, int[] lengths) {
+    if (read(from, count) instanceof ColumnVector.Lists lists) {
+      for (int i = 0; i < count; i++) {
+        lengths[i] = lists.isNull(i) ? 0 : lists.offsets()[i + 1] - lists.offsets()[i];
+      }
+    } else {
+      Arrays.fill(lengths, 0, count, 0);
+    }
   }
 
   /// Clears the bits of the rows of `[from, from + count)` whose value (ordinal, where there is a

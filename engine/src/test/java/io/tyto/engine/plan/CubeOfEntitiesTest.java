@@ -187,17 +187,19 @@ class CubeOfEntitiesTest {
   }
 
   private void ask(TableSnapshot snapshot, Random random) {
+    boolean wantsTotals = random.nextInt(4) == 0;
     ZoneId zone = random.nextBoolean() ? ZoneOffset.UTC : ZoneId.of("Europe/Berlin");
     long from = START + random.nextInt(86_400 * 3);
     long to = from + random.nextInt(86_400 * 9);
     AggregateResult result =
         AggregateRunner.run(
-            query(zone, Instant.ofEpochSecond(from), Instant.ofEpochSecond(to)),
+            query(zone, Instant.ofEpochSecond(from), Instant.ofEpochSecond(to), wantsTotals),
             null,
             snapshot,
             new PlanLimits(100_000, 100_000),
             new ScanContext(
                 new QueryContext("test", Duration.ofMinutes(1), 1L << 30), WORKERS, 2, 5));
+    Set<Integer> all = new HashSet<>();
     Map<String, Set<Integer>> users = new TreeMap<>();
     Map<String, Long> counts = new HashMap<>();
     for (Event event : events) {
@@ -206,6 +208,7 @@ class CubeOfEntitiesTest {
             Instant.ofEpochSecond(event.seconds).atZone(zone).toLocalDate() + " " + event.country;
         users.computeIfAbsent(day, _ -> new HashSet<>()).add(event.user);
         counts.merge(day, 1L, Long::sum);
+        all.add(event.user);
       }
     }
     assertEquals(users.size(), result.rowCount());
@@ -215,6 +218,9 @@ class CubeOfEntitiesTest {
       assertEquals(counts.get(key), result.measures().get(0).value(row), key);
       assertEquals((long) users.get(key).size(), result.measures().get(1).value(row), key);
     }
+    if (wantsTotals) {
+      assertEquals((long) all.size(), result.totals().get(1).value(0));
+    }
     boolean isSealed = snapshot.sources().stream().anyMatch(Segment.class::isInstance);
     boolean holdsADay = to - from > 2 * 86_400;
     assertTrue(
@@ -222,7 +228,7 @@ class CubeOfEntitiesTest {
         () -> result.meta().servedBy() + " " + result.plan());
   }
 
-  private static AggregateQuery query(ZoneId zone, Instant from, Instant to) {
+  private static AggregateQuery query(ZoneId zone, Instant from, Instant to, boolean wantsTotals) {
     return new AggregateQuery(
         "visits",
         new TimeInterval(from, to),
@@ -239,7 +245,7 @@ class CubeOfEntitiesTest {
         false,
         null,
         null,
-        AggregateQuery.Wants.ROWS,
+        new AggregateQuery.Wants(wantsTotals, false, false, false, false),
         100_000,
         0,
         null,
@@ -250,9 +256,12 @@ class CubeOfEntitiesTest {
   private List<RowSource> tail(int partition, int rows, int users, Random random) {
     Tail tail = new Tail(SCHEMA, partition);
     Row row = new Row(3);
+    // Of some days, so that others are of other sources alone.
+    long first = START + random.nextInt(86_400 * 8);
+    int span = 1 + random.nextInt((int) (START + 86_400 * 10 - first));
     for (int i = 0; i < rows; i++) {
       int user = random.nextInt(users) * PARTITIONS + partition;
-      long seconds = START + random.nextInt(86_400 * 10);
+      long seconds = first + random.nextInt(span);
       String country = COUNTRIES[random.nextInt(COUNTRIES.length)];
       events.add(new Event(partition, seconds, country, user));
       int id = ids.computeIfAbsent("u" + user, _ -> ++lastIds[partition]);

@@ -1,18 +1,17 @@
 package io.tyto.perf.bench;
 
-import io.tyto.model.result.ResultColumn;
 import io.tyto.perf.Folders;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,25 +32,53 @@ public final class CubesCommand implements Callable<Integer> {
       cubes:
         by_type_platform:
           dimensions: [event_type, platform]
-          measures: [count, sum(amount), sum(score), max(score), avg(duration_ms)%s]
+          measures: [count, sum(amount), sum(score), max(score), avg(duration_ms)]
           granularities: [hour, day]
           zones: [Europe/Berlin]
       """;
 
+  /// Beside it, distinct users a day: without dimensions, so that a day's users stand in one cell.
+  private static final String USERS =
+      """
+        daily_users:
+          dimensions: []
+          measures: [count, distinct(user_id)]
+          granularities: [day]
+          zones: [Europe/Berlin]
+          finest: P1D
+      """;
+
+  private static final String BARE = "rows alone";
+
+  /// Dashboards a second that rows alone can answer.
+  private static final int BARE_RATE = 4;
+
   private static final Map<String, String> VARIANTS = variants();
 
-  /// Up to 1,800 rows each.
+  /// By day over 90 days, up to 450 rows each.
   private static final List<String> PANELS =
       List.of(
-          "groupBy: [{time: {granularity: DAY}}]}, limit: 2000) { rows { key { ts } measures { count amount { sum } } } }",
-          "groupBy: [{time: {granularity: DAY}}, {dimension: PLATFORM}]}, limit: 2000) { rows { key { ts platform } measures { count } } }",
-          "groupBy: [{time: {granularity: DAY}}, {dimension: PLATFORM}]}, limit: 2000) { rows { key { ts platform } measures { amount { sum avg } } } }",
-          "groupBy: [{dimension: EVENT_TYPE}], orderBy: [{measure: {of: {count: true}}}]}, limit: 20) { rows { key { eventType } measures { count score { sum max } } } }",
-          "groupBy: [{time: {granularity: DAY}}], where: {eventType: {in: [\"purchase\", \"ad_click\"]}}}, limit: 2000) { rows { key { ts } measures { count amount { sum } } } }",
-          "groupBy: [{time: {granularity: DAY}}]}, limit: 2000) { rows { key { ts } measures { durationMs { avg } } } }");
+          panel("groupBy: [{time: {granularity: DAY}}]", "{count: true}, {amount: {fn: SUM}}"),
+          panel("groupBy: [{time: {granularity: DAY}}, {dimension: PLATFORM}]", "{count: true}"),
+          panel(
+              "groupBy: [{time: {granularity: DAY}}, {dimension: PLATFORM}], where: {eventType: {eq: \"purchase\"}}",
+              "{amount: {fn: SUM}}"),
+          panel(
+              "groupBy: [{dimension: EVENT_TYPE}], orderBy: [{measure: {of: {count: true}}}]",
+              "{count: true}, {score: {fn: SUM}}, {score: {fn: MAX}}"),
+          panel(
+              "groupBy: [{time: {granularity: DAY}}], where: {eventType: {in: [\"purchase\", \"ad_click\"]}}",
+              "{count: true}, {amount: {fn: SUM}}"),
+          panel("groupBy: [{time: {granularity: DAY}}]", "{durationMs: {fn: AVG}}"));
 
   private static final String DISTINCT =
-      "groupBy: [{time: {granularity: DAY}}]}, limit: 2000) { rows { key { ts } measures { userId { countDistinct } } } }";
+      panel("groupBy: [{time: {granularity: DAY}}]", "{userId: {fn: COUNT_DISTINCT}}");
+
+  private static String panel(String groups, String measures) {
+    return "table(input: {range: {between: {from: \"2025-12-31T23:00:00Z\", to: \"2026-03-31T22:00:00Z\"}},"
+        + " timezone: \"Europe/Berlin\", %s}, measures: [%s]) { columns { name values dictionary } meta { servedBy } }"
+            .formatted(groups, measures);
+  }
 
   @Spec private CommandSpec spec;
 
@@ -61,17 +88,26 @@ public final class CubesCommand implements Callable<Integer> {
   @Option(names = "--rounds", defaultValue = "3", description = "imports of each (default: 3)")
   private int rounds;
 
-  @Option(names = "--runs", defaultValue = "300", description = "dashboards of each")
-  private int runs;
+  @Option(names = "--rate", defaultValue = "100", description = "dashboards a second")
+  private int rate;
+
+  @Option(names = "--seconds", defaultValue = "20", description = "of dashboards, for each store")
+  private int seconds;
+
+  @Option(names = "--only", description = "the one store to ask: rows alone, cube, ...")
+  private @Nullable String only;
+
+  @Option(names = "--kept", description = "ask the stores of an earlier run")
+  private boolean kept;
 
   @Option(names = "--threads", defaultValue = "2", description = "default: 2")
   private int threads;
 
   private static Map<String, String> variants() {
     Map<String, String> variants = new LinkedHashMap<>();
-    variants.put("rows alone", "");
-    variants.put("cube", CUBE.formatted(""));
-    variants.put("cube, users", CUBE.formatted(", distinct(user_id)"));
+    variants.put(BARE, "");
+    variants.put("cube", CUBE);
+    variants.put("cube and users", CUBE + USERS);
     return variants;
   }
 
@@ -82,11 +118,14 @@ public final class CubesCommand implements Callable<Integer> {
         Path.of(System.getProperty("java.io.tmpdir"))
             .resolve("tyto-bench-cubes-" + System.getProperty("user.name"));
     Workspace workspace = new Workspace(folder, null, out);
-    Path events = workspace.events(rows, threads);
-    String hash = Folders.sha256(events);
-    imports(folder, events, hash, out);
+    if (!kept) {
+      Path events = workspace.events(rows, threads);
+      imports(folder, events, Folders.sha256(events), out);
+    }
     for (Map.Entry<String, String> variant : VARIANTS.entrySet()) {
-      ask(variant.getKey(), store(folder, variant.getKey()), out);
+      if (only == null || only.equals(variant.getKey())) {
+        ask(variant.getKey(), store(folder, variant.getKey()), out);
+      }
     }
     return 0;
   }
@@ -113,8 +152,8 @@ public final class CubesCommand implements Callable<Integer> {
         }
       }
     }
-    double alone = Times.median(array(seconds.getOrDefault("rows alone", List.of())));
-    double plain = bytes.getOrDefault("rows alone", 0L);
+    double alone = Times.median(array(seconds.getOrDefault(BARE, List.of())));
+    double plain = bytes.getOrDefault(BARE, 0L);
     seconds.forEach((name, times) -> {
       double median = Times.median(array(times));
       double stored = bytes.getOrDefault(name, 0L);
@@ -134,44 +173,34 @@ public final class CubesCommand implements Callable<Integer> {
     return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  private void ask(String name, Path store, PrintWriter out) {
+  private void ask(String name, Path store, PrintWriter out) throws IOException {
     try (TytoStore tyto = TytoStore.open(store, threads)) {
       for (boolean isDistinct : new boolean[] {false, true}) {
         List<String> panels = new ArrayList<>(PANELS);
         if (isDistinct) {
           panels.set(panels.size() - 1, DISTINCT);
         }
-        List<Ask> asks =
-            panels.stream()
-                .map(panel -> Ask.compile(tyto.collection(), tyto.root(), field(panel)))
-                .toList();
-        double[] millis = new double[runs];
-        for (int run = -runs / 3; run < runs; run++) {
-          long began = System.nanoTime();
-          List<List<ResultColumn>> answers = tyto.ask(asks);
-          if (answers.size() != asks.size()) {
-            throw new IllegalStateException("an answer is missing");
-          }
-          if (run >= 0) {
-            millis[run] = (System.nanoTime() - began) / 1e6;
-          }
-        }
-        Arrays.sort(millis);
+        double[] millis =
+            new DashboardLoad(name.equals(BARE) ? BARE_RATE : rate, seconds / 2, seconds)
+                .millis(tyto, document(tyto, panels));
         out.printf(
             Locale.ROOT,
             "dashboard of six, %-12s %-16s p50 %7.2f ms, p99 %7.2f ms%n",
             name,
             isDistinct ? "with distinct" : "",
-            millis[runs / 2],
-            millis[runs * 99 / 100]);
+            millis[millis.length / 2],
+            millis[millis.length * 99 / 100]);
         out.flush();
       }
     }
   }
 
-  private static String field(String panel) {
-    return "aggregate(input: {range: {between: {from: \"2025-12-31T23:00:00Z\", to: \"2026-03-31T22:00:00Z\"}}, timezone: \"Europe/Berlin\", "
-        + panel;
+  private static String document(TytoStore tyto, List<String> panels) {
+    StringBuilder document = new StringBuilder("{ " + tyto.root() + " {");
+    for (int i = 0; i < panels.size(); i++) {
+      document.append(" p%d: ".formatted(i)).append(panels.get(i));
+    }
+    return document.append(" } }").toString();
   }
 
   private static Path store(Path folder, String variant) {
