@@ -50,6 +50,9 @@ public final class CubesCommand implements Callable<Integer> {
 
   private static final String BARE = "rows alone";
 
+  /// More events than these go in by files of so many, one after the other.
+  private static final long PART = 10_000_000;
+
   /// Dashboards a second that rows alone can answer.
   private static final int BARE_RATE = 4;
 
@@ -118,7 +121,9 @@ public final class CubesCommand implements Callable<Integer> {
         Path.of(System.getProperty("java.io.tmpdir"))
             .resolve("tyto-bench-cubes-" + System.getProperty("user.name"));
     Workspace workspace = new Workspace(folder, null, out);
-    if (!kept) {
+    if (!kept && rows > PART) {
+      inParts(folder);
+    } else if (!kept) {
       Path events = workspace.events(rows, threads);
       imports(folder, events, Folders.sha256(events), out);
     }
@@ -130,17 +135,40 @@ public final class CubesCommand implements Callable<Integer> {
     return 0;
   }
 
+  /// Without a file of all events and without a time, which the generator would be part of.
+  private void inParts(Path folder) throws IOException {
+    EventFile events = new EventFile(new EventModel(rows), EventFile.Format.NDJSON);
+    Path part = Files.createDirectories(folder).resolve("part.ndjson");
+    for (Map.Entry<String, String> variant : VARIANTS.entrySet()) {
+      if (only != null && !only.equals(variant.getKey())) {
+        continue;
+      }
+      try (TytoStore tyto = fresh(folder, variant.getKey())) {
+        for (long first = 0; first < rows; first += PART) {
+          events.write(part, first, Math.min(rows, first + PART), threads);
+          tyto.load(DataSet.events(rows).config() + variant.getValue(), part, Folders.sha256(part));
+          Files.delete(part);
+        }
+        tyto.compact();
+      }
+    }
+  }
+
+  private TytoStore fresh(Path folder, String variant) throws IOException {
+    Path store = store(folder, variant);
+    if (Files.exists(store)) {
+      Folders.delete(store);
+    }
+    return TytoStore.open(store, threads);
+  }
+
   private void imports(Path folder, Path events, String hash, PrintWriter out) throws IOException {
     Map<String, List<Double>> seconds = new LinkedHashMap<>();
     Map<String, Long> bytes = new LinkedHashMap<>();
     String config = DataSet.events(rows).config();
     for (int round = 0; round <= rounds; round++) {
       for (Map.Entry<String, String> variant : VARIANTS.entrySet()) {
-        Path store = store(folder, variant.getKey());
-        if (Files.exists(store)) {
-          Folders.delete(store);
-        }
-        try (TytoStore tyto = TytoStore.open(store, threads)) {
+        try (TytoStore tyto = fresh(folder, variant.getKey())) {
           double took = tyto.load(config + variant.getValue(), events, hash);
           if (round > 0) {
             seconds.computeIfAbsent(variant.getKey(), _ -> new ArrayList<>()).add(took);

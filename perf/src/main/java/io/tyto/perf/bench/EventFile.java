@@ -49,8 +49,13 @@ final class EventFile {
     this.format = format;
   }
 
-  /// The file is there whole or not at all.
+  /// All events. The file is there whole or not at all.
   void write(Path file, int threads) throws IOException {
+    write(file, 0, model.rows(), threads);
+  }
+
+  /// The events of the numbers `[first, end)`; likewise.
+  void write(Path file, long first, long end, int threads) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
     Queue<Future<Lines>> made = new ArrayDeque<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(threads);
@@ -58,12 +63,12 @@ final class EventFile {
       if (format == Format.CSV) {
         out.write(ascii(String.join(",", COLUMNS) + "\n"));
       }
-      for (long from = 0; from < model.rows() || !made.isEmpty(); ) {
-        while (from < model.rows() && made.size() < threads * TASKS_A_THREAD) {
-          long first = from;
-          from = Math.min(model.rows(), first + ROWS_A_TASK);
-          long end = from;
-          made.add(pool.submit(() -> lines(first, end)));
+      for (long from = first; from < end || !made.isEmpty(); ) {
+        while (from < end && made.size() < threads * TASKS_A_THREAD) {
+          long begin = from;
+          from = Math.min(end, begin + ROWS_A_TASK);
+          long behind = from;
+          made.add(pool.submit(() -> lines(begin, behind)));
         }
         Lines next = made.remove().get();
         out.write(next.array(), 0, next.length());
