@@ -135,7 +135,7 @@ public final class EntityStates1M {
         bytes += Files.size(file);
         segments.add(LifetimeSegment.open(file, Files.size(file)));
       }
-      LifetimeMerge.forEach(segments, again::restore);
+      again.restore(visitor -> LifetimeMerge.forEach(segments, visitor));
       report.println(
           "read again from %d segments of %.1f MB in all: %.2f s"
               .formatted(files.size(), bytes / 1e6, (System.nanoTime() - start) / 1e9));

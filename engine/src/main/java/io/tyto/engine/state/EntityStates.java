@@ -2,6 +2,7 @@ package io.tyto.engine.state;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The states of the entities of one collection in one partition.
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// thread {@link #settle}s the oldest. Lifetime: until {@link #close}, after which nothing may be
 /// called.
 public final class EntityStates implements AutoCloseable {
+  /// States of an entry of the map, where all are as small as numbers are.
+  private static final int NEIGHBOURS = 16;
+
   private final StateLayout layout;
   private final StateMap map;
 
@@ -19,19 +23,24 @@ public final class EntityStates implements AutoCloseable {
   /// Bytes of the map's answers; only the partition's thread reads.
   private final StateBytes read = new StateBytes();
 
+  private final StateBytes scratch = new StateBytes();
+
   /// @param expected entities; there may be more
   public EntityStates(StateLayout layout, StateMemory memory, long expected) {
     this.layout = layout;
-    this.map = new StateMap(memory, expected);
+    this.map = new StateMap(memory, expected, layout.objects() == 0 ? NEIGHBOURS : 1);
   }
 
   public StateLayout layout() {
     return layout;
   }
 
-  /// Puts back what a segment holds; what is newer is put later.
-  public void restore(int entity, StateBytes state) {
-    map.put(entity, state);
+  /// Puts back what segments hold; what is newer is put later.
+  ///
+  /// @param stored tells its visitor of each state
+  public void restore(Consumer<StateOverlay.Visitor> stored) {
+    stored.accept(map::put);
+    map.flush();
   }
 
   /// The changes of a new unit, on top of all others.
@@ -46,6 +55,7 @@ public final class EntityStates implements AutoCloseable {
   /// See {@link StateOverlay#settle}.
   void settle(StateOverlay overlay) {
     overlay.forEach(map::put);
+    map.flush();
     synchronized (this) {
       List<StateOverlay> rest = new ArrayList<>(overlays);
       rest.remove(overlay);
@@ -67,7 +77,7 @@ public final class EntityStates implements AutoCloseable {
   }
 
   private @Nullable StateRecord stored(int entity) {
-    return map.get(entity, read) ? StateRecord.decode(layout, read) : null;
+    return map.get(entity, scratch, read) ? StateRecord.decode(layout, read) : null;
   }
 
   /// Fills in the state of an entity before a unit; nothing, which is zeros, where it has none.
@@ -86,7 +96,7 @@ public final class EntityStates implements AutoCloseable {
         return;
       }
     }
-    if (map.get(entity, read)) {
+    if (map.get(entity, scratch, read)) {
       StateCodec.decode(layout, read, words, base, objects, objectBase);
     }
   }
@@ -105,15 +115,17 @@ public final class EntityStates implements AutoCloseable {
         other.map.put(entity, bytes);
       }
     }
+    other.map.flush();
   }
 
   /// Visits every state in the map by ascending id of its entity.
   ///
   /// @param lastEntity the highest id there is
   public void forEach(int lastEntity, StateOverlay.Visitor visitor) {
+    StateBytes entry = new StateBytes();
     StateBytes bytes = new StateBytes();
     for (int entity = 1; entity <= lastEntity; entity++) {
-      if (map.get(entity, bytes)) {
+      if (map.get(entity, entry, bytes)) {
         visitor.state(entity, bytes);
       }
     }

@@ -126,6 +126,18 @@ public final class StateBytes {
     return value;
   }
 
+  void skip(int count) {
+    need(count);
+    position += count;
+  }
+
+  /// Moves the next bytes into others, to be read from their beginning.
+  void take(int count, StateBytes target) {
+    need(count);
+    target.set(data, position, count);
+    position += count;
+  }
+
   private byte next() {
     need(1);
     return data[position++];

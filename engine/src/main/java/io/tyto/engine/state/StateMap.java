@@ -22,15 +22,19 @@ import org.jspecify.annotations.Nullable;
 
 /// Entity id -> state, off the heap: in memory, or in a file where {@link StateMemory} has no more.
 ///
+/// An entry holds the states of neighbouring ids, because entities of one age are often changed by
+/// one unit, and an operation of the map takes longer than copying a few hundred bytes. Puts of one
+/// entry are gathered until the next entry's turn or {@link #flush}.
+///
 /// A Chronicle Map has the size it was made for, so a larger one takes its place when it is full.
 /// The file is never opened again: it is deleted on closing, and what an earlier process left
 /// behind is deleted by whoever opens the folder.
 ///
-/// Thread-safe.
+/// Thread-safety: any number of threads may read while one puts.
 final class StateMap implements AutoCloseable {
   private static final System.Logger LOG = System.getLogger(StateMap.class.getName());
   private static final long FIRST_ENTRIES = 1 << 12;
-  private static final int FIRST_VALUE_BYTES = 32;
+  private static final int FIRST_STATE_BYTES = 32;
 
   /// A larger state lies in parts: an entry must fit the smallest map's pieces.
   private static final int PART_BYTES = 8 << 10;
@@ -50,7 +54,10 @@ final class StateMap implements AutoCloseable {
     System.setProperty("chronicle.announcer.disable", "true");
   }
 
+  private static final int NONE = -1;
+
   private final StateMemory memory;
+  private final int shift;
   private final long firstEntries;
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
   private @Nullable Table table;
@@ -59,35 +66,50 @@ final class StateMap implements AutoCloseable {
   private record Table(
       ChronicleMap<Long, StateBytes> map, long entries, long reserved, @Nullable Path file) {}
 
-  /// Counted by whoever puts, which is one thread at a time.
+  /// The entry that is put next, by whoever puts, which is one thread at a time; NONE: nothing is.
+  private int pending = NONE;
+
+  private final StateBlock block;
+  private final StateBytes entry = new StateBytes();
   private long puts;
-
   private long putBytes;
+  private volatile long size;
 
-  StateMap(StateMemory memory, long expected) {
+  /// @param expected entities
+  /// @param neighbours states of an entry, a power of two
+  StateMap(StateMemory memory, long expected, int neighbours) {
     this.memory = memory;
-    this.firstEntries = Math.max(FIRST_ENTRIES, expected + STRIDE);
+    this.shift = Integer.numberOfTrailingZeros(neighbours);
+    this.firstEntries = Math.max(FIRST_ENTRIES, (expected >>> shift) + STRIDE);
+    this.block = new StateBlock(neighbours);
   }
 
-  /// Reads a state; false where there is none.
-  boolean get(int entity, StateBytes target) {
+  /// Reads a state that is not waiting for {@link #flush}; false where there is none.
+  ///
+  /// @param scratch takes what it takes to find it
+  boolean get(int entity, StateBytes scratch, StateBytes target) {
+    return read(entity >>> shift, scratch)
+        && StateBlock.find(scratch, entity & (1 << shift) - 1, target);
+  }
+
+  private boolean read(int number, StateBytes target) {
     lock.readLock().lock();
     try {
-      return table != null && get(table.map(), entity, target);
+      return table != null && read(table.map(), number, target);
     } finally {
       lock.readLock().unlock();
     }
   }
 
-  private static boolean get(ChronicleMap<Long, StateBytes> map, int entity, StateBytes target) {
-    if (map.getUsing(key(entity, 0), target) == null) {
+  private static boolean read(ChronicleMap<Long, StateBytes> map, int number, StateBytes target) {
+    if (map.getUsing(key(number, 0), target) == null) {
       return false;
     }
     if (target.length() == PART_BYTES) {
       StateBytes part = new StateBytes();
       for (int i = 1; i == 1 || part.length() == PART_BYTES; i++) {
-        if (map.getUsing(key(entity, i), part) == null) {
-          throw new IllegalStateException("part " + i + " of the state of an entity is missing");
+        if (map.getUsing(key(number, i), part) == null) {
+          throw new IllegalStateException("part " + i + " of the states of entities is missing");
         }
         target.append(part);
       }
@@ -96,36 +118,62 @@ final class StateMap implements AutoCloseable {
   }
 
   /// In parts, of which the last is shorter than the others: nobody reads what lies behind it.
-  private static void put(ChronicleMap<Long, StateBytes> map, int entity, StateBytes state) {
-    if (state.length() < PART_BYTES) {
-      map.put(key(entity, 0), state);
+  private static void write(ChronicleMap<Long, StateBytes> map, int number, StateBytes entry) {
+    if (entry.length() < PART_BYTES) {
+      map.put(key(number, 0), entry);
       return;
     }
     StateBytes part = new StateBytes();
-    for (int i = 0; i <= state.length() / PART_BYTES; i++) {
+    for (int i = 0; i <= entry.length() / PART_BYTES; i++) {
       int from = i * PART_BYTES;
-      part.set(state.data(), from, Math.min(PART_BYTES, state.length() - from));
-      map.put(key(entity, i), part);
+      part.set(entry.data(), from, Math.min(PART_BYTES, entry.length() - from));
+      map.put(key(number, i), part);
     }
   }
 
-  private static long key(int entity, int part) {
-    return (long) part << Integer.SIZE | entity;
+  private static long key(int number, int part) {
+    return (long) part << Integer.SIZE | number;
   }
 
-  /// One thread at a time.
+  /// One thread at a time; cheapest in the order of the ids. Nobody reads it before {@link #flush}.
   void put(int entity, StateBytes state) {
+    int number = entity >>> shift;
+    if (number != pending) {
+      flush();
+      if (read(number, entry)) {
+        block.read(entry);
+      } else {
+        block.clear();
+      }
+      pending = number;
+    }
+    if (block.put(entity & (1 << shift) - 1, state)) {
+      size++;
+    }
+  }
+
+  /// Makes everything that was put visible to readers; by the thread that puts.
+  void flush() {
+    if (pending == NONE) {
+      return;
+    }
+    block.write(entry);
     if (puts % STRIDE == 0) {
       growIfDue();
     }
     puts++;
-    putBytes += state.length();
+    putBytes += entry.length();
+    write(pending);
+    pending = NONE;
+  }
+
+  private void write(int number) {
     while (true) {
       Table current = current();
       try {
         lock.readLock().lock();
         try {
-          put(current.map(), entity, state);
+          write(current.map(), number, entry);
           return;
         } finally {
           lock.readLock().unlock();
@@ -137,14 +185,9 @@ final class StateMap implements AutoCloseable {
     }
   }
 
-  /// States, or somewhat more where some are large.
+  /// States that were put.
   long size() {
-    lock.readLock().lock();
-    try {
-      return table == null ? 0 : table.map().longSize();
-    } finally {
-      lock.readLock().unlock();
-    }
+    return size;
   }
 
   long sizeBytes() {
@@ -187,7 +230,7 @@ final class StateMap implements AutoCloseable {
 
   private void grow(Table full, @Nullable RuntimeException cause) {
     long entries = 2 * full.entries();
-    LOG.log(INFO, "the map of entity states grows to {0} entities", entries);
+    LOG.log(INFO, "the map of entity states grows to {0} entities", entries << shift);
     Table larger = create(entries);
     try {
       full.map().forEach((entity, state) -> larger.map().put(entity, state));
@@ -214,7 +257,7 @@ final class StateMap implements AutoCloseable {
   }
 
   private Table create(long entries) {
-    int valueBytes = puts == 0 ? FIRST_VALUE_BYTES : Math.toIntExact(putBytes / puts + 1);
+    int valueBytes = puts == 0 ? FIRST_STATE_BYTES << shift : Math.toIntExact(putBytes / puts + 1);
     long bytes = entries * (valueBytes + ENTRY_BYTES);
     ChronicleMapBuilder<Long, StateBytes> builder =
         ChronicleMapBuilder.of(Long.class, StateBytes.class)

@@ -32,50 +32,57 @@ class StateMapTest {
     return random.nextInt(50) == 0 ? random.nextInt(20_000) : 1 + random.nextInt(60);
   }
 
-  private void fill(StateMemory memory, int entities) {
+  private void fill(StateMemory memory, int entities, int neighbours) {
     Random random = new Random(SEED);
     Map<Integer, byte[]> expected = new HashMap<>();
+    StateBytes scratch = new StateBytes();
     StateBytes bytes = new StateBytes();
-    try (StateMap map = new StateMap(memory, 0)) {
-      assertFalse(map.get(1, bytes));
+    try (StateMap map = new StateMap(memory, 0, neighbours)) {
+      assertFalse(map.get(1, scratch, bytes));
       for (int i = 0; i < 3 * entities; i++) {
         int entity = 1 + random.nextInt(entities);
         byte[] state = state(random, size(random));
         expected.put(entity, state);
         map.put(entity, bytes.set(state, 0, state.length));
       }
+      map.flush();
       expected.forEach((entity, state) -> {
-        assertTrue(map.get(entity, bytes), "entity " + entity + ", seed " + SEED);
+        assertTrue(map.get(entity, scratch, bytes), "entity " + entity + ", seed " + SEED);
         assertArrayEquals(state, bytes.copy(), "entity " + entity + ", seed " + SEED);
       });
-      assertFalse(map.get(entities + 1, bytes));
-      assertTrue(map.size() >= expected.size());
+      assertFalse(map.get(entities + 1, scratch, bytes));
+      assertEquals(expected.size(), map.size());
     }
   }
 
   @Test
   void holdsWhatWasPutInMemory() {
-    fill(new StateMemory(folder, 1L << 30), 10_000);
+    for (int neighbours : new int[] {1, 16}) {
+      fill(new StateMemory(folder, 1L << 30), 10_000, neighbours);
+    }
     assertFalse(Files.exists(folder.resolve("maps")));
   }
 
   @Test
   void holdsOneLargeStateAmongSmallOnes() {
     Random random = new Random(SEED);
+    StateBytes scratch = new StateBytes();
     StateBytes bytes = new StateBytes();
     // As many sketches as a config may ask for, all of them full.
     for (int size : new int[] {8_191, 8_192, 16_384, 130_000, 540_000}) {
       byte[] large = state(random, size);
-      try (StateMap map = new StateMap(new StateMemory(folder, 1L << 30), 0)) {
+      try (StateMap map = new StateMap(new StateMemory(folder, 1L << 30), 0, 16)) {
         for (int entity = 1; entity <= 100; entity++) {
           byte[] state = entity == 50 ? large : state(random, 20);
           map.put(entity, bytes.set(state, 0, state.length));
         }
-        assertTrue(map.get(50, bytes));
+        map.flush();
+        assertTrue(map.get(50, scratch, bytes));
         assertArrayEquals(large, bytes.copy());
         byte[] small = state(random, 5);
         map.put(50, bytes.set(small, 0, small.length));
-        assertTrue(map.get(50, bytes));
+        map.flush();
+        assertTrue(map.get(50, scratch, bytes));
         assertArrayEquals(small, bytes.copy());
       }
     }
@@ -86,7 +93,7 @@ class StateMapTest {
     Path maps = Files.createDirectory(folder.resolve("maps"));
     Files.write(maps.resolve("left.map"), new byte[10]);
     StateMemory memory = new StateMemory(maps, 1);
-    fill(memory, 3_000);
+    fill(memory, 3_000, 16);
     try (Stream<Path> files = Files.list(maps)) {
       assertEquals(0, files.count());
     }

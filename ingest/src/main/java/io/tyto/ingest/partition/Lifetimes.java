@@ -114,7 +114,7 @@ final class Lifetimes implements AutoCloseable {
                 .formatted(schema.name(), id));
       }
       EntityStates states = states(layout, entities.size());
-      LifetimeMerge.forEach(segments, states::restore);
+      states.restore(visitor -> LifetimeMerge.forEach(segments, visitor));
       LOG.log(
           INFO,
           "{0}: states of {1} entities of {2} read in {3} ms",
