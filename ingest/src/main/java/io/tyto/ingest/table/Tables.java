@@ -4,9 +4,9 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.lookup.LookupTable;
-import io.tyto.engine.lookup.LookupTableWriter;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.partition.Alarms;
+import io.tyto.ingest.table.TableStore.Fresh;
 import io.tyto.ingest.table.TableVersions.Loaded;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -15,29 +15,17 @@ import io.tyto.model.port.AdminService.TableStatus;
 import io.tyto.model.port.AdminService.TableVersionStatus;
 import io.tyto.model.schema.DimensionTable;
 import io.tyto.store.Store;
-import io.tyto.store.StoreKeys;
-import io.tyto.store.maintenance.GarbageCollector;
 import io.tyto.store.table.StoredTable;
 import io.tyto.store.table.TableLog;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
@@ -53,9 +41,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A version is an immutable file; which there are stands in a log of numbered documents. A load
 /// that brings what is there already makes no version; one that fails keeps the last and raises an
-/// alarm. A new version answers for event times from {@link #ACTIVATION} after its commit on: so an
-/// event whose time is not further ahead of the clock than that takes the same version whenever it
-/// is read again.
+/// alarm. A new version answers for event times from {@link TableStore#ACTIVATION} after its commit
+/// on: so an event whose time is not further ahead of the clock than that takes the same version
+/// whenever it is read again.
 ///
 /// Several processes may share the store: each loads by itself, and shows what the log says, within
 /// a second. Of two that load at the same time one makes the version.
@@ -64,15 +52,11 @@ import org.jspecify.annotations.Nullable;
 public final class Tables implements JoinTables, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Tables.class.getName());
 
-  /// From the commit of a version until it answers for event times.
-  static final Duration ACTIVATION = Duration.ofSeconds(5);
-
   private static final int MAX_TABLES = 100;
   private static final int LOADERS = 2;
   private static final long STOP_SECONDS = 30;
 
-  private final Store store;
-  private final int project;
+  private final TableStore store;
   private final TableLog log;
   private final TableLoader loader;
   private final Clock clock;
@@ -128,9 +112,8 @@ public final class Tables implements JoinTables, AutoCloseable {
   }
 
   private Tables(
-      Store store, int project, TableLog log, TableLoader loader, Clock clock, Alarms alarms) {
-    this.store = store;
-    this.project = project;
+      Store objects, int project, TableLog log, TableLoader loader, Clock clock, Alarms alarms) {
+    this.store = new TableStore(objects, project, log, clock, alarms);
     this.log = log;
     this.loader = loader;
     this.clock = clock;
@@ -155,7 +138,7 @@ public final class Tables implements JoinTables, AutoCloseable {
           one.config = configOf(table);
           one.dueNanos = System.nanoTime();
         }
-        one.versions.show(openAll(table, one.versions.all()));
+        one.versions.show(store.open(table, one.versions.all()));
       }
     }
   }
@@ -249,7 +232,7 @@ public final class Tables implements JoinTables, AutoCloseable {
 
   /// Fails as the apply that needs it.
   private Fresh firstLoad(DimensionTable table) {
-    Future<Fresh> load = loaders.submit(() -> load(table));
+    Future<Fresh> load = loaders.submit(() -> store.write(loader.load(table)));
     try {
       return load.get(table.limits().timeout().toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
@@ -400,7 +383,7 @@ public final class Tables implements JoinTables, AutoCloseable {
   private void refresh(Standing one, Running running) {
     DimensionTable table = one.config;
     try {
-      Fresh fresh = load(table);
+      Fresh fresh = store.write(loader.load(table));
       try {
         keep(one, table, fresh);
       } finally {
@@ -432,35 +415,6 @@ public final class Tables implements JoinTables, AutoCloseable {
         "dimension table %s cannot be loaded, its last version stays: %s".formatted(name, reason));
   }
 
-  /// A finished file that is in no store yet.
-  private record Fresh(Path file, String sha256, long bytes, int rows) {
-    /// Does nothing where the store has taken it.
-    void discard() {
-      try {
-        Files.deleteIfExists(file);
-      } catch (IOException e) {
-        LOG.log(WARNING, "cannot delete " + file + "; the next start does", e);
-      }
-    }
-  }
-
-  private Fresh load(DimensionTable table) {
-    LookupTableWriter rows = loader.load(table);
-    Path file = store.scratchFolder().resolve(UUID.randomUUID().toString());
-    try (OutputStream plain = Files.newOutputStream(file);
-        DigestOutputStream out =
-            new DigestOutputStream(plain, MessageDigest.getInstance("SHA-256"))) {
-      rows.write(out);
-      String sha256 = HexFormat.of().formatHex(out.getMessageDigest().digest());
-      return new Fresh(file, sha256, Files.size(file), rows.rows());
-    } catch (IOException e) {
-      throw new TytoException(
-          ErrorCode.STORE_FAILED, "cannot write %s: %s".formatted(file, e.getMessage()), e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
   /// Makes a version of what was loaded, unless it is what there is.
   private void keep(Standing one, DimensionTable table, Fresh fresh) {
     synchronized (one) {
@@ -468,89 +422,16 @@ public final class Tables implements JoinTables, AutoCloseable {
         // Loaded by a config that was replaced meanwhile; the next load is due already.
         return;
       }
-      log.refresh();
-      StoredTable stored = stored(table.name());
-      boolean isKnown =
-          !stored.versions().isEmpty()
-              && stored.versions().getLast().sha256().equals(fresh.sha256());
-      if (!isKnown) {
-        String key =
-            StoreKeys.tableFile(project, stored.id(), stored.nextVersion(), fresh.sha256());
-        store.putFile(key, fresh.file());
-        commit(table, stored.nextVersion(), fresh);
-      }
-      one.versions.show(openAll(stored(table.name()), one.versions.all()));
+      boolean isNew = store.add(table, fresh);
+      one.versions.show(store.open(table.name(), one.versions.all()));
       one.checked = clock.instant();
       one.failure = null;
       one.dueNanos = System.nanoTime() + table.limits().refresh().toNanos();
       alarms.clear("table." + table.name());
-      if (!isKnown) {
-        new GarbageCollector(store, GarbageCollector.Policy.DEFAULT).collectTables(project);
+      if (isNew) {
+        store.collectGarbage();
       }
     }
-  }
-
-  private void commit(DimensionTable table, long number, Fresh fresh) {
-    long now = ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant());
-    log.change(tables -> {
-      StoredTable before = tables.get(table.name());
-      if (before == null || before.nextVersion() != number) {
-        return;
-      }
-      long after =
-          before.versions().isEmpty()
-              ? Long.MIN_VALUE
-              : before.versions().getLast().fromMicros() + 1;
-      long from = Math.max(after, now + ACTIVATION.toNanos() / 1_000);
-      StoredTable.Version version =
-          new StoredTable.Version(number, from, now, fresh.sha256(), fresh.bytes(), fresh.rows());
-      tables.put(table.name(), before.with(version, table.limits().versions()));
-    });
-  }
-
-  private StoredTable stored(String name) {
-    StoredTable stored = log.tables().get(name);
-    if (stored == null) {
-      throw new IllegalStateException("the log has no table " + name);
-    }
-    return stored;
-  }
-
-  /// The versions of a table, those that are open already as they are.
-  private List<Loaded> openAll(StoredTable table, List<Loaded> before) {
-    List<Loaded> loaded = new ArrayList<>();
-    List<String> damaged = new ArrayList<>();
-    for (StoredTable.Version version : table.versions()) {
-      Loaded open =
-          before.stream().filter(one -> one.number() == version.number()).findFirst().orElse(null);
-      try {
-        loaded.add(open == null ? open(table, version) : open);
-      } catch (TytoException e) {
-        damaged.add(String.valueOf(e.getMessage()));
-      }
-    }
-    String topic = "table." + table.name() + ".damage";
-    if (damaged.isEmpty()) {
-      alarms.clear(topic);
-    } else {
-      alarms.raise(
-          topic,
-          "dimension table %s: %s; events of its time take the version before it"
-              .formatted(table.name(), String.join("; ", damaged)));
-    }
-    return loaded;
-  }
-
-  private Loaded open(StoredTable table, StoredTable.Version version) {
-    String key = StoreKeys.tableFile(project, table.id(), version.number(), version.sha256());
-    String actual = store.sha256(key);
-    if (!actual.equals(version.sha256())) {
-      throw new TytoException(
-          ErrorCode.SEGMENT_CORRUPT,
-          "%s is damaged: expected sha256 %s, found %s".formatted(key, version.sha256(), actual));
-    }
-    return new Loaded(
-        version.number(), version.fromMicros(), LookupTable.open(store.localFile(key)));
   }
 
   /// Each table, with its versions.

@@ -202,7 +202,7 @@ class JoinedNodeTest {
       assertEquals(4, table(node).versions().size());
       assertEquals(6, table(node).versions().getLast().number());
       Instant last = table(node).versions().getLast().from();
-      assertEquals(clock.now.plus(Tables.ACTIVATION), last);
+      assertEquals(clock.now.plus(TableStore.ACTIVATION), last);
       send(node, "played", played(last, 1));
       send(node, "played", played(last.minusMillis(1), 1));
       send(node, "played", played(START.plus(HOUR.multipliedBy(4)).plusSeconds(60), 1));
