@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /// They begin as {@link CodeGroups} and become {@link CodeSets} where that does not suit: with one
 /// group, with too many, and where codes are in many groups each.
 final class DistinctExact extends ColumnAccumulator {
+  /// A cell of so few groups has enough codes to pay for a bitmap, which has a bit a code where
+  /// {@link CodeGroups} have two bytes.
+  private static final int FEW_GROUPS = 256;
+
   private final CodeReader reader;
   private @Nullable RangedCodeGroups few;
   private @Nullable CodeSets sets;
@@ -49,9 +53,12 @@ final class DistinctExact extends ColumnAccumulator {
   void updateCells(Batch batch, GroupedRows rows) {
     if (batch.source() instanceof CountedCells && cellKind() == CellKind.ENTITIES) {
       count(batch, rows);
-    } else {
-      super.updateCells(batch, rows);
+      return;
     }
+    if (groupCount <= FEW_GROUPS) {
+      toSets();
+    }
+    super.updateCells(batch, rows);
   }
 
   private void count(Batch batch, GroupedRows rows) {

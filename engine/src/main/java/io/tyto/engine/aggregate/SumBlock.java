@@ -152,8 +152,7 @@ final class SumBlock {
 
   /// Adds the rows that cells were made of, and the sums they keep.
   private void updateCells(Batch batch, GroupedRows rows) {
-    long[] counts =
-        ColumnAccumulator.longs(ColumnAccumulator.kept(batch, CellKind.ROWS, -1)).clone();
+    long[] counts = ColumnAccumulator.longs(ColumnAccumulator.kept(batch, CellKind.ROWS, -1));
     addRows(counts, rows);
     for (Column column : columns) {
       ColumnVector present = batch.cells(CellKind.PRESENT, column.slot);
@@ -186,7 +185,7 @@ final class SumBlock {
 
   private void addCells(Column column, Batch batch, GroupedRows rows) {
     ColumnVector high = batch.cells(CellKind.HIGH, column.slot);
-    long[] wraps = high == null ? null : ColumnAccumulator.longs(high).clone();
+    long[] wraps = high == null ? null : ColumnAccumulator.longs(high);
     long[] sums = ColumnAccumulator.longs(ColumnAccumulator.kept(batch, CellKind.SUM, column.slot));
     long[] taken = taken(column, sums, rows);
     long greatest =

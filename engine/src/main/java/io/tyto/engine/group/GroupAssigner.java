@@ -19,9 +19,12 @@ final class GroupAssigner {
   private final int[] limits;
 
   private final int[][] codes;
-  private int[] elements = new int[RowSource.BATCH_ROWS];
-  private int[] origins = new int[RowSource.BATCH_ROWS];
-  private int[] spare = new int[RowSource.BATCH_ROWS];
+
+  /// Of keys that are lists; {@link #ensure} makes room.
+  private int[] elements = new int[0];
+
+  private int[] origins = new int[0];
+  private int[] spare = new int[0];
 
   /// @param coders at least one
   GroupAssigner(List<KeyCoder> coders, GroupSpace space, ColumnSlots slots) {
@@ -178,7 +181,8 @@ final class GroupAssigner {
 
   private void grow(int count) {
     if (count > elements.length) {
-      int capacity = Math.max(count, elements.length + (elements.length >> 1));
+      int capacity =
+          Math.max(Math.max(count, RowSource.BATCH_ROWS), elements.length + (elements.length >> 1));
       elements = new int[capacity];
       origins = new int[capacity];
       spare = new int[capacity];

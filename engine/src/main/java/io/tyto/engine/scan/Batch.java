@@ -28,7 +28,7 @@ public final class Batch {
   private int sourceIndex = -1;
   private int from;
   private int length;
-  private final int[] selection = new int[RowSource.BATCH_ROWS];
+  private int[] selection = new int[0];
 
   /// How many rows are selected; -1: all.
   private int selected = -1;
@@ -72,6 +72,9 @@ public final class Batch {
   ///
   /// @param positions `[0, count)` ascend, and are among those of an earlier call; copied
   public void select(int[] positions, int count) {
+    if (selection.length < count) {
+      selection = new int[Math.max(count, length)];
+    }
     System.arraycopy(positions, 0, selection, 0, count);
     selected = count;
   }
