@@ -59,9 +59,7 @@ record StoredSchemas(Supplier<Map<String, DimensionTable>> tables) {
       List<ColumnSpec> dormant) {
     ConfigFile file = new ConfigFile(collection.name() + ".yaml", version.configText());
     EventConfig config =
-        DiscoveredFields.join(
-            ConfigParser.parse(List.of(file), List.of(), tables.get(), null).orThrow().getFirst(),
-            version.discovered());
+        DiscoveredFields.join(ConfigParser.parseStored(file, tables.get()), version.discovered());
     Map<String, Integer> ids = new HashMap<>();
     version.columns().forEach(column -> ids.put(column.name(), column.id()));
     return Schemas.toTableSchema(

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -55,9 +56,28 @@ public final class NodeFixture {
         tags: { type: "string[]" }
       """;
 
-  /// What {@link #PLAY} may keep of its users, for {@link #checkLifetimes}.
+  /// What {@link #PLAY} may keep of its users, and fill and mark by it, for {@link
+  /// #checkLifetimes}.
   public static final String LIFETIME =
-      "lifetime: { events: count, total: sum(amount), last_id: last(id) }\n";
+      """
+        so_far: { state: count }
+      lifetime: { events: count, total: sum(amount), last_id: last(id) }
+      anomalies: { odd: { value: amount, deviations: 1, after: 2 } }
+      """;
+
+  /// Gathers what {@link #LIFETIME} marks.
+  public static final String ALERTS =
+      """
+      collection: alert
+      time: ts
+      entity: { name: user, key: user }
+      fields:
+        id: { type: string }
+        user: { type: string }
+        ts: { type: timestamp }
+        amount: { type: long }
+      source: { alertsOf: play }
+      """;
 
   public static final String LOGIN =
       """
@@ -190,7 +210,45 @@ public final class NodeFixture {
           own.stream().mapToLong(row -> (Long) Objects.requireNonNull(row.get("amount"))).sum());
       expected.put("last_id", last.get("id"));
       assertEquals(expected, Objects.requireNonNull(kept.get("play")).values(), what + ", " + user);
+      checkFilled(own, what + ", " + user);
     });
+  }
+
+  /// Rows of a user say how many there were, and which values lie off; all come from one log.
+  private static void checkFilled(List<Map<String, @Nullable Object>> own, String what) {
+    List<Map<String, @Nullable Object>> ordered = new ArrayList<>(own);
+    ordered.sort(
+        Comparator.comparingLong(row -> (Long) Objects.requireNonNull(row.get("_offset"))));
+    long count = 0;
+    double mean = 0;
+    double squares = 0;
+    for (Map<String, @Nullable Object> row : ordered) {
+      double amount = (Long) Objects.requireNonNull(row.get("amount"));
+      Boolean odd = count < 2 ? null : Math.abs(amount - mean) > Math.sqrt(squares / (count - 1));
+      assertEquals(odd, row.get("odd"), what);
+      double delta = amount - mean;
+      mean += delta / ++count;
+      squares += delta * (amount - mean);
+      assertEquals(count, row.get("so_far"), what);
+    }
+  }
+
+  /// The rows of {@link #ALERTS} are those of {@link #PLAY} that are marked, each once.
+  public static void checkAlerts(LocalNode node, String what) {
+    assertEquals(
+        rows(node, "play").stream()
+            .filter(row -> Boolean.TRUE.equals(row.get("odd")))
+            .map(NodeFixture::identity)
+            .sorted()
+            .toList(),
+        rows(node, "alert").stream().map(NodeFixture::identity).sorted().toList(),
+        what);
+  }
+
+  private static String identity(Map<String, @Nullable Object> row) {
+    return Stream.of("partition", "_log", "_offset", "id", "user", "amount")
+        .map(name -> String.valueOf(row.get(name)))
+        .collect(Collectors.joining(" "));
   }
 
   /// Values of one column over all rows, as text.

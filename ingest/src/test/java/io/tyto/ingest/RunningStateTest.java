@@ -265,7 +265,7 @@ class RunningStateTest {
     assertEquals(List.of(), DataVerifier.verify(data).faults());
   }
 
-  private static void copy(Path from, Path to) throws IOException {
+  static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path file : files.toList()) {
         Path target = to.resolve(from.relativize(file).toString());

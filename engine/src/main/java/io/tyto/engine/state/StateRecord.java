@@ -72,6 +72,11 @@ public final class StateRecord {
     return has(element) ? words[base + layout.wordAt(element)] : 0;
   }
 
+  /// Mean of the values that MOMENTS has seen, unscaled; 0 without any.
+  public double moment(int element) {
+    return has(element) ? Double.longBitsToDouble(words[base + layout.wordAt(element) + 1]) : 0;
+  }
+
   /// Standard deviation of the values that MOMENTS has seen, as of a sample; 0 for fewer than two.
   public double deviation(int element) {
     long count = momentCount(element);

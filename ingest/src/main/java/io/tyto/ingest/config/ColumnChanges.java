@@ -149,7 +149,9 @@ final class ColumnChanges {
 
   private static String stateOf(EventConfig config, ColumnSpec column) {
     Lifetime.Measure measure = config.lifetime().runningOf(column.name());
-    return measure == null ? "a field without `state`" : "state: " + measure.text();
+    return measure != null
+        ? "state: " + measure.text()
+        : column.isAppended() ? "the marks of a rule" : "a field without `state`";
   }
 
   private void compareWords(ColumnSpec before, ColumnSpec after) {

@@ -21,6 +21,7 @@ final class ConfigKeys {
           "annotations",
           "cubes",
           "lifetime",
+          "anomalies",
           "join");
 
   static final List<String> ENTITY = List.of("name", "key");
@@ -45,7 +46,7 @@ final class ConfigKeys {
   static final List<String> MASK = List.of("shown");
   static final List<String> DISCOVER = List.of("max", "after", "ignore");
   static final List<String> TIME_BOUNDS = List.of("past", "future");
-  static final List<String> SOURCE = List.of("kafka", "nats", "map", "formats", "file");
+  static final List<String> SOURCE = List.of("kafka", "nats", "alertsOf", "map", "formats", "file");
 
   static final List<String> KAFKA =
       List.of(
@@ -67,6 +68,8 @@ final class ConfigKeys {
   static final List<String> EXPOSE = List.of("aggregate", "table", "records", "cubes", "values");
   static final List<String> CUBE =
       List.of("dimensions", "measures", "granularities", "zones", "finest");
+
+  static final List<String> ANOMALY = List.of("value", "deviations", "of", "after");
 
   static final List<String> JOIN = List.of("table", "on", "take", "asOf");
 

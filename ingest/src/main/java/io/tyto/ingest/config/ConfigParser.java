@@ -64,6 +64,7 @@ public final class ConfigParser {
               .read());
     }
     CollectionNames.check(parsed, standing);
+    AlertSources.check(parsed, standing);
     List<EventConfig> configs = new ArrayList<>();
     for (ParsedFile file : parsed) {
       EventConfig config = file.config();
@@ -74,6 +75,21 @@ public final class ConfigParser {
       notes.addAll(file.problems().notes());
     }
     return new ParsedConfigs(configs, parsedTables, problems, notes);
+  }
+
+  /// Reads a config of the catalog, which was valid beside the others when it was applied.
+  public static EventConfig parseStored(ConfigFile file, Map<String, DimensionTable> tables) {
+    Opened opened = Opened.of(file);
+    ParsedFile read =
+        new ConfigReader(file, opened.content(), null, tables, opened.problems()).read();
+    CollectionNames.check(List.of(read), List.of());
+    EventConfig config = read.config();
+    List<EventConfig> configs =
+        config == null || !read.problems().isEmpty() ? List.of() : List.of(config);
+    return new ParsedConfigs(
+            configs, List.of(), read.problems().problems(), read.problems().notes())
+        .orThrow()
+        .getFirst();
   }
 
   /// A file as YAML.

@@ -16,6 +16,8 @@ import io.tyto.model.schema.Lifetime;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Period;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,11 +65,15 @@ final class ConfigReader {
           "is missing, expected the columns, such as `ts: { type: timestamp }`");
     }
     JoinReader joins = new JoinReader(top, fields, tables, problems);
+    Set<String> taken = new HashSet<>(fields == null ? List.of() : fields.keys());
+    List<ColumnSpec> added = new ArrayList<>(joins.columns());
+    added.forEach(column -> taken.add(column.name()));
+    AnomalyReader anomalies = new AnomalyReader(top, taken, problems);
+    added.addAll(anomalies.columns());
     Fields columns =
         fields == null
             ? new Fields(List.of(), Set.of())
-            : new FieldReader(fields, pipeline, joins.columns(), joins.broken(), tables, problems)
-                .read();
+            : new FieldReader(fields, pipeline, added, joins.broken(), tables, problems).read();
     String time = columnName(top, "time", columns, ConfigReader::isTime, "a timestamp or a date");
     Entity entity = entity(top, columns);
     EventConfig config =
@@ -84,7 +90,7 @@ final class ConfigReader {
             retention(top.section("retention")),
             timeBounds(top.section("timeBounds")),
             expose(top.section("expose")),
-            lifetime(top, fields, columns),
+            lifetime(top, fields, columns, anomalies),
             annotations(top.section("annotations")),
             new CubeReader(columns, time, entity == null ? null : entity.key(), problems)
                 .read(top.section("cubes")),
@@ -96,7 +102,8 @@ final class ConfigReader {
     return new ParsedFile(config, problems, top.line("collection"), top.line("entity"));
   }
 
-  private Lifetime lifetime(Section top, @Nullable Section fields, Fields columns) {
+  private Lifetime lifetime(
+      Section top, @Nullable Section fields, Fields columns, AnomalyReader anomalies) {
     boolean hasEntity = top.has("entity");
     Lifetime lifetime =
         new LifetimeReader(columns, problems).read(top.section("lifetime"), hasEntity);
@@ -108,7 +115,7 @@ final class ConfigReader {
             "is kept per entity: say whose events these are, `entity`");
       }
     }
-    return lifetime.withRunning(columns.running());
+    return lifetime.with(columns.running(), anomalies.read(columns));
   }
 
   private String collection(Section top) {

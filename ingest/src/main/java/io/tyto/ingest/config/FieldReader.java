@@ -5,6 +5,7 @@ import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.model.expression.Expression;
 import io.tyto.model.expression.ExpressionException;
 import io.tyto.model.expression.ExpressionParser;
+import io.tyto.model.schema.Anomaly;
 import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnSpec.Role;
@@ -68,7 +69,7 @@ final class FieldReader {
   /// wrong for that reason alone.
   private final Set<String> broken = new HashSet<>();
 
-  /// @param joined columns that joins add behind those of the file
+  /// @param joined columns that joins and rules add behind those of the file
   /// @param broken names of joined columns of which no more is known
   /// @param tables that expressions may look into, by name
   FieldReader(
@@ -342,6 +343,9 @@ final class FieldReader {
     }
     if (enriched.value().equals(Lifetime.FILLER)) {
       problems.wrong(enriched, "expected an enricher; a measure of the entity is `state: count`");
+    }
+    if (enriched.value().equals(Anomaly.FILLER)) {
+      problems.wrong(enriched, "expected an enricher; marks stand in `anomalies` alone");
     }
     return enriched.value();
   }

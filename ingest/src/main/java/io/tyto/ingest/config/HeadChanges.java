@@ -56,6 +56,7 @@ final class HeadChanges {
     heads.compatible("expose.cubes", config -> config.expose().cubes(), SEEN);
     heads.compatible("expose.values", config -> config.expose().values(), SEEN);
     compareCubes(before, after, stored, changes);
+    heads.compatible("anomalies", config -> config.lifetime().anomalies(), Comparison.FROM_NOW_ON);
     heads.compatible("join", EventConfig::joins, Comparison.FROM_NOW_ON);
     heads.compatible("annotations", EventConfig::annotations, "shown by the API at once");
   }

@@ -164,7 +164,7 @@ final class LifetimeReader {
     };
   }
 
-  private static boolean isNumber(ColumnType type) {
+  static boolean isNumber(ColumnType type) {
     return switch (type) {
       case ColumnType.IntType _, ColumnType.LongType _, ColumnType.DoubleType _ -> true;
       case ColumnType.DecimalType decimal -> decimal.physical() == Physical.LONG;

@@ -157,6 +157,11 @@ final class Section {
     return values.get(key) instanceof MappingNode;
   }
 
+  /// Whether the value is a single one, for keys that also take a list.
+  boolean isText(String key) {
+    return values.get(key) instanceof ScalarNode;
+  }
+
   /// Texts of a list, or of a single value; empty where there are none.
   List<Located> texts(String key) {
     List<Located> texts = new ArrayList<>();

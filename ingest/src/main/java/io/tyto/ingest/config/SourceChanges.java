@@ -54,6 +54,8 @@ final class SourceChanges {
     files.compatible("nullTokens", FileFormat::nullTokens, Comparison.FROM_NOW_ON);
     files.compatible("emptyIsNull", FileFormat::emptyIsNull, Comparison.FROM_NOW_ON);
     files.compatible("listSeparator", FileFormat::listSeparator, Comparison.FROM_NOW_ON);
+    new Comparison<>("source.", before, after, changes)
+        .compatible("alertsOf", Source::alertsOf, Comparison.FROM_NOW_ON);
     compareFeeds(before.feed(), after.feed(), changes);
   }
 

@@ -46,7 +46,17 @@ final class SourceReader {
     Feed feed = new FeedReader(collection, files, problems).read(source);
     Map<String, String> map = map(source.section("map"), feed == null ? null : feed.envelope());
     FileFormat file = file(source.section("file"));
-    Source read = new Source(map, formats(source.section("formats")), file, feed);
+    Located alertsOf = source.text("alertsOf");
+    if (alertsOf != null && feed != null) {
+      problems.wrong(alertsOf, "stands beside a feed; alerts come from the collection alone");
+    }
+    Source read =
+        new Source(
+            map,
+            formats(source.section("formats")),
+            file,
+            feed,
+            alertsOf == null ? null : alertsOf.value());
     noteUnreadColumns(source, read);
     return read;
   }
@@ -197,7 +207,7 @@ final class SourceReader {
           column.isJoined()
               ? "is filled by a join, so nothing is read for it"
               : column.isAppended()
-                  ? "is filled by the state of its entity, so nothing is read for it"
+                  ? "is filled from the rows before, so nothing is read for it"
                   : "is filled by the enricher '%s', so nothing is read for it"
                       .formatted(column.enriched()));
       return null;

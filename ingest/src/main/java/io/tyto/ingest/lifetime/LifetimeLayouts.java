@@ -3,6 +3,7 @@ package io.tyto.ingest.lifetime;
 import io.tyto.engine.state.StateElement;
 import io.tyto.engine.state.StateFunction;
 import io.tyto.engine.state.StateLayout;
+import io.tyto.model.schema.Anomaly;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Lifetime;
@@ -23,6 +24,9 @@ public final class LifetimeLayouts {
     for (Lifetime.Measure measure : schema.config().lifetime().running()) {
       elements.add(element(schema, measure));
     }
+    for (Anomaly rule : schema.config().lifetime().anomalies()) {
+      elements.add(element(schema, rule));
+    }
     return new StateLayout(List.copyOf(elements));
   }
 
@@ -34,6 +38,11 @@ public final class LifetimeLayouts {
       return StateElement.EVENTS;
     }
     return element(schema, function(measure.function()), name);
+  }
+
+  /// The element that a rule compares values with.
+  static StateElement element(TableSchema schema, Anomaly rule) {
+    return element(schema, StateFunction.MOMENTS, rule.value());
   }
 
   private static StateElement element(TableSchema schema, StateFunction function, String name) {

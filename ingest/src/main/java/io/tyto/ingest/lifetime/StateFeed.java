@@ -14,8 +14,11 @@ import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Brings the events of one unit and collection into the states of their entities, and fills the
 /// columns that say how these stand with the event. Not thread-safe.
@@ -29,8 +32,13 @@ public final class StateFeed implements AppendColumns {
   private final int timePosition;
   private final ColumnType timeType;
   private final List<RunningColumn> running = new ArrayList<>();
+  private final Marks marks;
+  private final Marks.Places places;
 
-  public StateFeed(TableSchema schema, StateOverlay states) {
+  /// @param cohorts of the partition
+  /// @param findings takes the events that rules mark; null where nobody asks
+  public StateFeed(
+      TableSchema schema, StateOverlay states, Cohorts cohorts, @Nullable Findings findings) {
     this.schema = schema;
     this.states = states;
     List<StateElement> elements = states.layout().elements();
@@ -48,6 +56,8 @@ public final class StateFeed implements AppendColumns {
         running.add(column);
       }
     }
+    this.marks = new Marks(schema, states, cohorts, findings);
+    this.places = marks.places(positions, column -> positionOf(column.id()));
   }
 
   /// @param receivedMicros counts as the time of an event without one
@@ -58,6 +68,7 @@ public final class StateFeed implements AppendColumns {
     }
     boolean hasTime = timePosition >= 0 && !row.isNull(timePosition);
     long time = hasTime ? micros(timeType, row.longAt(timePosition)) : receivedMicros;
+    marks.mark(0, entity, row, places, time, row);
     states.apply(entity, row, positions, time);
     if (!running.isEmpty()) {
       StateRecord state = states.current(entity);
@@ -69,29 +80,38 @@ public final class StateFeed implements AppendColumns {
   public LoadedRows fill(LoadedRows rows) {
     List<RunningColumn> filled =
         running.stream().filter(column -> column.isIn(rows.schema())).toList();
-    List<AddedColumn> added =
-        filled.stream().map(column -> new AddedColumn(column.spec(), rows.rowCount())).toList();
-    StateScan scan = new StateScan(schema, states.layout().elements());
+    Map<Integer, AddedColumn> added = new LinkedHashMap<>();
+    filled.forEach(column -> add(column.spec(), rows, added));
+    marks.columnsIn(rows.schema()).forEach(column -> add(column, rows, added));
+    StateScan scan = new StateScan(schema, states.layout().elements(), marks.cohortColumns());
+    Marks.Places read = marks.places(scan.positions(), scan::positionOf);
     Row values = new Row(schema.columns().size());
     for (RowSource evolved : EvolvedSource.allOf(List.of(rows), schema)) {
       scan.read(
           evolved,
           (position, entity, row, inputs, time) -> {
+            marks.mark(position, entity, row, read, time, values);
             states.apply(entity, row, inputs, time);
-            StateRecord state = filled.isEmpty() ? null : states.current(entity);
-            for (int i = 0; state != null && i < filled.size(); i++) {
-              filled.get(i).put(state, values);
-              added.get(i).skipTo(position);
-              added.get(i).add(values, filled.get(i).position());
+            if (!filled.isEmpty()) {
+              StateRecord state = states.current(entity);
+              filled.forEach(column -> column.put(state, values));
             }
+            added.forEach((place, column) -> {
+              column.skipTo(position);
+              column.add(values, place);
+            });
           });
     }
     LoadedRows completed = rows;
-    for (AddedColumn column : added) {
+    for (AddedColumn column : added.values()) {
       column.skipTo(rows.rowCount());
       completed = column.addTo(completed);
     }
     return completed;
+  }
+
+  private void add(ColumnSpec column, LoadedRows rows, Map<Integer, AddedColumn> added) {
+    added.put(positionOf(column.id()), new AddedColumn(column, rows.rowCount()));
   }
 
   private int positionOf(int columnId) {

@@ -37,6 +37,14 @@ public final class StateScan {
 
   /// @param elements in the order of the layout; one that is null is not read
   public StateScan(TableSchema schema, List<? extends @Nullable StateElement> elements) {
+    this(schema, elements, List.of());
+  }
+
+  /// @param others columns to be read beside those of the elements
+  StateScan(
+      TableSchema schema,
+      List<? extends @Nullable StateElement> elements,
+      List<ColumnSpec> others) {
     this.schema = schema;
     this.positions = StateFeed.none(elements.size());
     columns.add(SystemColumns.ALL.get(SystemColumns.ENTITY - 1));
@@ -48,6 +56,17 @@ public final class StateScan {
         positions[i] = element.columnId() == 0 ? 0 : input(element.columnId());
       }
     }
+    others.forEach(column -> input(column.id()));
+  }
+
+  /// Position of each element's column in the rows.
+  int[] positions() {
+    return positions.clone();
+  }
+
+  /// Position of a column that is read.
+  int positionOf(ColumnSpec column) {
+    return input(column.id());
   }
 
   private int input(int columnId) {
@@ -89,13 +108,13 @@ public final class StateScan {
   }
 
   private void event(ColumnVector[] vectors, int at, int position, Row row, Target target) {
-    fill(vectors[ENTITY], at, row, ENTITY);
+    put(vectors[ENTITY], at, row, ENTITY);
     int entity = row.isNull(ENTITY) ? 0 : (int) row.longAt(ENTITY);
     if (entity == 0) {
       return;
     }
     for (int i = TIME; i < vectors.length; i++) {
-      fill(vectors[i], at, row, i);
+      put(vectors[i], at, row, i);
     }
     int time = row.isNull(TIME) ? RECEIVED : TIME;
     target.event(
@@ -106,7 +125,8 @@ public final class StateScan {
         StateFeed.micros(columns.get(time).type(), row.longAt(time)));
   }
 
-  private static void fill(ColumnVector vector, int position, Row row, int column) {
+  /// Sets a cell of a row to one position of a vector of single values.
+  static void put(ColumnVector vector, int position, Row row, int column) {
     if (vector.isNull(position)) {
       row.setNull(column);
       return;
@@ -122,7 +142,7 @@ public final class StateScan {
               Arrays.copyOfRange(
                   bytes.data(), bytes.offsets()[position], bytes.offsets()[position + 1]));
       case ColumnVector.AllNull _, ColumnVector.Lists _ ->
-          throw new IllegalStateException("states keep single values");
+          throw new IllegalStateException("expected single values");
     }
   }
 

@@ -29,6 +29,7 @@ final class CollectionTail {
   private final int keyColumn;
   private final StoredPrivacy privacy;
   private final @Nullable AppendColumns appended;
+  private final @Nullable Alerting alerting;
   private final List<Piece> pieces = new ArrayList<>();
 
   /// The last piece, where that is a tail.
@@ -75,8 +76,14 @@ final class CollectionTail {
   /// @param privacy of records that were encoded by an older version
   /// @param appended fills what only the owner of the partition can, and keeps the states of the
   ///   entities; null where there is nothing of it
+  /// @param alerting makes alerts of what is appended; null where nobody gathers them
   CollectionTail(
-      TableSchema schema, int partition, StoredPrivacy privacy, @Nullable AppendColumns appended) {
+      TableSchema schema,
+      int partition,
+      StoredPrivacy privacy,
+      @Nullable AppendColumns appended,
+      @Nullable Alerting alerting) {
+    this.alerting = alerting;
     this.appended = appended;
     this.privacy = privacy;
     this.schema = schema;
@@ -104,13 +111,31 @@ final class CollectionTail {
       // Behind all that may fail: what cannot be a row has no part in any state.
       appended.fill(row, entity, record.receivedMicros());
     }
-    appendRow(logId, record, entity);
+    Alerting.Origin origin = origin(logId, record, entity);
+    appendRow(row, origin);
+    if (alerting != null) {
+      alerting.raise(row, origin);
+    }
+  }
+
+  /// Appends a row that was made here, of an event that was appended before.
+  ///
+  /// @param made with the columns of this schema
+  void append(Row made, Alerting.Origin origin) {
+    if (appended != null) {
+      appended.fill(made, origin.entity(), origin.receivedMicros());
+    }
+    appendRow(made, origin);
+  }
+
+  private static Alerting.Origin origin(String logId, LogRecord record, int entity) {
+    return new Alerting.Origin(logId, record.offset(), record.receivedMicros(), entity);
   }
 
   /// Appends a dead letter that was never encoded.
   void append(String logId, LogRecord record, DeadLetter letter) {
     DeadLetters.fill(letter, row);
-    appendRow(logId, record, NO_ENTITY);
+    appendRow(row, origin(logId, record, NO_ENTITY));
   }
 
   /// Appends rows that are already columns.
@@ -123,7 +148,11 @@ final class CollectionTail {
       tail = null;
     }
     LoadedRows identified = entities == null || key < 0 ? rows : rows.withEntities(key, entities);
-    pieces.add(new Loaded(appended == null ? identified : appended.fill(identified)));
+    LoadedRows filled = appended == null ? identified : appended.fill(identified);
+    pieces.add(new Loaded(filled));
+    if (alerting != null) {
+      alerting.raise(filled);
+    }
     hasUnpublished = true;
   }
 
@@ -164,12 +193,12 @@ final class CollectionTail {
     return rows;
   }
 
-  private void appendRow(String logId, LogRecord record, int entity) {
+  private void appendRow(Row source, Alerting.Origin origin) {
     if (tail == null) {
       tail = new Tail(schema, partition);
       pieces.add(new Appended(tail));
     }
-    tail.append(row, logId, record.offset(), record.receivedMicros(), entity);
+    tail.append(source, origin.logId(), origin.offset(), origin.receivedMicros(), origin.entity());
     hasUnpublished = true;
   }
 

@@ -14,6 +14,8 @@ import io.tyto.engine.state.StateLayout;
 import io.tyto.engine.state.StateOverlay;
 import io.tyto.engine.state.StateRecord;
 import io.tyto.ingest.append.AppendColumns;
+import io.tyto.ingest.lifetime.Cohorts;
+import io.tyto.ingest.lifetime.Findings;
 import io.tyto.ingest.lifetime.LifetimeLayouts;
 import io.tyto.ingest.lifetime.StateFeed;
 import io.tyto.ingest.lifetime.StateScan;
@@ -51,6 +53,7 @@ final class Lifetimes implements AutoCloseable {
   private final SegmentFiles files;
   private final Alarms alarms;
   private final EntityTable entities;
+  private final Cohorts cohorts;
 
   /// Of every collection that was asked for; those that keep nothing have the empty layout.
   private final Map<Integer, EntityStates> byCollection = new ConcurrentHashMap<>();
@@ -73,6 +76,7 @@ final class Lifetimes implements AutoCloseable {
     this.files = files;
     this.alarms = alarms;
     this.entities = entities;
+    this.cohorts = new Cohorts(entities);
   }
 
   /// Reads what the segments of the manifest hold. SEGMENT_CORRUPT.
@@ -264,9 +268,11 @@ final class Lifetimes implements AutoCloseable {
     }
   }
 
-  /// What takes the events of a unit, where anything is kept.
-  static @Nullable AppendColumns feed(TableSchema schema, @Nullable StateOverlay states) {
-    return states == null ? null : new StateFeed(schema, states);
+  /// What takes the events of a unit.
+  ///
+  /// @param findings takes the events that rules mark; null where nobody asks
+  AppendColumns feed(TableSchema schema, StateOverlay states, @Nullable Findings findings) {
+    return new StateFeed(schema, states, cohorts, findings);
   }
 
   @Override

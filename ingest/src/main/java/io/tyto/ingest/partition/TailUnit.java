@@ -6,6 +6,7 @@ import io.tyto.engine.source.RowSource;
 import io.tyto.engine.state.StateOverlay;
 import io.tyto.ingest.append.AppendChain;
 import io.tyto.ingest.append.AppendColumns;
+import io.tyto.ingest.lifetime.Findings;
 import io.tyto.ingest.log.LogEntry;
 import io.tyto.ingest.log.LogRecord;
 import io.tyto.model.error.TytoException;
@@ -40,6 +41,7 @@ final class TailUnit {
   private final Map<Integer, StateOverlay> states = new LinkedHashMap<>();
   private final Map<String, Span> spans = new LinkedHashMap<>();
   private final List<Hole> gaps = new ArrayList<>();
+  private final List<Alerting> alertings = new ArrayList<>();
   private final CompletableFuture<Void> committed = new CompletableFuture<>();
   private long rowsApplied;
   private long deadLettersApplied;
@@ -81,9 +83,9 @@ final class TailUnit {
     return spans.isEmpty();
   }
 
-  /// Rows and dead letters.
+  /// Rows, alerts among them, and dead letters.
   long rowCount() {
-    return rowsApplied + deadLettersApplied;
+    return rowsApplied + alerts() + deadLettersApplied;
   }
 
   long sizeBytes() {
@@ -213,8 +215,10 @@ final class TailUnit {
   }
 
   Counts counts() {
-    long read = rowsApplied + deadLettersApplied + repetitions;
-    return new Counts(read, rowsApplied, deadLettersApplied, repetitions, 0);
+    // An alert counts as read where it was made.
+    long rowCount = rowsApplied + alerts();
+    long read = rowCount + deadLettersApplied + repetitions;
+    return new Counts(read, rowCount, deadLettersApplied, repetitions, 0);
   }
 
   Map<String, Long> dedupFrom() {
@@ -258,11 +262,44 @@ final class TailUnit {
       if (changed != null) {
         states.put(collection, changed);
       }
-      AppendColumns appended = AppendChain.of(schema, Lifetimes.feed(schema, changed));
-      tail = new CollectionTail(schema, id.partition(), schemas.privacy(collection), appended);
+      List<CollectionTail> gathering = gathering(schema);
+      Findings findings = gathering.isEmpty() ? null : new Findings();
+      AppendColumns states =
+          lifetimes == null || changed == null ? null : lifetimes.feed(schema, changed, findings);
+      AppendColumns appended = AppendChain.of(schema, states);
+      Alerting alerting = null;
+      if (findings != null) {
+        alerting = new Alerting(findings, schema, gathering);
+        alertings.add(alerting);
+      }
+      tail =
+          new CollectionTail(
+              schema, id.partition(), schemas.privacy(collection), appended, alerting);
       rows.put(collection, tail);
     }
     return tail;
+  }
+
+  /// The collections that gather alerts of another; none of them has marks of its own.
+  private List<CollectionTail> gathering(TableSchema events) {
+    List<CollectionTail> tails = new ArrayList<>();
+    if (!events.config().lifetime().anomalies().isEmpty()) {
+      for (int collection : schemas.collectionsOf(id.group())) {
+        TableSchema schema = schemas.newest(collection);
+        if (events.name().equals(schema.config().source().alertsOf())) {
+          tails.add(tailOf(collection));
+        }
+      }
+    }
+    return tails;
+  }
+
+  private long alerts() {
+    long raised = 0;
+    for (Alerting alerting : alertings) {
+      raised += alerting.raised();
+    }
+    return raised;
   }
 
   private void applyDeadLetter(String logId, LogRecord record) {
@@ -301,7 +338,7 @@ final class TailUnit {
     CollectionTail tail = deadLetters.get(collection);
     if (tail == null) {
       TableSchema schema = DeadLetters.schema(id.project(), id.group(), collection);
-      tail = new CollectionTail(schema, id.partition(), StoredPrivacy.NONE, null);
+      tail = new CollectionTail(schema, id.partition(), StoredPrivacy.NONE, null, null);
       deadLetters.put(collection, tail);
     }
     return tail;

@@ -10,6 +10,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.query.GroupKey.Granularity;
+import io.tyto.model.schema.Anomaly;
 import io.tyto.model.schema.AppendedColumns;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.Cube;
@@ -272,7 +273,7 @@ class ConfigParserTest {
             """),
         "a.yaml:1: colection: found an unknown key, expected collection, api, description, time,"
             + " timeBounds, entity, eventId, fields, source, retention, expose, annotations, cubes,"
-            + " lifetime, join (did you mean 'collection'?)",
+            + " lifetime, anomalies, join (did you mean 'collection'?)",
         "a.yaml:1: collection: is missing, expected the name of the collection",
         "a.yaml:2: time: found 'tss', expected a column of `fields` that is a timestamp or a date"
             + " (did you mean 'ts'?)",
@@ -639,7 +640,7 @@ class ConfigParserTest {
             + " can be used only by fields below it, move k up",
         "a.yaml:17: fields.k.privacy: stands on a field that is derived from what is filled when the event"
             + " is stored, which is after the policies; leave it out",
-        "a.yaml:18: source.map.a: is filled by the state of its entity, so nothing is read for it",
+        "a.yaml:18: source.map.a: is filled from the rows before, so nothing is read for it",
         "a.yaml:19: lifetime.l: found 'sum(a)', expected a column whose values come with the events; a is"
             + " filled from the rows before, or derived from what is");
     assertProblems(
@@ -651,6 +652,72 @@ class ConfigParserTest {
               a: { state: count }
             """),
         "a.yaml:4: fields.a.state: is kept per entity: say whose events these are, `entity`");
+  }
+
+  @Test
+  void rulesOfAnomaliesAreReadAndChecked() {
+    EventConfig config =
+        parse(
+                """
+                collection: x
+                entity: { name: user, key: user }
+                fields:
+                  user: string
+                  amount: "decimal(18,2)"
+                  level: int
+                  loud: { derive: odd or far }
+                anomalies:
+                  odd: { value: amount }
+                  far: { value: level, deviations: 2.5, of: [level], after: 20 }
+                  own: { value: level, of: entity }
+                """)
+            .orThrow()
+            .getFirst();
+    assertEquals(
+        List.of(
+            new Anomaly("odd", "amount", 3, List.of(), 10),
+            new Anomaly("far", "level", 2.5, List.of("level"), 20),
+            new Anomaly("own", "level", 3, List.of(), 10)),
+        config.lifetime().anomalies());
+    assertEquals(Set.of("odd", "far", "own", "loud"), AppendedColumns.names(config.columns()));
+    assertProblems(
+        parse(
+            """
+            collection: x
+            fields:
+              user: string
+              secret: { type: long, privacy: { policy: drop } }
+              tags: "string[]"
+              m: { type: long, enriched: anomaly }
+              n: long
+            anomalies:
+              a: { deviations: 0, after: 1 }
+              b: { value: user }
+              c: { value: secret }
+              d: { value: n, of: [tags] }
+              e: { value: a, of: usr }
+              m: { value: n }
+              f: { value: n, off: entity }
+            """),
+        "a.yaml:6: fields.m.enriched: found 'anomaly', expected an enricher; marks stand in `anomalies`"
+            + " alone",
+        "a.yaml:9: anomalies: is kept per entity: say whose events these are, `entity`",
+        "a.yaml:9: anomalies.a.value: is missing, expected the field whose values are looked at",
+        "a.yaml:9: anomalies.a.deviations: found '0', expected a number above 0, at most 1000",
+        "a.yaml:9: anomalies.a.after: found '1', expected a whole number from 2 to 1000000",
+        "a.yaml:10: anomalies.b.value: found 'user', expected a number of at most 18 digits; user is a"
+            + " string",
+        "a.yaml:11: anomalies.c.value: found 'secret', which is private; expected a field that comes with"
+            + " the events and is stored as it comes",
+        "a.yaml:12: anomalies.d.of: found 'tags', expected `entity`, or fields of single values that are"
+            + " no fractions; tags is a string[]",
+        "a.yaml:13: anomalies.e.of: found 'usr', expected a column of `fields` (did you mean 'user'?)",
+        "a.yaml:13: anomalies.e.value: found 'a', which is filled from the rows before, or derived from"
+            + " what is; expected a field that comes with the events and is stored as it comes",
+        "a.yaml:14: anomalies.m: found 'm', which is a column already; the rule adds one of its own, give"
+            + " it another name",
+        "a.yaml:15: anomalies.f.off: found an unknown key, expected value, deviations, of, after (did you"
+            + " mean 'of'?)");
   }
 
   @Test

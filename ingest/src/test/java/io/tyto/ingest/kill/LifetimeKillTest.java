@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Kills a process that keeps states of users, in the middle of its seals and merges: afterwards
-/// each event counts once. `-Dtest.kills=200` is the long run.
+/// each event counts once, and raised the alert that it should. `-Dtest.kills=200` is the long run.
 class LifetimeKillTest {
   private static final long SEED = Long.getLong("test.seed", 5_2026L);
   private static final int KILLS = Integer.getInteger("test.kills", 3);
@@ -50,6 +50,7 @@ class LifetimeKillTest {
       assertEquals(Set.of(), failures, what);
       try (LocalNode node = NodeFixture.open(data)) {
         NodeFixture.checkLifetimes(node, what);
+        NodeFixture.checkAlerts(node, what);
         long rows = NodeFixture.rows(node, "play").size();
         assertTrue(rows > counted, what + ": nothing new among " + rows);
         counted = rows;

@@ -39,10 +39,11 @@ public final class NodeProcess {
         BufferedReader requests =
             new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       boolean keepsStates = arguments.length > 1;
-      NodeFixture.apply(
-          node,
-          keepsStates ? NodeFixture.PLAY + NodeFixture.LIFETIME : NodeFixture.PLAY,
-          NodeFixture.LOGIN);
+      if (keepsStates) {
+        NodeFixture.apply(node, NodeFixture.PLAY + NodeFixture.LIFETIME, NodeFixture.ALERTS);
+      } else {
+        NodeFixture.apply(node, NodeFixture.PLAY, NodeFixture.LOGIN);
+      }
       answers.println("READY");
       for (String line = requests.readLine(); line != null; line = requests.readLine()) {
         if (line.startsWith("I ")) {

@@ -114,9 +114,23 @@ public record EventConfig(
   ///   Feed.Envelope#PREFIX}
   /// @param formats column name -> how text or numbers become a time: `iso`, `epoch_ms`, a pattern
   /// @param feed the log that brings the events; null: they are sent to this server
+  /// @param alertsOf the collection whose marked events become events here; null: none
   public record Source(
-      Map<String, String> map, Map<String, String> formats, FileFormat file, @Nullable Feed feed) {
+      Map<String, String> map,
+      Map<String, String> formats,
+      FileFormat file,
+      @Nullable Feed feed,
+      @Nullable String alertsOf) {
     public static final Source DEFAULT = new Source(Map.of(), Map.of(), FileFormat.DEFAULT, null);
+
+    /// A source of events alone.
+    public Source(
+        Map<String, String> map,
+        Map<String, String> formats,
+        FileFormat file,
+        @Nullable Feed feed) {
+      this(map, formats, file, feed, null);
+    }
 
     /// Where a column's value stands in an event as it travels, envelope and all.
     public JsonPointer pathOf(String column) {

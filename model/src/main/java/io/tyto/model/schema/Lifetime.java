@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// @param measures in the order of the file
 /// @param running measures whose value as of each event is stored with it, in the column of their
 ///   name
-public record Lifetime(List<Measure> measures, List<Measure> running) {
+/// @param anomalies rules in the order of the file
+public record Lifetime(List<Measure> measures, List<Measure> running, List<Anomaly> anomalies) {
   public static final Lifetime NONE = new Lifetime(List.of());
 
   /// What {@link ColumnSpec#enriched} says of the column of a running measure, in place of an
@@ -19,16 +20,17 @@ public record Lifetime(List<Measure> measures, List<Measure> running) {
   public Lifetime {
     measures = List.copyOf(measures);
     running = List.copyOf(running);
+    anomalies = List.copyOf(anomalies);
   }
 
   /// Measures that are asked for by entity.
   public Lifetime(List<Measure> measures) {
-    this(measures, List.of());
+    this(measures, List.of(), List.of());
   }
 
-  /// The same measures beside those of columns.
-  public Lifetime withRunning(List<Measure> columns) {
-    return new Lifetime(measures, columns);
+  /// The same measures beside what fills columns.
+  public Lifetime with(List<Measure> columns, List<Anomaly> rules) {
+    return new Lifetime(measures, columns, rules);
   }
 
   public enum Function {
@@ -96,6 +98,16 @@ public record Lifetime(List<Measure> measures, List<Measure> running) {
     for (Measure measure : running) {
       if (measure.name().equals(column)) {
         return measure;
+      }
+    }
+    return null;
+  }
+
+  /// The rule of a column, or null.
+  public @Nullable Anomaly anomaly(String column) {
+    for (Anomaly rule : anomalies) {
+      if (rule.name().equals(column)) {
+        return rule;
       }
     }
     return null;
