@@ -59,7 +59,15 @@ final class LiveSchema {
             new Version(
                 catalog,
                 GraphQlApi.build(
-                    admin.collections(), queries, letters, admin, entities, live, clock, options));
+                    admin.collections(),
+                    queries,
+                    letters,
+                    admin,
+                    entities,
+                    live,
+                    admin,
+                    clock,
+                    options));
         version = seen;
       }
       return seen.api();

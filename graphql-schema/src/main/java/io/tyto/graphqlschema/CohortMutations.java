@@ -29,11 +29,11 @@ final class CohortMutations {
     Long expected = (Long) arguments.get("expectedVersion");
     SavedCohort saved =
         cohorts.saveCohort(entity.name(), arguments.text("name"), definition, expected);
-    Map<String, Object> payload = new LinkedHashMap<>();
+    Map<String, @Nullable Object> payload = new LinkedHashMap<>();
     payload.put("name", saved.name());
     payload.put("version", Formats.longNumber(saved.version()));
     payload.put("definition", saved.definition());
-    return payload;
+    return new Payload(payload);
   }
 
   private static ApiEntity entity(ApiSchema schema, InputObject of) {

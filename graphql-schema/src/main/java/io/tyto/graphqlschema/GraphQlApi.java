@@ -27,8 +27,10 @@ import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
+import io.tyto.model.port.ViewService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.TableSchema;
+import io.tyto.model.schema.View;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,11 +41,23 @@ import java.util.Map;
 /// *Thread-safety*: immutable, shared by all requests. *Lifetime*: until the catalog changes; then
 /// {@link #build} a new one (off the event loop: 100 collections take seconds) and swap it in.
 public final class GraphQlApi {
+  /// Types of what mutations answer.
+  private static final List<String> PAYLOADS =
+      List.of(
+          "EntitySavedCohort",
+          "ReplayPayload",
+          "ReplayError",
+          "MaterializedView",
+          "ViewPayload",
+          "DeletePayload",
+          "UserError");
+
   private final ApiSchema schema;
   private final QueryService queries;
   private final DeadLetterService letters;
   private final EntityService entities;
   private final LiveService live;
+  private final ViewService views;
   private final Clock clock;
   private final GraphQlOptions options;
   private final GraphQL graphQl;
@@ -59,6 +73,7 @@ public final class GraphQlApi {
       CohortService cohorts,
       EntityService entities,
       LiveService live,
+      ViewService views,
       Clock clock,
       GraphQlOptions options) {
     this.schema = schema;
@@ -66,12 +81,13 @@ public final class GraphQlApi {
     this.letters = letters;
     this.entities = entities;
     this.live = live;
+    this.views = views;
     this.clock = clock;
     this.options = options;
     this.prepared = new PreparedOperations(options.maxCachedDocuments());
     FieldErrors errors = new FieldErrors();
     this.graphQl =
-        GraphQL.newGraphQL(executable(schema, letters, cohorts, clock))
+        GraphQL.newGraphQL(executable(schema, letters, cohorts, views, clock))
             .queryExecutionStrategy(new FinishedObjects(errors))
             .subscriptionExecutionStrategy(new Subscribed())
             .defaultDataFetcherExceptionHandler(errors)
@@ -114,10 +130,18 @@ public final class GraphQlApi {
       Clock clock,
       GraphQlOptions options) {
     return build(
-        collections, queries, letters, cohorts, entities, LiveService.NONE, clock, options);
+        collections,
+        queries,
+        letters,
+        cohorts,
+        entities,
+        LiveService.NONE,
+        ViewService.NONE,
+        clock,
+        options);
   }
 
-  /// The same with subscriptions.
+  /// The same with subscriptions and views.
   public static GraphQlApi build(
       List<TableSchema> collections,
       QueryService queries,
@@ -125,14 +149,19 @@ public final class GraphQlApi {
       CohortService cohorts,
       EntityService entities,
       LiveService live,
+      ViewService views,
       Clock clock,
       GraphQlOptions options) {
-    ApiSchema schema = ApiSchema.of(collections, queries::stored, cohorts);
-    return new GraphQlApi(schema, queries, letters, cohorts, entities, live, clock, options);
+    ApiSchema schema = ApiSchema.of(collections, views.viewCollections(), queries::stored, cohorts);
+    return new GraphQlApi(schema, queries, letters, cohorts, entities, live, views, clock, options);
   }
 
   private static GraphQLSchema executable(
-      ApiSchema schema, DeadLetterService letters, CohortService cohorts, Clock clock) {
+      ApiSchema schema,
+      DeadLetterService letters,
+      CohortService cohorts,
+      ViewService views,
+      Clock clock) {
     DataFetcher<Object> panel =
         environment ->
             Operation.in(environment.getGraphQlContext())
@@ -143,6 +172,7 @@ public final class GraphQlApi {
     root.dataFetcher("collections", panel);
     root.dataFetcher("deadLetters", panel);
     root.dataFetcher("deadLetterReasons", panel);
+    root.dataFetcher("views", panel);
     schema.keyed().keySet().forEach(name -> root.dataFetcher(name, panel));
     root.dataFetcher("schemaVersion", environment -> schema.version());
     for (ApiCollection collection : schema.byField().values()) {
@@ -150,9 +180,21 @@ public final class GraphQlApi {
       wiring.type(
           collection.typeName() + "Collection", builder -> builder.defaultDataFetcher(panel));
     }
+    root.dataFetcher(ApiSchema.MATERIALIZED, environment -> schema);
+    wiring.type(
+        View.TYPE_PREFIX,
+        builder ->
+            builder.defaultDataFetcher(
+                environment -> schema.materialized().get(environment.getField().getName())));
+    for (ApiCollection view : schema.materialized().values()) {
+      wiring.type(view.typeName() + "Collection", builder -> builder.defaultDataFetcher(panel));
+    }
     for (ApiEntity entity : schema.entities().values()) {
       root.dataFetcher(entity.field(), environment -> entity);
       wiring.type(entity.typeName(), builder -> builder.defaultDataFetcher(panel));
+    }
+    for (String payload : PAYLOADS) {
+      wiring.type(payload, builder -> builder.defaultDataFetcher(Payload::member));
     }
     return new SchemaGenerator()
         .makeExecutableSchema(
@@ -170,7 +212,15 @@ public final class GraphQlApi {
                                     CohortMutations.save(environment, schema, cohorts, clock))
                             .dataFetcher(
                                 "dropCohort",
-                                environment -> CohortMutations.drop(environment, cohorts)))
+                                environment -> CohortMutations.drop(environment, cohorts))
+                            .dataFetcher(
+                                "createView",
+                                environment -> ViewMutations.create(environment, views))
+                            .dataFetcher(
+                                "refreshView",
+                                environment -> ViewMutations.refresh(environment, views))
+                            .dataFetcher(
+                                "dropView", environment -> ViewMutations.drop(environment, views)))
                 .build());
   }
 
@@ -241,7 +291,7 @@ public final class GraphQlApi {
   /// Runs one operation as {@link #execute} does, or checks a subscription.
   public Begun begin(GraphQlRequest request, QueryContext context) {
     Operation operation =
-        new Operation(queries, letters, entities, live, context, clock.instant(), options);
+        new Operation(queries, letters, entities, live, views, context, clock.instant(), options);
     List<Operation.Place> known = prepared.get(request);
     Map<String, Object> data = known == null ? null : operation.answerPrepared(known);
     if (data != null) {

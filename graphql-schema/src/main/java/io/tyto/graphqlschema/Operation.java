@@ -20,6 +20,7 @@ import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
+import io.tyto.model.port.ViewService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.QueryMeta;
 import java.time.Instant;
@@ -44,12 +45,13 @@ import org.jspecify.annotations.Nullable;
 /// thread; answers are taken from any.
 final class Operation {
   private static final Set<String> ROOT_PANELS =
-      Set.of("collections", "deadLetters", "deadLetterReasons");
+      Set.of("collections", "deadLetters", "deadLetterReasons", "views");
 
   private final QueryService queries;
   private final DeadLetterService letters;
   private final EntityService entities;
   private final LiveService live;
+  private final ViewService views;
   private final QueryContext context;
   private final Instant now;
   private final GraphQlOptions options;
@@ -69,6 +71,7 @@ final class Operation {
       DeadLetterService letters,
       EntityService entities,
       LiveService live,
+      ViewService views,
       QueryContext context,
       Instant now,
       GraphQlOptions options) {
@@ -76,6 +79,7 @@ final class Operation {
     this.letters = letters;
     this.entities = entities;
     this.live = live;
+    this.views = views;
     this.context = context;
     this.now = now;
     this.options = options;
@@ -106,24 +110,17 @@ final class Operation {
     List<Place> places = new ArrayList<>();
     List<GraphQLError> errors = new ArrayList<>();
     boolean isPrepared = true;
-    for (ExecutableNormalizedField root : operation.getTopLevelFields()) {
-      ApiCollection collection = schema.byField().get(root.getName());
-      ApiEntity entity = schema.entities().get(root.getName());
-      isPrepared &= collection != null || entity != null;
-      List<ExecutableNormalizedField> fields =
-          collection != null || entity != null
-              ? root.getChildren()
-              : isPanel(root, schema) ? List.of(root) : List.of();
-      for (ExecutableNormalizedField field : fields) {
+    for (Asked asked : asked(operation, schema)) {
+      for (ExecutableNormalizedField field : asked.fields()) {
         if (field.getName().equals("__typename")) {
           isPrepared = false;
           continue;
         }
-        isPrepared &= Panels.isTimeless(field);
+        isPrepared &= asked.isTimeless() && Panels.isTimeless(field);
         try {
           places.add(
               new Place(
-                  field.getListOfResultKeys(), collection, compile(field, root.getName(), schema)));
+                  field.getListOfResultKeys(), asked.collection(), compile(field, asked, schema)));
         } catch (RuntimeException e) {
           errors.add(refusal(e, field, operation));
         }
@@ -137,6 +134,37 @@ final class Operation {
     }
     prepared = isPrepared ? List.copyOf(places) : null;
     ask(places);
+  }
+
+  /// Fields of one thing that can be asked.
+  ///
+  /// @param root its field in the root query
+  /// @param collection null: it is none
+  /// @param isTimeless the same answers are asked for at any time, as far as it tells
+  private record Asked(
+      String root,
+      @Nullable ApiCollection collection,
+      List<ExecutableNormalizedField> fields,
+      boolean isTimeless) {}
+
+  private static List<Asked> asked(ExecutableNormalizedOperation operation, ApiSchema schema) {
+    List<Asked> all = new ArrayList<>();
+    for (ExecutableNormalizedField root : operation.getTopLevelFields()) {
+      String name = root.getName();
+      ApiCollection collection = schema.byField().get(name);
+      if (name.equals(ApiSchema.MATERIALIZED)) {
+        for (ExecutableNormalizedField view : root.getChildren()) {
+          ApiCollection rows = schema.materialized().get(view.getName());
+          all.add(
+              new Asked(name, rows, rows == null ? List.of() : view.getChildren(), rows != null));
+        }
+      } else if (collection != null || schema.entities().containsKey(name)) {
+        all.add(new Asked(name, collection, root.getChildren(), true));
+      } else {
+        all.add(new Asked(name, null, isPanel(root, schema) ? List.of(root) : List.of(), false));
+      }
+    }
+    return all;
   }
 
   private static boolean isPanel(ExecutableNormalizedField root, ApiSchema schema) {
@@ -187,7 +215,8 @@ final class Operation {
   @Nullable Map<String, Object> answerPrepared(List<Place> places) {
     ask(places);
     Map<String, Object> data = new LinkedHashMap<>();
-    Map<String, Map<String, Object>> collections = new HashMap<>();
+    Map<List<String>, Map<String, Object>> objects = new HashMap<>();
+    objects.put(List.of(), data);
     for (Place place : places) {
       Object answer;
       try {
@@ -195,18 +224,30 @@ final class Operation {
       } catch (CompletionException e) {
         return null; // told by the fetcher that waits for the same answer
       }
-      String root = place.path().getFirst();
-      Map<String, Object> members = collections.computeIfAbsent(root, _ -> new LinkedHashMap<>());
-      data.put(root, members);
-      members.put(place.path().getLast(), answer);
+      List<String> path = place.path();
+      for (int depth = 1; depth < path.size(); depth++) {
+        List<String> object = path.subList(0, depth);
+        if (!objects.containsKey(object)) {
+          Map<String, Object> members = new LinkedHashMap<>();
+          objects.put(object, members);
+          member(objects, object, members);
+        }
+      }
+      member(objects, path, answer);
     }
     return data;
   }
 
-  private Panel compile(ExecutableNormalizedField field, String root, ApiSchema schema) {
-    ApiCollection collection = schema.byField().get(root);
-    ApiEntity entity = schema.entities().get(root);
-    KeyedEntity keyed = schema.keyed().get(root);
+  private static void member(
+      Map<List<String>, Map<String, Object>> objects, List<String> path, Object value) {
+    Map<String, Object> holder = objects.get(path.subList(0, path.size() - 1));
+    Objects.requireNonNull(holder).put(path.getLast(), value);
+  }
+
+  private Panel compile(ExecutableNormalizedField field, Asked asked, ApiSchema schema) {
+    ApiCollection collection = asked.collection();
+    ApiEntity entity = schema.entities().get(asked.root());
+    KeyedEntity keyed = schema.keyed().get(asked.root());
     if (collection != null) {
       return Panels.of(field, collection, now, options.query());
     }
@@ -214,7 +255,7 @@ final class Operation {
       return Panels.ofEntity(field, keyed, entities, now, options.query());
     }
     return entity == null
-        ? Panels.ofRoot(field, schema.byField().values(), letters, options.query())
+        ? Panels.ofRoot(field, schema.byField().values(), letters, views, options.query())
         : Panels.of(field, entity, now, options.query());
   }
 

@@ -41,20 +41,20 @@ final class ReplayFetcher implements DataFetcher<Object> {
                 (String) arguments.get("code"),
                 new Interval((Instant) arguments.get("since"), (Instant) arguments.get("until")),
                 arguments.get("limit") instanceof Integer limit ? limit : DEFAULT_LIMIT));
-    Map<String, Object> payload = new LinkedHashMap<>();
+    Map<String, @Nullable Object> payload = new LinkedHashMap<>();
     payload.put("replayed", Formats.longNumber(result.replayed()));
     payload.put("duplicates", Formats.longNumber(result.duplicates()));
     payload.put("stillFailing", Formats.longNumber(result.stillFailing()));
     payload.put("errors", result.errors().stream().map(ReplayFetcher::error).toList());
-    return payload;
+    return new Payload(payload);
   }
 
-  private static Map<String, @Nullable Object> error(ReplayError error) {
+  private static Payload error(ReplayError error) {
     Map<String, @Nullable Object> map = new LinkedHashMap<>();
     map.put("id", error.id());
     map.put("code", error.code());
     map.put("field", error.field());
     map.put("message", error.message());
-    return map;
+    return new Payload(map);
   }
 }

@@ -105,6 +105,7 @@ final class Collections {
               Map.of("color", "teal"),
               cubes,
               List.of(),
+              List.of(),
               "");
       return new TableSchema(1, 1, 1, name, 1, columns, config);
     }

@@ -1,6 +1,7 @@
 package io.tyto.ingest;
 
 import io.tyto.engine.entity.KeyPlacement;
+import io.tyto.engine.view.BoundView;
 import io.tyto.ingest.config.ConfigDiff;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.DiscoveredFields;
@@ -71,7 +72,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
       CatalogState state,
       SortedMap<Integer, TableSchema> schemas,
       Map<String, TableSchema> byName,
-      Map<Integer, StoredPrivacy> privacy) {}
+      Map<Integer, StoredPrivacy> privacy,
+      ViewDirectory views) {}
 
   /// @param shapes of groups that are created for a config
   /// @param pipeline must fill what configs that are applied declare as enriched; null where that
@@ -433,10 +435,27 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   }
 
   /// Changes the catalog, and returns what it is by that.
+  ///
+  /// @param edit sees what other processes changed meanwhile here too
   synchronized CatalogState change(Consumer<CatalogDraft> edit) {
-    CatalogState changed = catalog.change(edit);
+    CatalogState changed =
+        catalog.change(draft -> {
+          if (isOutdated()) {
+            take(catalog.state());
+          }
+          edit.accept(draft);
+        });
     take(changed);
     return changed;
+  }
+
+  ViewDirectory views() {
+    return known.views();
+  }
+
+  @Override
+  public List<BoundView> views(int collectionId) {
+    return known.views().of(collectionId);
   }
 
   private void take(CatalogState state) {
@@ -463,7 +482,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
         privacy.put(collection.id(), new CurrentPrivacy(configs.history(collection), schema, keys));
       }
     }
-    return new Known(state, schemas, byName, privacy);
+    return new Known(state, schemas, byName, privacy, ViewDirectory.of(state, schemas));
   }
 
   /// Every version of a collection, ascending. UNKNOWN_COLLECTION.

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param node name of this process among several that share the folder and its partitions; null:
 ///   it owns them all
 /// @param tables what dimension tables are loaded with
+/// @param viewStepRows a view that is built from history commits each time it has taken in so many
+///   rows: as much is done again after a crash
 public record IngestOptions(
     int partitions,
     Durability durability,
@@ -38,7 +40,8 @@ public record IngestOptions(
     Privacy privacy,
     Refusals refusals,
     @Nullable String node,
-    Tables tables) {
+    Tables tables,
+    long viewStepRows) {
 
   public static final IngestOptions DEFAULT =
       new IngestOptions(
@@ -56,7 +59,8 @@ public record IngestOptions(
           Privacy.DEFAULT,
           Refusals.DEFAULT,
           null,
-          Tables.DEFAULT);
+          Tables.DEFAULT,
+          1L << 23);
 
   /// Damage or loss in the log.
   public enum GapPolicy {
@@ -190,6 +194,10 @@ public record IngestOptions(
     return with(changed -> changed.plugins = value);
   }
 
+  public IngestOptions withViewStepRows(long value) {
+    return with(changed -> changed.viewStepRows = value);
+  }
+
   private IngestOptions with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -213,6 +221,7 @@ public record IngestOptions(
     private Refusals refusals;
     private @Nullable String node;
     private Tables tables;
+    private long viewStepRows;
 
     Draft(IngestOptions options) {
       partitions = options.partitions;
@@ -230,6 +239,7 @@ public record IngestOptions(
       refusals = options.refusals;
       node = options.node;
       tables = options.tables;
+      viewStepRows = options.viewStepRows;
     }
 
     IngestOptions finish() {
@@ -248,7 +258,8 @@ public record IngestOptions(
           privacy,
           refusals,
           node,
-          tables);
+          tables,
+          viewStepRows);
     }
   }
 }

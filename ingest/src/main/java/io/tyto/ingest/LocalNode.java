@@ -46,6 +46,7 @@ import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.Values;
+import io.tyto.model.schema.View;
 import io.tyto.store.DataLock;
 import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
@@ -64,6 +65,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// One process that owns a data folder, or shares one with others: catalog, logs, partitions, and
@@ -99,6 +101,7 @@ public final class LocalNode
   private final Replays replays;
   private final FailureRatios failureRatios;
   private final FeedIntake feedIntake;
+  private final MaterializedViews views;
 
   /// Null: this process owns every partition.
   private final @Nullable Ownership ownership;
@@ -196,6 +199,7 @@ public final class LocalNode
     this.replays = new Replays(directory, context, decoders, PayloadSource.NONE);
     this.maintenance =
         new Maintenance(partitions, diskGuard, pipeline, options.maintenanceInterval(), alarms);
+    this.views = new MaterializedViews(directory, partitions, clock, maintenance::runSoon);
     try {
       requireShareable(directory.all().stream().map(TableSchema::config).toList());
       partitions.openAll();
@@ -284,10 +288,10 @@ public final class LocalNode
     // Before any collection looks into them, and outside of the directory's lock: a load takes
     // time.
     CollectionDirectory.PlannedTables planned =
-        directory.check(files, this::stored, this::requireShareable);
+        directory.check(files, this::stored, this::requireApplicable);
     tables.define(planned.tables(), planned.joined());
     ApplyResult result =
-        directory.apply(files, this::stored, this::requireShareable, planned.plans());
+        directory.apply(files, this::stored, this::requireApplicable, planned.plans());
     takeOverCatalog();
     if (ownership != null) {
       ownership.lookSoon();
@@ -300,6 +304,11 @@ public final class LocalNode
     warnOfUnserved();
     failureRatios.clear();
     feeds.refresh();
+  }
+
+  private void requireApplicable(List<EventConfig> configs) {
+    requireShareable(configs);
+    views.requireFree(configs);
   }
 
   /// A folder of several processes takes collections of Kafka only: what is sent to one of them and
@@ -364,6 +373,31 @@ public final class LocalNode
   }
 
   @Override
+  public List<ViewCollection> viewCollections() {
+    return views.viewCollections();
+  }
+
+  @Override
+  public List<ViewStatus> views() {
+    return views.views();
+  }
+
+  @Override
+  public ViewStatus createView(ViewInput input) {
+    return views.createView(input);
+  }
+
+  @Override
+  public ViewStatus refreshView(String name) {
+    return views.refreshView(name);
+  }
+
+  @Override
+  public void dropView(String name) {
+    views.dropView(name);
+  }
+
+  @Override
   public Status status() {
     long bytes = 0;
     List<String> raised = new ArrayList<>(alarms.all());
@@ -424,6 +458,9 @@ public final class LocalNode
 
   @Override
   public TableSnapshot snapshot(String collection) {
+    if (collection.startsWith(View.PREFIX)) {
+      return views.snapshot(collection.substring(View.PREFIX.length()));
+    }
     TableSchema schema = directory.named(collection);
     return snapshot(schema, schema, Kind.DATA);
   }
@@ -501,6 +538,15 @@ public final class LocalNode
     return partitions.owned().stream()
         .flatMap(partition -> partition.verifyCells(repairs).stream())
         .toList();
+  }
+
+  /// Adds the rows of every view up again and compares them with the cells that are kept.
+  ///
+  /// @param repairs whether cells that differ are made anew from the rows there are
+  /// @param notes told what could not be compared
+  /// @return each difference, where it is first
+  public List<String> verifyViews(boolean repairs, Consumer<String> notes) {
+    return views.verify(repairs, notes);
   }
 
   /// Stops taking events, finishes what is queued, hands over what is shared and gives the folder

@@ -1,5 +1,6 @@
 package io.tyto.ingest;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import io.tyto.ingest.enrich.Pipeline;
@@ -8,8 +9,10 @@ import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
 import java.time.Duration;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /// The background work of a node: compaction and retention at an interval, garbage every hour. One
@@ -33,6 +36,7 @@ final class Maintenance implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("disk-looks").factory());
 
+  private final AtomicBoolean isAsked = new AtomicBoolean();
   private volatile boolean isClosed;
 
   Maintenance(
@@ -59,6 +63,21 @@ final class Maintenance implements AutoCloseable {
   /// One round of compaction and retention on the caller's thread.
   void runNow() {
     partitions.owned().forEach(Partition::maintain);
+  }
+
+  /// Has a round begin as soon as the one at hand is done; several asked for meanwhile are one.
+  void runSoon() {
+    if (isAsked.compareAndSet(false, true)) {
+      try {
+        timer.execute(() -> {
+          isAsked.set(false);
+          round(Partition::maintain);
+        });
+      } catch (RejectedExecutionException e) {
+        // It is being closed, and the next start looks first of all.
+        LOG.log(DEBUG, "no round of maintenance any more", e);
+      }
+    }
   }
 
   @Override

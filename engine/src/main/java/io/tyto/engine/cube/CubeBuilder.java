@@ -5,6 +5,7 @@ import io.tyto.engine.expression.DerivedColumns;
 import io.tyto.engine.group.BucketAxis;
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.GroupScan;
+import io.tyto.engine.group.GroupScan.Part;
 import io.tyto.engine.group.Groups;
 import io.tyto.engine.group.ScanKey;
 import io.tyto.engine.scan.ScanContext;
@@ -69,15 +70,20 @@ public final class CubeBuilder {
     CellShape shape = CubeShapes.of(schema, cube, level);
     List<RowSource> inputs =
         finest != null && fits(finest, grain) ? List.of(finest) : inputs(shape);
-    RolledUp made = rollUp(cube, grain, inputs);
-    return table(shape, made.boundaries, made.states, made.groups);
+    RolledUp made = rollUp(cube, grain, whole(inputs));
+    int partition = sources.isEmpty() ? 0 : sources.getFirst().partition();
+    return table(shape, made.boundaries, made.states, made.groups, partition);
   }
 
   /// Groups of cells, ascending, and what they were grouped and accumulated by.
   private record RolledUp(long[] boundaries, List<State> states, Groups groups) {}
 
-  private RolledUp rollUp(Cube cube, Grain grain, List<RowSource> inputs) {
-    long[] boundaries = boundaries(inputs, grain);
+  private static List<Part> whole(List<RowSource> inputs) {
+    return List.of(new Part(TimeInterval.ALL_TIME, inputs));
+  }
+
+  private RolledUp rollUp(Cube cube, Grain grain, List<Part> parts) {
+    long[] boundaries = boundaries(schema, parts, grain);
     Map<State, Measure> measures = CubeShapes.measures(schema, cube);
     List<ScanKey> keys = new ArrayList<>();
     keys.add(new ScanKey.BucketKey(time.name(), new BucketAxis(boundaries)));
@@ -85,8 +91,33 @@ public final class CubeBuilder {
     List<StateSpec> states =
         measures.values().stream().map(measure -> new StateSpec(measure, null)).toList();
     GroupScan.Spec spec = new GroupScan.Spec(schema, TimeInterval.ALL_TIME, null, keys, states);
-    Groups groups = GroupScan.run(spec, inputs, context).sorted();
+    Groups groups = GroupScan.runParts(spec, parts, context).sorted();
     return new RolledUp(boundaries, new ArrayList<>(measures.keySet()), groups);
+  }
+
+  /// The cells of the only level of the only cube of a schema, over rows and cells of one
+  /// partition. Blocks until done; MEMORY_LIMIT_EXCEEDED where there are too many of them.
+  ///
+  /// @param partition where the rows lie
+  public static CellTable only(
+      TableSchema schema, List<Part> parts, int partition, ScanContext context) {
+    CubeBuilder builder = new CubeBuilder(schema, List.of(), context);
+    Cube cube = schema.config().cubes().getFirst();
+    Level level = cube.levels().getFirst();
+    RolledUp made = builder.rollUp(cube, new Grain(level, builder.time.type().element()), parts);
+    return builder.table(
+        CubeShapes.of(schema, cube, level), made.boundaries, made.states, made.groups, partition);
+  }
+
+  /// Where cells of the only level of the only cube of a schema are not what rows roll up to, in
+  /// words; null where they are. Blocks until done.
+  public static @Nullable String difference(
+      TableSchema schema, List<Part> rows, List<Part> cells, ScanContext context) {
+    CubeBuilder builder = new CubeBuilder(schema, List.of(), context);
+    Cube cube = schema.config().cubes().getFirst();
+    Grain grain = new Grain(cube.levels().getFirst(), builder.time.type().element());
+    return GroupsCheck.difference(
+        builder.rollUp(cube, grain, rows).groups, builder.rollUp(cube, grain, cells).groups);
   }
 
   /// How many cells of its finest level a cube would have, whose columns the schema has. Blocks
@@ -102,7 +133,7 @@ public final class CubeBuilder {
             cube.granularities(),
             cube.zones(),
             cube.levels());
-    return builder.rollUp(counted, grain, List.of(source)).groups.count();
+    return builder.rollUp(counted, grain, whole(List.of(source))).groups.count();
   }
 
   /// Where stored cells of a source are not what its rows roll up to, in words; cells that are not
@@ -130,7 +161,8 @@ public final class CubeBuilder {
     }
     Grain grain = new Grain(level, time.type().element());
     return GroupsCheck.difference(
-        rollUp(cube, grain, List.of(source)).groups, rollUp(cube, grain, List.of(cells)).groups);
+        rollUp(cube, grain, whole(List.of(source))).groups,
+        rollUp(cube, grain, whole(List.of(cells))).groups);
   }
 
   /// Cells instead of rows, where a source has them.
@@ -170,11 +202,12 @@ public final class CubeBuilder {
 
   /// Begins of the buckets that rows lie in, and their ends: an axis that is no longer where one
   /// row lies far from the others.
-  private long[] boundaries(List<RowSource> inputs, Grain grain) {
+  public static long[] boundaries(TableSchema schema, List<Part> parts, Grain grain) {
+    ColumnSpec time = schema.timeColumn();
     LongHashSet found = new LongHashSet();
     long low = 1;
     long high = 0;
-    for (RowSource source : inputs) {
+    for (RowSource source : parts.stream().flatMap(part -> part.sources().stream()).toList()) {
       ColumnReader stored = source.column(time.id());
       ColumnReader reader =
           stored == null && time.isComputable() && !(source instanceof CellSource)
@@ -203,7 +236,8 @@ public final class CubeBuilder {
     return found.isEmpty() ? NO_TIME : boundaries;
   }
 
-  private CellTable table(CellShape shape, long[] boundaries, List<State> states, Groups groups) {
+  private CellTable table(
+      CellShape shape, long[] boundaries, List<State> states, Groups groups, int partition) {
     int cells = groups.count();
     Map<Integer, CellTable.Column> columns = new LinkedHashMap<>();
     columns.put(
@@ -222,11 +256,7 @@ public final class CubeBuilder {
               states.get(i).columnId(),
               (id, type, values) -> columns.putIfAbsent(id, new CellTable.Column(type, values)));
     }
-    return new CellTable(shape, origin(), cells, columns);
-  }
-
-  private CellTable.Origin origin() {
-    int partition = sources.isEmpty() ? 0 : sources.getFirst().partition();
-    return new CellTable.Origin(partition, schema.version());
+    CellTable.Origin origin = new CellTable.Origin(partition, schema.version());
+    return new CellTable(shape, origin, cells, columns);
   }
 }

@@ -33,7 +33,7 @@ public final class CubeShapes {
   }
 
   /// What is accumulated for a cube, by the state it becomes.
-  static Map<State, Measure> measures(TableSchema schema, Cube cube) {
+  public static Map<State, Measure> measures(TableSchema schema, Cube cube) {
     Map<State, Measure> measures = new LinkedHashMap<>();
     for (Cube.Measure measure : cube.measures()) {
       String name = measure.column();

@@ -56,7 +56,13 @@ public final class GroupScan {
 
   /// Sources that are read over one range; a source may be in several parts whose ranges have
   /// nothing in common.
-  public record Part(TimeInterval range, List<RowSource> sources) {}
+  ///
+  /// @param only rows that meet it are read, beside what the spec says; null: all
+  public record Part(TimeInterval range, @Nullable Filter only, List<RowSource> sources) {
+    public Part(TimeInterval range, List<RowSource> sources) {
+      this(range, null, sources);
+    }
+  }
 
   private GroupScan() {}
 

@@ -51,7 +51,8 @@ record ScanPlan(
     List<RowSource> sources = new ArrayList<>();
     List<CompiledFilter> filters = new ArrayList<>();
     for (GroupScan.Part part : parts) {
-      CompiledFilter filter = FilterCompiler.compile(spec.where(), part.range(), slots, seed);
+      CompiledFilter filter =
+          FilterCompiler.compile(both(spec.where(), part.only()), part.range(), slots, seed);
       sources.addAll(part.sources());
       filters.addAll(Collections.nCopies(part.sources().size(), filter));
     }
@@ -93,6 +94,13 @@ record ScanPlan(
         domains,
         new AtomicLong(),
         context);
+  }
+
+  private static @Nullable Filter both(@Nullable Filter one, @Nullable Filter other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return new Filter.And(List.of(one, other));
   }
 
   private static KeyCoder coder(

@@ -42,6 +42,12 @@ public final class StableHash {
     return this;
   }
 
+  /// The same as a number; this object begins anew.
+  public long number() {
+    digest.update(END);
+    return ByteBuffer.wrap(digest.digest()).getLong();
+  }
+
   /// 16 characters; this object begins anew.
   public String id() {
     digest.update(END);

@@ -67,7 +67,7 @@ public final class Inspection {
         snapshot.facts().deadLetters(),
         first,
         last,
-        last,
+        snapshot.facts().made() == null ? last : snapshot.facts().made().watermark(),
         snapshot.facts().ingestLagMillis(),
         snapshot.schema().columns().stream().map(this::column).toList(),
         snapshot.schema().config().cubes().stream().map(this::cube).toList());

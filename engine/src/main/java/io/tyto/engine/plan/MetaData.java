@@ -18,9 +18,10 @@ record MetaData(
   private static final double NANOS_PER_MILLI = 1e6;
 
   QueryMeta of(ScanStats stats, String servedBy, boolean truncated, List<String> approximate) {
+    TableSnapshot.Made made = snapshot.facts().made();
     return new QueryMeta(
         context.queryId(),
-        servedBy,
+        made == null ? servedBy : made.servedBy(),
         (System.nanoTime() - startedNanos) / NANOS_PER_MILLI,
         stats.rowsScanned(),
         stats.bytesScanned(),
@@ -33,8 +34,12 @@ record MetaData(
         List.of());
   }
 
-  /// The greatest event time of the snapshot's rows.
+  /// The greatest event time of the snapshot's rows, or of what they were made of.
   static @Nullable Instant watermark(TableSnapshot snapshot, ColumnBounds bounds) {
+    TableSnapshot.Made made = snapshot.facts().made();
+    if (made != null) {
+      return made.watermark();
+    }
     ColumnSpec time = snapshot.schema().timeColumn();
     ColumnBounds.Range range = bounds.of(time.name());
     return range == null ? null : Axes.toInstant(time.type().element(), range.max());

@@ -59,7 +59,8 @@ final class CellWriter {
     return true;
   }
 
-  private void write(int number, CellTable table) throws IOException {
+  /// Writes cells under a number that no others of the segment have.
+  void write(int number, CellTable table) throws IOException {
     Map<Integer, Integer> ids = new LinkedHashMap<>();
     for (int id : table.columnIds()) {
       ids.put(id, CellDescriptor.FIRST_COLUMN_ID + number * CellDescriptor.COLUMNS + ids.size());

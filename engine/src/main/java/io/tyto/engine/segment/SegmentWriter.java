@@ -1,5 +1,6 @@
 package io.tyto.engine.segment;
 
+import io.tyto.engine.cube.CellTable;
 import io.tyto.engine.source.EvolvedSource;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.error.ErrorCode;
@@ -92,19 +93,35 @@ public final class SegmentWriter {
           "the cubes of %s have too many cells to be kept without their rows"
               .formatted(schema.name()));
     }
+    return finishCells(target, schema, times.minTimeMicros(), times.maxTimeMicros());
+  }
+
+  /// A segment without rows that keeps cells as they are.
+  ///
+  /// @param minTimeMicros least event time of the rows they were made of; `maxTimeMicros` greatest
+  public SegmentSummary writeCells(
+      TableSchema schema, CellTable cells, long minTimeMicros, long maxTimeMicros, SegmentSink sink)
+      throws IOException {
+    ContainerWriter target = new ContainerWriter(owner(schema, cells.partition()), sink);
+    new CellWriter(target, schema, options).write(0, cells);
+    return finishCells(target, schema, minTimeMicros, maxTimeMicros);
+  }
+
+  private static SegmentSummary finishCells(
+      ContainerWriter target, TableSchema schema, long minTimeMicros, long maxTimeMicros)
+      throws IOException {
     SegmentInfo info =
         new SegmentInfo(
             schema.version(),
             0,
             0,
             RowSource.BLOCK_ROWS,
-            times.minTimeMicros(),
-            times.maxTimeMicros(),
+            minTimeMicros,
+            maxTimeMicros,
             SegmentInfo.sortKey(schema.timeColumn().id()));
     target.rawBlock(BlockKind.INFO, 0, 0, info.write());
     target.finish();
-    return new SegmentSummary(
-        0, times.minTimeMicros(), times.maxTimeMicros(), target.position(), target.sha256());
+    return new SegmentSummary(0, minTimeMicros, maxTimeMicros, target.position(), target.sha256());
   }
 
   private static ContainerFormat.Owner owner(TableSchema schema, int partition) {

@@ -2,6 +2,7 @@ package io.tyto.engine.snapshot;
 
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.schema.TableSchema;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +22,20 @@ public final class TableSnapshot implements AutoCloseable {
   /// What the owner of the rows knows beside them; parts of `info`.
   ///
   /// @param ingestLagMillis how far the rows trail the log, or null where that is unknown
-  public record Facts(long deadLetters, @Nullable Long ingestLagMillis) {
+  /// @param made where the rows were made of others; null: they were stored as they are
+  public record Facts(long deadLetters, @Nullable Long ingestLagMillis, @Nullable Made made) {
     public static final Facts NONE = new Facts(0, null);
+
+    public Facts(long deadLetters, @Nullable Long ingestLagMillis) {
+      this(deadLetters, ingestLagMillis, null);
+    }
   }
+
+  /// How rows came about that are none of events.
+  ///
+  /// @param servedBy what answers from them say
+  /// @param watermark greatest event time of what they were made of; null without any
+  public record Made(String servedBy, @Nullable Instant watermark) {}
 
   /// @param id hash over manifest versions and tail offsets: equal ids mean equal rows
   /// @param sources segments in commit order, then tail chunks, partition by partition

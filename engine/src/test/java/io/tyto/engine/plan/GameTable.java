@@ -151,25 +151,7 @@ public final class GameTable {
   }
 
   private static TableSchema withCubes(TableSchema schema, List<Cube> cubes) {
-    EventConfig config = schema.config();
-    EventConfig cubed =
-        new EventConfig(
-            config.collection(),
-            config.apiName(),
-            config.description(),
-            config.time(),
-            config.entity(),
-            config.eventId(),
-            config.columns(),
-            config.source(),
-            config.retention(),
-            config.timeBounds(),
-            config.expose(),
-            config.lifetime(),
-            config.annotations(),
-            cubes,
-            config.joins(),
-            config.text());
+    EventConfig cubed = schema.config().withCubes(cubes);
     return new TableSchema(1, 2, 3, "game", 1, schema.columns(), cubed);
   }
 

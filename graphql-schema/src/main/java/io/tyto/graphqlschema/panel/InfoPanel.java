@@ -93,7 +93,7 @@ final class InfoPanel implements Panel {
   private static Cell<Known> member(ExecutableNormalizedField member, QueryLimits limits) {
     return switch (member.getName()) {
       case "name" -> Cell.of(of -> of.collection().name());
-      case "coordinate" -> Cell.of(of -> "Query." + of.collection().field());
+      case "coordinate" -> Cell.of(of -> of.collection().coordinate());
       case "description" -> Cell.of(of -> of.collection().schema().config().description());
       case "annotations" -> Cell.of(of -> of.collection().schema().config().annotations());
       case "rowCount" -> Cell.of(of -> Formats.longNumber(of.info().rowCount()));

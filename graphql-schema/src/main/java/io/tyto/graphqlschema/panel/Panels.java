@@ -11,6 +11,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
+import io.tyto.model.port.ViewService;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -98,10 +99,12 @@ public final class Panels {
       ExecutableNormalizedField field,
       Collection<ApiCollection> all,
       DeadLetterService letters,
+      ViewService views,
       QueryLimits limits) {
     return switch (field.getName()) {
       case "collections" -> collections(field, all, limits);
       case "deadLetters" -> DeadLetterPanel.letters(field, letters, limits);
+      case "views" -> ViewsPanel.compile(field, views);
       case "deadLetterReasons" -> DeadLetterPanel.reasons(field, letters);
       default -> throw Shapes.unknown(field);
     };

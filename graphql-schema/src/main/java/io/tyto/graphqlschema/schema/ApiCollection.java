@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// once the schema is made.
 public final class ApiCollection {
   private final TableSchema schema;
+  private final String coordinate;
   private final String typeName;
   private final List<ApiColumn> columns;
   private final Map<String, ApiColumn> byField = new HashMap<>();
@@ -32,7 +33,16 @@ public final class ApiCollection {
 
   /// @param stored what a hidden column stores of a value
   public ApiCollection(TableSchema schema, BiFunction<ColumnSpec, Object, Object> stored) {
+    this(schema, "Query." + schema.config().apiName(), stored);
+  }
+
+  /// The rows of a view.
+  ///
+  /// @param coordinate of the field that asks it
+  ApiCollection(
+      TableSchema schema, String coordinate, BiFunction<ColumnSpec, Object, Object> stored) {
     this.schema = schema;
+    this.coordinate = coordinate;
     this.stored = stored;
     this.typeName = ApiNames.type(schema.config().apiName());
     this.columns = columnsOf(schema);
@@ -75,6 +85,11 @@ public final class ApiCollection {
   /// Its field in the root query.
   public String field() {
     return schema.config().apiName();
+  }
+
+  /// The field that asks it.
+  public String coordinate() {
+    return coordinate;
   }
 
   /// What the names of its types begin with.

@@ -6,8 +6,10 @@ import graphql.schema.idl.TypeDefinitionRegistry;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.CohortService;
+import io.tyto.model.port.ViewService.ViewCollection;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.TableSchema;
+import io.tyto.model.schema.View;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -28,30 +30,39 @@ import java.util.function.BiFunction;
 /// @param byField collections by their field in the root query, in the order of the catalog
 /// @param entities by their field in the root query
 /// @param keyed single entities by the root field that finds one by its key
+/// @param materialized rows of views by their field below `materialized`
 public record ApiSchema(
     String text,
     String version,
     TypeDefinitionRegistry definitions,
     Map<String, ApiCollection> byField,
     Map<String, ApiEntity> entities,
-    Map<String, KeyedEntity> keyed) {
+    Map<String, KeyedEntity> keyed,
+    Map<String, ApiCollection> materialized) {
+
+  /// The root field below which views are.
+  public static final String MATERIALIZED = "materialized";
 
   private static final String SHARED = "shared.graphqls";
   private static final String[] ROOT_FIELDS = {
     "collections(names: [ID!]): [Collection!]!",
     "schemaVersion: String!",
     "deadLetters(collection: ID!, where: DeadLetterFilter, first: Int = 50, after: String): DeadLetterConnection!",
-    "deadLetterReasons(collection: ID, since: DateTime, until: DateTime): [DeadLetterReason!]!"
+    "deadLetterReasons(collection: ID, since: DateTime, until: DateTime): [DeadLetterReason!]!",
+    "views: [MaterializedView!]!",
+    MATERIALIZED + ": " + View.TYPE_PREFIX + "!"
   };
   private static final String REPLAY =
       "replayDeadLetters(collection: ID!, ids: [ID!], code: String, since: DateTime, until: DateTime, limit: Int = 10000): ReplayPayload!";
 
   /// Generates the schema; CONFIG_INVALID where two names meet in it.
   ///
+  /// @param views those that can be asked
   /// @param stored what a hidden column stores of a value
   /// @param cohorts those that are kept by name
   public static ApiSchema of(
       List<TableSchema> tables,
+      List<ViewCollection> views,
       BiFunction<ColumnSpec, Object, Object> stored,
       CohortService cohorts) {
     SchemaParser parser = new SchemaParser();
@@ -101,11 +112,28 @@ public record ApiSchema(
       definitions.merge(types);
       text.append(part);
     }
-    String root = root(byField, entities, keyed);
+    Map<String, ApiCollection> materialized = new LinkedHashMap<>();
+    for (ViewCollection view : views) {
+      String field = view.view().field();
+      ApiCollection rows = new ApiCollection(view.rows(), View.TYPE_PREFIX + "." + field, stored);
+      String part = CollectionSdl.write(rows);
+      TypeDefinitionRegistry types = parser.parse(part);
+      types.types().keySet().forEach(name -> claim(owners, name, rows));
+      materialized.put(field, rows);
+      definitions.merge(types);
+      text.append(part);
+    }
+    String root = root(byField, entities, keyed, views);
     definitions.merge(parser.parse(root));
     text.append(root);
     return new ApiSchema(
-        text.toString(), hash(text.toString()), definitions, byField, entities, keyed);
+        text.toString(),
+        hash(text.toString()),
+        definitions,
+        byField,
+        entities,
+        keyed,
+        materialized);
   }
 
   /// The scalars that the definitions leave to code.
@@ -139,8 +167,19 @@ public record ApiSchema(
   private static String root(
       Map<String, ApiCollection> byField,
       Map<String, ApiEntity> entities,
-      Map<String, KeyedEntity> keyed) {
-    SdlWriter sdl = new SdlWriter().comment("root").open("type Query");
+      Map<String, KeyedEntity> keyed,
+      List<ViewCollection> views) {
+    SdlWriter sdl = new SdlWriter().comment("root");
+    if (!views.isEmpty()) {
+      sdl.open("type " + View.TYPE_PREFIX);
+      for (ViewCollection view : views) {
+        sdl.member(
+            "Of " + view.collection(),
+            view.view().field() + ": " + view.view().typeName() + "Collection!");
+      }
+      sdl.close();
+    }
+    sdl.open("type Query");
     for (ApiCollection collection : byField.values()) {
       sdl.member(
           collection.schema().config().description(),
@@ -162,11 +201,22 @@ public record ApiSchema(
         .member(
             "The same by reason, the most frequent first; of all collections, or of one",
             ROOT_FIELDS[3])
-        .close()
+        .member("Views and how they stand, by name", ROOT_FIELDS[4]);
+    if (!views.isEmpty()) {
+      sdl.member("Rows of views, each asked like a collection", ROOT_FIELDS[5]);
+    }
+    sdl.close()
         .open("type Mutation")
         .member(
             "Reads the records of dead letters again, as the config says now: those that fit become rows, each once however often this is asked, and their letters go",
-            REPLAY);
+            REPLAY)
+        .member(
+            "Keeps a group-by answered: it is made of what is stored in the background, and can be"
+                + " asked at once below materialized, in the schema that the next request meets",
+            "createView(input: ViewInput!): ViewPayload!")
+        .member("Brings it up to date soon", "refreshView(id: ID!): ViewPayload!")
+        .member(
+            "A view of a config goes with its lines there", "dropView(id: ID!): DeletePayload!");
     if (!entities.isEmpty()) {
       sdl.member(
               "Keeps a cohort by name, in place of one of that name; its ranges, such as last, mean what they mean when it is used. expectedVersion: 0 for none yet",

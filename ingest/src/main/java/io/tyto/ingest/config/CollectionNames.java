@@ -6,6 +6,7 @@ import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.EventConfig.Entity;
 import io.tyto.model.schema.Privacy;
+import io.tyto.model.schema.View;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ final class CollectionNames {
 
   private final Map<String, Owner> types = new HashMap<>();
   private final Map<String, Owner> rootFields = new HashMap<>();
+  private final Map<String, Owner> views = new HashMap<>();
   private final Map<String, Entity> entities = new HashMap<>();
   private final Map<String, ColumnType> entityKeys = new HashMap<>();
   private final Map<String, Optional<Privacy>> keyPolicies = new HashMap<>();
@@ -76,6 +78,22 @@ final class CollectionNames {
     String type = ApiNames.type(config.apiName());
     for (String suffix : ApiNames.COLLECTION_TYPE_SUFFIXES.stream().sorted().toList()) {
       if (!claim(types, type + suffix, owner, "the type", remedy, file, "collection")) {
+        return; // one collision says it all
+      }
+    }
+    config.views().forEach(view -> view(view, config, file));
+  }
+
+  /// Views of all collections stand beside each other.
+  private void view(View view, EventConfig config, ParsedFile file) {
+    String what = "the view %s of %s".formatted(view.name(), config.collection());
+    Owner owner = new Owner(what, config.collection() + " " + view.name());
+    String remedy = "; give the view another name";
+    if (!claim(views, view.field(), owner, "the field", remedy, file, "views")) {
+      return;
+    }
+    for (String suffix : ApiNames.COLLECTION_TYPE_SUFFIXES.stream().sorted().toList()) {
+      if (!claim(types, view.typeName() + suffix, owner, "the type", remedy, file, "views")) {
         return; // one collision says it all
       }
     }
@@ -154,7 +172,7 @@ final class CollectionNames {
     if (other == null || other.equals(owner)) {
       return true;
     }
-    int line = key.equals("collection") ? file.collectionLine() : file.entityLine();
+    int line = key.startsWith("entity") ? file.entityLine() : file.collectionLine();
     file.problems()
         .wrong(
             line,

@@ -22,7 +22,8 @@ final class ConfigKeys {
           "cubes",
           "lifetime",
           "anomalies",
-          "join");
+          "join",
+          "views");
 
   static final List<String> ENTITY = List.of("name", "key");
 
@@ -70,6 +71,16 @@ final class ConfigKeys {
       List.of("dimensions", "measures", "granularities", "zones", "finest");
 
   static final List<String> ANOMALY = List.of("value", "deviations", "of", "after");
+
+  static final List<String> VIEW =
+      List.of(
+          "dimensions",
+          "measures",
+          "granularity",
+          "zone",
+          "strategy",
+          "refreshEvery",
+          "backfillFrom");
 
   static final List<String> JOIN = List.of("table", "on", "take", "asOf");
 

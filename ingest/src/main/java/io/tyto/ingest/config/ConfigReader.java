@@ -95,6 +95,8 @@ final class ConfigReader {
             new CubeReader(columns, time, entity == null ? null : entity.key(), problems)
                 .read(top.section("cubes")),
             joins.read(columns, time),
+            new ViewReader(columns, time, entity == null ? null : entity.key(), problems)
+                .read(top.section("views")),
             file.text());
     if (fields != null) {
       PrivacyReader.check(config, fields, problems);

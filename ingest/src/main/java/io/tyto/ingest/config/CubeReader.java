@@ -107,7 +107,7 @@ final class CubeReader {
         levels(finest(cube, granularities), granularities, zones));
   }
 
-  private List<String> dimensions(Section cube) {
+  List<String> dimensions(Section cube) {
     Set<String> dimensions = new LinkedHashSet<>();
     for (Located dimension : cube.texts("dimensions")) {
       if (isDimension(dimension) && !dimensions.add(dimension.value())) {
@@ -173,7 +173,7 @@ final class CubeReader {
     return false;
   }
 
-  private List<Measure> measures(Section cube) {
+  List<Measure> measures(Section cube) {
     Set<Measure> measures = new LinkedHashSet<>();
     measures.add(Measure.COUNT);
     for (Located text : cube.texts("measures")) {
@@ -248,22 +248,32 @@ final class CubeReader {
   private List<Granularity> granularities(Section cube) {
     Set<Granularity> granularities = new LinkedHashSet<>();
     for (Located text : cube.texts("granularities")) {
-      List<String> known =
-          GRANULARITIES.stream().map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
-      int found = known.indexOf(text.value());
-      if (found < 0) {
-        problems.wrong(
-            text,
-            "expected one of "
-                + String.join(", ", known)
-                + Suggestion.didYouMean(text.value(), known));
-      } else if (!isTimeOfDay && isClock(GRANULARITIES.get(found))) {
-        problems.wrong(text, "but the collection's time is a date; expected day or more");
-      } else {
-        granularities.add(GRANULARITIES.get(found));
+      Granularity granularity = granularity(text);
+      if (granularity != null) {
+        granularities.add(granularity);
       }
     }
     return List.copyOf(granularities);
+  }
+
+  /// Null, with a problem, where the text names none.
+  @Nullable Granularity granularity(Located text) {
+    List<String> known =
+        GRANULARITIES.stream().map(each -> each.name().toLowerCase(Locale.ROOT)).toList();
+    int found = known.indexOf(text.value());
+    if (found < 0) {
+      problems.wrong(
+          text,
+          "expected one of "
+              + String.join(", ", known)
+              + Suggestion.didYouMean(text.value(), known));
+      return null;
+    }
+    if (!isTimeOfDay && isClock(GRANULARITIES.get(found))) {
+      problems.wrong(text, "but the collection's time is a date; expected day or more");
+      return null;
+    }
+    return GRANULARITIES.get(found);
   }
 
   private static boolean isClock(Granularity granularity) {

@@ -7,6 +7,7 @@ import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Lifetime;
+import io.tyto.model.schema.View;
 import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
@@ -57,6 +58,7 @@ final class HeadChanges {
     heads.compatible("expose.values", config -> config.expose().values(), SEEN);
     compareCubes(before, after, stored, changes);
     heads.compatible("anomalies", config -> config.lifetime().anomalies(), Comparison.FROM_NOW_ON);
+    compareViews(before, after, stored, changes);
     heads.compatible("join", EventConfig::joins, Comparison.FROM_NOW_ON);
     heads.compatible("annotations", EventConfig::annotations, "shown by the API at once");
   }
@@ -84,6 +86,32 @@ final class HeadChanges {
                 "cubes.%s has too many cells".formatted(cube.name()),
                 "it has %,d for %,d rows of the largest segment, and pays below one for five: leave a dimension out, or take a coarser `finest`"
                     .formatted(cells.cells(), cells.rows())));
+      }
+    }
+  }
+
+  private static void compareViews(
+      EventConfig before, EventConfig after, StoredRows stored, List<ConfigChange> changes) {
+    for (View view : after.views()) {
+      if (!before.views().contains(view)) {
+        boolean isNew = before.views().stream().noneMatch(was -> was.name().equals(view.name()));
+        changes.add(
+            new ConfigChange(
+                Verdict.COMPATIBLE,
+                "views.%s %s".formatted(view.name(), isNew ? "is new" : "is another"),
+                stored.rows() == 0
+                    ? "has the first event on"
+                    : "what of its definition is new is made of the %,d stored rows in the background"
+                        .formatted(stored.rows())));
+      }
+    }
+    for (View view : before.views()) {
+      if (after.views().stream().noneMatch(is -> is.name().equals(view.name()))) {
+        changes.add(
+            new ConfigChange(
+                Verdict.COMPATIBLE,
+                "views.%s goes".formatted(view.name()),
+                "its rows are deleted; what it counted of events that retention took cannot come back"));
       }
     }
   }

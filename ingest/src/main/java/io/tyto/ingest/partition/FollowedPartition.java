@@ -1,5 +1,6 @@
 package io.tyto.ingest.partition;
 
+import io.tyto.engine.view.BoundView;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.Manifest.Counts;
@@ -135,6 +136,16 @@ public final class FollowedPartition implements PartitionView {
   public void addTo(SnapshotSources snapshot, int collection, Kind kind) {
     live.addTo(snapshot, collection, kind);
     snapshot.noteAge(ageMillis());
+  }
+
+  @Override
+  public void addTo(ViewSources target, BoundView view) {
+    live.addTo(target, view);
+  }
+
+  @Override
+  public ViewStanding standing(BoundView view) {
+    return ViewStanding.of(live, view, null, null);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.tyto.ingest.partition;
 
 import io.tyto.engine.source.RowSource;
+import io.tyto.engine.view.BoundView;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.store.manifest.Manifest;
@@ -217,6 +218,27 @@ final class LiveRows {
       List<RowSource> rows = TailUnit.view(tailOf(unit, collection, kind));
       snapshot.add(rows);
     }
+  }
+
+  /// Adds what the rows of a view are made of: its cells, segments in commit order, the tail.
+  synchronized void addTo(ViewSources target, BoundView view) {
+    int collection = view.source().collectionId();
+    LiveSegment cells = null;
+    List<LiveSegment> data = new ArrayList<>();
+    for (LiveSegment segment : segments) {
+      if (segment.entry().collection() == collection) {
+        if (segment.entry().kind() == Kind.DATA) {
+          data.add(segment);
+        } else if (ViewRefresher.isOf(segment.entry(), view)) {
+          cells = segment;
+        }
+      }
+    }
+    List<RowSource> tail = new ArrayList<>();
+    for (TailUnit unit : units) {
+      tail.addAll(TailUnit.view(tailOf(unit, collection, Kind.DATA)));
+    }
+    target.add(cells, data, tail);
   }
 
   /// Gives the mapped files back; the partition must not be used any more.

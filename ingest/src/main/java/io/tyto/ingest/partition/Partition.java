@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.entity.EntityTable;
+import io.tyto.engine.view.BoundView;
 import io.tyto.ingest.lifetime.LifetimeValues;
 import io.tyto.ingest.log.LocalLog;
 import io.tyto.ingest.log.LogEntry;
@@ -29,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -282,6 +284,21 @@ public final class Partition implements PartitionView {
     live.addTo(snapshot, collection, kind);
   }
 
+  @Override
+  public void addTo(ViewSources target, BoundView view) {
+    live.addTo(target, view);
+  }
+
+  @Override
+  public ViewStanding standing(BoundView view) {
+    return rewriter.views().standing(view);
+  }
+
+  /// Has a view brought up to date at the next round of maintenance.
+  public void askForView(String view) {
+    rewriter.views().ask(view);
+  }
+
   /// Its committed dead letters, for a replay.
   public Letterbox letterbox() {
     return letterbox;
@@ -312,6 +329,13 @@ public final class Partition implements PartitionView {
   /// Compares cells with the rows they were made of, and makes those anew that differ.
   public List<String> verifyCells(boolean repairs) {
     return rewriter.verifyCells(repairs);
+  }
+
+  /// Compares the cells of views with the rows they were made of, and makes those anew that differ.
+  ///
+  /// @param notes told what could not be compared
+  public List<String> verifyViews(boolean repairs, Consumer<String> notes) {
+    return rewriter.verifyViews(repairs, notes);
   }
 
   @Override

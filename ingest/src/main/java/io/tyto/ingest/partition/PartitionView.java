@@ -1,5 +1,6 @@
 package io.tyto.ingest.partition;
 
+import io.tyto.engine.view.BoundView;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.Manifest.Kind;
@@ -12,6 +13,11 @@ public sealed interface PartitionView extends AutoCloseable permits Partition, F
 
   /// Adds the rows or dead letters of a collection to a snapshot.
   void addTo(SnapshotSources snapshot, int collection, Kind kind);
+
+  /// Adds what the rows of a view are made of. SEGMENT_CORRUPT where its cells cannot be read.
+  void addTo(ViewSources target, BoundView view);
+
+  ViewStanding standing(BoundView view);
 
   /// The committed segments of a collection's rows.
   List<SegmentEntry> segments(int collection);

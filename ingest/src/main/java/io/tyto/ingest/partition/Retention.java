@@ -61,6 +61,12 @@ final class Retention {
     letGo(schema, older(schema, Kind.CUBE, oldestCells(schema)));
   }
 
+  /// Whether rows go the next time that {@link #expire} is called.
+  boolean isExpiring(TableSchema schema, SegmentEntry rows) {
+    Period keep = schema.config().retention().raw();
+    return keep != null && rows.maxTime() < oldest(keep);
+  }
+
   private void expire(TableSchema schema, Kind kind, @Nullable Period keep) {
     if (keep != null) {
       List<SegmentEntry> old = older(schema, kind, oldest(keep));

@@ -41,6 +41,7 @@ final class Rewriter {
   private final PrivacyRewriter privacy;
   private final Rollup rollup;
   private final StateCompactor states;
+  private final ViewRefresher views;
 
   /// Runs something on the partition's thread while nothing is uncommitted.
   private final Consumer<Runnable> whenQuiet;
@@ -83,6 +84,7 @@ final class Rewriter {
             () -> garbage.collectReplaced(chain, live::names));
     this.rollup = new Rollup(id, live, segments);
     this.states = new StateCompactor(limits, files, committer, live);
+    this.views = new ViewRefresher(id, host, files, chain, committer, live, alarms);
   }
 
   /// Does everything that is due. A failure is shown as an alarm and tried again at the next call.
@@ -90,6 +92,12 @@ final class Rewriter {
     List<String> failures = new ArrayList<>();
     attempt(failures, privacy::hide);
     for (int collection : host.schemas().collectionsOf(id.group())) {
+      attempt(failures, () -> dropViews(collection));
+      // Before rows expire that they have not taken in yet.
+      TableSchema schema = host.schemas().newest(collection);
+      views
+          .due(collection, entry -> retention.isExpiring(schema, entry))
+          .forEach(refresh -> attempt(failures, refresh));
       attempt(failures, () -> maintain(collection));
     }
     if (limits.enabled()) {
@@ -135,6 +143,16 @@ final class Rewriter {
     }
   }
 
+  private void dropViews(int collection) {
+    if (views.dropOthers(collection)) {
+      privacy.noteReplaced();
+    }
+  }
+
+  ViewRefresher views() {
+    return views;
+  }
+
   /// Deletes objects that no manifest names.
   synchronized void collectGarbage() {
     garbage.collect(chain, live::names);
@@ -160,6 +178,15 @@ final class Rewriter {
     List<String> differences = new ArrayList<>();
     for (int collection : host.schemas().collectionsOf(id.group())) {
       rollup.verify(host.schemas().newest(collection), repairs, differences);
+    }
+    return differences;
+  }
+
+  /// Compares the cells of every view with the rows they were made of.
+  synchronized List<String> verifyViews(boolean repairs, Consumer<String> notes) {
+    List<String> differences = new ArrayList<>();
+    for (int collection : host.schemas().collectionsOf(id.group())) {
+      differences.addAll(views.verify(collection, repairs, notes));
     }
     return differences;
   }

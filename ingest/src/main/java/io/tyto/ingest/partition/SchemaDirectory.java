@@ -1,5 +1,6 @@
 package io.tyto.ingest.partition;
 
+import io.tyto.engine.view.BoundView;
 import io.tyto.model.schema.TableSchema;
 import java.util.List;
 
@@ -15,6 +16,11 @@ public interface SchemaDirectory {
 
   /// Reads what other processes changed since, if there are any.
   default void refresh() {}
+
+  /// The views of a collection, over its newest schema.
+  default List<BoundView> views(int collectionId) {
+    return List.of();
+  }
 
   /// How what is stored of a collection follows its policies.
   default StoredPrivacy privacy(int collectionId) {

@@ -3,6 +3,7 @@ package io.tyto.ingest.partition;
 import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.tyto.engine.cube.CellTable;
 import io.tyto.engine.segment.EntityKey;
 import io.tyto.engine.segment.LifetimeSegment;
 import io.tyto.engine.segment.RowFilter;
@@ -23,6 +24,7 @@ import io.tyto.store.StoreKeys;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.Range;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
+import io.tyto.store.manifest.Manifest.ViewPart;
 import io.tyto.store.manifest.ManifestChain;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -105,6 +107,27 @@ final class SegmentFiles {
         sink -> writer.writeCells(schema, List.of(source), times, sink));
   }
 
+  /// Writes the cells of a view.
+  ///
+  /// @param ranges log offsets that they stand for
+  /// @param minTime least event time of the rows they were made of, in epoch microseconds;
+  ///   `maxTime` greatest
+  SegmentEntry writeView(
+      TableSchema schema,
+      CellTable cells,
+      ViewPart view,
+      Map<String, Range> ranges,
+      long minTime,
+      long maxTime) {
+    return write(
+        Kind.VIEW,
+        schema.collectionId(),
+        schema.version(),
+        ranges,
+        view,
+        sink -> writer.writeCells(schema, cells, minTime, maxTime, sink));
+  }
+
   /// Writes entity keys and their ids, ascending by id.
   SegmentEntry writeState(Iterator<EntityKey> entities, Map<String, Range> ranges) {
     return write(
@@ -169,6 +192,16 @@ final class SegmentFiles {
 
   private SegmentEntry write(
       Kind kind, int collection, int schemaVersion, Map<String, Range> ranges, Content content) {
+    return write(kind, collection, schemaVersion, ranges, null, content);
+  }
+
+  private SegmentEntry write(
+      Kind kind,
+      int collection,
+      int schemaVersion,
+      Map<String, Range> ranges,
+      @Nullable ViewPart view,
+      Content content) {
     Path scratch = store.scratchFolder().resolve(UUID.randomUUID() + ".seg");
     SegmentSummary summary;
     try {
@@ -198,7 +231,8 @@ final class SegmentFiles {
         schemaVersion,
         0,
         null,
-        null);
+        null,
+        view);
   }
 
   private SegmentSummary writeScratch(Path scratch, Content content) throws IOException {

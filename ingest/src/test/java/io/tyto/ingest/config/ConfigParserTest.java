@@ -182,6 +182,54 @@ class ConfigParserTest {
   }
 
   @Test
+  void problemsOfViewsAreToldOneByOne() {
+    assertProblems(
+        parse(
+            """
+            collection: x
+            time: ts
+            fields:
+              ts: timestamp
+              country: string
+              row_count: long
+              amount: double
+            views:
+              Bad: { dimensions: [] }
+              good:
+                dimensions: [contry]
+                measures: [sum(country)]
+                granularity: fortnight
+                zone: Europe/Atlantis
+                strategy: realtim
+                refreshEvery: PT0.5S
+                backfillFrom: yesterday
+                where: country
+              meets: { dimensions: [row_count], zone: Europe/Berlin }
+            """),
+        "a.yaml:9: views.Bad: found 'Bad', expected a name of small letters, digits and '_' that"
+            + " begins with a letter",
+        "a.yaml:11: views.good.dimensions: found 'contry', expected a column of `fields` (did you"
+            + " mean 'country'?)",
+        "a.yaml:12: views.good.measures: found 'country', which is a string; sum needs a number",
+        "a.yaml:13: views.good.granularity: found 'fortnight', expected one of minute, hour, day,"
+            + " week, month, quarter, year",
+        "a.yaml:14: views.good.zone: found 'Europe/Atlantis', expected a time zone such as"
+            + " Europe/Berlin",
+        "a.yaml:15: views.good.strategy: found 'realtim', expected one of cache, incremental,"
+            + " realtime (did you mean 'realtime'?)",
+        "a.yaml:16: views.good.refreshEvery: found 'PT0.5S', expected an ISO-8601 duration of a"
+            + " second or more such as PT5M",
+        "a.yaml:17: views.good.backfillFrom: found 'yesterday', expected a time such as"
+            + " 2026-01-01T00:00:00Z",
+        "a.yaml:18: views.good.where: found an unknown key, expected dimensions, measures,"
+            + " granularity, zone, strategy, refreshEvery, backfillFrom",
+        "a.yaml:19: views.meets.zone: found 'Europe/Berlin', but the view has no `granularity`, so"
+            + " nothing follows a calendar",
+        "a.yaml:19: views.meets.measures: the dimension row_count and count would both be called"
+            + " rowCount in the API; give the field another name with `api`");
+  }
+
+  @Test
   void whatWouldMakeACellOfEveryRowIsNoDimension() {
     String head =
         "collection: x\ntime: ts\nentity: { name: user, key: who }\n"
@@ -273,7 +321,7 @@ class ConfigParserTest {
             """),
         "a.yaml:1: colection: found an unknown key, expected collection, api, description, time,"
             + " timeBounds, entity, eventId, fields, source, retention, expose, annotations, cubes,"
-            + " lifetime, anomalies, join (did you mean 'collection'?)",
+            + " lifetime, anomalies, join, views (did you mean 'collection'?)",
         "a.yaml:1: collection: is missing, expected the name of the collection",
         "a.yaml:2: time: found 'tss', expected a column of `fields` that is a timestamp or a date"
             + " (did you mean 'ts'?)",

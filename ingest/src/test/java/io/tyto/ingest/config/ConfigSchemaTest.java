@@ -53,6 +53,7 @@ class ConfigSchemaTest {
             Map.entry("/properties/expose/properties", ConfigKeys.EXPOSE),
             Map.entry("/properties/cubes/additionalProperties/properties", ConfigKeys.CUBE),
             Map.entry("/properties/anomalies/additionalProperties/properties", ConfigKeys.ANOMALY),
+            Map.entry("/properties/views/additionalProperties/properties", ConfigKeys.VIEW),
             Map.entry("/properties/join/items/properties", ConfigKeys.JOIN),
             Map.entry("/$defs/field/properties", ConfigKeys.FIELD),
             Map.entry("/$defs/field/properties/discover/properties", ConfigKeys.DISCOVER),

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param lifetime what is kept of each entity
 /// @param cubes in the order of the file
 /// @param joins likewise; the columns that they fill are among `columns`
+/// @param views in the order of the file
 /// @param text the file as written, kept in the catalog
 public record EventConfig(
     String collection,
@@ -32,9 +33,10 @@ public record EventConfig(
     Map<String, String> annotations,
     List<Cube> cubes,
     List<Join> joins,
+    List<View> views,
     String text) {
 
-  /// A config without cubes and joins that keeps nothing of its entities.
+  /// A config without cubes, joins and views that keeps nothing of its entities.
   public EventConfig(
       String collection,
       String apiName,
@@ -65,10 +67,11 @@ public record EventConfig(
         annotations,
         List.of(),
         List.of(),
+        List.of(),
         text);
   }
 
-  /// A config without joins that keeps nothing of its entities.
+  /// A config without joins and views that keeps nothing of its entities.
   public EventConfig(
       String collection,
       String apiName,
@@ -99,6 +102,7 @@ public record EventConfig(
         Lifetime.NONE,
         annotations,
         cubes,
+        List.of(),
         List.of(),
         text);
   }
@@ -234,6 +238,7 @@ public record EventConfig(
         annotations,
         cubes,
         joins,
+        views,
         text);
   }
 
@@ -255,7 +260,30 @@ public record EventConfig(
         annotations,
         cubes,
         joins,
+        views,
         other);
+  }
+
+  /// The same config with other cubes.
+  public EventConfig withCubes(List<Cube> other) {
+    return new EventConfig(
+        collection,
+        apiName,
+        description,
+        time,
+        entity,
+        eventId,
+        columns,
+        source,
+        retention,
+        timeBounds,
+        expose,
+        lifetime,
+        annotations,
+        List.copyOf(other),
+        joins,
+        views,
+        text);
   }
 
   public @Nullable ColumnSpec column(String name) {

@@ -30,8 +30,8 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--cubes",
       description =
-          "also rolls every segment's rows up again and compares them with the cells of the cubes;"
-              + " needs the folder to itself")
+          "also rolls rows up again and compares them with the cells of cubes and views; needs the"
+              + " folder to itself")
   private boolean cubes;
 
   @Option(names = "--repair", description = "with --cubes: writes cells that differ anew")
@@ -41,7 +41,7 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     if (repair && !cubes) {
       throw new ParameterException(
-          spec.commandLine(), "--repair is about the cells of cubes: give --cubes too");
+          spec.commandLine(), "--repair is about the cells of cubes and views: give --cubes too");
     }
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
@@ -68,10 +68,19 @@ final class VerifyCommand implements Callable<Integer> {
       differences.forEach(each -> out.println("CELLS " + each));
       int left =
           repair && !differences.isEmpty() ? node.verifyCubes(false).size() : differences.size();
-      out.printf(
-          "cubes: %d differences between cells and rows%s%n",
-          differences.size(), repair ? ", %d after the repair".formatted(left) : "");
-      return left;
+      print("cubes", differences.size(), left, out);
+      List<String> ofViews = node.verifyViews(repair, note -> out.println("note: " + note));
+      ofViews.forEach(each -> out.println("CELLS " + each));
+      int leftOfViews =
+          repair && !ofViews.isEmpty() ? node.verifyViews(false, _ -> {}).size() : ofViews.size();
+      print("views", ofViews.size(), leftOfViews, out);
+      return left + leftOfViews;
     }
+  }
+
+  private void print(String what, int found, int left, PrintWriter out) {
+    out.printf(
+        "%s: %d differences between cells and rows%s%n",
+        what, found, repair ? ", %d after the repair".formatted(left) : "");
   }
 }

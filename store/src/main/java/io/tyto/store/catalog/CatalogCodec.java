@@ -13,6 +13,7 @@ import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import io.tyto.store.catalog.CatalogState.Project;
 import io.tyto.store.catalog.CatalogState.SavedCohort;
+import io.tyto.store.catalog.CatalogState.SavedView;
 import io.tyto.store.document.JsonFields;
 import io.tyto.store.document.SealedJson;
 import java.io.IOException;
@@ -118,6 +119,14 @@ final class CatalogCodec {
         json.writeStringField("entity", entity);
         json.writeStringField("name", name);
       }
+      case CatalogFact.ViewSaved(SavedView view) -> {
+        json.writeStringField("fact", "view");
+        writeView(json, view);
+      }
+      case CatalogFact.ViewDropped(String name) -> {
+        json.writeStringField("fact", "dropped-view");
+        json.writeStringField("name", name);
+      }
     }
     json.writeEndObject();
   }
@@ -141,6 +150,8 @@ final class CatalogCodec {
       case "cohort" -> new CatalogFact.CohortSaved(cohort(json));
       case "dropped-cohort" ->
           new CatalogFact.CohortDropped(json.string("entity"), json.string("name"));
+      case "view" -> new CatalogFact.ViewSaved(view(json));
+      case "dropped-view" -> new CatalogFact.ViewDropped(json.string("name"));
       // Leaving a fact out would give a wrong state, so it is not an unknown member to be ignored.
       case String unknown ->
           throw new TytoException(
@@ -161,6 +172,9 @@ final class CatalogCodec {
     if (!state.cohorts().isEmpty()) {
       writeAll(json, "cohorts", state.cohorts().values(), CatalogCodec::writeCohort);
     }
+    if (!state.views().isEmpty()) {
+      writeAll(json, "views", state.views().values(), CatalogCodec::writeView);
+    }
   }
 
   private static CatalogState state(long version, JsonFields json) {
@@ -175,6 +189,9 @@ final class CatalogCodec {
             : new TreeMap<>(),
         json.has("cohorts")
             ? byId(json.objects("cohorts"), CatalogCodec::cohort, SavedCohort::key)
+            : new TreeMap<>(),
+        json.has("views")
+            ? byId(json.objects("views"), CatalogCodec::view, SavedView::name)
             : new TreeMap<>());
   }
 
@@ -337,6 +354,21 @@ final class CatalogCodec {
     return new SavedCohort(
         json.string("entity"),
         json.string("name"),
+        json.string("definition"),
+        json.number("version"));
+  }
+
+  private static void writeView(JsonGenerator json, SavedView view) throws IOException {
+    json.writeStringField("name", view.name());
+    json.writeNumberField("collection", view.collectionId());
+    json.writeStringField("definition", view.definition());
+    json.writeNumberField("version", view.version());
+  }
+
+  private static SavedView view(JsonFields json) {
+    return new SavedView(
+        json.string("name"),
+        json.integer("collection"),
         json.string("definition"),
         json.number("version"));
   }

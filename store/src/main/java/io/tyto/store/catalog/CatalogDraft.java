@@ -12,6 +12,7 @@ import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import io.tyto.store.catalog.CatalogState.Project;
 import io.tyto.store.catalog.CatalogState.SavedCohort;
+import io.tyto.store.catalog.CatalogState.SavedView;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -158,6 +159,21 @@ public final class CatalogDraft {
   public void dropCohort(String entity, String name) {
     if (state.cohorts().containsKey(SavedCohort.keyOf(entity, name))) {
       add(new CatalogFact.CohortDropped(entity, name));
+    }
+  }
+
+  /// Keeps a view, in place of one of that name.
+  public void saveView(String name, int collectionId, String definition) {
+    state.existing(collectionId);
+    add(
+        new CatalogFact.ViewSaved(
+            new SavedView(name, collectionId, definition, state.version() + 1)));
+  }
+
+  /// Lets go of a view; nothing where there is none.
+  public void dropView(String name) {
+    if (state.views().containsKey(name)) {
+      add(new CatalogFact.ViewDropped(name));
     }
   }
 

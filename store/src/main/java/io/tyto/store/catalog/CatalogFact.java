@@ -5,6 +5,7 @@ import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.Project;
 import io.tyto.store.catalog.CatalogState.SavedCohort;
+import io.tyto.store.catalog.CatalogState.SavedView;
 
 /// One thing a catalog version records. Facts are only ever added; the state is what they say in
 /// order.
@@ -25,6 +26,11 @@ sealed interface CatalogFact {
   record CohortSaved(SavedCohort cohort) implements CatalogFact {}
 
   record CohortDropped(String entity, String name) implements CatalogFact {}
+
+  /// A view that stands in no config, in place of one of that name.
+  record ViewSaved(SavedView view) implements CatalogFact {}
+
+  record ViewDropped(String name) implements CatalogFact {}
 
   /// What the group reads of the topic from now on, in place of an earlier binding.
   record FeedBound(FeedBinding binding) implements CatalogFact {}

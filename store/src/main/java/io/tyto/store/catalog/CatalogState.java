@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param imports by content id
 /// @param bindings by {@link FeedBinding#key}
 /// @param cohorts by {@link SavedCohort#key}
+/// @param views by name
 public record CatalogState(
     long version,
     SortedMap<Integer, Project> projects,
@@ -23,7 +24,8 @@ public record CatalogState(
     SortedMap<Integer, Collection> collections,
     SortedMap<String, ImportedFile> imports,
     SortedMap<String, FeedBinding> bindings,
-    SortedMap<String, SavedCohort> cohorts) {
+    SortedMap<String, SavedCohort> cohorts,
+    SortedMap<String, SavedView> views) {
 
   public record Project(int id, String name) {}
 
@@ -40,6 +42,12 @@ public record CatalogState(
       return entity + "/" + name;
     }
   }
+
+  /// A view that stands in no config.
+  ///
+  /// @param definition text of whoever created it
+  /// @param version of the catalog that keeps it
+  public record SavedView(String name, int collectionId, String definition, long version) {}
 
   /// @param entity what its collections share, such as `user`; null: a group of one collection
   /// @param generation grows when partitions are laid out anew
@@ -160,6 +168,7 @@ public record CatalogState(
           new TreeMap<>(),
           new TreeMap<>(),
           new TreeMap<>(),
+          new TreeMap<>(),
           new TreeMap<>());
 
   public CatalogState {
@@ -169,6 +178,7 @@ public record CatalogState(
     imports = Collections.unmodifiableSortedMap(new TreeMap<>(imports));
     bindings = Collections.unmodifiableSortedMap(new TreeMap<>(bindings));
     cohorts = Collections.unmodifiableSortedMap(new TreeMap<>(cohorts));
+    views = Collections.unmodifiableSortedMap(new TreeMap<>(views));
   }
 
   public Optional<Collection> collection(String name) {
@@ -185,7 +195,8 @@ public record CatalogState(
   }
 
   CatalogState atVersion(long newVersion) {
-    return new CatalogState(newVersion, projects, groups, collections, imports, bindings, cohorts);
+    return new CatalogState(
+        newVersion, projects, groups, collections, imports, bindings, cohorts, views);
   }
 
   /// This with one more fact, at the same version.
@@ -199,7 +210,8 @@ public record CatalogState(
               collections,
               imports,
               bindings,
-              cohorts);
+              cohorts,
+              views);
       case CatalogFact.GroupAdded(Group group) ->
           new CatalogState(
               version,
@@ -208,14 +220,22 @@ public record CatalogState(
               collections,
               imports,
               bindings,
-              cohorts);
+              cohorts,
+              views);
       case CatalogFact.CollectionAdded(int id, String name, int groupId, ConfigVersion first) ->
           withCollection(new Collection(id, name, groupId, nextColumnId(0, first), List.of(first)));
       case CatalogFact.ConfigVersionAdded(int collectionId, ConfigVersion next) ->
           withCollection(withVersion(existing(collectionId), next));
       case CatalogFact.FileImported imported ->
           new CatalogState(
-              version, projects, groups, collections, withImport(imported), bindings, cohorts);
+              version,
+              projects,
+              groups,
+              collections,
+              withImport(imported),
+              bindings,
+              cohorts,
+              views);
       case CatalogFact.FeedBound(FeedBinding binding) ->
           new CatalogState(
               version,
@@ -224,7 +244,8 @@ public record CatalogState(
               collections,
               imports,
               put(bindings, binding.key(), binding),
-              cohorts);
+              cohorts,
+              views);
       case CatalogFact.CohortSaved(SavedCohort cohort) ->
           withCohorts(put(cohorts, cohort.key(), cohort));
       case CatalogFact.CohortDropped(String entity, String name) -> {
@@ -232,11 +253,22 @@ public record CatalogState(
         left.remove(SavedCohort.keyOf(entity, name));
         yield withCohorts(left);
       }
+      case CatalogFact.ViewSaved(SavedView view) -> withViews(put(views, view.name(), view));
+      case CatalogFact.ViewDropped(String name) -> {
+        SortedMap<String, SavedView> left = new TreeMap<>(views);
+        left.remove(name);
+        yield withViews(left);
+      }
     };
   }
 
   private CatalogState withCohorts(SortedMap<String, SavedCohort> kept) {
-    return new CatalogState(version, projects, groups, collections, imports, bindings, kept);
+    return new CatalogState(version, projects, groups, collections, imports, bindings, kept, views);
+  }
+
+  private CatalogState withViews(SortedMap<String, SavedView> kept) {
+    return new CatalogState(
+        version, projects, groups, collections, imports, bindings, cohorts, kept);
   }
 
   Collection existing(int collectionId) {
@@ -255,7 +287,8 @@ public record CatalogState(
         put(collections, collection.id(), collection),
         imports,
         bindings,
-        cohorts);
+        cohorts,
+        views);
   }
 
   private static Collection withVersion(Collection collection, ConfigVersion next) {

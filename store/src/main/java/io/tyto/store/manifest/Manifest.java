@@ -40,6 +40,9 @@ public record Manifest(
   /// those of no collection hold the entities' keys.
   public static final String LIFETIME = "lifetime";
 
+  /// Feature of manifests with VIEW segments.
+  public static final String VIEWS = "views";
+
   public Manifest {
     requires = Collections.unmodifiableSet(new TreeSet<>(requires));
     // In the order of the maps: the log that moved last stands last. Map.copyOf would lose it.
@@ -54,7 +57,9 @@ public record Manifest(
     DATA,
     CUBE,
     STATE,
-    DEAD
+    DEAD,
+    /// Rows of a view, up to the offsets that its ranges say.
+    VIEW
   }
 
   /// Log offsets `[from, next)`.
@@ -63,6 +68,7 @@ public record Manifest(
   /// @param file name below the partition's `s/` prefix
   /// @param ranges logId -> offsets the segment answers for
   /// @param minTime least event time in epoch microseconds, of rows; `maxTime` greatest
+  /// @param view whose rows it keeps; null for any other kind
   public record SegmentEntry(
       String file,
       int collection,
@@ -76,11 +82,48 @@ public record Manifest(
       int schemaVersion,
       int erasureVersion,
       @Nullable String sortedBy,
-      @Nullable String deletes) {
+      @Nullable String deletes,
+      @Nullable ViewPart view) {
     public SegmentEntry {
       ranges = Map.copyOf(ranges);
     }
+
+    /// Of another kind than VIEW.
+    public SegmentEntry(
+        String file,
+        int collection,
+        Kind kind,
+        Map<String, Range> ranges,
+        long rows,
+        long minTime,
+        long maxTime,
+        long bytes,
+        String sha256,
+        int schemaVersion,
+        int erasureVersion,
+        @Nullable String sortedBy,
+        @Nullable String deletes) {
+      this(
+          file,
+          collection,
+          kind,
+          ranges,
+          rows,
+          minTime,
+          maxTime,
+          bytes,
+          sha256,
+          schemaVersion,
+          erasureVersion,
+          sortedBy,
+          deletes,
+          null);
+    }
   }
+
+  /// @param id name and hash of the definition
+  /// @param isBuilding rows that were there before the view are still to come
+  public record ViewPart(String id, boolean isBuilding) {}
 
   /// A page holds entries that left the manifest; named by its hash.
   ///

@@ -10,6 +10,7 @@ import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.PageEntry;
 import io.tyto.store.manifest.Manifest.Range;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
+import io.tyto.store.manifest.Manifest.ViewPart;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ public final class ManifestCodec {
   static final int FORMAT = 1;
 
   /// What this program can read; a manifest that requires more is refused.
-  static final Set<String> FEATURES = Set.of(Manifest.LIFETIME);
+  static final Set<String> FEATURES = Set.of(Manifest.LIFETIME, Manifest.VIEWS);
 
   private ManifestCodec() {}
 
@@ -135,6 +136,12 @@ public final class ManifestCodec {
       if (segment.deletes() != null) {
         json.writeStringField("deletes", segment.deletes());
       }
+      if (segment.view() != null) {
+        json.writeStringField("view", segment.view().id());
+        if (segment.view().isBuilding()) {
+          json.writeBooleanField("building", true);
+        }
+      }
       json.writeEndObject();
     }
     json.writeEndArray();
@@ -175,7 +182,8 @@ public final class ManifestCodec {
         json.integer("schemaV"),
         json.integer("erasureV"),
         json.stringOrNull("sortedBy"),
-        json.stringOrNull("deletes"));
+        json.stringOrNull("deletes"),
+        json.has("view") ? new ViewPart(json.string("view"), json.flag("building")) : null);
   }
 
   private static void writePages(JsonGenerator json, List<PageEntry> pages) throws IOException {

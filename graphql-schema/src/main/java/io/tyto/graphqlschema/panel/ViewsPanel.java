@@ -1,0 +1,60 @@
+package io.tyto.graphqlschema.panel;
+
+import graphql.normalized.ExecutableNormalizedField;
+import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.port.ViewService;
+import io.tyto.model.port.ViewService.ViewStatus;
+import io.tyto.model.schema.Cube;
+import io.tyto.model.schema.View;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The field `views`: all views and how they stand.
+public final class ViewsPanel {
+  private ViewsPanel() {}
+
+  static Panel compile(ExecutableNormalizedField field, ViewService views) {
+    ObjectShape<Map<String, @Nullable Object>> shape =
+        ObjectShape.of(
+            field,
+            member -> {
+              String name = member.getName();
+              return Cell.of(of -> of.get(name));
+            });
+    return (_, _) ->
+        new Panel.Answer(
+            shape.readEach(views.views().stream().map(ViewsPanel::members).toList()), null);
+  }
+
+  /// Every member of a `MaterializedView`.
+  public static Map<String, @Nullable Object> members(ViewStatus status) {
+    View view = status.view();
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+    members.put("id", view.name());
+    members.put("name", view.name());
+    members.put("collection", status.collection());
+    members.put("definition", definition(view));
+    members.put("strategy", view.strategy().name());
+    members.put("configured", status.isConfigured());
+    members.put("state", status.state().name());
+    members.put("progress", status.progress());
+    members.put("watermark", Shapes.time(status.watermark()));
+    members.put("refreshed", Shapes.time(status.refreshed()));
+    members.put("bytes", Formats.longNumber(status.bytes()));
+    members.put("message", status.message());
+    return members;
+  }
+
+  private static Map<String, @Nullable Object> definition(View view) {
+    Map<String, @Nullable Object> definition = new LinkedHashMap<>();
+    definition.put("dimensions", view.dimensions());
+    definition.put("measures", view.measures().stream().map(Cube.Measure::toString).toList());
+    definition.put("granularity", view.granularity() == null ? null : view.granularity().name());
+    definition.put("timezone", view.zone().equals(ZoneOffset.UTC) ? "UTC" : view.zone().getId());
+    definition.put("refreshEvery", view.interval().toString());
+    definition.put("backfillFrom", Shapes.time(view.backfillFrom()));
+    return definition;
+  }
+}

@@ -1,0 +1,431 @@
+package io.tyto.ingest;
+
+import io.tyto.engine.entity.KeyHash;
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.view.BoundView;
+import io.tyto.engine.view.ViewRows;
+import io.tyto.ingest.ViewDirectory.Known;
+import io.tyto.ingest.config.SavedViews;
+import io.tyto.ingest.partition.Partition;
+import io.tyto.ingest.partition.PartitionView;
+import io.tyto.ingest.partition.ViewSources;
+import io.tyto.ingest.partition.ViewStanding;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.ViewService;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.schema.ApiNames;
+import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.TableSchema;
+import io.tyto.model.schema.View;
+import io.tyto.model.schema.View.Strategy;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Views as users see them: created, dropped, and read as collections. Thread-safe.
+///
+/// The finished rows of a view are kept until something they were made of is another, so that a
+/// dashboard of many panels adds up once.
+final class MaterializedViews implements ViewService {
+  /// How long a question waits until the rows it asks for are added up.
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+
+  private static final int SHARE_OF_HEAP = 4;
+
+  /// Finished rows take at most this part of the heap; those that were asked for last stay.
+  private static final int CACHED_SHARE = 16;
+
+  /// A config may be applied between two looks at the catalog, but not for ever.
+  private static final int MAX_LOOKS = 5;
+
+  private static final int MAX_DEFINITION_CHARACTERS = 16_384;
+
+  private final CollectionDirectory directory;
+  private final Partitions partitions;
+  private final Clock clock;
+  private final Runnable maintainSoon;
+  private final long cachedBytes = Runtime.getRuntime().maxMemory() / CACHED_SHARE;
+
+  /// One view is added up by one thread; those that come meanwhile take what it has made.
+  private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+  /// By name, the one that was asked for last at the end. Guarded by itself.
+  private final Map<String, Finished> finished = new LinkedHashMap<>(16, 0.75f, true);
+
+  /// @param viewId and `identity`: of what they were made of
+  /// @param collectedNanos when that was collected
+  private record Finished(
+      String viewId,
+      String identity,
+      ViewRows rows,
+      boolean readsRows,
+      @Nullable Instant watermark,
+      long collectedNanos) {}
+
+  /// @param maintainSoon starts a round of maintenance and does not wait for it
+  MaterializedViews(
+      CollectionDirectory directory, Partitions partitions, Clock clock, Runnable maintainSoon) {
+    this.directory = directory;
+    this.partitions = partitions;
+    this.clock = clock;
+    this.maintainSoon = maintainSoon;
+  }
+
+  @Override
+  public List<ViewCollection> viewCollections() {
+    List<ViewCollection> all = new ArrayList<>();
+    for (Known known : directory.views().all()) {
+      BoundView bound = known.bound();
+      if (bound != null) {
+        all.add(new ViewCollection(bound.view(), known.collection().name(), bound.rows()));
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public List<ViewStatus> views() {
+    return directory.views().all().stream().map(this::status).toList();
+  }
+
+  private ViewStatus status(Known known) {
+    BoundView bound = known.bound();
+    if (bound == null) {
+      return broken(known);
+    }
+    long rows = 0;
+    long covered = 0;
+    long bytes = 0;
+    boolean isBuilding = false;
+    boolean isRefreshed = true;
+    Long maxTime = null;
+    Instant refreshed = null;
+    String failure = null;
+    for (PartitionView partition : partitions.viewsOf(known.collection().groupId())) {
+      ViewStanding standing = partition.standing(bound);
+      rows += standing.rows();
+      covered += standing.covered();
+      bytes += standing.bytes();
+      isBuilding |= standing.isBuilding();
+      failure = failure == null ? standing.failure() : failure;
+      Long time = standing.maxTime();
+      if (time != null && (maxTime == null || time > maxTime)) {
+        maxTime = time;
+      }
+      Instant at = standing.refreshed();
+      isRefreshed &= at != null;
+      refreshed = refreshed == null || at != null && at.isBefore(refreshed) ? at : refreshed;
+    }
+    return new ViewStatus(
+        bound.view(),
+        known.collection().name(),
+        known.isConfigured(),
+        state(bound.view(), failure, isBuilding, covered < rows, isRefreshed ? refreshed : null),
+        rows == 0 ? 1 : (double) covered / rows,
+        maxTime == null ? null : Instant.EPOCH.plus(maxTime, ChronoUnit.MICROS),
+        isRefreshed ? refreshed : null,
+        bytes,
+        failure);
+  }
+
+  private State state(
+      View view,
+      @Nullable String failure,
+      boolean isBuilding,
+      boolean isBehind,
+      @Nullable Instant refreshed) {
+    if (failure != null) {
+      return State.FAILED;
+    }
+    if (isBuilding) {
+      return State.BUILDING;
+    }
+    boolean isLate = refreshed == null || refreshed.plus(view.interval()).isBefore(clock.instant());
+    // What is not taken in yet is read from rows there.
+    return isBehind && isLate && view.strategy() != Strategy.REALTIME ? State.STALE : State.READY;
+  }
+
+  private static ViewStatus broken(Known known) {
+    View nothing =
+        new View(
+            known.name(),
+            List.of(),
+            List.of(),
+            null,
+            ZoneOffset.UTC,
+            Strategy.REALTIME,
+            null,
+            null);
+    return new ViewStatus(
+        nothing,
+        known.collection().name(),
+        known.isConfigured(),
+        State.FAILED,
+        0,
+        null,
+        null,
+        0,
+        known.problem());
+  }
+
+  @Override
+  public ViewStatus createView(ViewInput input) {
+    TableSchema collection = directory.named(input.collection());
+    String definition = SavedViews.text(input);
+    if (definition.length() > MAX_DEFINITION_CHARACTERS) {
+      throw new TytoException(
+          ErrorCode.LIMIT_TOO_LARGE,
+          "the view takes %,d characters written out, at most %,d"
+              .formatted(definition.length(), MAX_DEFINITION_CHARACTERS));
+    }
+    View view = SavedViews.parse(input.name(), definition, collection.config());
+    directory.change(draft -> {
+      requireFree(view, collection);
+      draft.saveView(view.name(), collection.collectionId(), definition);
+    });
+    maintainSoon.run();
+    return status(require(view.name()));
+  }
+
+  /// Against what stands in the catalog: another process may have been faster.
+  private void requireFree(View view, TableSchema collection) {
+    int views = 0;
+    for (Known known : directory.views().all()) {
+      if (ApiNames.field(known.name()).equals(view.field())) {
+        throw new TytoException(
+            ErrorCode.VERSION_CONFLICT,
+            "there is a view '%s' of %s already: drop it first, or take another name"
+                .formatted(known.name(), known.collection().name()));
+      }
+      views += known.collection().collectionId() == collection.collectionId() ? 1 : 0;
+    }
+    if (views >= View.MAX_VIEWS) {
+      throw new TytoException(
+          ErrorCode.LIMIT_TOO_LARGE,
+          "the collection %s has %d views already: drop one first"
+              .formatted(collection.name(), views));
+    }
+    requireTypes(view);
+  }
+
+  private void requireTypes(View view) {
+    for (TableSchema schema : directory.all()) {
+      String type = ApiNames.type(schema.config().apiName());
+      if (type.startsWith(view.typeName())) {
+        throw new TytoException(
+            ErrorCode.BAD_USER_INPUT,
+            "types of the view %s would be called as those of the collection %s are: take another name"
+                .formatted(view.name(), schema.name()));
+      }
+    }
+    if (ApiNames.SHARED_TYPES.contains(view.typeName())) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "a view cannot be called %s: every API has a type %s; take another name"
+              .formatted(view.name(), view.typeName()));
+    }
+  }
+
+  /// Refuses configs whose views would take the place of created ones. CONFIG_INVALID.
+  void requireFree(List<EventConfig> configs) {
+    for (EventConfig config : configs) {
+      for (View view : config.views()) {
+        Known known = directory.views().named(view.name());
+        if (known != null && !known.isConfigured()) {
+          throw new TytoException(
+              ErrorCode.CONFIG_INVALID,
+              "%s: views.%s: a view of that name was created by createView: drop it first, or rename one"
+                  .formatted(config.collection(), view.name()));
+        }
+      }
+    }
+  }
+
+  @Override
+  public ViewStatus refreshView(String name) {
+    Known known = require(name);
+    partitions.ownedOf(known.collection().groupId()).values().stream()
+        .forEach(partition -> partition.askForView(name));
+    maintainSoon.run();
+    return status(known);
+  }
+
+  @Override
+  public void dropView(String name) {
+    Known known = require(name);
+    if (known.isConfigured()) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "the view %s stands in the config of %s: take it out there, and apply the config"
+              .formatted(name, known.collection().name()));
+    }
+    directory.change(draft -> draft.dropView(name));
+    synchronized (finished) {
+      finished.remove(name);
+    }
+    locks.remove(name);
+    maintainSoon.run();
+  }
+
+  private Known require(String name) {
+    Known known = directory.views().named(name);
+    if (known == null) {
+      throw new TytoException(ErrorCode.NOT_FOUND, "there is no view '%s'".formatted(name));
+    }
+    return known;
+  }
+
+  /// The rows of a view as they are now.
+  ///
+  /// @param name of the view
+  TableSnapshot snapshot(String name) {
+    long asked = System.nanoTime();
+    ReentrantLock lock = locks.computeIfAbsent(require(name).name(), _ -> new ReentrantLock());
+    await(lock, name);
+    try {
+      for (int look = 0; look < MAX_LOOKS; look++) {
+        BoundView view = bound(require(name));
+        Finished known = known(name);
+        if (known != null && known.collectedNanos - asked >= 0 && known.viewId.equals(view.id())) {
+          return snapshot(view, known);
+        }
+        Finished made = collect(view, known);
+        if (made != null) {
+          keep(name, made);
+          return snapshot(view, made);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    throw new TytoException(
+        ErrorCode.OVERLOADED,
+        "the config of the collection of view %s changes all the time; ask again".formatted(name));
+  }
+
+  private static void await(ReentrantLock lock, String name) {
+    try {
+      if (lock.tryLock(READ_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(ErrorCode.CANCELLED, "interrupted while view " + name + " was made");
+    }
+    throw new TytoException(
+        ErrorCode.OVERLOADED,
+        "the rows of view %s were not added up within %d s; ask again"
+            .formatted(name, READ_TIMEOUT.toSeconds()));
+  }
+
+  private BoundView bound(Known known) {
+    BoundView view = known.bound();
+    String failure = known.problem();
+    if (view != null) {
+      for (PartitionView partition : partitions.viewsOf(known.collection().groupId())) {
+        String problem = partition.standing(view).failure();
+        failure = failure == null ? problem : failure;
+      }
+    }
+    if (view == null || failure != null) {
+      throw new TytoException(
+          ErrorCode.LIMIT_TOO_LARGE,
+          "the view %s is not kept: %s".formatted(known.name(), failure));
+    }
+    return view;
+  }
+
+  /// Null where the collection has another schema by now.
+  private @Nullable Finished collect(BoundView view, @Nullable Finished known) {
+    long now = System.nanoTime();
+    int collection = view.source().collectionId();
+    try (ViewSources sources = new ViewSources(view.view().strategy())) {
+      partitions.collect(view.source().groupId(), partition -> partition.addTo(sources, view));
+      // Asked behind the rows: of a config applied meanwhile they may be newer than before.
+      if (directory.newest(collection).version() != view.source().version()) {
+        return null;
+      }
+      Instant watermark = sources.watermark(view);
+      if (known != null
+          && known.viewId.equals(view.id())
+          && known.identity.equals(sources.identity())) {
+        return new Finished(view.id(), known.identity, known.rows, known.readsRows, watermark, now);
+      }
+      ViewRows rows =
+          ViewRows.of(
+              view,
+              sources.parts(view, directory.privacy(collection)),
+              ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
+              context(view));
+      return new Finished(view.id(), sources.identity(), rows, sources.readsRows(), watermark, now);
+    }
+  }
+
+  private static ScanContext context(BoundView view) {
+    long bytes = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+    return new ScanContext(
+        new QueryContext("view " + view.view().name(), READ_TIMEOUT, bytes),
+        ForkJoinPool.commonPool(),
+        Runtime.getRuntime().availableProcessors(),
+        0);
+  }
+
+  private @Nullable Finished known(String name) {
+    synchronized (finished) {
+      return finished.get(name);
+    }
+  }
+
+  private void keep(String name, Finished made) {
+    synchronized (finished) {
+      finished.remove(name);
+      if (made.rows.sizeBytes() <= cachedBytes) {
+        finished.put(name, made);
+      }
+      long bytes = finished.values().stream().mapToLong(each -> each.rows.sizeBytes()).sum();
+      Iterator<Finished> oldest = finished.values().iterator();
+      while (bytes > cachedBytes && oldest.hasNext()) {
+        bytes -= oldest.next().rows.sizeBytes();
+        oldest.remove();
+      }
+    }
+  }
+
+  private static TableSnapshot snapshot(BoundView view, Finished of) {
+    String text = of.viewId + of.identity;
+    long hash = KeyHash.of(text.getBytes(StandardCharsets.UTF_8));
+    String servedBy = "view:" + view.view().name() + (of.readsRows ? "+segments" : "");
+    return new TableSnapshot(
+        view.rows(),
+        HexFormat.of().toHexDigits(hash),
+        of.rows.sources(),
+        new TableSnapshot.Facts(0, null, new TableSnapshot.Made(servedBy, of.watermark)),
+        () -> {});
+  }
+
+  /// Compares the cells of views with rows, in the partitions of this process.
+  List<String> verify(boolean repairs, Consumer<String> notes) {
+    List<String> differences = new ArrayList<>();
+    for (Partition partition : partitions.owned()) {
+      differences.addAll(partition.verifyViews(repairs, notes));
+    }
+    return differences;
+  }
+}

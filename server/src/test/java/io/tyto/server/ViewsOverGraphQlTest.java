@@ -1,0 +1,314 @@
+package io.tyto.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import graphql.ExecutionResult;
+import io.tyto.engine.EngineOptions;
+import io.tyto.engine.LocalQueryService;
+import io.tyto.graphqlschema.GraphQlApi;
+import io.tyto.graphqlschema.GraphQlOptions;
+import io.tyto.graphqlschema.GraphQlRequest;
+import io.tyto.graphqlschema.value.JsonSink;
+import io.tyto.graphqlschema.value.StreamedValue;
+import io.tyto.ingest.IngestOptions;
+import io.tyto.ingest.LocalNode;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.LiveService;
+import io.tyto.model.query.QueryContext;
+import io.tyto.store.Disk;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Views as clients meet them: created, asked like collections, and dropped while the server runs.
+final class ViewsOverGraphQlTest {
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-03-05T00:00:00Z"), ZoneOffset.UTC);
+  private static final String CONFIG =
+      """
+      collection: page_view
+      time: ts
+      entity: { name: user, key: user_id }
+      fields:
+        ts: { type: timestamp }
+        user_id: { type: string }
+        country: { type: string }
+        price: { type: "decimal(12,2)" }
+        millis: { type: long }
+      views:
+        by_country:
+          dimensions: [country]
+          measures: [sum(price), distinct(user_id)]
+      """;
+  private static final String CREATE =
+      """
+      mutation { createView(input: {name: "weekly_pageviews", collection: "page_view", dimensions: ["country"],
+        measures: ["sum(price)", "avg(millis)", "distinct(user_id)", "quantiles(millis)"], granularity: WEEK})
+        { view { id strategy state collection configured definition } errors { code message } } }
+      """;
+
+  @TempDir Path folder;
+  private LocalNode node;
+  private LocalQueryService queries;
+
+  @BeforeEach
+  void open() {
+    node =
+        LocalNode.open(
+            folder,
+            IngestOptions.DEFAULT.withMaintenanceInterval(Duration.ofDays(1)),
+            Disk.SYSTEM,
+            CLOCK);
+    queries = new LocalQueryService(node, EngineOptions.defaults());
+    node.applyConfigs(List.of(new ConfigFile("page_view.yaml", CONFIG)));
+    send(0, 200);
+    node.flush();
+    send(200, 230);
+  }
+
+  @AfterEach
+  void close() {
+    queries.close();
+    node.close();
+  }
+
+  private void send(int from, int to) {
+    StringBuilder body = new StringBuilder();
+    for (int i = from; i < to; i++) {
+      body.append(
+          """
+          {"ts":"%s","user_id":"u%d","country":"%s","price":%d.%02d,"millis":%d}
+          """
+              .formatted(
+                  Instant.parse("2026-02-01T00:00:00Z").plusSeconds(i * 9_000L),
+                  i % 17,
+                  List.of("DE", "FR", "BR").get(i % 3),
+                  i,
+                  i % 100,
+                  i * 7 % 1000));
+    }
+    node.ingest("page_view", body.toString().getBytes(StandardCharsets.UTF_8)).join();
+  }
+
+  /// As the gateway does for the first request after a change of the catalog.
+  private GraphQlApi api() {
+    return GraphQlApi.build(
+        node.collections(),
+        queries,
+        DeadLetterService.NONE,
+        node,
+        node,
+        LiveService.NONE,
+        node,
+        CLOCK,
+        GraphQlOptions.DEFAULT);
+  }
+
+  private static ExecutionResult ask(GraphQlApi api, String question) {
+    return api.execute(
+        GraphQlRequest.of(question), new QueryContext("q", Duration.ofSeconds(30), 256 << 20));
+  }
+
+  private static String data(GraphQlApi api, String question) {
+    ExecutionResult result = ask(api, question);
+    assertEquals(List.of(), result.getErrors());
+    return text(result.getData());
+  }
+
+  private static String text(Object value) {
+    return switch (value) {
+      case null -> "null";
+      case Map<?, ?> map -> {
+        StringBuilder text = new StringBuilder("{");
+        map.forEach((key, member) -> text.append(key).append(':').append(text(member)).append(' '));
+        yield text.append('}').toString();
+      }
+      case List<?> list -> list.stream().map(ViewsOverGraphQlTest::text).toList().toString();
+      case StreamedValue streamed -> {
+        StringBuilder text = new StringBuilder();
+        streamed.writeTo(new TextSink(text));
+        yield text.toString();
+      }
+      default -> Objects.toString(value);
+    };
+  }
+
+  private record TextSink(StringBuilder text) implements JsonSink {
+    @Override
+    public void startArray() {
+      text.append("[ ");
+    }
+
+    @Override
+    public void endArray() {
+      text.append(']');
+    }
+
+    @Override
+    public void number(long value) {
+      text.append(value).append(' ');
+    }
+
+    @Override
+    public void number(double value) {
+      text.append(value).append(' ');
+    }
+
+    @Override
+    public void string(String value) {
+      text.append(value).append(' ');
+    }
+
+    @Override
+    public void bool(boolean value) {
+      text.append(value).append(' ');
+    }
+
+    @Override
+    public void nothing() {
+      text.append("null ");
+    }
+
+    @Override
+    public void raw(String json) {
+      text.append(json).append(' ');
+    }
+  }
+
+  private static final String OWN =
+      "table(input: {range: {preset: ALL_TIME}, groupBy: [{time: {granularity: WEEK}}, {dimension: COUNTRY}]},"
+          + " measures: [%s]) { columns { name values } rowCount }";
+
+  @Test
+  void aViewIsAskedLikeACollectionFromTheMomentItIsCreated() {
+    GraphQlApi before = api();
+    String created = data(before, CREATE);
+    assertTrue(
+        created.contains(
+            "{view:{id:weekly_pageviews strategy:REALTIME state:BUILDING collection:page_view configured:false definition:"),
+        created);
+    assertTrue(created.contains("measures:[count, sum(price), avg(millis)"), created);
+    assertTrue(created.contains("errors:[]"), created);
+    GraphQlApi api = api();
+    String rows =
+        data(
+            api,
+            """
+            { materialized { weeklyPageviews {
+                aggregate(input: {range: {preset: ALL_TIME}, groupBy: [{dimension: COUNTRY}], orderBy: [{key: {country: ASC}}]})
+                  { rows { key { country } measures { count rowCount { sum } sumPrice { sumExact } } } meta { servedBy watermark } }
+                records(range: {preset: ALL_TIME}, orderBy: [{ts: ASC}, {country: ASC}], first: 2) { nodes { _id ts country rowCount sumPrice distinctUserId p50Millis } totalCount }
+                info { name coordinate rowCount columns { name type } }
+            } } }
+            """);
+    String own =
+        data(
+            api,
+            "{ pageView { aggregate(input: {range: {preset: ALL_TIME}, groupBy: [{dimension: COUNTRY}], orderBy: [{key: {country: ASC}}]})"
+                + " { rows { key { country } measures { count price { sumExact } } } meta { watermark } } } }");
+    for (String country : List.of("BR", "DE", "FR")) {
+      String count = between(own, "country:" + country + " } measures:{count:", " ");
+      String sum =
+          between(
+              own, "country:" + country + " } measures:{count:" + count + " price:{sumExact:", " ");
+      assertTrue(
+          rows.contains("rowCount:{sum:" + count + " } sumPrice:{sumExact:" + sum), rows + own);
+    }
+    assertTrue(rows.contains("servedBy:view:weekly_pageviews"), rows);
+    assertEquals(between(own, "watermark:", " "), between(rows, "watermark:", " "));
+    assertTrue(rows.contains("coordinate:Materialized.weeklyPageviews"), rows);
+    assertTrue(rows.contains("type:decimal(38,2)"), rows);
+  }
+
+  private static String between(String text, String before, String after) {
+    int from = text.indexOf(before);
+    assertTrue(from >= 0, before + " in " + text);
+    from += before.length();
+    return text.substring(from, text.indexOf(after, from));
+  }
+
+  @Test
+  void itsMeasuresAreThoseOfTheQueryThatItMaterialises() {
+    data(api(), CREATE);
+    GraphQlApi api = api();
+    String asked = "{ materialized { weeklyPageviews { %s } } }";
+    for (int round = 0; round < 3; round++) {
+      String rows =
+          data(
+              api,
+              asked.formatted(
+                  OWN.formatted(
+                      "{sumPrice: {fn: SUM_EXACT}}, {avgMillis: {fn: MIN}}, {distinctUserId: {fn: MIN}}, {p50Millis: {fn: MIN}}, {p95Millis: {fn: MIN}}, {p99Millis: {fn: MIN}}")));
+      String own =
+          data(
+              api,
+              "{ pageView { "
+                  + OWN.formatted(
+                      "{price: {fn: SUM_EXACT}}, {millis: {fn: AVG}}, {userId: {fn: COUNT_DISTINCT}}, {millis: {fn: QUANTILE, q: 0.5}}, {millis: {fn: QUANTILE, q: 0.95}}, {millis: {fn: QUANTILE, q: 0.99}}")
+                  + " } }");
+      assertEquals(values(own), values(rows), "round " + round);
+      if (round == 0) {
+        node.maintain();
+      } else {
+        send(230, 260);
+      }
+    }
+  }
+
+  private static String values(String table) {
+    return table
+        .substring(table.indexOf("columns"), table.indexOf("rowCount:"))
+        .replaceAll("name:\\S+", "");
+  }
+
+  @Test
+  void mistakesAreToldAndADroppedViewLeavesTheSchema() {
+    String wrong =
+        data(
+            api(),
+            "mutation { createView(input: {name: \"other\", collection: \"page_view\", dimensions: [\"contry\"]}) { view { id } errors { code message } } }");
+    assertTrue(wrong.contains("view:null"), wrong);
+    assertTrue(wrong.contains("did you mean 'country'?"), wrong);
+    data(api(), CREATE);
+    String listed = data(api(), "{ views { name configured state progress watermark message } }");
+    assertTrue(listed.contains("name:by_country configured:true"), listed);
+    assertTrue(listed.contains("name:weekly_pageviews configured:false"), listed);
+    String refreshed =
+        data(
+            api(),
+            "mutation { refreshView(id: \"weekly_pageviews\") { view { id state } errors { message } } }");
+    assertTrue(refreshed.contains("errors:[]"), refreshed);
+    String dropped =
+        data(
+            api(),
+            "mutation { dropView(id: \"weekly_pageviews\") { deletedId errors { message } } }");
+    assertTrue(dropped.contains("deletedId:weekly_pageviews"), dropped);
+    GraphQlApi after = api();
+    assertFalse(after.sdl().contains("WeeklyPageviews"));
+    assertFalse(
+        ask(after, "{ materialized { weeklyPageviews { info { name } } } }").getErrors().isEmpty());
+    String configured =
+        data(
+            after,
+            "mutation { dropView(id: \"by_country\") { deletedId errors { code message } } }");
+    assertTrue(configured.contains("stands in the config of page_view"), configured);
+    assertTrue(
+        data(
+                after,
+                "{ materialized { byCountry { records(range: {preset: ALL_TIME}) { totalCount nodes { country rowCount } } } } }")
+            .contains("totalCount:3"));
+  }
+}
