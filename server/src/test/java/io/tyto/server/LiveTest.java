@@ -58,6 +58,22 @@ final class LiveTest {
         country: { type: string }
       """;
 
+  private static final String SPEND =
+      """
+      collection: spend
+      entity: { name: user, key: u }
+      fields: { u: string, n: long }
+      anomalies: { odd: { value: n, after: 5 } }
+      """;
+
+  private static final String ODD =
+      """
+      collection: oddSpend
+      entity: { name: user, key: u }
+      fields: { u: string, n: long, rule: string }
+      source: { alertsOf: spend }
+      """;
+
   @TempDir Path folder;
   private TytoServer server;
   private int sent;
@@ -74,7 +90,9 @@ final class LiveTest {
             settings,
             List.of(
                 new ConfigFile("hit.yaml", CONFIG),
-                new ConfigFile("miss.yaml", CONFIG.replace("hit", "miss"))),
+                new ConfigFile("miss.yaml", CONFIG.replace("hit", "miss")),
+                new ConfigFile("spend.yaml", SPEND),
+                new ConfigFile("odd.yaml", ODD)),
             Clock.systemUTC());
   }
 
@@ -254,6 +272,39 @@ final class LiveTest {
       assertEquals(numbers(sent - 5, sent), new HashSet<>(after));
     }
     assertEquals(11_001, told.size());
+  }
+
+  @Test
+  void alertsAreToldAsTheyAreRaisedAndGoOnFromAnOffset() throws Exception {
+    List<Long> told = new ArrayList<>();
+    String offset;
+    try (Events events = new Events(alerts(null))) {
+      spend(10, 11, 10, 12, 11, 10, 999);
+      offset = events.take(told, 1);
+    }
+    server.node().flush();
+    spend(12, 888_888);
+    try (Events events = new Events(alerts(offset))) {
+      events.take(told, 1);
+    }
+    assertEquals(List.of(999L, 888_888L), told);
+    JsonObject answer =
+        query("{ oddSpend { records(range: {preset: ALL_TIME}, first: 9) { nodes { n rule } } } }");
+    assertEquals(2, answer.toString().split("\"rule\":\"odd\"", -1).length - 1, answer.toString());
+  }
+
+  private static EventsQuery alerts(@Nullable String offset) {
+    return new EventsQuery("oddSpend", null, List.of("n", "rule"), 1, offset, 10);
+  }
+
+  private void spend(long... amounts) throws Exception {
+    StringBuilder text = new StringBuilder();
+    for (long amount : amounts) {
+      text.append("{\"u\":\"one\",\"n\":%d}\n".formatted(amount));
+    }
+    byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
+    var result = server.node().ingest("spend", body).get(SECONDS, TimeUnit.SECONDS);
+    assertEquals(amounts.length, result.accepted());
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.tyto.engine.entity.EntityTable;
 import io.tyto.engine.row.Row;
 import io.tyto.model.schema.Anomaly;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// for it, no row has its id, and its state is as durable as theirs. Keys are
 ///
 /// ```
-/// u8 0xff, u32 collection, u32 hash of the rule's name, 24 bytes of the SHA-256 of the values
+/// u8 0xff, u32 collection, u32 hash of the rule's name, 24 bytes of the SHA-256 of name and values
 /// ```
 ///
 /// which is no UTF-8, and neither as long as a number nor as a UUID. For the partition's thread.
@@ -40,6 +41,7 @@ public final class Cohorts {
   /// @param positions of the rule's columns in the row
   int idOf(int collection, Anomaly rule, Row row, int[] positions) {
     MessageDigest digest = sha256();
+    digest.update((rule.name() + '\n').getBytes(StandardCharsets.UTF_8));
     for (int position : positions) {
       if (row.isNull(position)) {
         return 0;

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Brings the events of one unit and collection into the states of their entities, and fills the
@@ -32,13 +33,20 @@ public final class StateFeed implements AppendColumns {
   private final int timePosition;
   private final ColumnType timeType;
   private final List<RunningColumn> running = new ArrayList<>();
+  private final UnaryOperator<RowSource> treated;
   private final Marks marks;
   private final Marks.Places places;
 
   /// @param cohorts of the partition
   /// @param findings takes the events that rules mark; null where nobody asks
+  /// @param treated loaded rows as the newest policies leave them
   public StateFeed(
-      TableSchema schema, StateOverlay states, Cohorts cohorts, @Nullable Findings findings) {
+      TableSchema schema,
+      StateOverlay states,
+      Cohorts cohorts,
+      @Nullable Findings findings,
+      UnaryOperator<RowSource> treated) {
+    this.treated = treated;
     this.schema = schema;
     this.states = states;
     List<StateElement> elements = states.layout().elements();
@@ -86,7 +94,7 @@ public final class StateFeed implements AppendColumns {
     StateScan scan = new StateScan(schema, states.layout().elements(), marks.cohortColumns());
     Marks.Places read = marks.places(scan.positions(), scan::positionOf);
     Row values = new Row(schema.columns().size());
-    for (RowSource evolved : EvolvedSource.allOf(List.of(rows), schema)) {
+    for (RowSource evolved : EvolvedSource.allOf(List.of(treated.apply(rows)), schema)) {
       scan.read(
           evolved,
           (position, entity, row, inputs, time) -> {

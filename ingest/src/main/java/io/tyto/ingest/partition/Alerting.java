@@ -3,6 +3,7 @@ package io.tyto.ingest.partition;
 import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.ingest.lifetime.AlertRows;
 import io.tyto.ingest.lifetime.Findings;
@@ -55,11 +56,13 @@ final class Alerting {
   }
 
   /// Raises what was found in rows that are columns.
-  void raise(LoadedRows rows) {
+  ///
+  /// @param stored the same as they will be stored
+  void raise(LoadedRows rows, RowSource stored) {
     for (Finding finding : findings.take()) {
       Origin origin = origin(rows, finding.position());
       for (Target target : targets) {
-        target.tail().append(target.rows().of(finding, rows, rows.schema()), origin);
+        target.tail().append(target.rows().of(finding, stored, rows.schema()), origin);
         raised++;
       }
     }

@@ -151,7 +151,8 @@ final class CollectionTail {
     LoadedRows filled = appended == null ? identified : appended.fill(identified);
     pieces.add(new Loaded(filled));
     if (alerting != null) {
-      alerting.raise(filled);
+      // What was decoded before a policy changed is sealed by the newest, and so is a copy of it.
+      alerting.raise(filled, privacy.current(filled, schema));
     }
     hasUnpublished = true;
   }

@@ -272,7 +272,8 @@ final class Lifetimes implements AutoCloseable {
   ///
   /// @param findings takes the events that rules mark; null where nobody asks
   AppendColumns feed(TableSchema schema, StateOverlay states, @Nullable Findings findings) {
-    return new StateFeed(schema, states, cohorts, findings);
+    StoredPrivacy privacy = host.schemas().privacy(schema.collectionId());
+    return new StateFeed(schema, states, cohorts, findings, rows -> privacy.current(rows, schema));
   }
 
   @Override
