@@ -11,6 +11,7 @@ import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.FeedStatus;
+import io.tyto.model.port.AdminService.Joining;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.AdminService.Rewriting;
 import io.tyto.model.port.AdminService.Status;
@@ -314,6 +315,11 @@ final class OperatorEndpoint {
         progress.put("segments", rewriting.segments());
         progress.put("isCleaningUp", rewriting.isCleaningUp());
         entry.put("rewriting", progress);
+      }
+      Joining joining = collection.joining();
+      if (joining != null) {
+        entry.put("joinedLate", joining.late());
+        entry.put("segmentsToRejoin", joining.due());
       }
       collections.add(entry);
     }

@@ -210,7 +210,7 @@ final class FakePorts implements QueryService, IngestService, AdminService {
         20,
         List.of(
             new CollectionStatus(
-                "play", 3, 1, 1, 100, 0, 0, 5, null, new Rewriting(2, 0, 1, false))),
+                "play", 3, 1, 1, 100, 0, 0, 5, null, new Rewriting(2, 0, 1, false), null)),
         List.of(),
         List.of(),
         List.of());

@@ -90,7 +90,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
       @Nullable KeyFile keys,
       Supplier<Map<String, DimensionTable>> tables) {
     this.tables = tables;
-    this.configs = new StoredSchemas(tables);
+    this.configs = new StoredSchemas(tables, catalog::state);
     this.catalog = catalog;
     this.shapes = shapes;
     this.pipeline = pipeline;
@@ -285,8 +285,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     ConfigPlanner.requireCompatible(planner().plan(parsed.configs(), plans, stored));
     Set<String> joined =
         parsed.configs().stream()
-            .flatMap(config -> config.joins().stream())
-            .map(Join::table)
+            .flatMap(config -> Join.withTables(config).stream())
+            .map(Join.OfTable::table)
             .collect(Collectors.toCollection(TreeSet::new));
     for (EventConfig config : parsed.configs()) {
       for (ColumnSpec column : config.columns()) {

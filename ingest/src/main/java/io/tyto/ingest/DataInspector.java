@@ -150,7 +150,7 @@ public final class DataInspector {
       lag += partition.uncommitted();
     }
     return new CollectionStatus(
-        collection.name(), rows, 0, segments, bytes, dead, lag, 0, null, null);
+        collection.name(), rows, 0, segments, bytes, dead, lag, 0, null, null, null);
   }
 
   private static long freeBytes(Path data) {

@@ -9,6 +9,7 @@ import io.tyto.ingest.partition.PartitionView;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
+import io.tyto.model.port.AdminService.Joining;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.AdminService.Rewriting;
 import io.tyto.model.schema.TableSchema;
@@ -195,6 +196,7 @@ final class Partitions implements AutoCloseable {
     long sealAgeMillis = 0;
     int outdated = 0;
     boolean isHiding = false;
+    Joining joining = null;
     @Nullable String alarm = null;
     for (PartitionView partition : viewsOf(schema.groupId())) {
       PartitionView.Standing standing = partition.standing(schema.collectionId());
@@ -205,6 +207,8 @@ final class Partitions implements AutoCloseable {
       deadLetters += standing.deadLetters();
       outdated += standing.outdated();
       isHiding |= standing.isHiding();
+      Joining here = partition.joining(schema);
+      joining = joining == null || here == null ? here : joining.plus(here);
       lag += partition.uncommittedRecords();
       sealAgeMillis = Math.max(sealAgeMillis, partition.sealAgeMillis());
       alarm = alarm != null || partition.alarms().isEmpty() ? alarm : partition.alarms().getFirst();
@@ -219,7 +223,8 @@ final class Partitions implements AutoCloseable {
         lag,
         sealAgeMillis,
         alarm,
-        isHiding ? rewriting(schema, segments, outdated) : null);
+        isHiding ? rewriting(schema, segments, outdated) : null,
+        joining);
   }
 
   private Rewriting rewriting(TableSchema schema, int segments, int outdated) {

@@ -16,11 +16,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Reads the schemas of collections from what the catalog keeps of their configs.
 ///
 /// @param tables the dimension tables that stand, by name
-record StoredSchemas(Supplier<Map<String, DimensionTable>> tables) {
+/// @param state of the catalog, for what a config takes of other collections
+record StoredSchemas(Supplier<Map<String, DimensionTable>> tables, Supplier<CatalogState> state) {
 
   /// The newest schema of a collection.
   TableSchema newest(CatalogState.Collection collection) {
@@ -59,7 +61,8 @@ record StoredSchemas(Supplier<Map<String, DimensionTable>> tables) {
       List<ColumnSpec> dormant) {
     ConfigFile file = new ConfigFile(collection.name() + ".yaml", version.configText());
     EventConfig config =
-        DiscoveredFields.join(ConfigParser.parseStored(file, tables.get()), version.discovered());
+        DiscoveredFields.join(
+            ConfigParser.parseStored(file, tables.get(), this::own), version.discovered());
     Map<String, Integer> ids = new HashMap<>();
     version.columns().forEach(column -> ids.put(column.name(), column.id()));
     return Schemas.toTableSchema(
@@ -70,5 +73,16 @@ record StoredSchemas(Supplier<Map<String, DimensionTable>> tables) {
         version.version(),
         ids,
         dormant);
+  }
+
+  /// What the newest config of a collection says of itself; null where there is none of that name.
+  private @Nullable EventConfig own(String collection) {
+    return state
+        .get()
+        .collection(collection)
+        .map(found ->
+            ConfigParser.own(
+                new ConfigFile(collection + ".yaml", found.newest().configText()), tables.get()))
+        .orElse(null);
   }
 }

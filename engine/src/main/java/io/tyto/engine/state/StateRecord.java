@@ -67,6 +67,12 @@ public final class StateRecord {
     return (words[base] >>> element & 1) != 0;
   }
 
+  /// The time of the event whose value FIRST or LAST holds, in epoch microseconds; of no meaning
+  /// where it {@link #has} none.
+  public long timeOf(int element) {
+    return words[base + layout.wordAt(element)];
+  }
+
   /// Values that MOMENTS has seen.
   public long momentCount(int element) {
     return has(element) ? words[base + layout.wordAt(element)] : 0;

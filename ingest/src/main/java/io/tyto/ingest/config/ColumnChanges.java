@@ -7,6 +7,7 @@ import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Join;
 import io.tyto.model.schema.Lifetime;
 import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.TableSchema;
@@ -102,7 +103,7 @@ final class ColumnChanges {
     compareWords(before, after);
     Expression was = before.derive();
     Expression is = after.derive();
-    if (!isSameState(before, after)) {
+    if (!isFilledAlike(before, after)) {
       keptIds.put(after.name(), before.id());
       note(
           Verdict.BREAKING,
@@ -123,15 +124,18 @@ final class ColumnChanges {
     }
   }
 
-  /// Whether both are filled by the same measure of the entity, or neither by one.
-  private boolean isSameState(ColumnSpec before, ColumnSpec after) {
+  /// Whether both are filled by the same measure of the entity, or take the same field of another
+  /// collection, or neither is.
+  private boolean isFilledAlike(ColumnSpec before, ColumnSpec after) {
     if (before.isAppended() != after.isAppended()) {
       return false;
     }
     Lifetime.Measure was = current.config().lifetime().runningOf(before.name());
     Lifetime.Measure is = wanted.lifetime().runningOf(after.name());
     if (was == null || is == null) {
-      return was == null && is == null;
+      return was == null
+          && is == null
+          && Objects.equals(origin(current.config(), before), origin(wanted, after));
     }
     return was.function() == is.function()
         && Objects.equals(was.column(), earlierNameOf(is.column()));
@@ -149,9 +153,23 @@ final class ColumnChanges {
 
   private static String stateOf(EventConfig config, ColumnSpec column) {
     Lifetime.Measure measure = config.lifetime().runningOf(column.name());
+    String origin = origin(config, column);
     return measure != null
         ? "state: " + measure.text()
-        : column.isAppended() ? "the marks of a rule" : "a field without `state`";
+        : origin != null
+            ? "a join with " + origin
+            : column.isAppended() ? "the marks of a rule" : "a field without `state`";
+  }
+
+  /// The field of another collection's events that a column takes; null where it takes none.
+  private static @Nullable String origin(EventConfig config, ColumnSpec column) {
+    for (Join.OfEvents join : Join.withEvents(config)) {
+      String field = join.take().get(column.name());
+      if (field != null) {
+        return join.from() + "." + field;
+      }
+    }
+    return null;
   }
 
   private void compareWords(ColumnSpec before, ColumnSpec after) {
@@ -329,6 +347,16 @@ final class ColumnChanges {
           stored.rows() == 0
               ? "computed for every event"
               : "computed on reading for %,d older rows".formatted(stored.rows()));
+      return;
+    }
+    if (column.isJoinedWithEvents()) {
+      note(
+          Verdict.COMPATIBLE,
+          what,
+          stored.rows() == 0
+              ? "taken for every event"
+              : "%,d rows in %,d segments are null until the background has joined them"
+                  .formatted(stored.rows(), stored.segments().size()));
       return;
     }
     ColumnSpec dormant = column.isAppended() ? null : dormant(column);

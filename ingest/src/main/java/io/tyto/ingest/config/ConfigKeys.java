@@ -82,7 +82,11 @@ final class ConfigKeys {
           "refreshEvery",
           "backfillFrom");
 
-  static final List<String> JOIN = List.of("table", "on", "take", "asOf");
+  /// Of an entry of either kind.
+  static final List<String> JOIN = List.of("table", "on", "take", "asOf", "from");
+
+  static final List<String> JOIN_TABLE = List.of("table", "on", "take", "asOf");
+  static final List<String> JOIN_EVENTS = List.of("from", "take");
 
   /// Of a dimension table.
   static final List<String> TABLE =

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Reads event configs: all errors of all files at once, each with file, line, key, what was found
@@ -57,14 +58,14 @@ public final class ConfigParser {
         events.add(opened);
       }
     }
+    Map<String, EventConfig> sources = sources(events, standing, known);
     List<ParsedFile> parsed = new ArrayList<>();
     for (Opened event : events) {
-      parsed.add(
-          new ConfigReader(event.file(), event.content(), pipeline, known, event.problems())
-              .read());
+      parsed.add(event.read(pipeline, known, sources));
     }
     CollectionNames.check(parsed, standing);
     AlertSources.check(parsed, standing);
+    checkJoins(parsed, standing);
     List<EventConfig> configs = new ArrayList<>();
     for (ParsedFile file : parsed) {
       EventConfig config = file.config();
@@ -77,11 +78,27 @@ public final class ConfigParser {
     return new ParsedConfigs(configs, parsedTables, problems, notes);
   }
 
-  /// Reads a config of the catalog, which was valid beside the others when it was applied.
-  public static EventConfig parseStored(ConfigFile file, Map<String, DimensionTable> tables) {
-    Opened opened = Opened.of(file);
-    ParsedFile read =
-        new ConfigReader(file, opened.content(), null, tables, opened.problems()).read();
+  /// Reads a config of the catalog, which was valid when it was applied.
+  ///
+  /// An old version may take fields that are gone since nobody took them any more: it is read
+  /// without what it took.
+  ///
+  /// @param sources what is known of the collections that it takes fields of, by {@link #own}
+  public static EventConfig parseStored(
+      ConfigFile file,
+      Map<String, DimensionTable> tables,
+      Function<String, @Nullable EventConfig> sources) {
+    Map<String, EventConfig> known = new TreeMap<>();
+    for (String name : Opened.of(file).sources()) {
+      EventConfig source = sources.apply(name);
+      if (source != null) {
+        known.put(name, source);
+      }
+    }
+    ParsedFile read = Opened.of(file).read(null, tables, known);
+    if (!known.isEmpty() && !read.problems().isEmpty()) {
+      read = Opened.of(file).read(null, tables, null);
+    }
     CollectionNames.check(List.of(read), List.of());
     EventConfig config = read.config();
     List<EventConfig> configs =
@@ -92,11 +109,70 @@ public final class ConfigParser {
         .getFirst();
   }
 
+  /// What a config says of itself: without fields taken from other collections, and what is derived
+  /// from these. Null where it cannot be read.
+  public static @Nullable EventConfig own(ConfigFile file, Map<String, DimensionTable> tables) {
+    return Opened.of(file).read(null, tables, null).config();
+  }
+
+  /// What joins may take: of each collection its own fields, as of the files.
+  private static Map<String, EventConfig> sources(
+      List<Opened> events, List<EventConfig> standing, Map<String, DimensionTable> tables) {
+    Map<String, EventConfig> sources = new TreeMap<>();
+    if (events.stream().allMatch(event -> event.sources().isEmpty())) {
+      return sources;
+    }
+    standing.forEach(config -> sources.put(config.collection(), config));
+    for (Opened event : events) {
+      EventConfig config = own(event.file(), tables);
+      if (config != null) {
+        sources.put(config.collection(), config);
+      }
+    }
+    return sources;
+  }
+
+  private static void checkJoins(List<ParsedFile> parsed, List<EventConfig> standing) {
+    Map<String, EventConfig> all = new TreeMap<>();
+    standing.forEach(config -> all.put(config.collection(), config));
+    Map<String, ParsedFile> files = new TreeMap<>();
+    for (ParsedFile file : parsed) {
+      EventConfig config = file.config();
+      if (config != null) {
+        all.put(config.collection(), config);
+        files.put(config.collection(), file);
+      }
+    }
+    EventJoinReader.check(all, files);
+  }
+
   /// A file as YAML.
   record Opened(ConfigFile file, YamlFile.Content content, Problems problems) {
     static Opened of(ConfigFile file) {
       Problems problems = new Problems(file.name());
       return new Opened(file, YamlFile.read(file, problems), problems);
+    }
+
+    /// As {@link ConfigReader} reads it.
+    ParsedFile read(
+        @Nullable Pipeline pipeline,
+        Map<String, DimensionTable> tables,
+        @Nullable Map<String, EventConfig> sources) {
+      return new ConfigReader(file, content, pipeline, tables, sources, problems).read();
+    }
+
+    /// Names of the collections that it takes fields of. What is wrong with them is said when the
+    /// file is read.
+    List<String> sources() {
+      Section top = Opened.of(file).content().top();
+      List<String> names = new ArrayList<>();
+      for (Section join : top == null ? List.<Section>of() : top.sections("join")) {
+        String name = JoinReader.isOfEvents(join) ? join.plainText("from") : null;
+        if (name != null) {
+          names.add(name);
+        }
+      }
+      return names;
     }
 
     /// Whether it is a dimension table and not a collection.

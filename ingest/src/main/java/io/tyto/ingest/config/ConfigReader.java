@@ -34,15 +34,20 @@ final class ConfigReader {
   private final YamlFile.Content content;
   private final @Nullable Pipeline pipeline;
   private final Map<String, DimensionTable> tables;
+  private final @Nullable Map<String, EventConfig> sources;
   private final Problems problems;
 
   /// @param tables that may be joined, by name
+  /// @param sources collections that may be, likewise; null where they are not known: then fields
+  ///   taken from them are left out, and so is what is derived from these
   ConfigReader(
       ConfigFile file,
       YamlFile.Content content,
       @Nullable Pipeline pipeline,
       Map<String, DimensionTable> tables,
+      @Nullable Map<String, EventConfig> sources,
       Problems problems) {
+    this.sources = sources;
     this.file = file;
     this.content = content;
     this.pipeline = pipeline;
@@ -64,7 +69,7 @@ final class ConfigReader {
           "fields",
           "is missing, expected the columns, such as `ts: { type: timestamp }`");
     }
-    JoinReader joins = new JoinReader(top, fields, tables, problems);
+    JoinReader joins = new JoinReader(top, fields, tables, sources, problems);
     Set<String> taken = new HashSet<>(fields == null ? List.of() : fields.keys());
     List<ColumnSpec> added = new ArrayList<>(joins.columns());
     added.forEach(column -> taken.add(column.name()));
@@ -94,7 +99,7 @@ final class ConfigReader {
             annotations(top.section("annotations")),
             new CubeReader(columns, time, entity == null ? null : entity.key(), problems)
                 .read(top.section("cubes")),
-            joins.read(columns, time),
+            joins.read(columns, time, collection, entity),
             new ViewReader(columns, time, entity == null ? null : entity.key(), problems)
                 .read(top.section("views")),
             file.text());

@@ -338,7 +338,8 @@ final class FieldReader {
       problems.wrong(
           enriched, "which stands beside `derive`; expected one of them: who fills the field");
     }
-    if (enriched.value().equals(Join.FILLER)) {
+    if (enriched.value().equals(Join.OfTable.FILLER)
+        || enriched.value().equals(Join.OfEvents.FILLER)) {
       problems.wrong(enriched, "expected an enricher; joined fields stand in `join` alone");
     }
     if (enriched.value().equals(Lifetime.FILLER)) {

@@ -6,6 +6,7 @@ import io.tyto.model.port.AdminService.ConfigChange;
 import io.tyto.model.port.AdminService.Verdict;
 import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
+import io.tyto.model.schema.Join;
 import io.tyto.model.schema.Lifetime;
 import io.tyto.model.schema.View;
 import java.time.Instant;
@@ -59,7 +60,11 @@ final class HeadChanges {
     compareCubes(before, after, stored, changes);
     heads.compatible("anomalies", config -> config.lifetime().anomalies(), Comparison.FROM_NOW_ON);
     compareViews(before, after, stored, changes);
-    heads.compatible("join", EventConfig::joins, Comparison.FROM_NOW_ON);
+    heads.compatible("join", Join::withTables, Comparison.FROM_NOW_ON);
+    heads.compatible(
+        "join from",
+        Join::withEvents,
+        "for new events at once, and for older ones in the background; callers may meet null meanwhile");
     heads.compatible("annotations", EventConfig::annotations, "shown by the API at once");
   }
 

@@ -4,6 +4,7 @@ import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.DimensionTable;
+import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Join;
 import io.tyto.model.schema.Join.AsOf;
 import io.tyto.model.text.Suggestion;
@@ -23,6 +24,10 @@ final class JoinReader {
 
   private final List<Section> sections;
   private final Map<String, DimensionTable> tables;
+
+  /// Null: other collections are not known, so nothing is said of what is taken from them.
+  private final @Nullable EventJoinReader events;
+
   private final Problems problems;
   private final List<ColumnSpec> columns = new ArrayList<>();
   private final Set<String> broken = new HashSet<>();
@@ -30,13 +35,16 @@ final class JoinReader {
   /// @param top of the config
   /// @param fields its section `fields`
   /// @param tables that may be joined, by name
+  /// @param sources collections that may be, likewise; null where they are not known
   JoinReader(
       Section top,
       @Nullable Section fields,
       Map<String, DimensionTable> tables,
+      @Nullable Map<String, EventConfig> sources,
       Problems problems) {
     this.sections = top.sections("join");
     this.tables = tables;
+    this.events = sources == null ? null : new EventJoinReader(sources, problems);
     this.problems = problems;
     if (sections.size() > Join.MAX_JOINS) {
       problems.wrong(
@@ -46,70 +54,89 @@ final class JoinReader {
     }
     Set<String> taken = new HashSet<>(fields == null ? List.of() : fields.keys());
     for (Section section : sections) {
-      section.allowOnly(ConfigKeys.JOIN);
-      DimensionTable table = table(section);
+      boolean isOfEvents = isOfEvents(section);
+      section.allowOnly(isOfEvents ? ConfigKeys.JOIN_EVENTS : ConfigKeys.JOIN_TABLE);
+      DimensionTable table = isOfEvents ? null : table(section);
+      EventConfig source = isOfEvents && events != null ? events.source(section) : null;
       Section take = section.section("take");
       if (take == null) {
         problems.wrong(
             section.line(),
             section.pathOf("take"),
-            "is missing, expected new fields and those of the table, such as { server_region: region }");
+            "is missing, expected new fields and those of the %s, such as { server_region: region }"
+                .formatted(isOfEvents ? "collection" : "table"));
         continue;
       }
       for (Located entry : take.entries()) {
-        addColumn(take, entry, table, taken);
+        String name = newName(take, entry, taken);
+        ColumnSpec column = null;
+        if (name != null && source != null && events != null) {
+          column = events.column(name, entry, source);
+        } else if (name != null && table != null) {
+          column = column(name, entry, table);
+        }
+        if (column != null) {
+          columns.add(column);
+        } else if (name != null) {
+          broken.add(name);
+        }
       }
     }
   }
 
-  private void addColumn(
-      Section take, Located entry, @Nullable DimensionTable table, Set<String> taken) {
+  /// Whether an entry takes from a collection and not from a table.
+  static boolean isOfEvents(Section section) {
+    return section.has("from");
+  }
+
+  /// The name of a joined column; null, with a problem, where it cannot have that.
+  private @Nullable String newName(Section take, Located entry, Set<String> taken) {
     String name = entry.key().substring(take.path().length() + 1);
     if (!name.matches(NAME)) {
       problems.wrong(
           entry.line(),
           entry.key(),
           "a column's name has ASCII letters, digits and '_' and begins with a letter");
-      return;
+      return null;
     }
     if (!taken.add(name)) {
       problems.wrong(
           entry.line(),
           entry.key(),
           "is a column already; give the joined one another name, and leave it out of `fields`");
-      return;
+      return null;
     }
-    ColumnSpec field = table == null ? null : table.column(entry.value());
+    return name;
+  }
+
+  private @Nullable ColumnSpec column(String name, Located entry, DimensionTable table) {
+    ColumnSpec field = table.column(entry.value());
     if (field == null) {
-      broken.add(name);
-      if (table != null) {
-        List<String> names = table.columns().stream().map(ColumnSpec::name).toList();
-        problems.wrong(
-            entry,
-            "expected a field of the table %s: %s%s"
-                .formatted(
-                    table.name(),
-                    String.join(", ", names),
-                    Suggestion.didYouMean(entry.value(), names)));
-      }
-      return;
+      List<String> names = table.columns().stream().map(ColumnSpec::name).toList();
+      problems.wrong(
+          entry,
+          "expected a field of the table %s: %s%s"
+              .formatted(
+                  table.name(),
+                  String.join(", ", names),
+                  Suggestion.didYouMean(entry.value(), names)));
+      return null;
     }
-    columns.add(
-        new ColumnSpec(
-            0,
-            name,
-            ApiNames.field(name),
-            field.type(),
-            field.role(),
-            field.description(),
-            field.deprecated(),
-            field.unit(),
-            null,
-            field.annotations(),
-            null,
-            List.of(),
-            Join.FILLER,
-            null));
+    return new ColumnSpec(
+        0,
+        name,
+        ApiNames.field(name),
+        field.type(),
+        field.role(),
+        field.description(),
+        field.deprecated(),
+        field.unit(),
+        null,
+        field.annotations(),
+        null,
+        List.of(),
+        Join.OfTable.FILLER,
+        null);
   }
 
   /// Null, with a problem, where there is none.
@@ -142,27 +169,52 @@ final class JoinReader {
 
   /// @param fields of the collection, the joined ones included
   /// @param time the column of the event's time, or null
-  List<Join> read(Fields fields, @Nullable String time) {
+  /// @param entity of the collection, or null
+  List<Join> read(
+      Fields fields,
+      @Nullable String time,
+      String collection,
+      EventConfig.@Nullable Entity entity) {
     List<Join> joins = new ArrayList<>();
     for (Section section : sections) {
-      Located name = section.has("table") ? section.text("table") : null;
-      DimensionTable table = name == null ? null : tables.get(name.value());
-      Located on = section.requiredText("on", "the field whose value is the table's key");
-      Section take = section.section("take");
-      AsOf asOf = asOf(section, time);
-      if (table == null || on == null || take == null || !isKey(on, fields, table)) {
-        continue;
+      Join join;
+      if (!isOfEvents(section)) {
+        join = readTable(section, fields, time);
+      } else if (events == null || !section.has("take")) {
+        join = null;
+      } else {
+        ColumnSpec timeColumn = time == null ? null : fields.column(time);
+        join = events.read(section, taken(section), collection, entity, timeColumn);
       }
-      Map<String, String> taken = new LinkedHashMap<>();
+      if (join != null) {
+        joins.add(join);
+      }
+    }
+    return joins;
+  }
+
+  private @Nullable Join readTable(Section section, Fields fields, @Nullable String time) {
+    Located name = section.has("table") ? section.text("table") : null;
+    DimensionTable table = name == null ? null : tables.get(name.value());
+    Located on = section.requiredText("on", "the field whose value is the table's key");
+    AsOf asOf = asOf(section, time);
+    return table == null || on == null || !section.has("take") || !isKey(on, fields, table)
+        ? null
+        : new Join.OfTable(table.name(), on.value(), taken(section), asOf);
+  }
+
+  private static Map<String, String> taken(Section section) {
+    Map<String, String> taken = new LinkedHashMap<>();
+    Section take = section.section("take");
+    if (take != null) {
       for (String key : take.keys()) {
         String field = take.plainText(key);
         if (field != null) {
           taken.put(key, field);
         }
       }
-      joins.add(new Join(table.name(), on.value(), taken, asOf));
     }
-    return joins;
+    return taken;
   }
 
   private boolean isKey(Located on, Fields fields, DimensionTable table) {

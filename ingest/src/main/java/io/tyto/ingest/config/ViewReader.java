@@ -2,6 +2,7 @@ package io.tyto.ingest.config;
 
 import io.tyto.model.query.GroupKey.Granularity;
 import io.tyto.model.schema.ApiNames;
+import io.tyto.model.schema.AppendedColumns;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Cube;
@@ -19,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the section `views`, and definitions that stand in no config.
@@ -89,6 +92,7 @@ final class ViewReader {
             refreshEvery(section),
             backfillFrom(section));
     requireDistinctColumns(view, section);
+    requireFinal(view, section);
     return view;
   }
 
@@ -166,6 +170,25 @@ final class ViewReader {
     } catch (DateTimeException e) {
       problems.wrong(text, "expected a time such as 2026-01-01T00:00:00Z");
       return null;
+    }
+  }
+
+  /// A view that follows its collection never looks at a row twice.
+  private void requireFinal(View view, Section section) {
+    Set<String> changing = AppendedColumns.changing(columns.columns());
+    Set<String> used = new TreeSet<>(view.dimensions());
+    for (Cube.Measure measure : view.measures()) {
+      if (measure.column() != null) {
+        used.add(measure.column());
+      }
+    }
+    used.retainAll(changing);
+    if (view.strategy() != Strategy.CACHE && !used.isEmpty()) {
+      problems.wrong(
+          section.line("strategy"),
+          section.pathOf("strategy"),
+          "follows new rows only, and joins with other collections may change %s in rows that are there; expected cache, or other columns"
+              .formatted(String.join(", ", used)));
     }
   }
 

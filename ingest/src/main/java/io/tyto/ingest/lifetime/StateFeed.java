@@ -10,14 +10,12 @@ import io.tyto.engine.state.StateOverlay;
 import io.tyto.engine.state.StateRecord;
 import io.tyto.ingest.append.AppendColumns;
 import io.tyto.model.schema.ColumnSpec;
-import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +28,7 @@ public final class StateFeed implements AppendColumns {
   private final TableSchema schema;
   private final StateOverlay states;
   private final int[] positions;
-  private final int timePosition;
-  private final ColumnType timeType;
+  private final EventTime time;
   private final List<RunningColumn> running = new ArrayList<>();
   private final UnaryOperator<RowSource> treated;
   private final Marks marks;
@@ -55,9 +52,7 @@ public final class StateFeed implements AppendColumns {
       // Events are counted without looking at a column.
       positions[i] = elements.get(i).columnId() == 0 ? 0 : positionOf(elements.get(i).columnId());
     }
-    ColumnSpec time = schema.timeColumn();
-    this.timePosition = positionOf(time.id());
-    this.timeType = time.type();
+    this.time = new EventTime(schema);
     for (int i = 0; i < schema.columns().size(); i++) {
       RunningColumn column = RunningColumn.of(schema, i, states.layout());
       if (column != null) {
@@ -74,10 +69,9 @@ public final class StateFeed implements AppendColumns {
     if (entity == NO_ENTITY) {
       return;
     }
-    boolean hasTime = timePosition >= 0 && !row.isNull(timePosition);
-    long time = hasTime ? micros(timeType, row.longAt(timePosition)) : receivedMicros;
-    marks.mark(0, entity, row, places, time, row);
-    states.apply(entity, row, positions, time);
+    long micros = time.of(row, receivedMicros);
+    marks.mark(0, entity, row, places, micros, row);
+    states.apply(entity, row, positions, micros);
     if (!running.isEmpty()) {
       StateRecord state = states.current(entity);
       running.forEach(column -> column.put(state, row));
@@ -129,21 +123,6 @@ public final class StateFeed implements AppendColumns {
       }
     }
     return ABSENT;
-  }
-
-  /// Event time in epoch microseconds, finer digits floored.
-  static long micros(ColumnType type, long value) {
-    return switch (type) {
-      case ColumnType.TimestampType timestamp ->
-          switch (timestamp.unit()) {
-            case MILLIS -> TimeUnit.MILLISECONDS.toMicros(value);
-            case MICROS -> value;
-            case NANOS -> Math.floorDiv(value, 1000L);
-          };
-      case ColumnType.DateType _ -> TimeUnit.DAYS.toMicros(value);
-      case ColumnType.Scalar _, ColumnType.ListType _ ->
-          throw new IllegalArgumentException("the time of an event is no " + type);
-    };
   }
 
   /// Positions at which no element reads anything.

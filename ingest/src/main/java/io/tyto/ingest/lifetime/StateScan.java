@@ -122,7 +122,7 @@ public final class StateScan {
         entity,
         row,
         positions,
-        StateFeed.micros(columns.get(time).type(), row.longAt(time)));
+        EventTime.micros(columns.get(time).type(), row.longAt(time)));
   }
 
   /// Sets a cell of a row to one position of a vector of single values.

@@ -45,7 +45,8 @@ public final class FollowedPartition implements PartitionView {
           List.of(),
           List.of(),
           Map.of(),
-          Counts.ZERO);
+          Counts.ZERO,
+          List.of());
 
   /// Opens what is committed. MANIFEST_CORRUPT, STORE_FAILED.
   public static FollowedPartition open(PartitionId id, PartitionHost host) {

@@ -14,9 +14,9 @@ import io.tyto.engine.state.StateLayout;
 import io.tyto.engine.state.StateOverlay;
 import io.tyto.engine.state.StateRecord;
 import io.tyto.ingest.append.AppendColumns;
+import io.tyto.ingest.join.TakenFields;
 import io.tyto.ingest.lifetime.Cohorts;
 import io.tyto.ingest.lifetime.Findings;
-import io.tyto.ingest.lifetime.LifetimeLayouts;
 import io.tyto.ingest.lifetime.StateFeed;
 import io.tyto.ingest.lifetime.StateScan;
 import io.tyto.model.error.ErrorCode;
@@ -104,7 +104,7 @@ final class Lifetimes implements AutoCloseable {
     if (entries.isEmpty()) {
       // Rows without states are of before the config asked for them: they are read by a rebuild.
       boolean isNew = live.entries(schema.collectionId(), Kind.DATA).isEmpty();
-      return states(isNew ? LifetimeLayouts.of(schema) : StateLayout.EMPTY, 0);
+      return states(isNew ? wanted(schema) : StateLayout.EMPTY, 0);
     }
     List<LifetimeSegment> segments = new ArrayList<>();
     long start = System.nanoTime();
@@ -134,6 +134,11 @@ final class Lifetimes implements AutoCloseable {
 
   private EntityStates states(StateLayout layout, long expected) {
     return new EntityStates(layout, host.states(), expected);
+  }
+
+  /// What is to be kept: what the config asks for, and what joins of the group need.
+  private StateLayout wanted(TableSchema schema) {
+    return TakenFields.layout(schema, host.schemas().groupOf(schema));
   }
 
   /// What takes the events of a collection in a new unit; null where nothing is kept.
@@ -167,7 +172,7 @@ final class Lifetimes implements AutoCloseable {
 
   /// Whether the states of a collection are those that its config asks for.
   boolean isCurrent(TableSchema schema) {
-    StateLayout wanted = LifetimeLayouts.of(schema);
+    StateLayout wanted = wanted(schema);
     EntityStates states = byCollection.get(schema.collectionId());
     if (states != null) {
       return states.layout().equals(wanted);
@@ -183,7 +188,7 @@ final class Lifetimes implements AutoCloseable {
   void rebuild(int collection, Committer committer) {
     TableSchema schema = host.schemas().newest(collection);
     EntityStates old = of(schema);
-    StateLayout wanted = LifetimeLayouts.of(schema);
+    StateLayout wanted = wanted(schema);
     if (old.layout().equals(wanted)) {
       return;
     }

@@ -12,8 +12,10 @@ import io.tyto.ingest.log.LogEntry;
 import io.tyto.ingest.log.RecordBatch;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.Joining;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.EntityService.Kept;
+import io.tyto.model.schema.Join;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.manifest.Change;
 import io.tyto.store.manifest.Manifest;
@@ -58,6 +60,7 @@ public final class Partition implements PartitionView {
   private final LiveRows live;
   private final @Nullable EntityTable entities;
   private final @Nullable Lifetimes lifetimes;
+  private final @Nullable EventJoins joins;
   private final BatchQueue queue;
   private final Sealer sealer;
   private final PartitionWriter writer;
@@ -108,6 +111,7 @@ public final class Partition implements PartitionView {
     this.committer = new Committer(chain, alarms, host.commitRetry());
     this.entities = recovery.entities();
     this.lifetimes = recovery.lifetimes();
+    this.joins = recovery.joins();
     this.log = recovery.log();
     this.queue = new BatchQueue(host.options().log().queueBytes());
     this.sealer =
@@ -134,6 +138,7 @@ public final class Partition implements PartitionView {
             recovery.dedup(),
             entities,
             lifetimes,
+            joins,
             recovery::loadWriterState);
     this.rewriter =
         new Rewriter(
@@ -348,6 +353,16 @@ public final class Partition implements PartitionView {
     int outdated = rewriter.outdated(collection, Kind.DATA).size();
     return live.standing(collection)
         .hiding(outdated, outdated > 0 || rewriter.isHiding(collection));
+  }
+
+  @Override
+  public @Nullable Joining joining(TableSchema schema) {
+    return joins == null || Join.withEvents(schema.config()).isEmpty()
+        ? null
+        : new Joining(
+            joins.late(schema.collectionId()),
+            rewriter.toRejoin(schema.collectionId()),
+            live.entries(schema.collectionId(), Kind.DATA).size());
   }
 
   @Override

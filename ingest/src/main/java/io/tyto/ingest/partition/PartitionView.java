@@ -1,11 +1,14 @@
 package io.tyto.ingest.partition;
 
 import io.tyto.engine.view.BoundView;
+import io.tyto.model.port.AdminService.Joining;
 import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.model.schema.TableSchema;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// What queries and operators see of a partition, whoever owns it. Thread-safe.
 public sealed interface PartitionView extends AutoCloseable permits Partition, FollowedPartition {
@@ -23,6 +26,11 @@ public sealed interface PartitionView extends AutoCloseable permits Partition, F
   List<SegmentEntry> segments(int collection);
 
   Standing standing(int collection);
+
+  /// How the joins of a collection stand; null where it has none, or is not owned here.
+  default @Nullable Joining joining(TableSchema schema) {
+    return null;
+  }
 
   /// @param group name
   PartitionStatus status(String group);

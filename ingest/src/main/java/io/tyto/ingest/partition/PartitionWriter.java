@@ -58,6 +58,7 @@ final class PartitionWriter implements Runnable {
   private final DedupWindow dedup;
   private final @Nullable EntityTable entities;
   private final @Nullable Lifetimes lifetimes;
+  private final @Nullable EventJoins joins;
   private final Map<String, Long> applied = new HashMap<>();
   private final List<Staged> staged = new ArrayList<>();
   private TailUnit unit;
@@ -84,7 +85,9 @@ final class PartitionWriter implements Runnable {
       DedupWindow dedup,
       @Nullable EntityTable entities,
       @Nullable Lifetimes lifetimes,
+      @Nullable EventJoins joins,
       Runnable loadState) {
+    this.joins = joins;
     this.id = id;
     this.host = host;
     this.options = host.options();
@@ -547,7 +550,7 @@ final class PartitionWriter implements Runnable {
   }
 
   private TailUnit openUnit() {
-    TailUnit fresh = new TailUnit(id, host.schemas(), entities, lifetimes);
+    TailUnit fresh = new TailUnit(id, host.schemas(), entities, lifetimes, joins);
     live.open(fresh);
     return fresh;
   }

@@ -38,6 +38,7 @@ final class Recovery {
   private final DedupWindow dedup;
   private final @Nullable EntityTable entities;
   private final @Nullable Lifetimes lifetimes;
+  private final @Nullable EventJoins joins;
 
   Recovery(PartitionId id, PartitionHost host, boolean hasEntity) {
     this.id = id;
@@ -66,6 +67,7 @@ final class Recovery {
     }
     this.entities = table;
     this.lifetimes = table == null ? null : new Lifetimes(id, host, live, files, alarms, table);
+    this.joins = lifetimes == null ? null : new EventJoins(host.schemas(), lifetimes);
   }
 
   private Manifest claim() {
@@ -141,6 +143,10 @@ final class Recovery {
 
   @Nullable Lifetimes lifetimes() {
     return lifetimes;
+  }
+
+  @Nullable EventJoins joins() {
+    return joins;
   }
 
   /// Applies the records behind the manifest.

@@ -21,8 +21,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Replaces committed segments of a partition, in the background: small neighbours by one, and what
-/// {@link Retention}, {@link PrivacyRewriter}, {@link Rollup} and {@link StateCompactor} find due;
-/// and deletes what nothing names any more. All of them run under its monitor.
+/// {@link Retention}, {@link PrivacyRewriter}, {@link Rejoiner}, {@link Rollup} and {@link
+/// StateCompactor} find due; and deletes what nothing names any more. All of them run under its
+/// monitor.
 final class Rewriter {
   private static final System.Logger LOG = System.getLogger(Rewriter.class.getName());
   private static final String ALARM = "compaction";
@@ -42,6 +43,7 @@ final class Rewriter {
   private final Rollup rollup;
   private final StateCompactor states;
   private final ViewRefresher views;
+  private final Rejoiner rejoiner;
 
   /// Runs something on the partition's thread while nothing is uncommitted.
   private final Consumer<Runnable> whenQuiet;
@@ -83,6 +85,7 @@ final class Rewriter {
             forgetLog,
             () -> garbage.collectReplaced(chain, live::names));
     this.rollup = new Rollup(id, live, segments);
+    this.rejoiner = new Rejoiner(id, host, committer, live, segments);
     this.states = new StateCompactor(limits, files, committer, live);
     this.views = new ViewRefresher(id, host, files, chain, committer, live, alarms);
   }
@@ -91,6 +94,9 @@ final class Rewriter {
   synchronized void run() {
     List<String> failures = new ArrayList<>();
     attempt(failures, privacy::hide);
+    for (int collection : host.schemas().collectionsOf(id.group())) {
+      attempt(failures, () -> rejoiner.rejoin(host.schemas().newest(collection)));
+    }
     for (int collection : host.schemas().collectionsOf(id.group())) {
       attempt(failures, () -> dropViews(collection));
       // Before rows expire that they have not taken in yet.
@@ -189,6 +195,11 @@ final class Rewriter {
       differences.addAll(views.verify(collection, repairs, notes));
     }
     return differences;
+  }
+
+  /// See {@link Rejoiner#dueSegments}. Safe from any thread.
+  int toRejoin(int collection) {
+    return rejoiner.dueSegments(host.schemas().newest(collection));
   }
 
   /// See {@link PrivacyRewriter#outdated}. Safe from any thread.

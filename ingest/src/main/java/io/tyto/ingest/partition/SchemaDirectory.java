@@ -12,6 +12,11 @@ public interface SchemaDirectory {
   /// The collections of a group, ascending by id.
   List<Integer> collectionsOf(int groupId);
 
+  /// The newest schemas of all collections in the group of one.
+  default List<TableSchema> groupOf(TableSchema schema) {
+    return collectionsOf(schema.groupId()).stream().map(this::newest).toList();
+  }
+
   long catalogVersion();
 
   /// Reads what other processes changed since, if there are any.

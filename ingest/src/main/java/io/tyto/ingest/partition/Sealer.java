@@ -252,6 +252,7 @@ final class Sealer {
                 .require(Manifest.LIFETIME);
           }
         });
+    unit.rejoins().forEach(change::rejoin);
     unit.dedupFrom().forEach(change::dedupFrom);
     return change.counts(unit.counts()).configVersion(schemas.catalogVersion()).build();
   }

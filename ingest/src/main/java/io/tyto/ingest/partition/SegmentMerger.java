@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.DEBUG;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.manifest.Change;
 import io.tyto.store.manifest.Manifest;
@@ -63,6 +64,7 @@ final class SegmentMerger {
   SegmentEntry merge(
       TableSchema schema, Kind kind, List<SegmentEntry> run, UnaryOperator<RowSource> seen) {
     Set<String> names = SegmentFiles.namesOf(run);
+    Change.Builder change = Change.builder();
     SegmentEntry merged =
         readAll(
             names,
@@ -70,20 +72,32 @@ final class SegmentMerger {
               // Asked behind the segments: by an older schema than theirs, columns would be lost.
               TableSchema newest =
                   kind == Kind.DATA ? host.schemas().newest(schema.collectionId()) : schema;
-              return files.writeRows(
-                  kind,
-                  newest,
+              List<RowSource> rows =
                   sources.stream()
                       .map(source -> seen.apply(current(source, kind, newest)))
-                      .toList(),
-                  CompactionChoice.rangesOf(run));
+                      .toList();
+              if (kind == Kind.DATA
+                  && rows.stream().anyMatch(source -> lacks(source, joined(newest)))) {
+                // What they lack can no longer be told from null once they are written together.
+                change.rejoin(newest.collectionId(), Long.MIN_VALUE);
+              }
+              return files.writeRows(kind, newest, rows, CompactionChoice.rangesOf(run));
             });
-    Change.Builder change = Change.builder().add(merged);
+    change.add(merged);
     names.forEach(change::remove);
     Manifest commit = commitOrLeave(change.build(), names);
     live.replaced(commit, names, List.of(files.open(merged)));
     LOG.log(DEBUG, "{0}: {1} segments became {2}", id, run.size(), merged.file());
     return merged;
+  }
+
+  private static List<ColumnSpec> joined(TableSchema schema) {
+    return schema.columns().stream().filter(ColumnSpec::isJoinedWithEvents).toList();
+  }
+
+  /// Whether rows are older than one of the columns.
+  static boolean lacks(RowSource rows, List<ColumnSpec> columns) {
+    return columns.stream().anyMatch(column -> rows.column(column.id()) == null);
   }
 
   private RowSource current(RowSource source, Kind kind, TableSchema schema) {

@@ -35,6 +35,7 @@ final class TailUnit {
   private final SchemaDirectory schemas;
   private final @Nullable EntityTable entities;
   private final @Nullable Lifetimes lifetimes;
+  private final @Nullable EventJoins joins;
   private final int entitiesBefore;
   private final Map<Integer, CollectionTail> rows = new ConcurrentHashMap<>();
   private final Map<Integer, CollectionTail> deadLetters = new ConcurrentHashMap<>();
@@ -42,6 +43,7 @@ final class TailUnit {
   private final Map<String, Span> spans = new LinkedHashMap<>();
   private final List<Hole> gaps = new ArrayList<>();
   private final List<Alerting> alertings = new ArrayList<>();
+  private final Map<Integer, Long> rejoins = new LinkedHashMap<>();
   private final CompletableFuture<Void> committed = new CompletableFuture<>();
   private long rowsApplied;
   private long deadLettersApplied;
@@ -64,12 +66,14 @@ final class TailUnit {
   }
 
   /// @param entities null where the group has no entity
-  /// @param lifetimes likewise
+  /// @param lifetimes likewise; `joins` too
   TailUnit(
       PartitionId id,
       SchemaDirectory schemas,
       @Nullable EntityTable entities,
-      @Nullable Lifetimes lifetimes) {
+      @Nullable Lifetimes lifetimes,
+      @Nullable EventJoins joins) {
+    this.joins = joins;
     this.id = id;
     this.lifetimes = lifetimes;
     this.schemas = schemas;
@@ -179,6 +183,17 @@ final class TailUnit {
     gaps.add(new Hole(0, logId, gap.from(), gap.next(), HoleKind.GAP, gap.where()));
   }
 
+  /// Rows of a collection from an event time on are to be joined again, once this unit is
+  /// committed.
+  void rejoin(int collection, long fromMicros) {
+    rejoins.merge(collection, fromMicros, Math::min);
+  }
+
+  /// By collection, the event time in epoch microseconds from which on rows are to be joined again.
+  Map<Integer, Long> rejoins() {
+    return rejoins;
+  }
+
   /// Makes everything applied so far visible to queries.
   void publish() {
     rows.values().forEach(CollectionTail::publish);
@@ -266,7 +281,12 @@ final class TailUnit {
       Findings findings = gathering.isEmpty() ? null : new Findings();
       AppendColumns states =
           lifetimes == null || changed == null ? null : lifetimes.feed(schema, changed, findings);
-      AppendColumns appended = AppendChain.of(schema, states);
+      AppendColumns appended =
+          AppendChain.of(
+              schema,
+              joins == null ? null : joins.noting(schema, this),
+              states,
+              joins == null ? null : joins.filling(schema, this));
       Alerting alerting = null;
       if (findings != null) {
         alerting = new Alerting(findings, schema, gathering);

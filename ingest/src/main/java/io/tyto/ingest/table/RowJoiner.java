@@ -37,7 +37,7 @@ public final class RowJoiner {
 
     final int[] columns;
 
-    BoundJoin(TableVersions versions, Join join, TableSchema schema) {
+    BoundJoin(TableVersions versions, Join.OfTable join, TableSchema schema) {
       this.versions = versions;
       on = schema.positionOf(join.on());
       isAsOfEvent = join.asOf() == Join.AsOf.EVENT_TIME;
@@ -67,7 +67,7 @@ public final class RowJoiner {
 
   /// @param tables asked once; versions are looked at for every row
   public RowJoiner(TableSchema schema, JoinTables tables) {
-    for (Join join : schema.config().joins()) {
+    for (Join.OfTable join : Join.withTables(schema.config())) {
       TableVersions versions = tables.named(join.table());
       if (versions != null) {
         joins.add(new BoundJoin(versions, join, schema));

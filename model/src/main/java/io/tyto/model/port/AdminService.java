@@ -232,6 +232,7 @@ public interface AdminService extends CohortService, ViewService {
   }
 
   /// @param rewriting null where everything stored is as the newest privacy policies leave it
+  /// @param joining null where nothing is joined with events of another collection
   record CollectionStatus(
       String name,
       long rows,
@@ -242,7 +243,25 @@ public interface AdminService extends CohortService, ViewService {
       long logLagRecords,
       long sealAgeMillis,
       @Nullable String alarm,
-      @Nullable Rewriting rewriting) {}
+      @Nullable Rewriting rewriting,
+      @Nullable Joining joining) {}
+
+  /// How far stored rows have what joins with other collections give them.
+  ///
+  /// @param late events of the others, since the start, that came when there was a row which they
+  ///   may concern
+  /// @param due segments that may have rows to join again, of `segments` in all
+  record Joining(long late, int due, int segments) {
+    public Joining plus(Joining other) {
+      return new Joining(late + other.late, due + other.due, segments + other.segments);
+    }
+
+    @Override
+    public String toString() {
+      return "%,d joined events came late since the start; %,d of %,d segments may have rows to join again"
+          .formatted(late, due, segments);
+    }
+  }
 
   /// How far stored rows follow a privacy policy that came later.
   ///

@@ -30,6 +30,22 @@ public final class AppendedColumns {
     return names;
   }
 
+  /// Names of the columns whose stored values may change, as joins with other collections are made
+  /// again, and of those derived from them. Nothing that is kept apart from the rows may rest on
+  /// them.
+  public static Set<String> changing(List<ColumnSpec> columns) {
+    Set<String> names = new HashSet<>();
+    for (ColumnSpec column : columns) {
+      if (column.isJoinedWithEvents()) {
+        names.add(column.name());
+      }
+    }
+    if (!names.isEmpty()) {
+      derived(columns, names).forEach(column -> names.add(column.name()));
+    }
+    return names;
+  }
+
   /// The columns that are derived from such ones and stored, in the order in which they are to be
   /// computed.
   public static List<ColumnSpec> derived(List<ColumnSpec> columns) {

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// @param annotations free words of the config, handed to clients and never interpreted
 /// @param privacy what is done to its values before they are first stored; null: nothing
 /// @param aliases names the column had in earlier versions of the config
-/// @param enriched the enricher that fills it, {@link Join#FILLER}, {@link Lifetime#FILLER} or
-///   {@link Anomaly#FILLER}, so that events need not bring it; null: none
+/// @param enriched the enricher that fills it, {@link Lifetime#FILLER}, {@link Anomaly#FILLER}, or
+///   that of a {@link Join}, so that events need not bring it; null: none
 /// @param discovery whether it keeps the keys that no column reads, and makes columns of them;
 ///   null: it does not
 public record ColumnSpec(
@@ -115,14 +115,21 @@ public record ColumnSpec(
 
   /// Whether a join of the config fills it.
   public boolean isJoined() {
-    return Join.FILLER.equals(enriched);
+    return Join.OfTable.FILLER.equals(enriched) || isJoinedWithEvents();
+  }
+
+  /// Whether it says what events of another collection said last.
+  public boolean isJoinedWithEvents() {
+    return Join.OfEvents.FILLER.equals(enriched);
   }
 
   /// Whether the partition fills it when it takes a row in, because the value depends on the rows
   /// before: decoders and logs have null there. What is derived from such columns is found by
   /// {@link AppendedColumns}.
   public boolean isAppended() {
-    return Lifetime.FILLER.equals(enriched) || Anomaly.FILLER.equals(enriched);
+    return Lifetime.FILLER.equals(enriched)
+        || Anomaly.FILLER.equals(enriched)
+        || isJoinedWithEvents();
   }
 
   public ColumnSpec withId(int newId) {

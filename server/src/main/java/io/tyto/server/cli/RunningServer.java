@@ -11,6 +11,7 @@ import io.tyto.model.port.AdminService.ConfigPlan;
 import io.tyto.model.port.AdminService.ConfigVersion;
 import io.tyto.model.port.AdminService.FeedState;
 import io.tyto.model.port.AdminService.FeedStatus;
+import io.tyto.model.port.AdminService.Joining;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.AdminService.PipelineField;
 import io.tyto.model.port.AdminService.PipelineStatus;
@@ -79,7 +80,8 @@ final class RunningServer {
               one.get("logLagRecords").number(),
               one.get("sealAgeMillis").number(),
               one.get("alarm").textOrNull(),
-              rewriting(one.get("rewriting"))));
+              rewriting(one.get("rewriting")),
+              joining(one)));
     }
     return new Status(
         reply.get("diskBytes").number(),
@@ -98,6 +100,15 @@ final class RunningServer {
             (int) one.get("done").number(),
             (int) one.get("segments").number(),
             one.get("isCleaningUp").isTrue());
+  }
+
+  private static @Nullable Joining joining(Json.Node one) {
+    return one.get("segmentsToRejoin").isMissing()
+        ? null
+        : new Joining(
+            one.get("joinedLate").number(),
+            (int) one.get("segmentsToRejoin").number(),
+            (int) one.get("segments").number());
   }
 
   private static PartitionStatus partition(Json.Node one) {

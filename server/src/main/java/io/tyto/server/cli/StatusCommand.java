@@ -80,6 +80,9 @@ final class StatusCommand implements Callable<Integer> {
       if (collection.rewriting() != null) {
         out.printf("%s: %s%n", collection.name(), collection.rewriting());
       }
+      if (collection.joining() != null) {
+        out.printf("%s: %s%n", collection.name(), collection.joining());
+      }
     }
     FeedsCommand.print(out, status.feeds());
     printOwners(out, status.partitions());

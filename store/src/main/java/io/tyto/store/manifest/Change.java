@@ -23,6 +23,9 @@ import java.util.Set;
 /// @param counts what is added to the counts
 /// @param configVersion catalog version, or 0 to keep it
 /// @param requires features added for readers
+/// @param rejoin collection -> event time in epoch microseconds from which on its rows may lack
+///   what joins give them
+/// @param rejoined collection -> version of the {@link Manifest.Rejoin} that is done
 public record Change(
     Map<String, Range> advance,
     List<SegmentEntry> added,
@@ -31,7 +34,9 @@ public record Change(
     Map<String, Long> dedupFrom,
     Counts counts,
     long configVersion,
-    Set<String> requires) {
+    Set<String> requires,
+    Map<Integer, Long> rejoin,
+    Map<Integer, Long> rejoined) {
 
   public Change {
     advance = Map.copyOf(advance);
@@ -40,6 +45,8 @@ public record Change(
     holes = List.copyOf(holes);
     dedupFrom = Map.copyOf(dedupFrom);
     requires = Set.copyOf(requires);
+    rejoin = Map.copyOf(rejoin);
+    rejoined = Map.copyOf(rejoined);
   }
 
   public static Builder builder() {
@@ -54,6 +61,8 @@ public record Change(
     private final List<Hole> holes = new ArrayList<>();
     private final Map<String, Long> dedupFrom = new LinkedHashMap<>();
     private final Set<String> requires = new LinkedHashSet<>();
+    private final Map<Integer, Long> rejoin = new LinkedHashMap<>();
+    private final Map<Integer, Long> rejoined = new LinkedHashMap<>();
     private Counts counts = Counts.ZERO;
     private long configVersion;
 
@@ -100,8 +109,30 @@ public record Change(
       return this;
     }
 
+    /// Rows of a collection from an event time on are to be joined again.
+    public Builder rejoin(int collection, long fromMicros) {
+      rejoin.merge(collection, fromMicros, Math::min);
+      return require(Manifest.REJOIN);
+    }
+
+    /// What the manifest of that version asked for is done; what a later one did is not.
+    public Builder rejoined(Manifest.Rejoin done) {
+      rejoined.put(done.collection(), done.version());
+      return this;
+    }
+
     public Change build() {
-      return new Change(advance, added, removed, holes, dedupFrom, counts, configVersion, requires);
+      return new Change(
+          advance,
+          added,
+          removed,
+          holes,
+          dedupFrom,
+          counts,
+          configVersion,
+          requires,
+          rejoin,
+          rejoined);
     }
   }
 }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// @param configVersion of the catalog at commit time
 /// @param next logId -> first logOffset not yet committed
 /// @param pages older segment entries, holes and finished logs
+/// @param rejoins rows that may lack what joins give them, by ascending version; of a collection at
+///   most {@link #MAX_REJOINS}
 public record Manifest(
     Set<String> requires,
     long version,
@@ -32,9 +34,14 @@ public record Manifest(
     List<PageEntry> pages,
     List<Hole> holes,
     Map<String, Long> dedupFrom,
-    Counts counts) {
+    Counts counts,
+    List<Rejoin> rejoins) {
 
   public static final int MAX_ENTRIES = 256;
+
+  /// More than one of a collection, so that what is asked for while one is worked at does not keep
+  /// that one from being done.
+  public static final int MAX_REJOINS = 16;
 
   /// Feature of manifests with STATE segments of a collection, which hold states of its entities;
   /// those of no collection hold the entities' keys.
@@ -43,7 +50,11 @@ public record Manifest(
   /// Feature of manifests with VIEW segments.
   public static final String VIEWS = "views";
 
+  /// Feature of manifests that ever had rows to join again.
+  public static final String REJOIN = "rejoin";
+
   public Manifest {
+    rejoins = List.copyOf(rejoins);
     requires = Collections.unmodifiableSet(new TreeSet<>(requires));
     // In the order of the maps: the log that moved last stands last. Map.copyOf would lose it.
     next = Collections.unmodifiableMap(new LinkedHashMap<>(next));
@@ -51,6 +62,27 @@ public record Manifest(
     segments = List.copyOf(segments);
     pages = List.copyOf(pages);
     holes = List.copyOf(holes);
+  }
+
+  /// Rows of a collection may lack what joins with other collections give them.
+  ///
+  /// @param fromTime least event time of such rows, in epoch microseconds
+  /// @param version of the manifest that said so last: it speaks of rows committed by then
+  public record Rejoin(int collection, long fromTime, long version) {
+    Rejoin with(Rejoin later) {
+      return new Rejoin(collection, Math.min(fromTime, later.fromTime), later.version);
+    }
+  }
+
+  /// All that is to be joined again of a collection; null: nothing.
+  public @Nullable Rejoin rejoin(int collection) {
+    Rejoin all = null;
+    for (Rejoin rejoin : rejoins) {
+      if (rejoin.collection() == collection) {
+        all = all == null ? rejoin : all.with(rejoin);
+      }
+    }
+    return all;
   }
 
   public enum Kind {

@@ -180,7 +180,8 @@ public final class ManifestChain {
         List.of(),
         List.of(),
         Map.of(),
-        Counts.ZERO);
+        Counts.ZERO,
+        List.of());
   }
 
   private Manifest successor(Standing before, long configVersion) {
@@ -198,7 +199,8 @@ public final class ManifestChain {
         manifest.pages(),
         manifest.holes(),
         manifest.dedupFrom(),
-        manifest.counts());
+        manifest.counts(),
+        manifest.rejoins());
   }
 
   private void checkPredecessor(Manifest manifest) {

@@ -9,6 +9,7 @@ import io.tyto.store.manifest.Manifest.HoleKind;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.PageEntry;
 import io.tyto.store.manifest.Manifest.Range;
+import io.tyto.store.manifest.Manifest.Rejoin;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import io.tyto.store.manifest.Manifest.ViewPart;
 import java.io.IOException;
@@ -25,7 +26,7 @@ public final class ManifestCodec {
   static final int FORMAT = 1;
 
   /// What this program can read; a manifest that requires more is refused.
-  static final Set<String> FEATURES = Set.of(Manifest.LIFETIME, Manifest.VIEWS);
+  static final Set<String> FEATURES = Set.of(Manifest.LIFETIME, Manifest.VIEWS, Manifest.REJOIN);
 
   private ManifestCodec() {}
 
@@ -44,6 +45,7 @@ public final class ManifestCodec {
       writeHoles(json, manifest.holes());
       writeOffsets(json, "dedupFrom", manifest.dedupFrom());
       writeCounts(json, manifest.counts());
+      writeRejoins(json, manifest.rejoins());
     });
   }
 
@@ -65,7 +67,10 @@ public final class ManifestCodec {
         json.objects("pages").stream().map(ManifestCodec::page).toList(),
         json.objects("holes").stream().map(ManifestCodec::hole).toList(),
         offsets(json.object("dedupFrom")),
-        counts(json.object("counts")));
+        counts(json.object("counts")),
+        json.has("rejoins")
+            ? json.objects("rejoins").stream().map(ManifestCodec::rejoin).toList()
+            : List.of());
   }
 
   static byte[] encodePage(Contents page) {
@@ -259,5 +264,25 @@ public final class ManifestCodec {
         json.number("dead"),
         json.number("duplicates"),
         json.number("erased"));
+  }
+
+  /// Left out where there is nothing to say, so that manifests without joins stay as they were.
+  private static void writeRejoins(JsonGenerator json, List<Rejoin> rejoins) throws IOException {
+    if (rejoins.isEmpty()) {
+      return;
+    }
+    json.writeArrayFieldStart("rejoins");
+    for (Rejoin rejoin : rejoins) {
+      json.writeStartObject();
+      json.writeNumberField("collection", rejoin.collection());
+      json.writeNumberField("fromT", rejoin.fromTime());
+      json.writeNumberField("v", rejoin.version());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+  }
+
+  private static Rejoin rejoin(JsonFields json) {
+    return new Rejoin(json.integer("collection"), json.number("fromT"), json.number("v"));
   }
 }

@@ -5,6 +5,7 @@ import io.tyto.store.manifest.Manifest.Hole;
 import io.tyto.store.manifest.Manifest.HoleKind;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.PageEntry;
+import io.tyto.store.manifest.Manifest.Rejoin;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -291,6 +292,31 @@ final class ManifestDraft {
         writtenPages,
         List.copyOf(holes),
         dedupFrom,
-        counts);
+        counts,
+        rejoins());
+  }
+
+  private List<Rejoin> rejoins() {
+    List<Rejoin> rejoins = new ArrayList<>();
+    for (Rejoin rejoin : base.rejoins()) {
+      Long done = change.rejoined().get(rejoin.collection());
+      if (done == null || done < rejoin.version()) {
+        rejoins.add(rejoin);
+      }
+    }
+    new TreeMap<>(change.rejoin())
+        .forEach((collection, from) -> {
+          // It speaks of all rows up to this commit.
+          Rejoin asked = new Rejoin(collection, from, base.version() + 1);
+          List<Rejoin> before =
+              rejoins.stream().filter(other -> other.collection() == collection).toList();
+          if (before.size() < Manifest.MAX_REJOINS) {
+            rejoins.add(asked);
+          } else {
+            rejoins.remove(before.getLast());
+            rejoins.add(before.getLast().with(asked));
+          }
+        });
+    return rejoins;
   }
 }

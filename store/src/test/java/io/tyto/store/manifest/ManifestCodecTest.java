@@ -79,7 +79,8 @@ final class ManifestCodecTest {
             new PageEntry("1/2/g0/p3/pages/" + "0a".repeat(32), "0a".repeat(32), 128, 3, 1, -5, 5)),
         HOLES,
         Map.of(LOG, 60L),
-        new Counts(760, 600, 10, 150, 0));
+        new Counts(760, 600, 10, 150, 0),
+        List.of());
   }
 
   static Contents page() {
@@ -147,7 +148,8 @@ final class ManifestCodecTest {
             one.pages(),
             one.holes(),
             one.dedupFrom(),
-            one.counts());
+            one.counts(),
+            one.rejoins());
     int bytes = ManifestCodec.encode(full).length;
     assertTrue(bytes < 100_000, bytes + " bytes");
   }

@@ -6,6 +6,7 @@ import static io.tyto.testkit.storage.Commits.data;
 import static io.tyto.testkit.storage.Commits.seal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import io.tyto.store.manifest.Manifest.Hole;
 import io.tyto.store.manifest.Manifest.HoleKind;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.Range;
+import io.tyto.store.manifest.Manifest.Rejoin;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import io.tyto.store.manifest.ManifestChain;
 import io.tyto.store.manifest.Tiling;
@@ -29,6 +31,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 final class ManifestChainTest {
@@ -79,6 +82,31 @@ final class ManifestChainTest {
     assertEquals(ErrorCode.FENCED, assertThrows(TytoException.class, chain::current).code());
     assertEquals(3, rival.current().version());
     assertEquals(3, chain.claim(2).epoch());
+  }
+
+  @Test
+  void whatIsToBeJoinedAgainStandsUntilJustThatIsDone() {
+    chain.claim(1);
+    assertNull(chain.current().rejoin(7));
+    chain.commit(Change.builder().rejoin(7, 50).rejoin(7, 40).rejoin(8, 5).build());
+    Rejoin first = Objects.requireNonNull(chain.current().rejoin(7));
+    assertEquals(new Rejoin(7, 40, 2), first);
+    // While it is worked at, more is asked for; the oldest is not asked for again by that.
+    chain.commit(Change.builder().rejoin(7, 90).build());
+    assertEquals(new Rejoin(7, 40, 3), chain.current().rejoin(7));
+    chain.commit(Change.builder().rejoined(first).build());
+    assertEquals(new Rejoin(7, 90, 3), chain.current().rejoin(7));
+    for (int i = 0; i < 3 * Manifest.MAX_REJOINS; i++) {
+      chain.commit(Change.builder().rejoin(7, 100 + i).build());
+    }
+    Manifest manifest = new ManifestChain(store, PREFIX, "reader").latest().orElseThrow();
+    assertEquals(new Rejoin(7, 90, manifest.version()), manifest.rejoin(7));
+    assertEquals(Manifest.MAX_REJOINS + 1, manifest.rejoins().size());
+    assertTrue(manifest.requires().contains(Manifest.REJOIN));
+    ManifestChain rival = new ManifestChain(store, PREFIX, "writer-b");
+    assertEquals(manifest.rejoins(), rival.claim(1).rejoins());
+    rival.commit(Change.builder().rejoined(Objects.requireNonNull(manifest.rejoin(7))).build());
+    assertEquals(List.of(new Rejoin(8, 5, 2)), rival.current().rejoins());
   }
 
   @Test

@@ -129,7 +129,8 @@ final class StoreVerifierTest {
             List.of(),
             List.of(),
             Map.of(),
-            counts);
+            counts,
+            List.of());
     store.putIfAbsent(manifestKey(version), ManifestCodec.encode(forged));
   }
 
