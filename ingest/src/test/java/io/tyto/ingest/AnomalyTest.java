@@ -140,6 +140,26 @@ class AnomalyTest {
         Disk.SYSTEM);
   }
 
+  /// The same as a table, of which one column of marks is none of the event's.
+  private String table(int most) {
+    StringBuilder body = new StringBuilder("id,user,ts,price,weight,platform,level,rare\n");
+    for (int i = random.nextInt(most); i >= 0; i--) {
+      Event event = event();
+      events.add(event);
+      body.append(
+          "%s,%s,%s,%s,%s,%s,%d,true\n"
+              .formatted(
+                  event.id(),
+                  event.user() == null ? "" : event.user(),
+                  event.ts(),
+                  event.price() == null ? "" : event.price(),
+                  event.weight(),
+                  event.platform() == null ? "" : event.platform(),
+                  event.level()));
+    }
+    return body.toString();
+  }
+
   /// Values so far, by two passes over them.
   private static final class History {
     private final List<Double> values = new ArrayList<>();
@@ -273,7 +293,8 @@ class AnomalyTest {
       for (int step = 0; step < 16 * SCALE; step++) {
         switch (random.nextInt(8)) {
           case 0, 1, 2 -> NodeFixture.send(node, "buy", lines(20));
-          case 3, 4 -> NodeFixture.importFile(node, "buy", "file" + step, lines(60));
+          case 3 -> NodeFixture.importFile(node, "buy", "file" + step, lines(60));
+          case 4 -> NodeFixture.importFile(node, "buy", "file" + step + ".csv", table(60));
           case 5 -> node.flush();
           case 6 -> {
             node.flush();

@@ -6,6 +6,7 @@ import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -64,15 +65,25 @@ final class CsvLineParser implements LineParser {
     CsvValues values = new CsvValues(rows, dialect, format.emptyIsNull(), nullTokens);
     values.reserve(columns.size());
     RowRules rules = new RowRules(schema, context);
-    Cells cells = assign(RowTargets.ofCells(schema), columns, values, rules.timePosition());
+    Cells cells =
+        assign(
+            RowTargets.ofCells(schema),
+            columns,
+            values,
+            rules.timePosition(),
+            RowRules.appended(schema));
     return cells == null
         ? null
         : new CsvLineParser(rows, rules, values, dialect.delimiter(), cells);
   }
 
   private static @Nullable Cells assign(
-      RowTargets targets, List<String> columns, CsvValues values, int timePosition) {
-    List<Integer> unfilled = new ArrayList<>();
+      RowTargets targets,
+      List<String> columns,
+      CsvValues values,
+      int timePosition,
+      int[] appended) {
+    List<Integer> unfilled = new ArrayList<>(Arrays.stream(appended).boxed().toList());
     int time = -1;
     for (int i = 0; i < targets.targets().size(); i++) {
       Target target = targets.targets().get(i);

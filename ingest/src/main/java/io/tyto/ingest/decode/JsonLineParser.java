@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads JSON objects, one a line, straight into columns.
@@ -27,7 +28,8 @@ final class JsonLineParser implements LineParser {
   private final JsonKeys keys = new JsonKeys();
   private final JsonValues values;
 
-  /// Columns that no key fills: they lie deeper, and are null where the parser takes a record.
+  /// Columns that no key fills: they lie deeper and are null where the parser takes a record, or
+  /// the partition fills them.
   private final int[] unfilled;
 
   /// Record in which a key stood last, and in which it had a value.
@@ -40,7 +42,8 @@ final class JsonLineParser implements LineParser {
   private byte[] data = {};
   private int end;
 
-  private JsonLineParser(RowRules rules, RowsBuilder rows, Map<String, Wants> wantsByKey) {
+  private JsonLineParser(
+      RowRules rules, RowsBuilder rows, Map<String, Wants> wantsByKey, int[] appended) {
     this.rows = rows;
     this.rules = rules;
     values = new JsonValues(rows);
@@ -60,7 +63,9 @@ final class JsonLineParser implements LineParser {
       }
     }
     timeKey = time;
-    unfilled = left.stream().mapToInt(Target::position).toArray();
+    unfilled =
+        IntStream.concat(left.stream().mapToInt(Target::position), IntStream.of(appended))
+            .toArray();
     columnKeys = keys.count();
     growNotes();
   }
@@ -98,7 +103,8 @@ final class JsonLineParser implements LineParser {
     // Columns are written as they come, and policies are for rows.
     return RowRules.completesRows(schema) || schema.hasPrivate() || wantsByKey.isEmpty()
         ? null
-        : new JsonLineParser(new RowRules(schema, context), rows, wantsByKey);
+        : new JsonLineParser(
+            new RowRules(schema, context), rows, wantsByKey, RowRules.appended(schema));
   }
 
   @Override

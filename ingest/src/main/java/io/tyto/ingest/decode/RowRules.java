@@ -5,6 +5,7 @@ import io.tyto.engine.row.Row;
 import io.tyto.ingest.decode.Rejection.Code;
 import io.tyto.ingest.enrich.RowEnricher;
 import io.tyto.ingest.table.RowJoiner;
+import io.tyto.model.schema.AppendedColumns;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig.TimeBounds;
@@ -13,6 +14,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /// What holds for a record whatever its format: size and encoding, enriched, joined and derived
 /// columns and the bounds of event time.
@@ -60,9 +63,19 @@ final class RowRules {
   /// Whether rows of this schema have columns that their text does not give, so that a parser
   /// straight into columns cannot finish them.
   static boolean completesRows(TableSchema schema) {
+    Set<String> appended = AppendedColumns.names(schema.columns());
     return schema.columns().stream()
+        .filter(column -> !appended.contains(column.name()))
         .anyMatch(column ->
             column.derive() != null || column.enriched() != null || column.discovery() != null);
+  }
+
+  /// Positions of the columns that are null until a partition takes the row in.
+  static int[] appended(TableSchema schema) {
+    Set<String> appended = AppendedColumns.names(schema.columns());
+    return IntStream.range(0, schema.columns().size())
+        .filter(i -> appended.contains(schema.columns().get(i).name()))
+        .toArray();
   }
 
   /// Checks the bytes of a record before they are read.
