@@ -28,9 +28,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description =
-        "Generates a month of game events, ingests them, asks ten questions, one of them live, and serves.")
+        "Generates a month of game events, ingests them, asks fifteen questions, one of them live, and serves.")
 final class DemoCommand implements Callable<Integer> {
   private static final String MARKER = "demo-rows";
+  private static final String CONFIGS = "config";
 
   @Mixin private final SettingFlags flags = new SettingFlags(SettingFlags.DEMO);
   @Spec private CommandSpec spec;
@@ -73,6 +74,7 @@ final class DemoCommand implements Callable<Integer> {
     out.println(
         "data    " + folder + (known ? " (from an earlier demo; --fresh starts anew)" : ""));
     out.flush();
+    DemoData.writeTables(folder.resolve(CONFIGS));
     TytoServer server = TytoServer.start(settings(folder), DemoData.configs(), Clock.systemUTC());
     if (!known) {
       ingest(server, out);
@@ -118,6 +120,7 @@ final class DemoCommand implements Callable<Integer> {
   private Settings settings(Path folder) {
     Map<Setting, String> overrides = new HashMap<>();
     overrides.put(Setting.DATA, folder.toString());
+    overrides.put(Setting.CONFIG, folder.resolve(CONFIGS).toString());
     Settings asked = flags.resolve(overrides);
     if (once && asked.value(Setting.LISTEN).origin().equals("default")) {
       // Nobody will visit, so do not mind a server on the usual port.
@@ -147,7 +150,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private static void collections(TytoServer server, PrintWriter out) {
     for (CollectionStatus one : server.node().status().collections()) {
-      out.printf("%-10s %,12d rows%n", one.name(), one.rows());
+      out.printf("%-16s %,12d rows%n", one.name(), one.rows());
     }
     out.flush();
   }

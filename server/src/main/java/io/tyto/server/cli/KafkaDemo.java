@@ -60,9 +60,11 @@ final class KafkaDemo {
         new KafkaSource(new KafkaOptions(broker.bootstrap(), "tyto-demo", Map.of(), CALL_DEADLINE));
     Path configs = Files.createDirectories(folder.resolve("config"));
     Map<String, Topic> topics = new HashMap<>();
+    DemoData.writeTables(configs);
     for (ConfigFile file : DemoData.configsOfTopics(PREFIX)) {
       Files.writeString(configs.resolve(file.name()), file.text());
-      String collection = file.name().replace(".yaml", "");
+    }
+    for (String collection : DemoData.collections()) {
       topics.put(collection, kafka.create(PREFIX + collection, PARTITIONS));
     }
     say("topics  %s, %d partitions each".formatted(String.join(", ", names(topics)), PARTITIONS));

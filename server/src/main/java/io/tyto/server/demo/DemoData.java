@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
@@ -19,6 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Sends the demo's events through the same port as HTTP requests, in batches as a collector would.
@@ -32,9 +35,28 @@ public final class DemoData {
   /// @param refused events that became dead letters
   public record Sent(long accepted, long duplicates, long refused) {}
 
-  /// The configs of the three collections.
+  /// All configs: of the collections that are sent, of one that gathers alerts, and of a dimension
+  /// table.
   public static List<ConfigFile> configs() {
-    return List.of(config("login.yaml"), config("score.yaml"), config("recharge.yaml"));
+    return List.of(
+        config("login.yaml"),
+        config("score.yaml"),
+        config("recharge.yaml"),
+        config("recharge_alert.yaml"),
+        config("servers.yaml"));
+  }
+
+  /// Writes the rows of the dimension table to where the config of a server finds them.
+  ///
+  /// @param folder of its configs
+  public static void writeTables(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("servers.csv"), resource("servers.csv"));
+  }
+
+  /// The collections that are sent.
+  public static List<String> collections() {
+    return Stream.of(GameEvents.Kind.values()).map(GameEvents.Kind::collection).toList();
   }
 
   /// The queries that the demo runs: each block is a title (`# ...`) and its text.
@@ -80,7 +102,7 @@ public final class DemoData {
     return new Sent(accepted.get(), duplicates.get(), refused.get());
   }
 
-  /// The configs of the three collections, fed by topics of their names.
+  /// All configs, the collections that are sent fed by topics of their names.
   ///
   /// @param prefix of the topics' names
   public static List<ConfigFile> configsOfTopics(String prefix) {
@@ -90,8 +112,11 @@ public final class DemoData {
   }
 
   private static String withTopic(ConfigFile file, String prefix) {
-    String feed =
-        "source:\n  kafka: { topic: %s%s }\n".formatted(prefix, file.name().replace(".yaml", ""));
+    String collection = file.name().replace(".yaml", "");
+    if (!collections().contains(collection)) {
+      return file.text();
+    }
+    String feed = "source:\n  kafka: { topic: %s%s }\n".formatted(prefix, collection);
     return file.text().contains("\nsource:\n")
         ? file.text().replace("source:\n", feed)
         : file.text() + feed;
