@@ -38,7 +38,7 @@ class LifetimeKillTest {
     for (int kill = 1; kill <= KILLS; kill++) {
       KilledProcess process = KilledProcess.start(data, this::onAnswer, List.of("lifetime"));
       // Some batches, however long they take, and some more until the kill.
-      for (int batch = random.nextInt(10, 60); batch > 0; batch--) {
+      for (int batch = random.nextInt(IN_FLIGHT + 1, 60); batch > 0; batch--) {
         while (waiting.size() >= IN_FLIGHT) {
           Thread.sleep(1);
         }
