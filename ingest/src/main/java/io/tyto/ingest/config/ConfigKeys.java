@@ -83,10 +83,10 @@ final class ConfigKeys {
           "backfillFrom");
 
   /// Of an entry of either kind.
-  static final List<String> JOIN = List.of("table", "on", "take", "asOf", "from");
+  static final List<String> JOIN = List.of("table", "on", "take", "asOf", "from", "wait");
 
   static final List<String> JOIN_TABLE = List.of("table", "on", "take", "asOf");
-  static final List<String> JOIN_EVENTS = List.of("from", "take");
+  static final List<String> JOIN_EVENTS = List.of("from", "take", "wait");
 
   /// Of a dimension table.
   static final List<String> TABLE =

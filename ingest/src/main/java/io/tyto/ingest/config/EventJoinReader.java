@@ -8,6 +8,8 @@ import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Join;
 import io.tyto.model.schema.TimestampUnit;
 import io.tyto.model.text.Suggestion;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -107,6 +109,7 @@ final class EventJoinReader {
       @Nullable ColumnSpec time) {
     Located name = section.text("from");
     EventConfig source = name == null ? null : sources.get(name.value());
+    Duration patience = patience(section);
     if (name == null || source == null) {
       return null;
     }
@@ -141,7 +144,7 @@ final class EventJoinReader {
           "which compares times in microseconds; expected a time of milliseconds or microseconds in both collections");
       return null;
     }
-    return new Join.OfEvents(source.collection(), take);
+    return new Join.OfEvents(source.collection(), take, patience);
   }
 
   private static boolean isNanos(ColumnType type) {
@@ -149,11 +152,60 @@ final class EventJoinReader {
         && unit == TimestampUnit.NANOS;
   }
 
+  private Duration patience(Section section) {
+    Located text = section.text("wait");
+    if (text == null) {
+      return Duration.ZERO;
+    }
+    try {
+      Duration wait = Duration.parse(text.value());
+      if (!wait.isNegative() && wait.compareTo(Join.OfEvents.MAX_PATIENCE) <= 0) {
+        return wait;
+      }
+    } catch (DateTimeException e) {
+      // Said below, together with what is too long.
+    }
+    problems.wrong(
+        text,
+        "expected an ISO-8601 duration of at most %s, such as PT2S"
+            .formatted(Join.OfEvents.MAX_PATIENCE));
+    return Duration.ZERO;
+  }
+
+  /// Refuses collections that wait for each other.
+  private static void checkCircles(Map<String, EventConfig> all, Map<String, ParsedFile> files) {
+    for (Map.Entry<String, ParsedFile> file : files.entrySet()) {
+      Set<String> reached = new LinkedHashSet<>();
+      awaitedBy(file.getKey(), all, reached);
+      if (reached.contains(file.getKey())) {
+        file.getValue()
+            .problems()
+            .wrong(
+                file.getValue().collectionLine(),
+                "join.wait",
+                "makes %s wait for itself, over %s; leave one of the waits out: what comes late there is joined in the background"
+                    .formatted(file.getKey(), String.join(", ", reached)));
+        return;
+      }
+    }
+  }
+
+  private static void awaitedBy(
+      String collection, Map<String, EventConfig> all, Set<String> reached) {
+    EventConfig config = all.get(collection);
+    for (Join.OfEvents join : config == null ? List.<Join.OfEvents>of() : Join.withEvents(config)) {
+      if (!join.patience().isZero() && reached.add(join.from())) {
+        awaitedBy(join.from(), all, reached);
+      }
+    }
+  }
+
   /// Checks what several collections take of one, and that nothing changes which others take.
   ///
   /// @param all configs that will stand, by name
   /// @param files those that are read now, by name
   static void check(Map<String, EventConfig> all, Map<String, ParsedFile> files) {
+    checkCircles(all, files);
     Map<String, Set<String>> taken = new HashMap<>();
     for (EventConfig config : all.values()) {
       for (Join.OfEvents join : Join.withEvents(config)) {

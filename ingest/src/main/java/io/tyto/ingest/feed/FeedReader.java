@@ -16,12 +16,14 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.FeedState;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The thread that reads one log outside and hands what it brings to the partitions it feeds.
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// partitions, and what they were given and did not commit is read again. An outage is waited out
 /// with growing pauses; what somebody has to decide, such as records that are gone, halts this log
 /// and no other.
-final class FeedReader implements Runnable {
+final class FeedReader implements Runnable, JoinWait.Source {
   private static final System.Logger LOG = System.getLogger(FeedReader.class.getName());
 
   /// A block is decoded at once.
@@ -53,6 +55,8 @@ final class FeedReader implements Runnable {
   private final Lane lane;
   private final String name;
   private final LongSupplier unitBytes;
+  private final Supplier<List<JoinWait.Awaited>> awaited;
+  private final JoinWait joinWait = new JoinWait();
   private final Progress progress = new Progress();
   private final List<CompletableFuture<Partition.Appended>> answers = new ArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
@@ -81,13 +85,16 @@ final class FeedReader implements Runnable {
   /// @param lane what of the topic is read, and for whom
   /// @param decoder of the collections as they are now
   /// @param unitBytes of rows in columns that a partition may hold before it seals them
+  /// @param awaited logs that bring what its events are joined with, as configs are now
   FeedReader(
       FeedHost host,
       LogSource source,
       Topic topic,
       Lane lane,
       FeedDecoder decoder,
-      LongSupplier unitBytes) {
+      LongSupplier unitBytes,
+      Supplier<List<JoinWait.Awaited>> awaited) {
+    this.awaited = awaited;
     this.host = host;
     this.source = source;
     this.topic = topic;
@@ -105,6 +112,26 @@ final class FeedReader implements Runnable {
 
   Lane lane() {
     return lane;
+  }
+
+  @Override
+  public Set<Integer> partitions() {
+    return lane.owned().keySet();
+  }
+
+  @Override
+  public long position() {
+    return progress.position();
+  }
+
+  @Override
+  public boolean isRead() {
+    return !isStopped && progress.state() != FeedState.HALTED;
+  }
+
+  @Override
+  public boolean isAsFarAs(long timestampMicros, long sinceNanos) {
+    return progress.latestMicros() >= timestampMicros || progress.wasEmptySince(sinceNanos);
   }
 
   Progress progress() {
@@ -197,15 +224,19 @@ final class FeedReader implements Runnable {
       while (!isStopped) {
         waitForDisk();
         events.clear();
+        long asked = System.nanoTime();
         LogEntry.Gap gap = collect(reader, events);
         long next = gap == null ? reader.position() : gap.from();
         if (next > progress.position()) {
           log.confirm();
           events.removeIf(event -> before.isTaken(event.offset()));
+          joinWait.before(events, partitions(), awaited.get());
           deliver(log.logId(), events, next);
         } else if (gap != null) {
           // Another topic of the same name begins elsewhere, too.
           log.confirm();
+        } else {
+          progress.empty(asked);
         }
         progress.enter(FeedState.RUNNING, null);
         failures = 0;
@@ -295,7 +326,11 @@ final class FeedReader implements Runnable {
                       unitBytes.getAsLong())));
     }
     long last = events.isEmpty() ? 0 : events.getLast().timestampMicros();
-    progress.took(block, next, last);
+    long latest = Long.MIN_VALUE;
+    for (RawEvent event : events) {
+      latest = Math.max(latest, event.timestampMicros());
+    }
+    progress.took(block, next, last, latest);
     CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new))
         .thenRun(() -> progress.applied(next));
     answers.addAll(parts);

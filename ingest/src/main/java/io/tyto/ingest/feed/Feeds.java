@@ -24,6 +24,10 @@ public final class Feeds implements AutoCloseable {
 
   private final FeedHost host;
   private final Map<TopicFeed.Key, TopicFeed> feeds = new LinkedHashMap<>();
+
+  /// The same, for threads that must not wait.
+  private volatile Map<TopicFeed.Key, TopicFeed> known = Map.of();
+
   private final boolean isReading;
   private boolean isClosed;
 
@@ -53,11 +57,12 @@ public final class Feeds implements AutoCloseable {
     feeds.values().forEach(TopicFeed::takeOverSchemas);
     for (TopicFeed.Key key : wanted) {
       if (!feeds.containsKey(key)) {
-        TopicFeed feed = new TopicFeed(host, key, this::unitBytes);
+        TopicFeed feed = new TopicFeed(host, key, this::unitBytes, one -> known.get(one));
         feeds.put(key, feed);
         feed.start();
       }
     }
+    known = Map.copyOf(feeds);
   }
 
   /// Looks at the topics of a group now: this process owns more of its partitions than before.

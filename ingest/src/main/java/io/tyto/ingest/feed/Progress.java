@@ -11,6 +11,9 @@ final class Progress {
   private volatile long position = -1;
   private volatile long applied = -1;
   private volatile long lastEventMicros;
+  private volatile long latestMicros = Long.MIN_VALUE;
+  private volatile long emptySinceNanos;
+  private volatile boolean wasEmpty;
   private volatile long events;
   private volatile long refused;
   private volatile long misplaced;
@@ -47,6 +50,25 @@ final class Progress {
     return lastEventMicros;
   }
 
+  /// The greatest time of the records taken, microseconds since the epoch.
+  long latestMicros() {
+    return latestMicros;
+  }
+
+  /// Whether there was nothing more to read when it was asked, after that moment of {@link
+  /// System#nanoTime}.
+  boolean wasEmptySince(long nanos) {
+    return wasEmpty && emptySinceNanos - nanos >= 0;
+  }
+
+  /// There was nothing more.
+  ///
+  /// @param askedNanos when that was asked
+  void empty(long askedNanos) {
+    emptySinceNanos = askedNanos;
+    wasEmpty = true;
+  }
+
   long events() {
     return events;
   }
@@ -75,11 +97,12 @@ final class Progress {
   }
 
   @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
-  void took(FeedDecoder.Block block, long next, long lastMicros) {
+  void took(FeedDecoder.Block block, long next, long lastMicros, long latest) {
     events += block.events();
     refused += block.refused();
     misplaced += block.misplaced();
     lastEventMicros = lastMicros == 0 ? lastEventMicros : lastMicros;
+    latestMicros = Math.max(latestMicros, latest);
     position = next;
   }
 }

@@ -13,6 +13,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.FeedState;
 import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.schema.Feed;
+import io.tyto.model.schema.Join;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.catalog.CatalogState;
 import io.tyto.store.catalog.CatalogState.BoundLog;
@@ -28,6 +29,7 @@ import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +56,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
   private final FeedHost host;
   private final Key key;
   private final LongSupplier unitBytes;
+  private final Function<Key, @Nullable TopicFeed> others;
   private final Thread thread;
 
   /// A permit: look now.
@@ -95,7 +98,10 @@ final class TopicFeed implements Runnable, AutoCloseable {
     private volatile @Nullable String warning;
   }
 
-  TopicFeed(FeedHost host, Key key, LongSupplier unitBytes) {
+  /// @param others the feeds of the node, null where there is none; answers without waiting
+  TopicFeed(
+      FeedHost host, Key key, LongSupplier unitBytes, Function<Key, @Nullable TopicFeed> others) {
+    this.others = others;
     this.host = host;
     this.key = key;
     this.unitBytes = unitBytes;
@@ -200,6 +206,38 @@ final class TopicFeed implements Runnable, AutoCloseable {
 
   private boolean isAllOwned() {
     return host.ownedOf(key.groupId()).size() == group().partitions();
+  }
+
+  /// The logs of other topics that bring what events of this one are joined with.
+  private List<JoinWait.Awaited> awaited() {
+    Map<Key, Long> patience = new HashMap<>();
+    for (TableSchema schema : schemas()) {
+      for (Join.OfEvents join : Join.withEvents(schema.config())) {
+        Key source = join.patience().isZero() ? null : keyOf(join.from());
+        if (source != null && !source.equals(key)) {
+          patience.merge(source, join.patience().toNanos(), Math::max);
+        }
+      }
+    }
+    List<JoinWait.Awaited> awaited = new ArrayList<>();
+    patience.forEach((source, nanos) -> {
+      TopicFeed feed = others.apply(source);
+      if (feed != null) {
+        awaited.add(new JoinWait.Awaited(List.copyOf(feed.readers), nanos));
+      }
+    });
+    return awaited;
+  }
+
+  /// The topic that brings a collection's events; null where they are sent to the server.
+  private @Nullable Key keyOf(String collection) {
+    for (TableSchema schema : host.collections()) {
+      Feed feed = schema.config().source().feed();
+      if (feed != null && schema.name().equals(collection)) {
+        return new Key(schema.groupId(), feed.kind(), feed.topic());
+      }
+    }
+    return null;
   }
 
   private static boolean isSpread(Topic now, FeedBinding bound) {
@@ -323,7 +361,8 @@ final class TopicFeed implements Runnable, AutoCloseable {
         FeedReader reader = standing.get(lane.number());
         if (reader == null || !kept.contains(reader)) {
           watched[lane.number()] = new Watch();
-          reader = new FeedReader(host, source, now, lane, newDecoder(lane), unitBytes);
+          reader =
+              new FeedReader(host, source, now, lane, newDecoder(lane), unitBytes, this::awaited);
           started.add(reader);
         }
         all.add(reader);

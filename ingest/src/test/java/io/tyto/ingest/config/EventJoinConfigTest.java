@@ -7,6 +7,7 @@ import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Join;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,9 @@ class EventJoinConfigTest {
   @Test
   void takenFieldsAreColumnsOfTheirTypeWhateverTheOrderOfTheFiles() {
     List<EventConfig> configs =
-        parse(join("from: login, take: { last: platform, loud: upper, seen: ts }"), LOGIN)
+        parse(
+                join("from: login, take: { last: platform, loud: upper, seen: ts }, wait: PT2S"),
+                LOGIN)
             .orThrow();
     EventConfig buy = configs.getFirst();
     ColumnSpec last = buy.column("last");
@@ -66,7 +69,10 @@ class EventJoinConfigTest {
     assertEquals("Where from", last.description());
     assertEquals(
         List.of(
-            new Join.OfEvents("login", Map.of("last", "platform", "loud", "upper", "seen", "ts"))),
+            new Join.OfEvents(
+                "login",
+                Map.of("last", "platform", "loud", "upper", "seen", "ts"),
+                Duration.ofSeconds(2))),
         buy.joins());
   }
 
@@ -74,6 +80,12 @@ class EventJoinConfigTest {
   void twoCollectionsMayTakeOfEachOther() {
     String login = LOGIN + "join: [ { from: buy, take: { bought: amount } } ]\n";
     assertEquals(List.of(), problems(login, join("from: login, take: { last: platform }")));
+    String waiting = join("from: login, take: { last: platform }, wait: PT1S");
+    assertEquals(List.of(), problems(login, waiting));
+    assertEquals(
+        List.of(
+            "b.yaml:1: join.wait: makes buy wait for itself, over login, buy; leave one of the waits out: what comes late there is joined in the background"),
+        problems(login.replace("} } ]", "}, wait: PT1S } ]"), waiting));
   }
 
   @Test
@@ -87,6 +99,7 @@ class EventJoinConfigTest {
       "from: login, take: { amount: platform }|join.take.amount: is a column already",
       "from: login, table: t, take: { a: platform }|join.table: found an unknown key",
       "from: buy, take: { a: amount }|join.from: found 'buy', which is this collection itself",
+      "from: login, take: { a: platform }, wait: PT2H|join.wait: found 'PT2H', expected an ISO-8601 duration of at most PT1M",
       "from: login|join.take: is missing, expected new fields and those of the collection",
     };
     for (String one : cases) {

@@ -1,5 +1,6 @@
 package io.tyto.model.schema;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,12 +54,15 @@ public sealed interface Join {
   /// values are made right in the background.
   ///
   /// @param from name of the collection
-  record OfEvents(String from, Map<String, String> take) implements Join {
+  /// @param patience how long events of a log wait for those of the other collection's
+  record OfEvents(String from, Map<String, String> take, Duration patience) implements Join {
     /// What {@link ColumnSpec#enriched} says of such a column, in place of an enricher.
     public static final String FILLER = "join from";
 
     /// Fields of one collection that others may take: each is kept of every entity.
     public static final int MAX_TAKEN = 6;
+
+    public static final Duration MAX_PATIENCE = Duration.ofMinutes(1);
 
     public OfEvents {
       take = Collections.unmodifiableMap(new LinkedHashMap<>(take));
