@@ -58,6 +58,9 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   private static final Duration INFO_TIMEOUT = Duration.ofSeconds(30);
   private static final long INFO_MEMORY_BYTES = 64 << 20;
 
+  /// Rows that snapshots keep in memory for cursors take at most this part of the heap.
+  private static final int PINNED_SHARE = 16;
+
   private final Answers answers;
   private final EngineOptions options;
   private final PlanLimits limits;
@@ -75,7 +78,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     this.options = options;
     this.limits = new PlanLimits(options.maxBuckets(), options.maxGroups());
     this.pins =
-        new SnapshotPins(options.cursorLifetime(), options.maxPinnedSnapshots(), options.clock());
+        new SnapshotPins(
+            options.cursorLifetime(),
+            options.maxPinnedSnapshots(),
+            Runtime.getRuntime().maxMemory() / PINNED_SHARE,
+            options.clock());
     this.workers =
         Executors.newFixedThreadPool(
             options.workers(), Thread.ofPlatform().daemon().name("tyto-scan-", 0).factory());

@@ -17,6 +17,7 @@ import io.tyto.model.port.AdminService.Rewriting;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.model.port.AdminService.TableStatus;
 import io.tyto.model.port.AdminService.TableVersionStatus;
+import io.tyto.model.port.AdminService.ViewAge;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
@@ -329,7 +330,19 @@ final class OperatorEndpoint {
     body.put("collections", collections);
     body.put("partitions", status.partitions().stream().map(OperatorEndpoint::body).toList());
     body.put("feeds", status.feeds().stream().map(OperatorEndpoint::body).toList());
+    body.put("views", status.views().stream().map(OperatorEndpoint::body).toList());
     body.put("alarms", status.alarms());
+    return body;
+  }
+
+  private static Map<String, @Nullable Object> body(ViewAge view) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("name", view.name());
+    body.put("collection", view.collection());
+    body.put("state", view.state().name());
+    body.put("progressMillionths", (long) (view.progress() * 1e6));
+    body.put("ageMillis", view.ageMillis());
+    body.put("problem", view.problem());
     return body;
   }
 

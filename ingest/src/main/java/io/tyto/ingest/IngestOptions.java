@@ -23,8 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// @param node name of this process among several that share the folder and its partitions; null:
 ///   it owns them all
 /// @param tables what dimension tables are loaded with
-/// @param viewStepRows a view that is built from history commits each time it has taken in so many
-///   rows: as much is done again after a crash
+/// @param views how large they become, and in which steps
 public record IngestOptions(
     int partitions,
     Durability durability,
@@ -41,7 +40,7 @@ public record IngestOptions(
     Refusals refusals,
     @Nullable String node,
     Tables tables,
-    long viewStepRows) {
+    Views views) {
 
   public static final IngestOptions DEFAULT =
       new IngestOptions(
@@ -60,7 +59,7 @@ public record IngestOptions(
           Refusals.DEFAULT,
           null,
           Tables.DEFAULT,
-          1L << 23);
+          Views.DEFAULT);
 
   /// Damage or loss in the log.
   public enum GapPolicy {
@@ -115,6 +114,13 @@ public record IngestOptions(
   /// @param maxRows and `maxBytes`: no segment grows beyond
   public record Compaction(boolean enabled, int fanIn, long maxRows, long maxBytes) {
     public static final Compaction DEFAULT = new Compaction(true, 8, 16_000_000, 1L << 30);
+  }
+
+  /// @param stepRows a view that is built from history commits each time it has taken in so many
+  ///   rows: as much is done again after a crash
+  /// @param maxRows a view of more is not kept: a question of rows would be cheaper
+  public record Views(long stepRows, int maxRows) {
+    public static final Views DEFAULT = new Views(1L << 23, 1_000_000);
   }
 
   /// @param keyFile of the secret that hides private values; null: below the data folder
@@ -194,8 +200,8 @@ public record IngestOptions(
     return with(changed -> changed.plugins = value);
   }
 
-  public IngestOptions withViewStepRows(long value) {
-    return with(changed -> changed.viewStepRows = value);
+  public IngestOptions withViews(Views value) {
+    return with(changed -> changed.views = value);
   }
 
   private IngestOptions with(Consumer<Draft> change) {
@@ -221,7 +227,7 @@ public record IngestOptions(
     private Refusals refusals;
     private @Nullable String node;
     private Tables tables;
-    private long viewStepRows;
+    private Views views;
 
     Draft(IngestOptions options) {
       partitions = options.partitions;
@@ -239,7 +245,7 @@ public record IngestOptions(
       refusals = options.refusals;
       node = options.node;
       tables = options.tables;
-      viewStepRows = options.viewStepRows;
+      views = options.views;
     }
 
     IngestOptions finish() {
@@ -259,7 +265,7 @@ public record IngestOptions(
           refusals,
           node,
           tables,
-          viewStepRows);
+          views);
     }
   }
 }

@@ -199,7 +199,9 @@ public final class LocalNode
     this.replays = new Replays(directory, context, decoders, PayloadSource.NONE);
     this.maintenance =
         new Maintenance(partitions, diskGuard, pipeline, options.maintenanceInterval(), alarms);
-    this.views = new MaterializedViews(directory, partitions, clock, maintenance::runSoon);
+    this.views =
+        new MaterializedViews(
+            directory, partitions, clock, options.views().maxRows(), maintenance::runSoon);
     try {
       requireShareable(directory.all().stream().map(TableSchema::config).toList());
       partitions.openAll();
@@ -417,7 +419,8 @@ public final class LocalNode
     for (PartitionView partition : partitions.all()) {
       standing.add(partition.status(directory.group(partition.id().group()).name()));
     }
-    return new Status(bytes, diskGuard.freeBytes(), collections, standing, feeds.status(), raised);
+    return new Status(
+        bytes, diskGuard.freeBytes(), collections, standing, feeds.status(), views.ages(), raised);
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.tyto.ingest.partition.ViewSources;
 import io.tyto.ingest.partition.ViewStanding;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.ViewAge;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ApiNames;
@@ -27,11 +28,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +63,7 @@ final class MaterializedViews implements ViewService {
   private final CollectionDirectory directory;
   private final Partitions partitions;
   private final Clock clock;
+  private final int maxRows;
   private final Runnable maintainSoon;
   private final long cachedBytes = Runtime.getRuntime().maxMemory() / CACHED_SHARE;
 
@@ -79,9 +83,15 @@ final class MaterializedViews implements ViewService {
       @Nullable Instant watermark,
       long collectedNanos) {}
 
+  /// @param maxRows a view of more is refused
   /// @param maintainSoon starts a round of maintenance and does not wait for it
   MaterializedViews(
-      CollectionDirectory directory, Partitions partitions, Clock clock, Runnable maintainSoon) {
+      CollectionDirectory directory,
+      Partitions partitions,
+      Clock clock,
+      int maxRows,
+      Runnable maintainSoon) {
+    this.maxRows = maxRows;
     this.directory = directory;
     this.partitions = partitions;
     this.clock = clock;
@@ -157,7 +167,8 @@ final class MaterializedViews implements ViewService {
     if (isBuilding) {
       return State.BUILDING;
     }
-    boolean isLate = refreshed == null || refreshed.plus(view.interval()).isBefore(clock.instant());
+    // What other processes own they refresh, and do not tell.
+    boolean isLate = refreshed != null && refreshed.plus(view.interval()).isBefore(clock.instant());
     // What is not taken in yet is read from rows there.
     return isBehind && isLate && view.strategy() != Strategy.REALTIME ? State.STALE : State.READY;
   }
@@ -225,35 +236,52 @@ final class MaterializedViews implements ViewService {
     requireTypes(view);
   }
 
+  /// No type of the view is another's; collections and views make types of the same kinds.
   private void requireTypes(View view) {
+    Set<String> types = ApiNames.collectionTypes(view.typeName());
+    if (!Collections.disjoint(types, ApiNames.SHARED_TYPES)) {
+      throw taken(view, "a type that every API has");
+    }
     for (TableSchema schema : directory.all()) {
       String type = ApiNames.type(schema.config().apiName());
-      if (type.startsWith(view.typeName())) {
-        throw new TytoException(
-            ErrorCode.BAD_USER_INPUT,
-            "types of the view %s would be called as those of the collection %s are: take another name"
-                .formatted(view.name(), schema.name()));
+      if (!Collections.disjoint(types, ApiNames.collectionTypes(type))) {
+        throw taken(view, "types of the collection " + schema.name());
       }
     }
-    if (ApiNames.SHARED_TYPES.contains(view.typeName())) {
-      throw new TytoException(
-          ErrorCode.BAD_USER_INPUT,
-          "a view cannot be called %s: every API has a type %s; take another name"
-              .formatted(view.name(), view.typeName()));
+    for (ViewCollection other : viewCollections()) {
+      if (!Collections.disjoint(types, ApiNames.collectionTypes(other.view().typeName()))) {
+        throw taken(view, "types of the view " + other.view().name());
+      }
     }
   }
 
-  /// Refuses configs whose views would take the place of created ones. CONFIG_INVALID.
+  private static TytoException taken(View view, String by) {
+    return new TytoException(
+        ErrorCode.BAD_USER_INPUT,
+        "a view cannot be called %s: its types in the API would have the names of %s; take another name"
+            .formatted(view.name(), by));
+  }
+
+  /// Refuses configs that would take names of views that were created. CONFIG_INVALID.
   void requireFree(List<EventConfig> configs) {
-    for (EventConfig config : configs) {
-      for (View view : config.views()) {
-        Known known = directory.views().named(view.name());
-        if (known != null && !known.isConfigured()) {
-          throw new TytoException(
-              ErrorCode.CONFIG_INVALID,
-              "%s: views.%s: a view of that name was created by createView: drop it first, or rename one"
-                  .formatted(config.collection(), view.name()));
-        }
+    for (Known known : directory.views().all()) {
+      BoundView bound = known.bound();
+      if (!known.isConfigured() && bound != null) {
+        Set<String> types = ApiNames.collectionTypes(bound.view().typeName());
+        configs.forEach(config -> requireFree(config, bound.view(), types));
+      }
+    }
+  }
+
+  private static void requireFree(EventConfig config, View created, Set<String> types) {
+    List<String> others = new ArrayList<>(List.of(ApiNames.type(config.apiName())));
+    config.views().forEach(view -> others.add(view.typeName()));
+    for (String other : others) {
+      if (!Collections.disjoint(types, ApiNames.collectionTypes(other))) {
+        throw new TytoException(
+            ErrorCode.CONFIG_INVALID,
+            "%s would make types %s... of the API, which the view %s has that was created by createView: drop that one first, or rename"
+                .formatted(config.collection(), other, created.name()));
       }
     }
   }
@@ -261,9 +289,14 @@ final class MaterializedViews implements ViewService {
   @Override
   public ViewStatus refreshView(String name) {
     Known known = require(name);
-    partitions.ownedOf(known.collection().groupId()).values().stream()
-        .forEach(partition -> partition.askForView(name));
-    maintainSoon.run();
+    BoundView bound = known.bound();
+    if (bound != null) {
+      partitions
+          .ownedOf(known.collection().groupId())
+          .values()
+          .forEach(partition -> partition.askForView(bound));
+      maintainSoon.run();
+    }
     return status(known);
   }
 
@@ -337,17 +370,19 @@ final class MaterializedViews implements ViewService {
 
   private BoundView bound(Known known) {
     BoundView view = known.bound();
-    String failure = known.problem();
-    if (view != null) {
-      for (PartitionView partition : partitions.viewsOf(known.collection().groupId())) {
-        String problem = partition.standing(view).failure();
-        failure = failure == null ? problem : failure;
-      }
-    }
-    if (view == null || failure != null) {
+    if (view == null) {
       throw new TytoException(
-          ErrorCode.LIMIT_TOO_LARGE,
-          "the view %s is not kept: %s".formatted(known.name(), failure));
+          ErrorCode.NOT_FOUND,
+          "the view %s does not fit its collection any more: %s"
+              .formatted(known.name(), known.problem()));
+    }
+    for (PartitionView partition : partitions.viewsOf(known.collection().groupId())) {
+      String failure = partition.standing(view).failure();
+      if (failure != null) {
+        throw new TytoException(
+            ErrorCode.LIMIT_TOO_LARGE,
+            "the view %s is not kept up: %s".formatted(known.name(), failure));
+      }
     }
     return view;
   }
@@ -372,6 +407,7 @@ final class MaterializedViews implements ViewService {
           ViewRows.of(
               view,
               sources.parts(view, directory.privacy(collection)),
+              maxRows,
               ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
               context(view));
       return new Finished(view.id(), sources.identity(), rows, sources.readsRows(), watermark, now);
@@ -416,8 +452,26 @@ final class MaterializedViews implements ViewService {
         view.rows(),
         HexFormat.of().toHexDigits(hash),
         of.rows.sources(),
-        new TableSnapshot.Facts(0, null, new TableSnapshot.Made(servedBy, of.watermark)),
+        new TableSnapshot.Facts(
+            0, null, new TableSnapshot.Made(servedBy, of.watermark, of.rows.sizeBytes())),
         () -> {});
+  }
+
+  /// For the status of the node.
+  List<ViewAge> ages() {
+    Instant now = clock.instant();
+    return views().stream()
+        .map(view ->
+            new ViewAge(
+                view.view().name(),
+                view.collection(),
+                view.state(),
+                view.progress(),
+                view.refreshed() == null
+                    ? -1
+                    : Math.max(0, Duration.between(view.refreshed(), now).toMillis()),
+                view.message()))
+        .toList();
   }
 
   /// Compares the cells of views with rows, in the partitions of this process.

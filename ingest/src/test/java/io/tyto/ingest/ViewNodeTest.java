@@ -16,6 +16,7 @@ import io.tyto.store.Disk;
 import io.tyto.testkit.storage.FaultDisk;
 import io.tyto.testkit.storage.SimulatedCrash;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ViewNodeTest {
   private static final long SEED = Long.getLong("test.seed", 20261122L);
   private static final int SCALE = Integer.getInteger("test.scale", 1);
+  private static final int MAX_ROWS = 500;
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
   private static final String FIELDS =
@@ -101,6 +103,9 @@ class ViewNodeTest {
   private final Map<View.Strategy, List<Event>> taken = new HashMap<>();
 
   private int sealed;
+
+  /// Some of them are so old that retention takes them next, and views take them in before.
+  private boolean hasOld;
 
   @TempDir Path temp;
 
@@ -178,7 +183,7 @@ class ViewNodeTest {
     IngestOptions options =
         NodeFixture.BY_HAND
             .withCompaction(new IngestOptions.Compaction(true, 3, 16_000_000, 1L << 30))
-            .withViewStepRows(40);
+            .withViews(new IngestOptions.Views(40, MAX_ROWS));
     return LocalNode.open(data, options, disk, clock);
   }
 
@@ -209,6 +214,7 @@ class ViewNodeTest {
   /// A round of maintenance, so much later that every view is due.
   private void maintain(LocalNode node) {
     clock.pass(Duration.ofHours(2));
+    hasOld = false;
     Set<String> standing = new TreeSet<>(NodeFixture.values(node, "buy", "id"));
     node.maintain();
     taken.put(View.Strategy.INCREMENTAL, List.copyOf(events.subList(0, sealed)));
@@ -323,9 +329,12 @@ class ViewNodeTest {
       flush(node);
       maintain(node);
       check(node, "built");
-      for (int step = 0; step < 24 * SCALE; step++) {
-        Instant from = now(random.nextInt(3) == 0 ? 90 : 20);
-        switch (random.nextInt(8)) {
+      for (int step = 0; step < 40 * SCALE; step++) {
+        boolean isOld = random.nextInt(4) == 0;
+        Instant from = now(isOld ? 90 : 20);
+        int choice = random.nextInt(11);
+        hasOld |= isOld && choice < 4;
+        switch (choice) {
           case 0, 1, 2 -> send(node, from, 1 + random.nextInt(30));
           case 3 -> {
             NodeFixture.importFile(node, "buy", "file" + step, body(from, 50));
@@ -335,6 +344,13 @@ class ViewNodeTest {
           case 5, 6 -> {
             flush(node);
             maintain(node);
+          }
+          case 7, 8, 9 -> {
+            // Compaction makes one of segments that are in the views and others that are not.
+            flush(node);
+            if (!hasOld) {
+              node.maintain();
+            }
           }
           default -> {
             // As a kill would leave it: what is not sealed is in the log.
@@ -382,7 +398,7 @@ class ViewNodeTest {
     build(whole, counting, Long.MAX_VALUE);
     long first = stepsBeforeViews(whole.resolveSibling("before"));
     long steps = counting.steps() - first;
-    for (int point = 0; point < 8 * SCALE; point++) {
+    for (int point = 0; point < 6 * SCALE; point++) {
       long step = first + 1 + random.nextLong(steps);
       Path data = Files.createDirectory(temp.resolve("crash-" + point));
       FaultDisk disk = new FaultDisk(data);
@@ -498,12 +514,18 @@ class ViewNodeTest {
           () -> node.createView(input("new", "platform", "sum(item)")));
       refused(
           ErrorCode.BAD_USER_INPUT,
-          "a type MaterializedView",
+          "a type that every API has",
           () -> node.createView(input("view", "platform", "count")));
       refused(
           ErrorCode.VERSION_CONFLICT,
           "there is a view 'fixed'",
           () -> node.createView(input("fixed", "platform", "count")));
+      node.createView(input("a", "platform", "count"));
+      refused(
+          ErrorCode.BAD_USER_INPUT,
+          "types of the view a;",
+          () -> node.createView(input("a_filter", "platform", "count")));
+      node.dropView("a");
       refused(ErrorCode.BAD_USER_INPUT, "stands in the config", () -> node.dropView("fixed"));
       refused(ErrorCode.NOT_FOUND, "no view 'other'", () -> node.dropView("other"));
       ViewStatus created = node.createView(input("new", "platform", "sum(price)"));
@@ -523,7 +545,7 @@ class ViewNodeTest {
       assertEquals(110, rowCount(node, "new"));
       refused(
           ErrorCode.CONFIG_INVALID,
-          "was created by createView",
+          "has that was created by createView",
           () -> NodeFixture.apply(node, FIELDS + "views: { new: { dimensions: [item] } }\n"));
     }
     try (LocalNode node = open(data, Disk.SYSTEM)) {
@@ -545,6 +567,78 @@ class ViewNodeTest {
     assertEquals(List.of(), DataVerifier.verify(data).faults());
     try (Stream<Path> files = Files.walk(data)) {
       assertTrue(files.anyMatch(file -> file.toString().endsWith(".seg")));
+    }
+  }
+
+  @Test
+  void aViewOfTooManyRowsFailsAndSaysWhy() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(
+          node,
+          FIELDS + "views: { wide: { dimensions: [id] }, narrow: { dimensions: [platform] } }\n");
+      send(node, now(20), 300);
+      flush(node);
+      maintain(node);
+      assertEquals(300, rowCount(node, "wide"));
+      send(node, now(20), 1_500);
+      refused(
+          ErrorCode.LIMIT_TOO_LARGE,
+          "the view wide has 1,800 rows, at most 500: leave a dimension out",
+          () -> rowCount(node, "wide"));
+      flush(node);
+      maintain(node);
+      ViewStatus failed = status(node, "wide");
+      assertEquals(State.FAILED, failed.state());
+      assertTrue(String.valueOf(failed.message()).contains("at most 500"), failed.toString());
+      assertTrue(node.status().alarms().toString().contains("view wide: "), "an alarm");
+      assertTrue(
+          node.status().views().toString().contains("view wide of buy: FAILED"),
+          node.status().views().toString());
+      refused(ErrorCode.LIMIT_TOO_LARGE, "is not kept up", () -> rowCount(node, "wide"));
+      assertEquals(1_800, rowCount(node, "narrow"), "the other goes on");
+      NodeFixture.apply(node, FIELDS + "views: { narrow: { dimensions: [platform] } }\n");
+      node.maintain();
+      assertEquals(List.of(), node.status().alarms());
+    }
+    assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  @Test
+  void cellsThatAreDamagedAreToldAndMadeAnew() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(node, FIELDS + "views: { totals: { dimensions: [platform] } }\n");
+      send(node, now(20), 60);
+      flush(node);
+      maintain(node);
+    }
+    Path cells = newestSegment(data);
+    try (RandomAccessFile file = new RandomAccessFile(cells.toFile(), "rw")) {
+      file.setLength(file.length() / 2);
+    }
+    assertNotEquals(List.of(), DataVerifier.verify(data).faults());
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      refused(ErrorCode.SEGMENT_CORRUPT, "", () -> rowCount(node, "totals"));
+      List<String> found = node.verifyViews(false, _ -> {});
+      assertEquals(1, found.size(), found.toString());
+      assertTrue(found.getFirst().contains("view totals: it cannot be read"), found.toString());
+      assertEquals(1, node.verifyViews(true, _ -> {}).size());
+      assertEquals(List.of(), node.verifyViews(false, _ -> {}));
+      assertEquals(60, rowCount(node, "totals"));
+    }
+    assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  /// Of the commits, which are those of the view behind those of the rows.
+  private static Path newestSegment(Path data) throws IOException {
+    try (Stream<Path> files = Files.walk(data)) {
+      return files
+          .filter(file -> file.getFileName().toString().matches("\\d+-1-\\p{XDigit}+\\.seg"))
+          .max(
+              Comparator.comparingLong(
+                  file -> Long.parseLong(file.getFileName().toString().split("-")[0])))
+          .orElseThrow();
     }
   }
 

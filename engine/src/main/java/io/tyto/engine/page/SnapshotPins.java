@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotPins implements AutoCloseable {
   private final Duration lifetime;
   private final int limit;
+  private final long maxHeldBytes;
   private final InstantSource clock;
 
   /// In order of expiry, because every use moves an entry to the end.
@@ -30,9 +31,12 @@ public final class SnapshotPins implements AutoCloseable {
 
   private record Pin(TableSnapshot snapshot, Instant expires) {}
 
-  public SnapshotPins(Duration lifetime, int limit, InstantSource clock) {
+  /// @param maxHeldBytes memory that all of them may take, see {@link TableSnapshot#heldBytes}; one
+  ///   may take it alone
+  public SnapshotPins(Duration lifetime, int limit, long maxHeldBytes, InstantSource clock) {
     this.lifetime = lifetime;
     this.limit = limit;
+    this.maxHeldBytes = maxHeldBytes;
     this.clock = clock;
   }
 
@@ -48,9 +52,12 @@ public final class SnapshotPins implements AutoCloseable {
       TableSnapshot held = known == null ? snapshot.retain() : known.snapshot();
       pins.put(key, new Pin(held, clock.instant().plus(lifetime)));
       removeExpired(released);
+      long bytes = pins.values().stream().mapToLong(pin -> pin.snapshot().heldBytes()).sum();
       Iterator<Pin> oldest = pins.values().iterator();
-      while (pins.size() > limit) {
-        released.add(oldest.next().snapshot());
+      while (pins.size() > limit || bytes > maxHeldBytes && pins.size() > 1) {
+        TableSnapshot first = oldest.next().snapshot();
+        bytes -= first.heldBytes();
+        released.add(first);
         oldest.remove();
       }
     }

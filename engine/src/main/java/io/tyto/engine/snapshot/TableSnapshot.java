@@ -35,7 +35,8 @@ public final class TableSnapshot implements AutoCloseable {
   ///
   /// @param servedBy what answers from them say
   /// @param watermark greatest event time of what they were made of; null without any
-  public record Made(String servedBy, @Nullable Instant watermark) {}
+  /// @param heldBytes memory that they take as long as somebody holds them
+  public record Made(String servedBy, @Nullable Instant watermark, long heldBytes) {}
 
   /// @param id hash over manifest versions and tail offsets: equal ids mean equal rows
   /// @param sources segments in commit order, then tail chunks, partition by partition
@@ -67,6 +68,11 @@ public final class TableSnapshot implements AutoCloseable {
 
   public Facts facts() {
     return facts;
+  }
+
+  /// Memory that it takes as long as it is held, beyond what its collection takes anyway.
+  public long heldBytes() {
+    return facts.made() == null ? 0 : facts.made().heldBytes();
   }
 
   public TableSnapshot retain() {

@@ -266,11 +266,4 @@ public final class BoundView {
         ? TimeInterval.ALL_TIME
         : new TimeInterval(view.backfillFrom(), null);
   }
-
-  /// Whether cells were made of a column, by its id.
-  public boolean uses(int columnId) {
-    CellShape shape = CubeShapes.of(source, view.cube(), view.cube().levels().getFirst());
-    return shape.dimensions().contains(columnId)
-        || shape.states().stream().anyMatch(state -> state.columnId() == columnId);
-  }
 }

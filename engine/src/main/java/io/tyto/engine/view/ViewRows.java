@@ -23,7 +23,6 @@ import io.tyto.model.schema.Values;
 import io.tyto.model.schema.View;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The finished rows of a view: groups whose measures are values. Immutable, thread-safe.
 public final class ViewRows {
@@ -51,13 +50,15 @@ public final class ViewRows {
   }
 
   /// Adds up cells and rows of any partitions. Blocks until done; LIMIT_TOO_LARGE where there are
-  /// more than {@link View#MAX_ROWS}, NUMERIC_OVERFLOW where a sum has no place in its column.
+  /// too many of them, MEMORY_LIMIT_EXCEEDED where they take too much, NUMERIC_OVERFLOW where a sum
+  /// has no place in its column.
   ///
   /// @param parts cells of the view, and rows of its collection that are in none of them
+  /// @param maxRows as many as there may be
   /// @param asOfMicros what the rows say as their time of arrival
   public static ViewRows of(
-      BoundView view, List<Part> parts, long asOfMicros, ScanContext context) {
-    return new Maker(view, parts, context).make(asOfMicros);
+      BoundView view, List<Part> parts, int maxRows, long asOfMicros, ScanContext context) {
+    return new Maker(view, parts, maxRows, context).make(asOfMicros);
   }
 
   private static final class Maker {
@@ -67,9 +68,11 @@ public final class ViewRows {
     private final long[] boundaries;
     private final List<Measure> measures;
     private final Groups groups;
+    private final ScanContext context;
 
-    Maker(BoundView view, List<Part> parts, ScanContext context) {
+    Maker(BoundView view, List<Part> parts, int maxRows, ScanContext context) {
       this.view = view;
+      this.context = context;
       schema = view.source();
       isBucketed = view.view().granularity() != null;
       List<ScanKey> keys = new ArrayList<>();
@@ -90,18 +93,24 @@ public final class ViewRows {
               new GroupScan.Spec(schema, TimeInterval.ALL_TIME, null, keys, states),
               parts,
               context);
-      requireFew(view.view(), groups.count());
+      requireFew(view.view(), groups.count(), maxRows);
     }
 
     ViewRows make(long asOfMicros) {
       Groups sorted = groups.sorted();
       Tail rows = new Tail(view.rows(), 0);
       Row row = new Row(view.rows().columns().size());
+      long accounted = 0;
       for (int group = 0; group < sorted.count(); group++) {
         row.clear();
         long identity = setKeys(sorted, group, row);
         setMeasures(sorted, group, row);
         rows.append(row, view.view().rowsName(), identity, asOfMicros, 0);
+        if ((group + 1) % Tail.CHUNK_ROWS == 0) {
+          context.check();
+          context.memory().reserve(rows.sizeBytes() - accounted);
+          accounted = rows.sizeBytes();
+        }
       }
       rows.publish();
       return new ViewRows(rows.view(sorted.count()), sorted.count(), rows.sizeBytes());
@@ -171,19 +180,13 @@ public final class ViewRows {
     }
   }
 
-  /// LIMIT_TOO_LARGE where a view has more rows than views may have.
-  public static void requireFew(View view, long count) {
-    String tooMany = tooMany(view, count);
-    if (tooMany != null) {
-      throw new TytoException(ErrorCode.LIMIT_TOO_LARGE, tooMany);
+  /// LIMIT_TOO_LARGE where a view has more rows than it may have.
+  public static void requireFew(View view, long count, int maxRows) {
+    if (count > maxRows) {
+      throw new TytoException(
+          ErrorCode.LIMIT_TOO_LARGE,
+          "the view %s has %,d rows, at most %,d: leave a dimension out, take a coarser granularity, or ask its collection"
+              .formatted(view.name(), count, maxRows));
     }
-  }
-
-  /// Says what is wrong where a view has more rows than views may have, else null.
-  public static @Nullable String tooMany(View view, long count) {
-    return count <= View.MAX_ROWS
-        ? null
-        : "the view %s has %,d rows, at most %,d: leave a dimension out, take a coarser granularity, or ask its collection"
-            .formatted(view.name(), count, View.MAX_ROWS);
   }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class SnapshotPinsTest {
   private final Set<String> open = new HashSet<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-  private final SnapshotPins pins = new SnapshotPins(Duration.ofMinutes(15), 3, () -> now);
+  private final SnapshotPins pins = new SnapshotPins(Duration.ofMinutes(15), 3, 100, () -> now);
 
   @Test
   void keepsASnapshotForItsLifetimeAfterTheLastUse() {
@@ -39,6 +39,17 @@ class SnapshotPinsTest {
     pin("d");
     assertEquals(Set.of("a", "c", "d"), open);
     assertEquals(3, pins.size());
+  }
+
+  @Test
+  void whatTakesMemoryIsBoundedByIt() {
+    pin("a", 60);
+    pin("b", 40);
+    assertEquals(Set.of("a", "b"), open);
+    pin("c", 1);
+    assertEquals(Set.of("b", "c"), open);
+    pin("d", 200);
+    assertEquals(Set.of("d"), open, "one may take more alone");
   }
 
   @Test
@@ -70,9 +81,15 @@ class SnapshotPinsTest {
 
   /// As a query does: takes a snapshot, pins it, closes it.
   private void pin(String id) {
+    pin(id, 0);
+  }
+
+  private void pin(String id, long heldBytes) {
     open.add(id);
+    TableSnapshot.Facts facts =
+        new TableSnapshot.Facts(0, null, new TableSnapshot.Made("view:x", null, heldBytes));
     try (TableSnapshot snapshot =
-        new TableSnapshot(new GameTable().schema(), id, List.of(), () -> open.remove(id))) {
+        new TableSnapshot(new GameTable().schema(), id, List.of(), facts, () -> open.remove(id))) {
       pins.pin(snapshot);
     }
     open.add(id);

@@ -300,7 +300,7 @@ public final class Partition implements PartitionView {
   }
 
   /// Has a view brought up to date at the next round of maintenance.
-  public void askForView(String view) {
+  public void askForView(BoundView view) {
     rewriter.views().ask(view);
   }
 

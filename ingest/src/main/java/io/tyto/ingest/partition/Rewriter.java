@@ -85,25 +85,23 @@ final class Rewriter {
             forgetLog,
             () -> garbage.collectReplaced(chain, live::names));
     this.rollup = new Rollup(id, live, segments);
-    this.rejoiner = new Rejoiner(id, host, committer, live, segments);
     this.states = new StateCompactor(limits, files, committer, live);
     this.views = new ViewRefresher(id, host, files, chain, committer, live, alarms);
+    this.rejoiner = new Rejoiner(id, host, committer, live, segments);
   }
 
   /// Does everything that is due. A failure is shown as an alarm and tried again at the next call.
   synchronized void run() {
     List<String> failures = new ArrayList<>();
     attempt(failures, privacy::hide);
+    views.forgetOthers(host.schemas().collectionsOf(id.group()));
     for (int collection : host.schemas().collectionsOf(id.group())) {
       attempt(failures, () -> rejoiner.rejoin(host.schemas().newest(collection)));
     }
     for (int collection : host.schemas().collectionsOf(id.group())) {
       attempt(failures, () -> dropViews(collection));
       // Before rows expire that they have not taken in yet.
-      TableSchema schema = host.schemas().newest(collection);
-      views
-          .due(collection, entry -> retention.isExpiring(schema, entry))
-          .forEach(refresh -> attempt(failures, refresh));
+      refreshViews(collection, failures);
       attempt(failures, () -> maintain(collection));
     }
     if (limits.enabled()) {
@@ -147,6 +145,15 @@ final class Rewriter {
       rollup.complete(schema);
       tellWhetherItKeepsUp(schema);
     }
+  }
+
+  private void refreshViews(int collection, List<String> failures) {
+    TableSchema schema = host.schemas().newest(collection);
+    List<Runnable> due = new ArrayList<>();
+    attempt(
+        failures,
+        () -> due.addAll(views.due(collection, rows -> retention.isExpiring(schema, rows))));
+    due.forEach(refresh -> attempt(failures, refresh));
   }
 
   private void dropViews(int collection) {

@@ -60,7 +60,7 @@ final class ViewRefresher {
   /// Why a view is not kept up, by id; until somebody asks for it.
   private final Map<String, String> failures = new ConcurrentHashMap<>();
 
-  /// Names of views that somebody wants brought up to date.
+  /// Ids of views that somebody wants brought up to date.
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
   ViewRefresher(
@@ -85,8 +85,26 @@ final class ViewRefresher {
   }
 
   /// Has a view brought up to date at the next round, whatever its interval says.
-  void ask(String view) {
-    asked.add(view);
+  void ask(BoundView view) {
+    asked.add(view.id());
+  }
+
+  /// Forgets what is known of views that are not any more.
+  ///
+  /// @param collections those of the group
+  void forgetOthers(List<Integer> collections) {
+    Set<String> ids = new HashSet<>();
+    for (int collection : collections) {
+      host.schemas().views(collection).forEach(view -> ids.add(view.id()));
+    }
+    asked.retainAll(ids);
+    refreshed.keySet().retainAll(ids);
+    for (String id : failures.keySet()) {
+      if (!ids.contains(id)) {
+        failures.remove(id);
+        alarms.clear(alarmOf(id));
+      }
+    }
   }
 
   /// What is to be done for the views of a collection, each by itself.
@@ -105,7 +123,7 @@ final class ViewRefresher {
   }
 
   private boolean isDue(BoundView view, List<SegmentEntry> expiring) {
-    if (asked.contains(view.view().name())) {
+    if (asked.contains(view.id())) {
       return true;
     }
     if (failures.containsKey(view.id())) {
@@ -158,13 +176,8 @@ final class ViewRefresher {
       LOG.log(INFO, "{0}: the cells {1} are of no view any more", id, entry.file());
       change.remove(entry.file());
       names.add(entry.file());
-      if (entry.view() != null) {
-        refreshed.remove(entry.view().id());
-        alarms.clear(alarmOf(entry.view().id()));
-      }
     }
     live.replaced(committer.commit(change.build()), names, List.of());
-    failures.keySet().removeIf(view -> !ids.contains(view));
     int hidden = host.schemas().privacy(collection).changedAt();
     return others.stream().anyMatch(entry -> entry.schemaVersion() < hidden);
   }
@@ -175,7 +188,7 @@ final class ViewRefresher {
 
   private void refresh(BoundView view) {
     // Taken back first: who asks while this runs is served by the next round.
-    asked.remove(view.view().name());
+    asked.remove(view.id());
     failures.remove(view.id());
     alarms.clear(alarmOf(view.id()));
     SegmentEntry entry = entryOf(view);
@@ -267,7 +280,7 @@ final class ViewRefresher {
   private List<LiveSegment> firstOf(List<LiveSegment> missing) {
     long rows = 0;
     int count = 0;
-    while (count < missing.size() && (count == 0 || rows < host.options().viewStepRows())) {
+    while (count < missing.size() && (count == 0 || rows < host.options().views().stepRows())) {
       rows += missing.get(count++).entry().rows();
     }
     Coverage reached = Coverage.NOTHING;
@@ -295,7 +308,7 @@ final class ViewRefresher {
     }
     parts.addAll(rowsOf(view, batch, covered, false));
     CellTable cells = CubeBuilder.only(view.source(), parts, id.partition(), CellScan.context());
-    ViewRows.requireFew(view.view(), cells.rowCount());
+    ViewRows.requireFew(view.view(), cells.rowCount(), host.options().views().maxRows());
     Coverage reached = covered;
     long minTime = before == null ? Long.MAX_VALUE : before.entry().minTime();
     long maxTime = before == null ? Long.MIN_VALUE : before.entry().maxTime();

@@ -158,13 +158,55 @@ public interface AdminService extends CohortService, ViewService {
   /// @return what was accepted, in words
   List<String> acceptFeed(String topic, int partition);
 
+  /// @param views by name; none where nobody serves the folder
   record Status(
       long diskBytes,
       long freeDiskBytes,
       List<CollectionStatus> collections,
       List<PartitionStatus> partitions,
       List<FeedStatus> feeds,
-      List<String> alarms) {}
+      List<ViewAge> views,
+      List<String> alarms) {
+
+    /// Of a node that keeps no views.
+    public Status(
+        long diskBytes,
+        long freeDiskBytes,
+        List<CollectionStatus> collections,
+        List<PartitionStatus> partitions,
+        List<FeedStatus> feeds,
+        List<String> alarms) {
+      this(diskBytes, freeDiskBytes, collections, partitions, feeds, List.of(), alarms);
+    }
+  }
+
+  /// How far a view has come.
+  ///
+  /// @param progress of the rows that are committed, the part that it has taken in
+  /// @param ageMillis since all its partitions were last brought up to date; -1: not since the
+  ///   start
+  /// @param problem why it is not kept up, or null
+  record ViewAge(
+      String name,
+      String collection,
+      ViewService.State state,
+      double progress,
+      long ageMillis,
+      @Nullable String problem) {
+    @Override
+    public String toString() {
+      String age = ageMillis < 0 ? "" : ", as of %,d s ago".formatted(ageMillis / 1_000);
+      return "view %s of %s: %s%s%s"
+          .formatted(
+              name,
+              collection,
+              state,
+              state == ViewService.State.BUILDING
+                  ? " %d %%".formatted((int) (progress * 100))
+                  : age,
+              problem == null ? "" : ", " + problem);
+    }
+  }
 
   /// One partition of a group of collections.
   ///

@@ -29,9 +29,6 @@ public record View(
   /// Views of a collection.
   public static final int MAX_VIEWS = 32;
 
-  /// Beyond it a question of rows is cheaper than a view of them.
-  public static final int MAX_ROWS = 1_000_000;
-
   /// What the engine calls the rows of a view; no collection's name has a point.
   public static final String PREFIX = "materialized.";
 

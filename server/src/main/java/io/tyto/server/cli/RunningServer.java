@@ -22,10 +22,12 @@ import io.tyto.model.port.AdminService.Status;
 import io.tyto.model.port.AdminService.TableStatus;
 import io.tyto.model.port.AdminService.TableVersionStatus;
 import io.tyto.model.port.AdminService.Verdict;
+import io.tyto.model.port.AdminService.ViewAge;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
 import io.tyto.model.port.IngestService.ImportProgress;
 import io.tyto.model.port.IngestService.Rejected;
+import io.tyto.model.port.ViewService;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -89,6 +91,7 @@ final class RunningServer {
         collections,
         reply.get("partitions").elements().stream().map(RunningServer::partition).toList(),
         reply.get("feeds").elements().stream().map(RunningServer::feed).toList(),
+        reply.get("views").elements().stream().map(RunningServer::view).toList(),
         reply.get("alarms").elements().stream().map(Json.Node::text).toList());
   }
 
@@ -109,6 +112,16 @@ final class RunningServer {
             one.get("joinedLate").number(),
             (int) one.get("segmentsToRejoin").number(),
             (int) one.get("segments").number());
+  }
+
+  private static ViewAge view(Json.Node one) {
+    return new ViewAge(
+        one.get("name").text(),
+        one.get("collection").text(),
+        ViewService.State.valueOf(one.get("state").text()),
+        one.get("progressMillionths").number() / 1e6,
+        one.get("ageMillis").number(),
+        one.get("problem").textOrNull());
   }
 
   private static PartitionStatus partition(Json.Node one) {

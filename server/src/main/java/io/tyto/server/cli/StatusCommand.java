@@ -84,6 +84,7 @@ final class StatusCommand implements Callable<Integer> {
         out.printf("%s: %s%n", collection.name(), collection.joining());
       }
     }
+    status.views().forEach(view -> out.println(view));
     FeedsCommand.print(out, status.feeds());
     printOwners(out, status.partitions());
     status.partitions().stream()
