@@ -10,6 +10,8 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.Joining;
 import io.tyto.store.Disk;
+import io.tyto.testkit.storage.FaultDisk;
+import io.tyto.testkit.storage.SimulatedCrash;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +19,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,8 @@ class EventJoinTest {
   private static final long SEED = Long.getLong("test.seed", 20261122L);
   private static final int SCALE = Integer.getInteger("test.scale", 1);
   private static final int USERS = 12;
+  private static final int CRASHES = 4;
+  private static final Duration DYING = Duration.ofSeconds(2);
   private static final Instant BEGIN = Instant.parse("2026-11-20T10:00:00Z");
 
   private static final String LOGIN =
@@ -84,6 +90,8 @@ class EventJoinTest {
           join:
             - { from: login, take: { last_platform: platform, level: level, power: power } }
             - { from: move, take: { server: server, moved: at } }
+          cubes:
+            by_platform: { dimensions: [last_platform, label], measures: [count, sum(amount)], granularities: [hour] }
           """;
 
   private final Random random = new Random(SEED);
@@ -151,11 +159,15 @@ class EventJoinTest {
   }
 
   private static LocalNode open(Path data) {
+    return open(data, Disk.SYSTEM);
+  }
+
+  private static LocalNode open(Path data, Disk disk) {
     return NodeFixture.open(
         data,
         NodeFixture.BY_HAND.withCompaction(
             new IngestOptions.Compaction(true, 3, 16_000_000, 1L << 30)),
-        Disk.SYSTEM);
+        disk);
   }
 
   /// What an event takes, by a search through all events.
@@ -281,10 +293,99 @@ class EventJoinTest {
       }
       settle(node);
       check(node, "end");
+      assertEquals(List.of(), node.verifyCubes(false), "seed " + SEED);
     } finally {
       node.close();
     }
     assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  /// What late events ask for is asked for in the commit that has them, and stands until it is
+  /// done.
+  @Test
+  void aCrashAtAnyStepOnTheDiskChangesNothingInTheEnd() throws Exception {
+    long steps = 0;
+    for (int point = 0; point <= CRASHES * SCALE; point++) {
+      events.values().forEach(List::clear);
+      Map<String, List<String>> sent = new LinkedHashMap<>();
+      for (String collection : List.of("buy", "login", "move")) {
+        sent.put(
+            collection,
+            List.of(
+                lines(collection, 15, BEGIN, Duration.ofHours(1)),
+                lines(collection, 15, BEGIN, Duration.ofHours(1))));
+      }
+      Path data = Files.createDirectory(temp.resolve("crash-" + point));
+      FaultDisk disk = new FaultDisk(data);
+      long step = point == 0 ? Long.MAX_VALUE : 1 + random.nextLong(steps);
+      disk.crashAt(step);
+      runUntilItDies(data, disk, sent);
+      if (point == 0) {
+        steps = disk.steps();
+      }
+      if (point % 2 == 0) {
+        disk.restart();
+      } else {
+        disk.losePower();
+      }
+      try (LocalNode node = open(data, disk)) {
+        NodeFixture.apply(node, LOGIN, MOVE, BUY);
+        sent.forEach((collection, bodies) ->
+            bodies.forEach(body -> NodeFixture.send(node, collection, body)));
+        settle(node);
+        check(node, "crash at step %d of %d".formatted(step, steps));
+      }
+    }
+  }
+
+  private static void runUntilItDies(Path data, FaultDisk disk, Map<String, List<String>> sent)
+      throws InterruptedException {
+    LocalNode node = null;
+    try {
+      node = open(data, disk);
+      NodeFixture.apply(node, LOGIN, MOVE, BUY);
+      LocalNode live = node;
+      boolean isAlive = true;
+      for (int i = 0; i < 2; i++) {
+        for (Map.Entry<String, List<String>> one : sent.entrySet()) {
+          String body = one.getValue().get(i);
+          isAlive = isAlive && isDoneInTime(() -> NodeFixture.send(live, one.getKey(), body));
+          isAlive = isAlive && isDoneInTime(live::flush);
+        }
+        isAlive = isAlive && isDoneInTime(live::maintain);
+      }
+    } catch (SimulatedCrash | TytoException _) {
+      // It died; what it left is looked at afterwards.
+    } finally {
+      close(node);
+    }
+  }
+
+  private static void close(@Nullable LocalNode node) {
+    if (node != null) {
+      try {
+        node.close();
+      } catch (SimulatedCrash | TytoException _) {
+        // A process that dies closes nothing.
+      }
+    }
+  }
+
+  /// A seal that cannot succeed is tried for ever: so long nobody waits for it.
+  private static boolean isDoneInTime(Runnable work) throws InterruptedException {
+    Thread thread =
+        Thread.ofVirtual()
+            .start(() -> {
+              try {
+                work.run();
+              } catch (SimulatedCrash
+                  | TytoException
+                  | CompletionException
+                  | IllegalStateException _) {
+                // A part of it died, and the rest will.
+              }
+            });
+    return thread.join(DYING);
   }
 
   /// Both sides a little out of order, as topics that are read side by side are: no row has to wait
