@@ -14,9 +14,11 @@ import io.tyto.model.schema.EventConfig.Expose;
 import io.tyto.model.schema.EventConfig.Retention;
 import io.tyto.model.schema.EventConfig.Source;
 import io.tyto.model.schema.EventConfig.TimeBounds;
+import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.View;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -202,29 +204,44 @@ public final class BoundView {
 
   /// The name, and a hash of everything that decides what its cells hold: the numbers and types of
   /// its columns, and what is done to their values. So cells of another definition are never taken
-  /// for its own, and a column may be renamed.
+  /// for its own, and a column may be renamed. Durable: by another hash every view would begin
+  /// anew.
   private static String idOf(TableSchema source, View view) {
     CellShape shape = CubeShapes.of(source, view.cube(), view.cube().levels().getFirst());
-    StableHash hash = new StableHash().add(shape.level().toString());
+    StableHash hash =
+        new StableHash()
+            .add(shape.level().granularity().name())
+            .add(shape.level().every())
+            .add(shape.level().zone().getId());
     add(hash, source.timeColumn());
     view.dimensions().forEach(name -> add(hash, require(source, name)));
-    for (Cube.Measure measure : view.measures()) {
-      hash.add(measure.function().text());
-      if (measure.column() != null) {
-        add(hash, require(source, measure.column()));
-      }
+    List<CellShape.State> states = new ArrayList<>(shape.states());
+    states.sort(
+        Comparator.comparing((CellShape.State state) -> state.function().text())
+            .thenComparing(CellShape.State::columnId));
+    for (CellShape.State state : states) {
+      hash.add(state.function().text()).add(state.columnId()).add(state.type());
+      source.columns().stream()
+          .filter(column -> column.id() == state.columnId())
+          .forEach(column -> add(hash, column));
     }
-    shape.states().stream()
-        .sorted(
-            Comparator.comparing((CellShape.State state) -> state.function().name())
-                .thenComparing(CellShape.State::columnId))
-        .forEach(state -> hash.add(state.toString()));
-    hash.add(String.valueOf(view.backfillFrom()));
+    Instant from = view.backfillFrom();
+    if (from == null) {
+      hash.addNull();
+    } else {
+      hash.add(from.getEpochSecond()).add(from.getNano());
+    }
     return view.name() + "@" + hash.id();
   }
 
   private static void add(StableHash hash, ColumnSpec column) {
-    hash.add(column.id()).add(column.type().toString()).add(String.valueOf(column.privacy()));
+    hash.add(column.id()).add(column.type().toString());
+    Privacy privacy = column.privacy();
+    if (privacy == null) {
+      hash.addNull();
+    } else {
+      hash.add(privacy.policy().name()).add(privacy.shown());
+    }
   }
 
   private static ColumnSpec require(TableSchema collection, String name) {
