@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -386,6 +387,48 @@ class EventJoinTest {
               }
             });
     return thread.join(DYING);
+  }
+
+  /// What is asked for stays asked for until the rows of the other side can be read again.
+  @Test
+  void aDamagedSegmentOfTheOtherSideIsNamedAndNothingIsForgotten() throws Exception {
+    try (LocalNode node = open(temp)) {
+      NodeFixture.apply(node, LOGIN, MOVE, BUY);
+      NodeFixture.send(node, "buy", lines("buy", 30, BEGIN, Duration.ofHours(1)));
+      node.flush();
+      NodeFixture.send(node, "login", lines("login", 30, BEGIN, Duration.ofHours(1)));
+      node.flush();
+    }
+    Path segment = segmentOf("1");
+    byte[] sound = Files.readAllBytes(segment);
+    byte[] damaged = sound.clone();
+    for (int i = sound.length / 8; i < sound.length / 2; i++) {
+      damaged[i] ^= 0x55;
+    }
+    Files.write(segment, damaged);
+    try (LocalNode node = open(temp)) {
+      node.maintain();
+      node.maintain();
+      String alarms = node.status().alarms().toString();
+      assertTrue(alarms.contains("because those of login cannot be read"), alarms);
+      assertTrue(joining(node, "buy").due() > 0);
+    }
+    Files.write(segment, sound);
+    try (LocalNode node = open(temp)) {
+      settle(node);
+      check(node, "restored");
+    }
+  }
+
+  /// The first segment of rows of the collection with that number.
+  private Path segmentOf(String collection) throws IOException {
+    try (Stream<Path> files = Files.walk(temp)) {
+      return files
+          .filter(file -> file.getFileName().toString().endsWith(".seg"))
+          .filter(file -> file.getFileName().toString().split("-")[1].equals(collection))
+          .max(Comparator.comparingLong(file -> file.toFile().length()))
+          .orElseThrow();
+    }
   }
 
   /// Both sides a little out of order, as topics that are read side by side are: no row has to wait

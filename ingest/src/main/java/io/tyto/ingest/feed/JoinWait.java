@@ -39,7 +39,11 @@ final class JoinWait {
   }
 
   /// @param patienceNanos how long they are waited for at most
-  record Awaited(List<Source> sources, long patienceNanos) {}
+  record Awaited(List<Source> sources, long patienceNanos) {
+    boolean has(Source source) {
+      return sources.contains(source);
+    }
+  }
 
   /// Returns when the block may be handed on.
   ///
@@ -49,6 +53,7 @@ final class JoinWait {
     if (events.isEmpty() || awaited.isEmpty()) {
       return;
     }
+    standing.keySet().removeIf(source -> awaited.stream().noneMatch(one -> one.has(source)));
     long fetched = System.nanoTime();
     long last = Long.MIN_VALUE;
     for (RawEvent event : events) {

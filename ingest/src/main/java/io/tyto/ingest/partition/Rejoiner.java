@@ -11,6 +11,8 @@ import io.tyto.engine.source.RowSource;
 import io.tyto.engine.state.StateElement;
 import io.tyto.ingest.join.TakenFields;
 import io.tyto.ingest.lifetime.StateScan;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.AppendedColumns;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.TableSchema;
@@ -55,6 +57,10 @@ final class Rejoiner {
   private final LiveRows live;
   private final SegmentMerger segments;
 
+  /// By collection, the version of what was done but for segments that are damaged. That stays
+  /// asked for, because they may be restored.
+  private final Map<Integer, Long> doneButForDamaged = new HashMap<>();
+
   /// By collection, when it may be looked at again.
   private final Map<Integer, Long> restsUntilNanos = new HashMap<>();
 
@@ -81,9 +87,13 @@ final class Rejoiner {
     }
   }
 
-  /// Does what is due for a collection. SEGMENT_CORRUPT where rows of a joined one cannot be read.
+  /// Does what is due for a collection. STORE_FAILED where rows of a joined one cannot be read.
   void rejoin(TableSchema schema) {
     Rejoin asked = live.manifest().rejoin(schema.collectionId());
+    if (asked != null
+        && asked.version() == doneButForDamaged.getOrDefault(schema.collectionId(), 0L)) {
+      asked = null;
+    }
     List<TakenFields> taken = TakenFields.of(schema, host.schemas().groupOf(schema));
     List<SegmentEntry> due = due(schema, taken, asked);
     boolean mayRest = due.stream().noneMatch(entry -> lacksColumns(entry, taken));
@@ -96,8 +106,7 @@ final class Rejoiner {
       changed += rejoin(schema, taken, entry, asked) ? 1 : 0;
     }
     if (asked != null) {
-      Manifest commit = committer.commit(Change.builder().rejoined(asked).build());
-      live.replaced(commit, Set.of(), List.of());
+      finish(schema, asked);
     }
     long end = System.nanoTime();
     restsUntilNanos.put(schema.collectionId(), end + REST_FACTOR * (end - start));
@@ -109,6 +118,18 @@ final class Rejoiner {
         changed,
         due.size(),
         (end - start) / 1_000_000);
+  }
+
+  private void finish(TableSchema schema, Rejoin asked) {
+    boolean isComplete =
+        live.entries(schema.collectionId(), Kind.DATA).stream()
+            .noneMatch(entry -> isAsked(entry, asked) && segments.isDamaged(entry));
+    if (isComplete) {
+      Manifest commit = committer.commit(Change.builder().rejoined(asked).build());
+      live.replaced(commit, Set.of(), List.of());
+    } else {
+      doneButForDamaged.put(schema.collectionId(), asked.version());
+    }
   }
 
   private boolean isResting(TableSchema schema) {
@@ -316,6 +337,16 @@ final class Rejoiner {
               evolved, (_, entity, row, inputs, time) -> join.offer(entity, row, inputs, time));
         }
       }
+    } catch (TytoException e) {
+      if (e.code() != ErrorCode.SEGMENT_CORRUPT) {
+        throw e;
+      }
+      // The segment that is compared is not to blame.
+      throw new TytoException(
+          ErrorCode.STORE_FAILED,
+          "rows cannot be joined again, because those of %s cannot be read: %s. Restore that segment from a backup and restart"
+              .formatted(source.name(), e.getMessage()),
+          e);
     } finally {
       held.forEach(LiveSegment::release);
     }
