@@ -397,11 +397,11 @@ final class MaterializedViews implements ViewService {
       if (directory.newest(collection).version() != view.source().version()) {
         return null;
       }
-      Instant watermark = sources.watermark(view);
       if (known != null
           && known.viewId.equals(view.id())
           && known.identity.equals(sources.identity())) {
-        return new Finished(view.id(), known.identity, known.rows, known.readsRows, watermark, now);
+        return new Finished(
+            view.id(), known.identity, known.rows, known.readsRows, known.watermark, now);
       }
       ViewRows rows =
           ViewRows.of(
@@ -410,7 +410,8 @@ final class MaterializedViews implements ViewService {
               maxRows,
               ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
               context(view));
-      return new Finished(view.id(), sources.identity(), rows, sources.readsRows(), watermark, now);
+      return new Finished(
+          view.id(), sources.identity(), rows, sources.readsRows(), sources.watermark(view), now);
     }
   }
 
