@@ -407,7 +407,10 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     return known
         .map(CatalogState.Group::id)
         .orElseGet(() -> {
-          GroupShape shape = newShapes.get(config.collection());
+          // Alerts lie with their events, whichever of the two comes first.
+          String events = config.source().alertsOf();
+          GroupShape own = newShapes.get(config.collection());
+          GroupShape shape = events == null ? own : newShapes.getOrDefault(events, own);
           if (shape == null) {
             throw new TytoException(
                 ErrorCode.INTERNAL, "no shape for the group of " + config.collection());

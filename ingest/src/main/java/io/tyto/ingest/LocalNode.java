@@ -38,11 +38,13 @@ import io.tyto.model.port.DeadLetterService.ReplayRequest;
 import io.tyto.model.port.DeadLetterService.ReplayResult;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService;
+import io.tyto.model.schema.Anomaly;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Feed;
+import io.tyto.model.schema.Lifetime;
 import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.Values;
@@ -59,12 +61,16 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +83,9 @@ import org.jspecify.annotations.Nullable;
 public final class LocalNode
     implements IngestService, AdminService, EntityService, SnapshotProvider, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LocalNode.class.getName());
+
+  /// So long an apply waits for events that were filled by the configs of before.
+  private static final long COMMIT_SECONDS = 30;
 
   private final DataLock lock;
   private final CollectionDirectory directory;
@@ -256,9 +265,11 @@ public final class LocalNode
   public CompletableFuture<IngestResult> ingest(String collection, byte[] body) {
     try {
       TableSchema schema = directory.named(collection);
-      return schema.config().source().feed() == null
-          ? intake.ingest(route(collection), body)
-          : feedIntake.ingest(schema, body);
+      if (schema.config().source().feed() != null) {
+        return feedIntake.ingest(schema, body);
+      }
+      requireOwnLog(schema);
+      return intake.ingest(route(collection), body);
     } catch (TytoException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -292,20 +303,60 @@ public final class LocalNode
     CollectionDirectory.PlannedTables planned =
         directory.check(files, this::stored, this::requireApplicable);
     tables.define(planned.tables(), planned.joined());
+    Map<String, Filling> filledBefore = fillings();
     ApplyResult result =
         directory.apply(files, this::stored, this::requireApplicable, planned.plans());
-    takeOverCatalog();
+    CompletableFuture<Void> committed = takeOverCatalog();
     if (ownership != null) {
       ownership.lookSoon();
+    }
+    if (!fillings().equals(filledBefore)) {
+      awaitCommit(committed);
     }
     return result;
   }
 
-  private void takeOverCatalog() {
-    partitions.takeOverSchemas();
+  /// What partitions fill by the rows before, which is not in the log: a replay fills it by the
+  /// config that holds then.
+  private record Filling(
+      List<Lifetime.Measure> running, List<Anomaly> rules, @Nullable String alertsOf) {}
+
+  private Map<String, Filling> fillings() {
+    Map<String, Filling> fillings = new HashMap<>();
+    for (TableSchema schema : directory.all()) {
+      Lifetime lifetime = schema.config().lifetime();
+      String alertsOf = schema.config().source().alertsOf();
+      if (!lifetime.running().isEmpty() || !lifetime.anomalies().isEmpty() || alertsOf != null) {
+        fillings.put(
+            schema.name(), new Filling(lifetime.running(), lifetime.anomalies(), alertsOf));
+      }
+    }
+    return fillings;
+  }
+
+  /// Waits until what was filled by the configs of before cannot be filled anew any more.
+  private static void awaitCommit(CompletableFuture<Void> committed) {
+    try {
+      committed.get(COMMIT_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      throw new TytoException(
+          ErrorCode.OVERLOADED,
+          "the configs are applied, but events that came before are not committed within %d s (%s): were the process killed now, their states and marks would be those of the new configs. `tyto status` says what the commit waits for"
+              .formatted(COMMIT_SECONDS, e),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(
+          ErrorCode.CANCELLED, "interrupted while events of before the configs were committed", e);
+    }
+  }
+
+  private CompletableFuture<Void> takeOverCatalog() {
+    CompletableFuture<Void> committed = partitions.takeOverSchemas();
     warnOfUnserved();
     failureRatios.clear();
     feeds.refresh();
+    return committed;
   }
 
   private void requireApplicable(List<EventConfig> configs) {
@@ -313,18 +364,40 @@ public final class LocalNode
     views.requireFree(configs);
   }
 
-  /// A folder of several processes takes collections of Kafka only: what is sent to one of them and
-  /// kept in its own log would be lost to the others.
+  /// Alerts are there without a feed where several processes share a folder.
+  private void requireOwnLog(TableSchema schema) {
+    if (options.node() != null) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "%s gathers alerts of %s and takes no events of its own here: with `ownership: group` no process keeps a log. Give such events a collection with source.kafka, or run one process with `ownership: all`"
+              .formatted(schema.name(), schema.config().source().alertsOf()));
+    }
+  }
+
+  /// A folder of several processes takes collections of Kafka only, and alerts of such, which are
+  /// made where their events are taken in: what is sent to one process and kept in its own log
+  /// would be lost to the others.
   private void requireShareable(List<EventConfig> configs) {
+    if (options.node() == null) {
+      return;
+    }
     for (EventConfig config : configs) {
-      Feed feed = config.source().feed();
-      if (options.node() != null && (feed == null || feed.kind() != Feed.Kind.KAFKA)) {
+      String of = config.source().alertsOf();
+      Feed feed = (of == null ? config : configOf(of, configs)).source().feed();
+      if (feed == null || feed.kind() != Feed.Kind.KAFKA) {
         throw new TytoException(
             ErrorCode.CONFIG_INVALID,
-            "the collection %s has no source.kafka, and `ownership: group` shares out collections of Kafka only: the local log serves one process. Give it a topic, or run one process with `ownership: all`"
-                .formatted(config.collection()));
+            "the collection %s has no source.kafka, and `ownership: group` shares out collections of Kafka only, and alerts of such: the local log serves one process. Give %s a topic, or run one process with `ownership: all`"
+                .formatted(of == null ? config.collection() : of, of == null ? "it" : "that"));
       }
     }
+  }
+
+  private EventConfig configOf(String collection, List<EventConfig> fresh) {
+    return fresh.stream()
+        .filter(config -> config.collection().equals(collection))
+        .findFirst()
+        .orElseGet(() -> directory.named(collection).config());
   }
 
   @Override

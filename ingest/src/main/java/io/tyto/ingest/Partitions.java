@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -58,21 +59,24 @@ final class Partitions implements AutoCloseable {
     }
   }
 
-  /// Opens new groups and makes the others use the newest schemas for what comes now.
-  synchronized void takeOverSchemas() {
+  /// Opens new groups and makes the others use the newest schemas for what comes now. What it
+  /// returns completes when all that came before is committed.
+  synchronized CompletableFuture<Void> takeOverSchemas() {
     List<Partition> standing = owned();
     openAll();
-    standing.forEach(this::takeOverSchemas);
+    return CompletableFuture.allOf(
+        standing.stream().map(this::takeOverSchemas).toArray(CompletableFuture<?>[]::new));
   }
 
-  private void takeOverSchemas(Partition partition) {
+  private CompletableFuture<Void> takeOverSchemas(Partition partition) {
     try {
-      partition.takeOverSchemas();
+      return partition.takeOverSchemas();
     } catch (TytoException e) {
       // Whoever owns it next begins with the newest ones.
       if (isAlone() || (e.code() != ErrorCode.FENCED && e.code() != ErrorCode.DRAINING)) {
         throw e;
       }
+      return CompletableFuture.completedFuture(null);
     }
   }
 

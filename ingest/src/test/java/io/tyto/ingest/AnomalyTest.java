@@ -84,6 +84,9 @@ class AnomalyTest {
   private final Random random = new Random(SEED);
   private final List<Event> events = new ArrayList<>();
 
+  /// The deviations of the rule `rare`, which change as it goes.
+  private double rareBy = 2.5;
+
   @TempDir Path temp;
 
   private record Event(
@@ -93,7 +96,8 @@ class AnomalyTest {
       @Nullable BigDecimal price,
       double weight,
       @Nullable String platform,
-      int level) {
+      int level,
+      double rareBy) {
     String json() {
       return """
       {"id":"%s","user":%s,"ts":"%s","price":%s,"weight":%s,"platform":%s,"level":%d,"rare":true}
@@ -115,7 +119,8 @@ class AnomalyTest {
         random.nextInt(10) == 0 ? null : BigDecimal.valueOf(random.nextLong(size), 2),
         random.nextDouble() * size,
         random.nextInt(6) == 0 ? null : List.of("ios", "web").get(random.nextInt(2)),
-        random.nextInt(2));
+        random.nextInt(2),
+        rareBy);
   }
 
   private String lines(int most) {
@@ -194,7 +199,8 @@ class AnomalyTest {
           String cohort = "w " + event.platform() + " " + event.level();
           marks.put("odd_weight", of(histories, cohort).look(event.weight(), 2, 3));
         }
-        marks.put("rare", of(histories, "l " + event.user()).look(event.level(), 2.5, 10));
+        marks.put(
+            "rare", of(histories, "l " + event.user()).look(event.level(), event.rareBy(), 10));
       }
       expected.put(event.id(), marks);
     }
@@ -291,7 +297,7 @@ class AnomalyTest {
     try {
       NodeFixture.apply(node, RULES, ALERTS);
       for (int step = 0; step < 16 * SCALE; step++) {
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(9)) {
           case 0, 1, 2 -> NodeFixture.send(node, "buy", lines(20));
           case 3 -> NodeFixture.importFile(node, "buy", "file" + step, lines(60));
           case 4 -> NodeFixture.importFile(node, "buy", "file" + step + ".csv", table(60));
@@ -299,6 +305,10 @@ class AnomalyTest {
           case 6 -> {
             node.flush();
             node.maintain();
+          }
+          case 7 -> {
+            rareBy = rareBy == 2.5 ? 1 : 2.5;
+            NodeFixture.apply(node, RULES.replace("deviations: 2.5", "deviations: " + rareBy));
           }
           default -> {
             // As a kill would leave it: what is not sealed is in the log.
@@ -360,6 +370,137 @@ class AnomalyTest {
       Map<String, Map<String, @Nullable Object>> rows = byId(node, "buy", "");
       assertEquals(true, Objects.requireNonNull(rows.get("x0")).get("odd"));
       assertNull(Objects.requireNonNull(rows.get("x1005")).get("odd"));
+      assertTrue(node.status().alarms().toString().contains("odd of buy has 1,000 cohorts"));
+      // Other fields are other cohorts, so they are counted anew.
+      NodeFixture.apply(node, levels("[platform, level]"));
+      assertEquals(List.of("null", "null", "false"), marks(node, "y", 3, "p1005"));
+      assertEquals(List.of(), node.status().alarms());
+    }
+  }
+
+  /// Three events mark the third one where the rule had nothing before.
+  @Test
+  void aRuleOverOtherFieldsBeginsWithNothing() {
+    try (LocalNode node = open(temp, 1)) {
+      NodeFixture.apply(node, levels("[platform]"));
+      assertEquals(List.of("null", "null", "false"), marks(node, "a", 3, "x"));
+      NodeFixture.apply(node, levels("[home]"));
+      assertEquals(List.of("null", "null", "false"), marks(node, "b", 3, "x"));
+      NodeFixture.apply(node, levels("[home, platform]"));
+      assertEquals(List.of("null", "null", "false"), marks(node, "c", 3, "x"));
+      NodeFixture.apply(node, levels("[platform, home]"));
+      assertEquals(List.of("null", "null", "false"), marks(node, "d", 3, "x"));
+      // What was kept goes on, as long as the value is the same.
+      NodeFixture.apply(node, levels("[platform]"));
+      assertEquals(List.of("false"), marks(node, "e", 1, "x"));
+      NodeFixture.apply(node, levels("[platform]").replace("level, of", "size, of"));
+      assertEquals(List.of("null"), marks(node, "f", 1, "x"));
+    }
+  }
+
+  /// What was answered with the config of before is committed when another is applied.
+  @Test
+  void marksThatWereShownStayWhereARuleChangesBeforeAKill() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    Path killed = temp.resolve("killed");
+    Map<String, Map<String, @Nullable Object>> shown;
+    try (LocalNode node = open(data, 1)) {
+      NodeFixture.apply(node, RULES, ALERTS);
+      NodeFixture.send(node, "buy", lines(200));
+      shown = byId(node, "buy", "");
+      assertTrue(
+          shown.values().stream().anyMatch(row -> Boolean.TRUE.equals(row.get("odd_price"))));
+      NodeFixture.apply(node, RULES.replace("deviations: 1.5", "deviations: 100"));
+      RunningStateTest.copy(data, killed);
+    }
+    try (LocalNode node = open(killed, 1)) {
+      Map<String, Map<String, @Nullable Object>> rows = byId(node, "buy", "");
+      shown.forEach((id, row) ->
+          assertEquals(
+              row.get("odd_price"), Objects.requireNonNull(rows.get(id)).get("odd_price"), id));
+    }
+  }
+
+  private static String levels(String of) {
+    return BUY.replace("odd_price", "odd")
+        + "  home: { type: string }\n  size: { type: int }\n"
+        + "anomalies: { odd: { value: level, of: %s, after: 2 } }\n".formatted(of);
+  }
+
+  /// The marks of as many events, all of one place.
+  private static List<String> marks(LocalNode node, String prefix, int count, String place) {
+    return marks(node, prefix, count, place, "odd");
+  }
+
+  private static List<String> marks(
+      LocalNode node, String prefix, int count, String place, String rule) {
+    StringBuilder body = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      body.append(
+          """
+          {"id":"%s%d","user":"u","ts":"2026-11-20T10:00:00Z","platform":"%s","home":"%s","level":1,"size":1}
+          """
+              .formatted(prefix, i, place, place));
+    }
+    NodeFixture.send(node, "buy", body.toString());
+    Map<String, Map<String, @Nullable Object>> rows = byId(node, "buy", prefix);
+    List<String> marks = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      marks.add(String.valueOf(Objects.requireNonNull(rows.get(prefix + i)).get(rule)));
+    }
+    return marks;
+  }
+
+  /// The names have one `String.hashCode`.
+  @Test
+  void rulesOfOneHashKeepCohortsOfTheirOwn() {
+    try (LocalNode node = open(temp, 1)) {
+      NodeFixture.apply(
+          node,
+          BUY.replace("odd_price", "BB")
+              + """
+                home: { type: string }
+                size: { type: int }
+              anomalies:
+                Aa: { value: level, of: [platform], after: 2 }
+                BB: { value: level, of: [platform], after: 2 }
+              """);
+      assertEquals(List.of("null", "null", "false"), marks(node, "a", 3, "x", "Aa"));
+      assertEquals(List.of("null", "null", "false"), NodeFixture.values(node, "buy", "BB"));
+    }
+  }
+
+  /// A value whose square is none marks itself and spoils nothing that comes after; a sum that is
+  /// no number any more is null.
+  @Test
+  void extremeValuesSpoilNothing() {
+    try (LocalNode node = open(temp, 1)) {
+      NodeFixture.apply(
+          node,
+          BUY.replace("odd_price", "odd")
+              + "  sum: { state: sum(weight) }\n  mean: { state: avg(weight) }\n"
+              + "anomalies: { odd: { value: weight, after: 2 } }\n");
+      String[] weights = {"1e200", "1", "2", "3", "-1e200", "2", "1.7e308", "1.7e308", "2"};
+      StringBuilder body = new StringBuilder();
+      for (int i = 0; i < weights.length; i++) {
+        body.append(
+            """
+            {"id":"e%d","user":"u","ts":"2026-11-20T10:00:00Z","weight":%s}
+            """
+                .formatted(i, weights[i]));
+      }
+      NodeFixture.send(node, "buy", body.toString());
+      Map<String, Map<String, @Nullable Object>> rows = byId(node, "buy", "");
+      List<String> marks = new ArrayList<>();
+      for (int i = 0; i < weights.length; i++) {
+        Map<String, @Nullable Object> row = Objects.requireNonNull(rows.get("e" + i));
+        marks.add(String.valueOf(row.get("odd")));
+        assertEquals(i >= 7, row.get("sum") == null, row.toString());
+        assertEquals(i >= 7, row.get("mean") == null, row.toString());
+      }
+      assertEquals(
+          List.of("null", "null", "null", "false", "true", "false", "true", "true", "false"),
+          marks);
     }
   }
 
@@ -381,6 +522,11 @@ class AnomalyTest {
           node,
           ALERTS.replace("mean: { type: double }", "mean: { type: long }"),
           "fields.mean is a long; of an alert it is a double");
+      assertRefused(
+          node,
+          ALERTS.replace(
+              "mean: { type: double }", "mean: { type: double, privacy: { policy: hash } }"),
+          "fields.mean is the alert's own, which is stored as it is or, by the policy `drop`, not at all");
       assertRefused(
           node,
           ALERTS.replace("  id: { type: string }", "  idd: { type: string }"),

@@ -98,8 +98,8 @@ public final class Inspection {
     return facts.stats(isEntityKey ? entities() : null);
   }
 
-  /// Entities seen so far: their ids are dense in each partition. Null where a source keeps no
-  /// bounds.
+  /// At most so many entities there are: their ids are dense in each partition, but for those that
+  /// rules over fields give to cohorts, at most 1,000 a rule. Null where a source keeps no bounds.
   private @Nullable Long entities() {
     Map<Integer, Long> greatest = new HashMap<>();
     for (RowSource source : sources.list()) {

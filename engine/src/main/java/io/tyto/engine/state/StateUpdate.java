@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 final class StateUpdate {
   private static final int LOG_REGISTERS = 14;
 
+  /// Values beyond it are left out of moments: the sum of the squares of as many others as there
+  /// can be stays a number, while one of these would make it infinite for ever.
+  private static final double MOST_OF_MOMENTS = 1e140;
+
   private final StateLayout layout;
   private final StateElement[] elements;
 
@@ -36,7 +40,8 @@ final class StateUpdate {
     for (int i = 0; i < elements.length; i++) {
       StateElement element = elements[i];
       int column = positions[i];
-      if (column < 0 || element.columnId() != 0 && row.isNull(column)) {
+      boolean isNull = column >= 0 && element.columnId() != 0 && row.isNull(column);
+      if (column < 0 || isNull || isLeftOut(element, row, column)) {
         continue;
       }
       int at = base + layout.wordAt(i);
@@ -81,6 +86,12 @@ final class StateUpdate {
         case MOMENTS -> moments(words, at, isFirst, number(element.form(), row, column));
       }
     }
+  }
+
+  private static boolean isLeftOut(StateElement element, Row row, int column) {
+    // What is no number is left out too: it compares with nothing.
+    return element.function() == StateFunction.MOMENTS
+        && !(Math.abs(number(element.form(), row, column)) <= MOST_OF_MOMENTS);
   }
 
   private static void add(

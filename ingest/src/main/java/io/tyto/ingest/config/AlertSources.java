@@ -5,6 +5,7 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.EventConfig.Entity;
+import io.tyto.model.schema.Privacy;
 import io.tyto.model.text.Suggestion;
 import java.util.HashMap;
 import java.util.List;
@@ -96,9 +97,13 @@ final class AlertSources {
     }
     ColumnType own = Alert.typeOf(column.name());
     if (own != null) {
-      return column.type().equals(own)
+      if (!column.type().equals(own)) {
+        return "is a %s; of an alert it is a %s".formatted(column.type(), own);
+      }
+      Privacy privacy = column.privacy();
+      return privacy == null || privacy.policy() == Privacy.Policy.DROP
           ? null
-          : "is a %s; of an alert it is a %s".formatted(column.type(), own);
+          : "is the alert's own, which is stored as it is or, by the policy `drop`, not at all";
     }
     if (field == null) {
       return "is neither a field of %s nor one of %s"

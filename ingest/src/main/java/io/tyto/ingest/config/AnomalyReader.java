@@ -141,6 +141,10 @@ final class AnomalyReader {
 
   private List<String> cohort(Section rule, Fields fields, Set<String> appended) {
     List<Located> names = rule.texts("of");
+    if (rule.isEmptyList("of")) {
+      problems.wrong(
+          rule.line("of"), rule.pathOf("of"), "is empty; expected `entity`, or at least one field");
+    }
     if (names.isEmpty() || rule.isText("of") && names.getFirst().value().equals(ENTITY)) {
       return List.of();
     }

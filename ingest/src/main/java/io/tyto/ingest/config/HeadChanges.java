@@ -58,7 +58,7 @@ final class HeadChanges {
     heads.compatible("expose.cubes", config -> config.expose().cubes(), SEEN);
     heads.compatible("expose.values", config -> config.expose().values(), SEEN);
     compareCubes(before, after, stored, changes);
-    heads.compatible("anomalies", config -> config.lifetime().anomalies(), Comparison.FROM_NOW_ON);
+    RuleChanges.compare(before, after, stored, changes);
     compareViews(before, after, stored, changes);
     heads.compatible("join", Join::withTables, Comparison.FROM_NOW_ON);
     heads.compatible(

@@ -162,6 +162,10 @@ final class Section {
     return values.get(key) instanceof ScalarNode;
   }
 
+  boolean isEmptyList(String key) {
+    return values.get(key) instanceof SequenceNode list && list.getValue().isEmpty();
+  }
+
   /// Texts of a list, or of a single value; empty where there are none.
   List<Located> texts(String key) {
     List<Located> texts = new ArrayList<>();

@@ -48,7 +48,9 @@ final class SourceReader {
     FileFormat file = file(source.section("file"));
     Located alertsOf = source.text("alertsOf");
     if (alertsOf != null && feed != null) {
-      problems.wrong(alertsOf, "stands beside a feed; alerts come from the collection alone");
+      problems.wrong(
+          alertsOf,
+          "stands beside a feed; alerts are made where their events are taken in, and read from nowhere");
     }
     Source read =
         new Source(

@@ -1,5 +1,6 @@
 package io.tyto.ingest.lifetime;
 
+import io.tyto.engine.expression.DerivedColumns;
 import io.tyto.engine.expression.ExpressionEvaluator;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.source.ColumnReader;
@@ -42,17 +43,26 @@ public final class AlertRows {
 
   /// As above.
   ///
-  /// @param events the finding's row is among them
+  /// @param events as `schema` sees them; the finding's row is among them
   public Row of(Finding finding, RowSource events, TableSchema schema) {
     begin(finding);
     for (int i = 0; i < alerts.columns().size(); i++) {
       ColumnSpec field = copied(alerts.columns().get(i), schema);
-      ColumnReader reader = field == null ? null : events.column(field.id());
+      ColumnReader reader = field == null ? null : reader(events, field, schema);
       if (reader != null) {
         StateScan.put(reader.read(finding.position(), 1), 0, row, i);
       }
     }
     return end();
+  }
+
+  /// Rows that were made before a derived column have its values computed, as for who asks.
+  private static @Nullable ColumnReader reader(
+      RowSource events, ColumnSpec field, TableSchema schema) {
+    ColumnReader stored = events.column(field.id());
+    return stored == null && field.isComputable()
+        ? DerivedColumns.reader(events, schema, field)
+        : stored;
   }
 
   /// The event's column of that name, where it still is what it was when the config was checked.
@@ -68,7 +78,8 @@ public final class AlertRows {
     Anomaly first = finding.rules().getFirst();
     for (int i = 0; i < alerts.columns().size(); i++) {
       ColumnSpec column = alerts.columns().get(i);
-      if (column.derive() != null || column.isAppended()) {
+      // Of its own fields one may be private, and then it is dropped.
+      if (column.derive() != null || column.isAppended() || column.privacy() != null) {
         continue;
       }
       switch (column.name()) {

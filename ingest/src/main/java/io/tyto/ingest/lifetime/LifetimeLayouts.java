@@ -14,6 +14,9 @@ import java.util.Set;
 
 /// Which elements a collection's config asks for. Thread-safe: no state.
 public final class LifetimeLayouts {
+  /// How the meaning of elements begins that only cohorts have.
+  private static final String OF_COHORTS = "cohorts: ";
+
   private LifetimeLayouts() {}
 
   public static StateLayout of(TableSchema schema) {
@@ -40,9 +43,20 @@ public final class LifetimeLayouts {
     return element(schema, function(measure.function()), name);
   }
 
-  /// The element that a rule compares values with.
+  /// The element that a rule compares values with. One of cohorts is another than that of entities:
+  /// these would keep moments that nobody reads.
   static StateElement element(TableSchema schema, Anomaly rule) {
-    return element(schema, StateFunction.MOMENTS, rule.value());
+    StateElement moments = element(schema, StateFunction.MOMENTS, rule.value());
+    return rule.isOfEntity()
+        ? moments
+        : new StateElement(
+            moments.function(), moments.columnId(), moments.form(), OF_COHORTS + moments.meaning());
+  }
+
+  /// Whether only cohorts have the element: events do not come into it by their entity, and stored
+  /// rows never do, since those of before the rule tell no cohorts.
+  public static boolean isOfCohorts(StateElement element) {
+    return element.meaning().startsWith(OF_COHORTS);
   }
 
   private static StateElement element(TableSchema schema, StateFunction function, String name) {

@@ -38,7 +38,7 @@ public final class LifetimeValues {
   }
 
   /// Sets a cell to the value of a measure, in the form in which columns store it; to null where a
-  /// sum of integers leaves 64 bits.
+  /// sum of integers leaves 64 bits, or a sum of doubles their range.
   ///
   /// @param of type of the column that is measured; null: events are counted
   static void put(
@@ -50,7 +50,7 @@ public final class LifetimeValues {
     switch (measure.function()) {
       case COUNT, DISTINCT -> row.setLong(position, physical == null ? 0 : (long) physical);
       case AVG -> {
-        if (physical instanceof Double unscaled && of != null) {
+        if (physical instanceof Double unscaled && Double.isFinite(unscaled) && of != null) {
           row.setDouble(position, mean(of, unscaled));
         } else {
           row.setNull(position);
@@ -60,7 +60,8 @@ public final class LifetimeValues {
         switch (physical) {
           case null -> row.setNull(position);
           case Long number -> row.setLong(position, number);
-          case Double number -> row.setDouble(position, number);
+          case Double number when Double.isFinite(number) -> row.setDouble(position, number);
+          case Double _ -> row.setNull(position);
           case byte[] bytes -> row.setBytes(position, bytes);
           case BigInteger sum -> putSum(measure.type(of), sum, row, position);
           default -> throw new IllegalStateException("states hold no " + physical.getClass());

@@ -9,7 +9,6 @@ import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Physical;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +20,6 @@ final class Marks {
 
   private final TableSchema schema;
   private final StateOverlay states;
-  private final Cohorts cohorts;
   private final @Nullable Findings findings;
   private final List<Rule> rules = new ArrayList<>();
 
@@ -29,26 +27,34 @@ final class Marks {
   /// @param element of the states
   /// @param form of the values
   /// @param unit of the values, which are counted by their digits wherever the point stands
+  /// @param cohorts whose values are compared; null: those of the event's entity
   private record Rule(
-      int position, ColumnSpec spec, Anomaly anomaly, int element, Physical form, double unit) {
+      int position,
+      ColumnSpec spec,
+      Anomaly anomaly,
+      int element,
+      Physical form,
+      double unit,
+      Cohorts.@Nullable OfRule cohorts) {
     boolean isIn(TableSchema other) {
       return other.columns().stream().anyMatch(column -> column.id() == spec.id());
     }
   }
 
-  /// Where a kind of rows has what the rules read.
+  /// Where a kind of rows has what the rules read, rule by rule.
   ///
-  /// @param values of each element of the states, as states are applied
-  /// @param cohorts columns of each rule
+  /// @param values the column whose values are looked at
+  /// @param cohorts columns that tell cohorts
+  /// @param moments the value, in the place of the rule's element among all of the states
+  /// @param marks whether the rows have the column of marks; others only count
   @SuppressWarnings("ArrayRecordComponent") // carried, never compared
-  record Places(int[] values, int[][] cohorts) {}
+  record Places(int[] values, int[][] cohorts, int[][] moments, boolean[] marks) {}
 
   /// @param findings takes the marked events; null where nobody asks
   Marks(TableSchema schema, StateOverlay states, Cohorts cohorts, @Nullable Findings findings) {
     this.findings = findings;
     this.schema = schema;
     this.states = states;
-    this.cohorts = cohorts;
     for (int i = 0; i < schema.columns().size(); i++) {
       ColumnSpec column = schema.columns().get(i);
       Anomaly rule = column.isAppended() ? schema.config().lifetime().anomaly(column.name()) : null;
@@ -58,7 +64,9 @@ final class Marks {
         ColumnType value = column(rule.value()).type();
         double unit =
             value instanceof ColumnType.DecimalType decimal ? Math.pow(10, decimal.scale()) : 1;
-        rules.add(new Rule(i, column, rule, element, value.physical(), unit));
+        Cohorts.OfRule told =
+            rule.isOfEntity() ? null : cohorts.of(schema, rule, cohortColumns(rule));
+        rules.add(new Rule(i, column, rule, element, value.physical(), unit, told));
       }
     }
   }
@@ -68,26 +76,36 @@ final class Marks {
     return rules.stream().filter(rule -> rule.isIn(other)).map(Rule::spec).toList();
   }
 
-  /// Columns that tell cohorts.
-  List<ColumnSpec> cohortColumns() {
+  /// Columns that are read.
+  List<ColumnSpec> inputs() {
     List<ColumnSpec> columns = new ArrayList<>();
     for (Rule rule : rules) {
-      for (String name : rule.anomaly().cohort()) {
-        columns.add(column(name));
-      }
+      columns.add(column(rule.anomaly().value()));
+      columns.addAll(cohortColumns(rule.anomaly()));
     }
     return columns;
   }
 
-  /// @param values of each element
+  private List<ColumnSpec> cohortColumns(Anomaly rule) {
+    return rule.cohort().stream().map(this::column).toList();
+  }
+
+  /// @param rows the schema they were made by
   /// @param placeOf place of a column in the rows
-  Places places(int[] values, ToIntFunction<ColumnSpec> placeOf) {
-    int[][] places = new int[rules.size()][];
-    for (int i = 0; i < places.length; i++) {
-      places[i] =
-          rules.get(i).anomaly().cohort().stream().map(this::column).mapToInt(placeOf).toArray();
+  Places places(TableSchema rows, ToIntFunction<ColumnSpec> placeOf) {
+    int count = rules.size();
+    Places places =
+        new Places(new int[count], new int[count][], new int[count][], new boolean[count]);
+    for (int i = 0; i < count; i++) {
+      Rule rule = rules.get(i);
+      int value = placeOf.applyAsInt(column(rule.anomaly().value()));
+      places.values()[i] = value;
+      places.cohorts()[i] = cohortColumns(rule.anomaly()).stream().mapToInt(placeOf).toArray();
+      places.moments()[i] = StateFeed.none(states.layout().elements().size());
+      places.moments()[i][rule.element()] = value;
+      places.marks()[i] = rule.isIn(rows);
     }
-    return new Places(values, places);
+    return places;
   }
 
   private ColumnSpec column(String name) {
@@ -108,23 +126,21 @@ final class Marks {
   void mark(int position, int entity, Row row, Places places, long timeMicros, Row target) {
     for (int i = 0; i < rules.size(); i++) {
       Rule rule = rules.get(i);
-      int value = places.values()[rule.element()];
+      int value = places.values()[i];
       target.setNull(rule.position());
       if (value < 0 || row.isNull(value)) {
         continue;
       }
-      int owner = entity;
-      if (!rule.anomaly().isOfEntity()) {
-        owner = cohorts.idOf(schema.collectionId(), rule.anomaly(), row, places.cohorts()[i]);
+      Cohorts.OfRule cohorts = rule.cohorts();
+      int owner = cohorts == null ? entity : cohorts.idOf(row, places.cohorts()[i]);
+      if (owner == 0) {
+        continue;
       }
-      if (owner != 0) {
+      if (places.marks()[i]) {
         mark(position, rule, states.current(owner), number(rule.form(), row, value), target);
       }
-      if (owner != 0 && !rule.anomaly().isOfEntity()) {
-        int[] moments = new int[places.values().length];
-        Arrays.fill(moments, ABSENT);
-        moments[rule.element()] = value;
-        states.apply(owner, row, moments, timeMicros);
+      if (cohorts != null) {
+        states.apply(owner, row, places.moments()[i], timeMicros);
       }
     }
   }

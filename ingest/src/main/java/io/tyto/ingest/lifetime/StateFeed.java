@@ -28,6 +28,10 @@ public final class StateFeed implements AppendColumns {
   private final TableSchema schema;
   private final StateOverlay states;
   private final int[] positions;
+
+  /// False where nothing is kept but cohorts.
+  private final boolean isOfEntities;
+
   private final EventTime time;
   private final List<RunningColumn> running = new ArrayList<>();
   private final UnaryOperator<RowSource> treated;
@@ -49,9 +53,9 @@ public final class StateFeed implements AppendColumns {
     List<StateElement> elements = states.layout().elements();
     this.positions = new int[elements.size()];
     for (int i = 0; i < positions.length; i++) {
-      // Events are counted without looking at a column.
-      positions[i] = elements.get(i).columnId() == 0 ? 0 : positionOf(elements.get(i).columnId());
+      positions[i] = positionOf(elements.get(i));
     }
+    this.isOfEntities = Arrays.stream(positions).anyMatch(position -> position != ABSENT);
     this.time = new EventTime(schema);
     for (int i = 0; i < schema.columns().size(); i++) {
       RunningColumn column = RunningColumn.of(schema, i, states.layout());
@@ -60,7 +64,7 @@ public final class StateFeed implements AppendColumns {
       }
     }
     this.marks = new Marks(schema, states, cohorts, findings);
-    this.places = marks.places(positions, column -> positionOf(column.id()));
+    this.places = marks.places(schema, column -> positionOf(column.id()));
   }
 
   /// @param receivedMicros counts as the time of an event without one
@@ -71,7 +75,9 @@ public final class StateFeed implements AppendColumns {
     }
     long micros = time.of(row, receivedMicros);
     marks.mark(0, entity, row, places, micros, row);
-    states.apply(entity, row, positions, micros);
+    if (isOfEntities) {
+      states.apply(entity, row, positions, micros);
+    }
     if (!running.isEmpty()) {
       StateRecord state = states.current(entity);
       running.forEach(column -> column.put(state, row));
@@ -85,15 +91,21 @@ public final class StateFeed implements AppendColumns {
     Map<Integer, AddedColumn> added = new LinkedHashMap<>();
     filled.forEach(column -> add(column.spec(), rows, added));
     marks.columnsIn(rows.schema()).forEach(column -> add(column, rows, added));
-    StateScan scan = new StateScan(schema, states.layout().elements(), marks.cohortColumns());
-    Marks.Places read = marks.places(scan.positions(), scan::positionOf);
+    List<@Nullable StateElement> elements = new ArrayList<>();
+    for (StateElement element : states.layout().elements()) {
+      elements.add(LifetimeLayouts.isOfCohorts(element) ? null : element);
+    }
+    StateScan scan = new StateScan(schema, elements, marks.inputs());
+    Marks.Places read = marks.places(rows.schema(), scan::positionOf);
     Row values = new Row(schema.columns().size());
     for (RowSource evolved : EvolvedSource.allOf(List.of(treated.apply(rows)), schema)) {
       scan.read(
           evolved,
           (position, entity, row, inputs, time) -> {
             marks.mark(position, entity, row, read, time, values);
-            states.apply(entity, row, inputs, time);
+            if (isOfEntities) {
+              states.apply(entity, row, inputs, time);
+            }
             if (!filled.isEmpty()) {
               StateRecord state = states.current(entity);
               filled.forEach(column -> column.put(state, values));
@@ -114,6 +126,14 @@ public final class StateFeed implements AppendColumns {
 
   private void add(ColumnSpec column, LoadedRows rows, Map<Integer, AddedColumn> added) {
     added.put(positionOf(column.id()), new AddedColumn(column, rows.rowCount()));
+  }
+
+  /// Where an element of entities reads; events are counted without looking at a column.
+  private int positionOf(StateElement element) {
+    if (LifetimeLayouts.isOfCohorts(element)) {
+      return ABSENT;
+    }
+    return element.columnId() == 0 ? 0 : positionOf(element.columnId());
   }
 
   private int positionOf(int columnId) {

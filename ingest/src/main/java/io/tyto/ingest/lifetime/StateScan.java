@@ -59,11 +59,6 @@ public final class StateScan {
     others.forEach(column -> input(column.id()));
   }
 
-  /// Position of each element's column in the rows.
-  int[] positions() {
-    return positions.clone();
-  }
-
   /// Position of a column that is read.
   int positionOf(ColumnSpec column) {
     return input(column.id());

@@ -57,12 +57,12 @@ final class Alerting {
 
   /// Raises what was found in rows that are columns.
   ///
-  /// @param stored the same as they will be stored
+  /// @param stored the same as they will be stored, as the schema of the events sees them
   void raise(LoadedRows rows, RowSource stored) {
     for (Finding finding : findings.take()) {
       Origin origin = origin(rows, finding.position());
       for (Target target : targets) {
-        target.tail().append(target.rows().of(finding, stored, rows.schema()), origin);
+        target.tail().append(target.rows().of(finding, stored, events), origin);
         raised++;
       }
     }

@@ -4,6 +4,7 @@ import io.tyto.engine.entity.EntityTable;
 import io.tyto.engine.entity.KeyHash;
 import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.row.Row;
+import io.tyto.engine.source.EvolvedSource;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.tail.Tail;
 import io.tyto.ingest.append.AppendColumns;
@@ -152,7 +153,8 @@ final class CollectionTail {
     pieces.add(new Loaded(filled));
     if (alerting != null) {
       // What was decoded before a policy changed is sealed by the newest, and so is a copy of it.
-      alerting.raise(filled, privacy.current(filled, schema));
+      RowSource stored = privacy.current(filled, schema);
+      alerting.raise(filled, EvolvedSource.allOf(List.of(stored), schema).getFirst());
     }
     hasUnpublished = true;
   }

@@ -17,10 +17,12 @@ import io.tyto.ingest.append.AppendColumns;
 import io.tyto.ingest.join.TakenFields;
 import io.tyto.ingest.lifetime.Cohorts;
 import io.tyto.ingest.lifetime.Findings;
+import io.tyto.ingest.lifetime.LifetimeLayouts;
 import io.tyto.ingest.lifetime.StateFeed;
 import io.tyto.ingest.lifetime.StateScan;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.schema.Anomaly;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.manifest.Change;
 import io.tyto.store.manifest.Manifest;
@@ -60,6 +62,9 @@ final class Lifetimes implements AutoCloseable {
 
   private volatile boolean isLoaded;
 
+  /// Rules with an alarm. For the partition's thread, as {@link Cohorts} is.
+  private final Set<FullRule> fullRules = new HashSet<>();
+
   /// Units whose states are not in the maps although they are committed, oldest first.
   private final List<StateOverlay> unsettled = new ArrayList<>();
 
@@ -76,7 +81,7 @@ final class Lifetimes implements AutoCloseable {
     this.files = files;
     this.alarms = alarms;
     this.entities = entities;
-    this.cohorts = new Cohorts(entities);
+    this.cohorts = new Cohorts(entities, this::full);
   }
 
   /// Reads what the segments of the manifest hold. SEGMENT_CORRUPT.
@@ -202,7 +207,7 @@ final class Lifetimes implements AutoCloseable {
       List<@Nullable StateElement> missing = new ArrayList<>();
       boolean isComplete = true;
       for (StateElement element : wanted.elements()) {
-        boolean isKept = old.layout().indexOf(element) >= 0;
+        boolean isKept = old.layout().indexOf(element) >= 0 || LifetimeLayouts.isOfCohorts(element);
         missing.add(isKept ? null : element);
         isComplete &= isKept;
       }
@@ -273,10 +278,40 @@ final class Lifetimes implements AutoCloseable {
     }
   }
 
+  /// A rule with as many cohorts as it may have.
+  private record FullRule(int collection, Anomaly rule) {
+    String topic() {
+      return "cohorts %d %s".formatted(collection, rule.name());
+    }
+  }
+
+  private void full(TableSchema schema, Anomaly rule) {
+    FullRule full = new FullRule(schema.collectionId(), rule);
+    if (fullRules.add(full)) {
+      alarms.raise(
+          full.topic(),
+          "the rule %s of %s has %,d cohorts, the most there may be; events of further ones have no mark. Give it fields with fewer values, in `of`"
+              .formatted(rule.name(), schema.name(), Anomaly.MAX_COHORTS));
+    }
+  }
+
+  /// Ends the alarms of rules that the config does not have any more.
+  private void forgetFull(TableSchema schema) {
+    List<Anomaly> rules = schema.config().lifetime().anomalies();
+    fullRules.removeIf(full -> {
+      boolean isGone = full.collection() == schema.collectionId() && !rules.contains(full.rule());
+      if (isGone) {
+        alarms.clear(full.topic());
+      }
+      return isGone;
+    });
+  }
+
   /// What takes the events of a unit.
   ///
   /// @param findings takes the events that rules mark; null where nobody asks
   AppendColumns feed(TableSchema schema, StateOverlay states, @Nullable Findings findings) {
+    forgetFull(schema);
     StoredPrivacy privacy = host.schemas().privacy(schema.collectionId());
     return new StateFeed(schema, states, cohorts, findings, rows -> privacy.current(rows, schema));
   }

@@ -273,10 +273,11 @@ public final class Partition implements PartitionView {
   }
 
   /// Ends the unit that is being filled, so that the next takes over the newest schemas; returns
-  /// when it is ended. OVERLOADED where that takes too long.
-  public void takeOverSchemas() {
+  /// when it is ended, with what completes when everything before is committed. OVERLOADED where
+  /// that takes too long.
+  public CompletableFuture<Void> takeOverSchemas() {
     try {
-      ask(writer::freezeNow);
+      return ask(writer::freezeNow);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TytoException(

@@ -279,13 +279,13 @@ final class TailUnit {
       }
       List<CollectionTail> gathering = gathering(schema);
       Findings findings = gathering.isEmpty() ? null : new Findings();
-      AppendColumns states =
+      AppendColumns feed =
           lifetimes == null || changed == null ? null : lifetimes.feed(schema, changed, findings);
       AppendColumns appended =
           AppendChain.of(
               schema,
               joins == null ? null : joins.noting(schema, this),
-              states,
+              feed,
               joins == null ? null : joins.filling(schema, this));
       Alerting alerting = null;
       if (findings != null) {

@@ -123,6 +123,65 @@ class ConfigDiffTest {
   }
 
   @Test
+  void rulesAreComparedOneByOne() {
+    String plain =
+        """
+        collection: x
+        entity: { name: user, key: user }
+        fields: { user: string, n: long, where: string, there: string }
+        """;
+    String rules =
+        plain
+            + """
+            anomalies:
+              odd: { value: n }
+              far: { value: n, of: [where], deviations: 2.5, after: 20 }
+            """;
+    TableSchema with = Schemas.firstVersion(config(rules), 1, 2, 3);
+    assertEquals(
+        List.of(
+            compatible(
+                "anomalies.odd: { value: n, deviations: 3, of: entity, after: 10 } becomes"
+                    + " { value: n, deviations: 4, of: entity, after: 10 }",
+                "marks events that come from now on, by what was kept; stored marks stay"),
+            compatible(
+                "anomalies.far: { value: n, deviations: 2.5, of: [where], after: 20 } becomes"
+                    + " { value: n, deviations: 2.5, of: [there], after: 20 }",
+                "marks events that come from now on; it begins with nothing, so the first 20 with the"
+                    + " same values have null")),
+        rules(with, rules.replace("n }", "n, deviations: 4 }").replace("[where]", "[there]")));
+    assertEquals(
+        List.of(
+            compatible(
+                "anomalies.odd: nothing becomes { value: n, deviations: 3, of: entity, after: 10 }",
+                "marks events that come from now on; they have null until states are built within"
+                    + " minutes from the 3,000,345 rows that are there"),
+            compatible(
+                "anomalies.far: nothing becomes { value: n, deviations: 2.5, of: [where], after: 20 }",
+                "marks events that come from now on; it begins with nothing, so the first 20 with the"
+                    + " same values have null")),
+        rules(Schemas.firstVersion(config(plain), 1, 2, 3), rules));
+    List<ConfigChange> hidden =
+        rules(with, plain.replace("n: long", "n: { type: long, privacy: { policy: drop } }"));
+    assertEquals(
+        List.of(
+            "anomalies.odd: { value: n, deviations: 3, of: entity, after: 10 } becomes nothing",
+            "fields.n: becomes private, and odd looked at it",
+            "anomalies.far: { value: n, deviations: 2.5, of: [where], after: 20 } becomes nothing",
+            "fields.n: becomes private, and far looked at it"),
+        hidden.stream().map(ConfigChange::what).toList());
+    assertTrue(hidden.get(1).consequence().contains("give the fields there"));
+  }
+
+  /// Changes without those of the columns that rules add.
+  private static List<ConfigChange> rules(TableSchema before, String after) {
+    return ConfigDiff.compare(before, config(after), STORED).changes().stream()
+        .filter(change ->
+            change.what().startsWith("anomalies.") || change.what().contains(" looked at it"))
+        .toList();
+  }
+
+  @Test
   void wordsAndWhatCallersMayDoHoldAtOnce() {
     assertVerdict(
         Verdict.COMPATIBLE,

@@ -746,6 +746,7 @@ class ConfigParserTest {
               e: { value: a, of: usr }
               m: { value: n }
               f: { value: n, off: entity }
+              g: { value: n, of: [] }
             """),
         "a.yaml:6: fields.m.enriched: found 'anomaly', expected an enricher; marks stand in `anomalies`"
             + " alone",
@@ -765,7 +766,8 @@ class ConfigParserTest {
         "a.yaml:14: anomalies.m: found 'm', which is a column already; the rule adds one of its own, give"
             + " it another name",
         "a.yaml:15: anomalies.f.off: found an unknown key, expected value, deviations, of, after (did you"
-            + " mean 'of'?)");
+            + " mean 'of'?)",
+        "a.yaml:16: anomalies.g.of: is empty; expected `entity`, or at least one field");
   }
 
   @Test

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -143,6 +144,47 @@ class SharedFolderTest {
         assertThrows(TytoException.class, () -> NodeFixture.open(data)).code());
     node.publishAddress("http://127.0.0.1:1");
     assertEquals("http://127.0.0.1:1", DataLock.holder(data).orElseThrow().address());
+  }
+
+  /// Alerts have no topic: they are where their events are, in as many partitions.
+  @Test
+  void alertsAreSharedOutWithTheirEvents() {
+    broker.createTopic(topic, 3);
+    LocalNode node = open("a");
+    NodeFixture.apply(
+        node,
+        """
+        collection: alert
+        time: ts
+        entity: { name: user, key: user }
+        fields: { id: long, user: string, ts: timestamp, amount: long, value: double }
+        source: { alertsOf: play }
+        """,
+        """
+        collection: play
+        time: ts
+        entity: { name: user, key: user }
+        fields: { id: long, user: string, ts: timestamp, amount: long }
+        source: { kafka: { topic: %s, partitioner: murmur2 } }
+        anomalies: { odd: { value: amount, after: 2 } }
+        """
+            .formatted(topic));
+    open("b");
+    awaitShares();
+    assertEquals(3, parts("a"));
+    send(4 * USERS);
+    String odd = new String(event(sent++, "user7"), StandardCharsets.UTF_8);
+    byte[] last = utf8(odd.replace("\"amount\":1", "\"amount\":9"));
+    producer.send(new ProducerRecord<>(topic, utf8("user7"), last));
+    producer.flush();
+    awaitOneAnswer();
+    for (LocalNode each : nodes.values()) {
+      assertEquals(List.of("9.0"), NodeFixture.values(each, "alert", "value"));
+    }
+    CompletionException refused =
+        assertThrows(
+            CompletionException.class, () -> node.ingest("alert", event(0, "user7")).join());
+    assertTrue(String.valueOf(refused.getMessage()).contains("alert gathers alerts of play"));
   }
 
   @Test

@@ -10,14 +10,18 @@ import io.tyto.engine.load.LoadedRows;
 import io.tyto.engine.load.RowsBuilder;
 import io.tyto.engine.row.Row;
 import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.EvolvedSource;
+import io.tyto.engine.source.RowSource;
 import io.tyto.engine.state.EntityStates;
 import io.tyto.engine.state.StateMemory;
+import io.tyto.engine.state.StateOverlay;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.ingest.append.AppendChain;
 import io.tyto.ingest.append.AppendColumns;
 import io.tyto.ingest.config.ConfigParser;
 import io.tyto.ingest.config.Schemas;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.schema.Anomaly;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.TableSchema;
 import java.nio.file.Path;
@@ -40,22 +44,36 @@ class StateFeedTest {
       """
       collection: x
       entity: { name: user, key: user }
-      fields: { user: long, amount: long, where: string%s }
+      fields: { user: long, amount: %s, where: string%s }
       """;
 
-  private static final TableSchema FIRST = Schemas.firstVersion(config(OLD.formatted("")), 1, 1, 1);
+  private static final TableSchema FIRST =
+      Schemas.firstVersion(config(OLD.formatted("int", "")), 1, 1, 1);
   private static final TableSchema NEWEST =
       Schemas.nextVersion(
           FIRST,
           config(
               OLD.formatted(
-                      ", n: { state: count }, spent: { state: sum(amount) }, twice: { derive: n * 2 }")
+                      "long",
+                      ", n: { state: count }, spent: { state: sum(amount) }, twice: { derive: n * 2 }, more: { derive: amount + 1 }")
                   + """
                   anomalies:
                     odd: { value: amount, deviations: 1, after: 2 }
                     odd_there: { value: amount, deviations: 1, of: [where], after: 2 }
                   """),
           30);
+
+  private static final TableSchema ALERTS =
+      Schemas.firstVersion(
+          config(
+              """
+              collection: alerts
+              entity: { name: user, key: user }
+              fields: { user: long, amount: long, more: long, rule: string, mean: double }
+              """),
+          2,
+          1,
+          1);
 
   private final Random random = new Random(SEED);
 
@@ -66,7 +84,8 @@ class StateFeedTest {
   }
 
   /// One partition's states and what it fills by them.
-  private record Side(EntityTable entities, EntityStates states, AppendColumns chain)
+  private record Side(
+      EntityTable entities, EntityStates states, StateOverlay unit, AppendColumns chain)
       implements AutoCloseable {
     @Override
     public void close() {
@@ -76,12 +95,17 @@ class StateFeedTest {
   }
 
   private Side side() {
+    return side(null);
+  }
+
+  private Side side(@Nullable Findings findings) {
     EntityTable entities = new EntityTable();
     StateMemory memory = new StateMemory(folder, 1 << 30);
     EntityStates states = new EntityStates(LifetimeLayouts.of(NEWEST), memory, 0);
-    StateFeed feed =
-        new StateFeed(NEWEST, states.open(), new Cohorts(entities), null, UnaryOperator.identity());
-    return new Side(entities, states, Objects.requireNonNull(AppendChain.of(NEWEST, feed)));
+    StateOverlay unit = states.open();
+    Cohorts cohorts = new Cohorts(entities, (_, _) -> {});
+    StateFeed feed = new StateFeed(NEWEST, unit, cohorts, findings, UnaryOperator.identity());
+    return new Side(entities, states, unit, Objects.requireNonNull(AppendChain.of(NEWEST, feed)));
   }
 
   private Row row(TableSchema schema) {
@@ -156,6 +180,60 @@ class StateFeedTest {
           assertEquals(expected, value(filled, column, i), what);
         }
       }
+    }
+  }
+
+  private static Row bought(TableSchema schema, long amount) {
+    Row row = new Row(schema.columns().size());
+    row.setLong(schema.positionOf("user"), 1);
+    row.setLong(schema.positionOf("amount"), amount);
+    return row;
+  }
+
+  /// Rows that were decoded before the rule, and before `amount` became a long and `more` was
+  /// there.
+  @Test
+  void rowsOfBeforeARuleAreNoFindingsAndAreCopiedAsTheNewestSchemaSeesThem() {
+    Findings findings = new Findings();
+    try (Side side = side(findings)) {
+      List<Row> rows = new ArrayList<>();
+      for (long amount : new long[] {10, 12, 11, 500}) {
+        rows.add(bought(FIRST, amount));
+      }
+      LoadedRows old = side.chain().fill(load(FIRST, rows, side.entities()));
+      assertEquals(List.of(), findings.take());
+      side.chain().fill(load(NEWEST, List.of(bought(NEWEST, 9_000)), side.entities()));
+      List<Findings.Finding> found = findings.take();
+      assertEquals(1, found.size());
+      assertEquals(133.25, found.getFirst().mean());
+
+      RowSource seen = EvolvedSource.allOf(List.of(old), NEWEST).getFirst();
+      Row alert = new AlertRows(ALERTS).of(found.getFirst(), seen, NEWEST);
+      assertEquals(10, alert.longAt(ALERTS.positionOf("amount")));
+      assertEquals(11, alert.longAt(ALERTS.positionOf("more")));
+      assertEquals(1, alert.longAt(ALERTS.positionOf("user")));
+    }
+  }
+
+  @Test
+  void entitiesKeepNothingForRulesOverFields() {
+    try (Side side = side()) {
+      for (boolean asColumns : new boolean[] {true, false}) {
+        Row row = bought(NEWEST, 7);
+        row.setBytes(NEWEST.positionOf("where"), new byte[] {'a'});
+        if (asColumns) {
+          side.chain().fill(load(NEWEST, List.of(row), side.entities()));
+        } else {
+          fill(row, side);
+        }
+      }
+      List<Anomaly> rules = NEWEST.config().lifetime().anomalies();
+      int ofEntity = side.unit().layout().indexOf(LifetimeLayouts.element(NEWEST, rules.get(0)));
+      int ofCohort = side.unit().layout().indexOf(LifetimeLayouts.element(NEWEST, rules.get(1)));
+      assertEquals(2, side.unit().current(1).momentCount(ofEntity));
+      assertEquals(0, side.unit().current(1).momentCount(ofCohort));
+      assertEquals(0, side.unit().current(2).momentCount(ofEntity));
+      assertEquals(2, side.unit().current(2).momentCount(ofCohort));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.tyto.ingest.partition;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,6 +35,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -50,6 +54,8 @@ class PartitionTest {
   private static final TableSchema PLAY = schema(NodeFixture.PLAY);
   private static final TableSchema PLAY_OF_A_MONTH =
       schema(NodeFixture.PLAY + "retention: { raw: P30D }\n");
+  private static final TableSchema PLAY_SO_FAR =
+      schema(NodeFixture.PLAY + "  so_far: { state: count }\n");
   private static final PartitionId ID = new PartitionId(1, 1, 0, 0);
 
   @TempDir Path temp;
@@ -152,6 +158,57 @@ class PartitionTest {
       partition.flush().join();
       assertEquals(new Manifest.Counts(3, 2, 0, 1, 0), partition.manifest().counts());
     }
+  }
+
+  /// The order between logs is not stored. What a crash left uncommitted is taken in again, and its
+  /// states are those of the order of then; what was committed stays.
+  @Test
+  void statesAfterACrashAreAFoldInTheOrderOfEachLog() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    Path crashed = temp.resolve("crashed");
+    try (Partition partition = open(data, NodeFixture.BY_HAND, PLAY_SO_FAR)) {
+      partition.append(batch(PLAY_SO_FAR, "a0")).join();
+      load(partition, PLAY_SO_FAR, "file", 0, "b0").join();
+      partition.flush().join();
+      load(partition, PLAY_SO_FAR, "file", 1, "b1").join();
+      partition.append(batch(PLAY_SO_FAR, "a1")).join();
+      load(partition, PLAY_SO_FAR, "file", 2, "b2").join();
+      partition.append(batch(PLAY_SO_FAR, "a2")).join();
+      assertEquals(List.of("a0", "b0", "b1", "a1", "b2", "a2"), bySoFar(partition));
+      copy(data, crashed);
+    }
+    List<String> order;
+    try (Partition partition = open(crashed, NodeFixture.BY_HAND, PLAY_SO_FAR)) {
+      for (int i = 0; i < 3; i++) {
+        load(partition, PLAY_SO_FAR, "file", i, "b" + i).join();
+      }
+      order = bySoFar(partition);
+      assertEquals(List.of("a0", "b0"), order.subList(0, 2));
+      for (String log : List.of("a", "b")) {
+        assertEquals(
+            List.of(log + 0, log + 1, log + 2),
+            order.stream().filter(id -> id.startsWith(log)).toList());
+      }
+      partition.flush().join();
+    }
+    try (Partition partition = open(crashed, NodeFixture.BY_HAND, PLAY_SO_FAR)) {
+      assertEquals(order, bySoFar(partition));
+    }
+  }
+
+  /// Ids in the order that the states tell, which count every event once.
+  private static List<String> bySoFar(Partition partition) {
+    SnapshotSources sources = new SnapshotSources();
+    partition.addTo(sources, 1, Kind.DATA);
+    TreeMap<Long, String> ids = new TreeMap<>();
+    try (TableSnapshot snapshot = sources.toSnapshot(PLAY_SO_FAR)) {
+      for (Map<String, @Nullable Object> row : NodeFixture.rows(snapshot)) {
+        long soFar = (long) Objects.requireNonNull(row.get("so_far"));
+        assertNull(ids.put(soFar, String.valueOf(row.get("id"))), row.toString());
+      }
+    }
+    assertEquals(ids.size(), ids.isEmpty() ? 0 : ids.lastKey());
+    return List.copyOf(ids.values());
   }
 
   @Test
@@ -402,10 +459,17 @@ class PartitionTest {
 
   private static CompletableFuture<Partition.Appended> load(
       Partition partition, String log, long offset, String id) throws InterruptedException {
-    RowsBuilder builder = new RowsBuilder(PLAY, log);
+    return load(partition, PLAY, log, offset, id);
+  }
+
+  private static CompletableFuture<Partition.Appended> load(
+      Partition partition, TableSchema schema, String log, long offset, String id)
+      throws InterruptedException {
+    RowsBuilder builder = new RowsBuilder(schema, log);
     builder.begin(new byte[0]);
-    Row row = new Row(PLAY.columns().size());
+    Row row = new Row(schema.columns().size());
     row.setBytes(0, id.getBytes(StandardCharsets.UTF_8));
+    row.setBytes(schema.positionOf("user"), new byte[] {'u'});
     builder.add(row, offset);
     int[] partitions = {partition.id().partition()};
     LoadedRows rows =
@@ -415,13 +479,18 @@ class PartitionTest {
   }
 
   private static RecordBatch batch(String... ids) {
+    return batch(PLAY, ids);
+  }
+
+  private static RecordBatch batch(TableSchema schema, String... ids) {
     RecordBatch batch = new RecordBatch(64);
-    RowCodec codec = new RowCodec(PLAY);
-    Row row = new Row(PLAY.columns().size());
+    RowCodec codec = new RowCodec(schema);
+    Row row = new Row(schema.columns().size());
     for (String id : ids) {
       byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
       row.clear();
       row.setBytes(0, bytes);
+      row.setBytes(schema.positionOf("user"), new byte[] {'u'});
       codec.encode(row);
       batch.add(
           new RecordHead(LogRecord.Kind.EVENT, 1, 1, 0, 0, 0),
