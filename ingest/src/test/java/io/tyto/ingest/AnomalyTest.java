@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.store.Disk;
 import java.math.BigDecimal;
@@ -398,6 +399,30 @@ class AnomalyTest {
     }
   }
 
+  /// Entities have values before it, cohorts have not: rows of before do not come into these.
+  @Test
+  void aRuleThatComesLaterKnowsEntitiesAndNoCohorts() {
+    String plain = BUY.replace("case when odd_price then 'odd' else 'usual' end", "platform");
+    String rules =
+        plain
+            + """
+            anomalies:
+              odd: { value: level, after: 2 }
+              far: { value: level, of: [platform], after: 2 }
+            """;
+    try (LocalNode node = open(temp, 1)) {
+      NodeFixture.apply(node, plain);
+      marks(node, "a", 3, "x");
+      NodeFixture.apply(node, rules);
+      assertEquals(List.of("null"), marks(node, "b", 1, "x"));
+      node.flush();
+      node.maintain();
+      assertEquals(List.of("null", "null", "false"), marks(node, "c", 3, "x", "far"));
+      Map<String, Map<String, @Nullable Object>> rows = byId(node, "buy", "");
+      assertEquals(false, Objects.requireNonNull(rows.get("c0")).get("odd"));
+    }
+  }
+
   /// What was answered with the config of before is committed when another is applied.
   @Test
   void marksThatWereShownStayWhereARuleChangesBeforeAKill() throws Exception {
@@ -479,6 +504,7 @@ class AnomalyTest {
           node,
           BUY.replace("odd_price", "odd")
               + "  sum: { state: sum(weight) }\n  mean: { state: avg(weight) }\n"
+              + "lifetime: { total: sum(weight), least: min(weight) }\n"
               + "anomalies: { odd: { value: weight, after: 2 } }\n");
       String[] weights = {"1e200", "1", "2", "3", "-1e200", "2", "1.7e308", "1.7e308", "2"};
       StringBuilder body = new StringBuilder();
@@ -501,6 +527,9 @@ class AnomalyTest {
       assertEquals(
           List.of("null", "null", "null", "false", "true", "false", "true", "true", "false"),
           marks);
+      TytoException beyond =
+          assertThrows(TytoException.class, () -> node.entity("user", "u", Duration.ofSeconds(30)));
+      assertEquals(ErrorCode.NUMERIC_OVERFLOW, beyond.code());
     }
   }
 

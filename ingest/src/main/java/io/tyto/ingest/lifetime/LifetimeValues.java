@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class LifetimeValues {
   private LifetimeValues() {}
 
-  /// NUMERIC_OVERFLOW where a sum of integers leaves 64 bits.
+  /// NUMERIC_OVERFLOW where a sum of integers leaves 64 bits, or one of doubles their range.
   public static Kept of(TableSchema schema, StateRecord state) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     Set<String> pending = new LinkedHashSet<>();
@@ -94,8 +94,11 @@ public final class LifetimeValues {
     }
     return switch (measure.function()) {
       case COUNT, DISTINCT -> physical;
-      case SUM -> physical instanceof BigInteger sum ? sum(measure, column.type(), sum) : physical;
-      case AVG -> mean(column.type(), (double) physical);
+      case SUM ->
+          physical instanceof BigInteger sum
+              ? sum(measure, column.type(), sum)
+              : finite(measure, (double) physical);
+      case AVG -> mean(column.type(), finite(measure, (double) physical));
       case MIN, MAX, FIRST, LAST -> single(column.type().element(), physical);
     };
   }
@@ -110,6 +113,15 @@ public final class LifetimeValues {
           "%s, %s, leaves 64 bits: %s".formatted(measure.name(), measure.text(), sum));
     }
     return sum.longValue();
+  }
+
+  private static double finite(Lifetime.Measure measure, double value) {
+    if (!Double.isFinite(value)) {
+      throw new TytoException(
+          ErrorCode.NUMERIC_OVERFLOW,
+          "%s, %s, leaves the range of doubles".formatted(measure.name(), measure.text()));
+    }
+    return value;
   }
 
   private static double mean(ColumnType type, double unscaled) {
