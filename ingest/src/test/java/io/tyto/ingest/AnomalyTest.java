@@ -1,6 +1,7 @@
 package io.tyto.ingest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -431,7 +433,7 @@ class AnomalyTest {
     Map<String, Map<String, @Nullable Object>> shown;
     try (LocalNode node = open(data, 1)) {
       NodeFixture.apply(node, RULES, ALERTS);
-      NodeFixture.send(node, "buy", lines(200));
+      NodeFixture.send(node, "buy", lines(200) + lines(200));
       shown = byId(node, "buy", "");
       assertTrue(
           shown.values().stream().anyMatch(row -> Boolean.TRUE.equals(row.get("odd_price"))));
@@ -560,6 +562,32 @@ class AnomalyTest {
           node,
           ALERTS.replace("  id: { type: string }", "  idd: { type: string }"),
           "fields.idd is neither a field of buy nor one of rule, rules, value, mean, deviation");
+    }
+  }
+
+  /// As is to be done where what a rule looked at becomes private.
+  @Test
+  void numbersOfAlertsCanBeDropped() {
+    try (LocalNode node = open(temp, 1)) {
+      NodeFixture.apply(node, RULES, ALERTS);
+      NodeFixture.send(node, "buy", lines(200) + lines(200));
+      node.flush();
+      int before = NodeFixture.values(node, "alert", "mean").size();
+      assertTrue(before > 0, "seed " + SEED);
+      assertFalse(NodeFixture.values(node, "alert", "mean").contains("null"));
+      NodeFixture.apply(
+          node,
+          ALERTS
+              .replace(
+                  "mean: { type: double }", "mean: { type: double, privacy: { policy: drop } }")
+              .replace("  is_high: { derive: \"value > mean\" }\n", ""));
+      NodeFixture.send(node, "buy", lines(200) + lines(200));
+      node.flush();
+      node.maintain();
+      List<String> means = NodeFixture.values(node, "alert", "mean");
+      assertTrue(means.size() > before, "seed " + SEED);
+      assertEquals(Set.of("null"), Set.copyOf(means));
+      assertFalse(NodeFixture.values(node, "alert", "value").contains("null"));
     }
   }
 
