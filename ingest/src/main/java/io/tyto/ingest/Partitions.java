@@ -212,7 +212,9 @@ final class Partitions implements AutoCloseable {
       outdated += standing.outdated();
       isHiding |= standing.isHiding();
       Joining here = partition.joining(schema);
-      joining = joining == null || here == null ? here : joining.plus(here);
+      if (here != null) {
+        joining = joining == null ? here : joining.plus(here);
+      }
       lag += partition.uncommittedRecords();
       sealAgeMillis = Math.max(sealAgeMillis, partition.sealAgeMillis());
       alarm = alarm != null || partition.alarms().isEmpty() ? alarm : partition.alarms().getFirst();

@@ -74,11 +74,22 @@ public final class RecentEvents {
     return newest.get(entity) != NONE;
   }
 
+  /// Events that were added so far.
+  public long count() {
+    return count;
+  }
+
+  /// Whether the next event to come drives out one that was added after so many, or one did before:
+  /// a state that has only those events until then lacks it.
+  public boolean isForgotten(long after) {
+    return count - after >= entities.length;
+  }
+
   /// Remembers an event.
   ///
   /// @param positions of each element's column in the row; negative where it lacks one
-  /// @param before the state of its entity, this event not counted; not looked at where an event of
-  ///   the entity is remembered. Null, or without an element: not known
+  /// @param before the state of its entity, this event not counted, but all that are forgotten; not
+  ///   looked at where an event of the entity is remembered. Null, or without an element: not known
   public void add(
       int entity, Row row, int[] positions, long timeMicros, @Nullable StateRecord before) {
     int slot = (int) (count % entities.length);

@@ -100,20 +100,24 @@ final class EventJoins {
     @Override
     public void fill(Row row, int entity, long receivedMicros) {
       if (entity != NO_ENTITY) {
-        note(entity, row, positions, time.of(row, receivedMicros));
+        note(entity, row, positions, time.of(row, receivedMicros), events.count());
       }
     }
 
     @Override
     public LoadedRows fill(LoadedRows rows) {
+      // The states take them when all are remembered.
+      long before = events.count();
       StateScan scan = new StateScan(schema, events.elements());
       for (RowSource evolved : EvolvedSource.allOf(List.of(rows), schema)) {
-        scan.read(evolved, (_, entity, row, inputs, micros) -> note(entity, row, inputs, micros));
+        scan.read(
+            evolved, (_, entity, row, inputs, micros) -> note(entity, row, inputs, micros, before));
       }
       return rows;
     }
 
-    private void note(int entity, Row row, int[] inputs, long timeMicros) {
+    /// @param inStates of the remembered events, so many are in the states
+    private void note(int entity, Row row, int[] inputs, long timeMicros, long inStates) {
       boolean saysSomething = false;
       for (int input : inputs) {
         saysSomething |= input >= 0 && !row.isNull(input);
@@ -121,7 +125,8 @@ final class EventJoins {
       if (!saysSomething) {
         return;
       }
-      StateRecord before = events.has(entity) ? null : lifetimes.current(schema, entity);
+      boolean isKnown = !events.has(entity) && !events.isForgotten(inStates);
+      StateRecord before = isKnown ? lifetimes.current(schema, entity) : null;
       events.add(entity, row, inputs, timeMicros, before);
       for (int i = 0; i < takers.size(); i++) {
         StateRecord rows = lifetimes.current(takers.get(i), entity);
