@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 ///   it owns them all
 /// @param tables what dimension tables are loaded with
 /// @param views how large they become, and in which steps
+/// @param rejoinChanges values that one rewrite of a segment changes where rows are joined again;
+///   at least 1. Some 50 bytes each while it lasts
 public record IngestOptions(
     int partitions,
     Durability durability,
@@ -40,7 +42,8 @@ public record IngestOptions(
     Refusals refusals,
     @Nullable String node,
     Tables tables,
-    Views views) {
+    Views views,
+    int rejoinChanges) {
 
   public static final IngestOptions DEFAULT =
       new IngestOptions(
@@ -59,7 +62,8 @@ public record IngestOptions(
           Refusals.DEFAULT,
           null,
           Tables.DEFAULT,
-          Views.DEFAULT);
+          Views.DEFAULT,
+          1 << 20);
 
   /// Damage or loss in the log.
   public enum GapPolicy {
@@ -204,6 +208,10 @@ public record IngestOptions(
     return with(changed -> changed.views = value);
   }
 
+  public IngestOptions withRejoinChanges(int value) {
+    return with(changed -> changed.rejoinChanges = value);
+  }
+
   private IngestOptions with(Consumer<Draft> change) {
     Draft draft = new Draft(this);
     change.accept(draft);
@@ -228,6 +236,7 @@ public record IngestOptions(
     private @Nullable String node;
     private Tables tables;
     private Views views;
+    private int rejoinChanges;
 
     Draft(IngestOptions options) {
       partitions = options.partitions;
@@ -246,6 +255,7 @@ public record IngestOptions(
       node = options.node;
       tables = options.tables;
       views = options.views;
+      rejoinChanges = options.rejoinChanges;
     }
 
     IngestOptions finish() {
@@ -265,7 +275,8 @@ public record IngestOptions(
           refusals,
           node,
           tables,
-          views);
+          views,
+          rejoinChanges);
     }
   }
 }

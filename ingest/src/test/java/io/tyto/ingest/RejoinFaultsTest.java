@@ -3,15 +3,22 @@ package io.tyto.ingest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.Joining;
 import io.tyto.store.Disk;
+import io.tyto.testkit.storage.FaultDisk;
+import io.tyto.testkit.storage.SimulatedCrash;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// files are damaged and rewrites stop half-way.
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RejoinFaultsTest {
+  private static final long SEED = Long.getLong("test.seed", 20261122L);
+  private static final int CRASHES = 10;
+  private static final IngestOptions ONE = NodeFixture.BY_HAND.withPartitions(1);
   private static final Instant BEGIN = Instant.parse("2026-11-20T10:00:00Z");
 
   private static final String LOGIN =
@@ -55,7 +65,7 @@ class RejoinFaultsTest {
   @TempDir Path temp;
 
   private static LocalNode open(Path data) {
-    return NodeFixture.open(data, NodeFixture.BY_HAND.withPartitions(1), Disk.SYSTEM);
+    return NodeFixture.open(data, ONE, Disk.SYSTEM);
   }
 
   private static String login(String user, long second, long level) {
@@ -89,9 +99,13 @@ class RejoinFaultsTest {
   }
 
   private static Joining joining(LocalNode node) {
+    return Objects.requireNonNull(status(node).joining());
+  }
+
+  private static CollectionStatus status(LocalNode node) {
     for (CollectionStatus status : node.status().collections()) {
       if (status.name().equals("buy")) {
-        return Objects.requireNonNull(status.joining());
+        return status;
       }
     }
     throw new AssertionError("there is no buy");
@@ -113,5 +127,143 @@ class RejoinFaultsTest {
       settle(node);
       assertEquals(Map.of("x", "1", "y", "2"), levels(node));
     }
+  }
+
+  /// Nothing of a column that a segment lacked at first is forgotten where its rewrite stops
+  /// between two parts.
+  @Test
+  void aRewriteInPartsIsDoneAfterACrashBetweenThem() throws Exception {
+    Random random = new Random(SEED);
+    Map<String, String> expected = new TreeMap<>();
+    long steps = 0;
+    for (int round = 0; round <= CRASHES; round++) {
+      Path data = Files.createDirectory(temp.resolve("data-" + round));
+      FaultDisk disk = new FaultDisk(data);
+      IngestOptions options = ONE.withRejoinChanges(3);
+      try (LocalNode node = NodeFixture.open(data, options, disk)) {
+        NodeFixture.apply(node, LOGIN, BUY_PLAIN);
+        StringBuilder logins = new StringBuilder();
+        StringBuilder buys = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+          logins.append(login("u" + i, 0, i));
+          buys.append(buy("id" + i, "u" + i, 10));
+          expected.put("id" + i, String.valueOf(i));
+        }
+        NodeFixture.send(node, "login", logins.toString());
+        NodeFixture.send(node, "buy", buys.toString());
+        node.flush();
+        NodeFixture.apply(node, LOGIN, BUY);
+        long before = disk.steps();
+        disk.crashAt(round == 0 ? Long.MAX_VALUE : before + 1 + random.nextLong(steps));
+        node.maintain();
+        steps = Math.max(steps, disk.steps() - before);
+      } catch (SimulatedCrash _) {
+        // It died; what it left is looked at below.
+      }
+      disk.restart();
+      try (LocalNode node = NodeFixture.open(data, options, disk)) {
+        settle(node);
+        assertEquals(expected, levels(node), "seed " + SEED + ", round " + round);
+      }
+    }
+    // Some parts were written.
+    assertTrue(steps > 50, "only " + steps);
+  }
+
+  @Test
+  void damageOfTheOtherCollectionIsNoFaultOfRowsThatTakeOfIt() throws Exception {
+    IngestOptions pairs =
+        ONE.withCompaction(new IngestOptions.Compaction(true, 2, 16_000_000, 1L << 30));
+    Path login;
+    try (LocalNode node = NodeFixture.open(temp, ONE, Disk.SYSTEM)) {
+      NodeFixture.apply(node, LOGIN, BUY);
+      for (int i = 0; i < 2; i++) {
+        NodeFixture.send(node, "buy", buy("id" + i, "ann", 10));
+        node.flush();
+      }
+      NodeFixture.send(node, "login", login("ann", 0, 7));
+      node.flush();
+      login = file(node, "login");
+    }
+    byte[] sound = damage(login);
+    try (LocalNode node = NodeFixture.open(temp, pairs, Disk.SYSTEM)) {
+      node.maintain();
+      node.maintain();
+      String alarms = node.status().alarms().toString();
+      assertTrue(alarms.contains("those of login cannot be read"), alarms);
+      assertEquals(1, status(node).segments());
+      assertEquals(Map.of("id0", "null", "id1", "null"), levels(node));
+      assertEquals(1, joining(node).due());
+    }
+    Files.write(login, sound);
+    try (LocalNode node = NodeFixture.open(temp, pairs, Disk.SYSTEM)) {
+      settle(node);
+      assertEquals(Map.of("id0", "7", "id1", "7"), levels(node));
+    }
+  }
+
+  @Test
+  void rowsThatCannotBeReadAreJoinedWhenTheyCan() throws Exception {
+    Path buy;
+    try (LocalNode node = open(temp)) {
+      NodeFixture.apply(node, LOGIN, BUY);
+      for (int i = 0; i < 2; i++) {
+        NodeFixture.send(node, "buy", buy("id" + i, "ann", 10));
+        node.flush();
+      }
+      NodeFixture.send(node, "login", login("ann", 0, 7));
+      node.flush();
+      buy = file(node, "buy");
+    }
+    byte[] sound = damage(buy);
+    try (LocalNode node = open(temp)) {
+      for (int i = 0; i < 4; i++) {
+        node.maintain();
+      }
+      assertTrue(joining(node).due() > 0);
+    }
+    Files.write(buy, sound);
+    try (LocalNode node = open(temp)) {
+      settle(node);
+      assertEquals(Map.of("id0", "7", "id1", "7"), levels(node));
+    }
+  }
+
+  @Test
+  void aFieldThatBecomesWiderKeepsTheValuesThatStay() throws Exception {
+    try (LocalNode node = open(temp)) {
+      NodeFixture.apply(node, LOGIN, BUY);
+      NodeFixture.send(node, "login", login("ann", 0, 7) + login("bob", 0, 8));
+      NodeFixture.send(node, "buy", buy("a", "ann", 10) + buy("b", "bob", 10));
+      node.flush();
+      NodeFixture.apply(
+          node, LOGIN.replace("level: { type: int }", "level: { type: double }"), BUY);
+      NodeFixture.send(node, "login", login("ann", 5, 9).replace("9}", "9.5}"));
+      settle(node);
+      assertEquals(Map.of("a", "9.5", "b", "8.0"), levels(node));
+    }
+  }
+
+  /// The first segment of a collection.
+  private Path file(LocalNode node, String collection) throws IOException {
+    try (TableSnapshot snapshot = node.snapshot(collection);
+        Stream<Path> files = Files.walk(temp)) {
+      String name = snapshot.sources().getFirst().name();
+      return files
+          .filter(file -> file.getFileName().toString().equals(name))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  /// Returns what the file held.
+  private static byte[] damage(Path file) throws IOException {
+    byte[] sound = Files.readAllBytes(file);
+    byte[] damaged = sound.clone();
+    for (int i = 64; i < damaged.length; i++) {
+      damaged[i] ^= 0x20;
+    }
+    Files.write(file, damaged);
+    return sound;
   }
 }

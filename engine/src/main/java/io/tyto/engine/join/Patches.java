@@ -27,6 +27,10 @@ public final class Patches {
   /// @param row above those of earlier calls
   /// @param value a Long, a Double or bytes, by the form of the column, or null
   public void add(int row, @Nullable Object value) {
+    if (value != null && !isHeld(value)) {
+      throw new IllegalArgumentException(
+          "a column of %s holds no %s".formatted(type, value.getClass().getSimpleName()));
+    }
     if (count == rows.length) {
       rows = Arrays.copyOf(rows, 2 * count);
       values = Arrays.copyOf(values, 2 * count);
@@ -35,14 +39,26 @@ public final class Patches {
     values[count++] = value;
   }
 
+  private boolean isHeld(Object value) {
+    return switch (type.physical()) {
+      case Physical.LONG -> value instanceof Long;
+      case Physical.DOUBLE -> value instanceof Double;
+      case Physical.BYTES -> value instanceof byte[];
+    };
+  }
+
   public int size() {
     return count;
   }
 
   /// The column with these values in the place of its own.
   ///
-  /// @param stored null: every other row is null
+  /// @param stored of the same type; null: every other row is null
   ColumnReader over(@Nullable ColumnReader stored) {
+    if (stored != null && !stored.type().equals(type)) {
+      throw new IllegalArgumentException(
+          "values of type %s cannot stand among those of %s".formatted(type, stored.type()));
+    }
     return new Reader(stored);
   }
 

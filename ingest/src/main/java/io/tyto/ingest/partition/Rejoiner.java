@@ -45,8 +45,8 @@ final class Rejoiner {
   /// Rows that are asked for in one pass over the other collection; each takes some 50 bytes.
   static final int ROWS_A_PASS = 1 << 17;
 
-  /// Values that are changed in one rewrite of a segment; what is left is the next one's.
-  static final int MAX_CHANGES = 1 << 20;
+  /// How long others wait for what is due of one collection, a segment that is begun not counted.
+  private static final long SLICE_NANOS = 2_000_000_000L;
 
   /// The rest of the time is others': a round that took a second is followed by so many of rest.
   private static final int REST_FACTOR = 4;
@@ -57,12 +57,14 @@ final class Rejoiner {
   private final LiveRows live;
   private final SegmentMerger segments;
 
-  /// By collection, the version of what was done but for segments that are damaged. That stays
-  /// asked for, because they may be restored.
-  private final Map<Integer, Long> doneButForDamaged = new HashMap<>();
+  /// Values that are changed in one rewrite of a segment; what is left is the next one's.
+  private final int maxChanges;
 
   /// By collection, when it may be looked at again.
   private final Map<Integer, Long> restsUntilNanos = new HashMap<>();
+
+  /// By collection, what is being done.
+  private final Map<Integer, Round> rounds = new HashMap<>();
 
   Rejoiner(
       PartitionId id,
@@ -75,7 +77,14 @@ final class Rejoiner {
     this.committer = committer;
     this.live = live;
     this.segments = segments;
+    this.maxChanges = host.options().rejoinChanges();
   }
+
+  /// What a manifest asked for, over as many calls as it takes: what is asked for meanwhile is the
+  /// next one's, or the first segments would be looked at for ever.
+  ///
+  /// @param done files of segments that are right
+  private record Round(Rejoin asked, Set<String> done) {}
 
   /// Values that a segment lacks.
   ///
@@ -87,49 +96,96 @@ final class Rejoiner {
     }
   }
 
-  /// Does what is due for a collection. STORE_FAILED where rows of a joined one cannot be read.
+  /// Does what is due for a collection, or a part of it where that takes long. STORE_FAILED where
+  /// rows of a joined one cannot be read: nothing is taken for done then.
   void rejoin(TableSchema schema) {
-    Rejoin asked = live.manifest().rejoin(schema.collectionId());
-    if (asked != null
-        && asked.version() == doneButForDamaged.getOrDefault(schema.collectionId(), 0L)) {
-      asked = null;
-    }
     List<TakenFields> taken = TakenFields.of(schema, host.schemas().groupOf(schema));
-    List<SegmentEntry> due = due(schema, taken, asked);
-    boolean mayRest = due.stream().noneMatch(entry -> lacksColumns(entry, taken));
-    if (due.isEmpty() && asked == null || mayRest && isResting(schema)) {
+    Round round = round(schema);
+    Rejoin asked = round == null ? null : round.asked();
+    Set<String> lacking = lacking(schema, taken);
+    List<SegmentEntry> due =
+        taken.isEmpty()
+            ? List.of()
+            : segments.sound(schema.collectionId(), Kind.DATA).stream()
+                .filter(entry -> lacking.contains(entry.file()) || isDue(entry, round))
+                .toList();
+    boolean isNothingDue = due.isEmpty() && (asked == null || isHeldBack(schema, asked));
+    if (isNothingDue || lacking.isEmpty() && isResting(schema)) {
       return;
     }
     long start = System.nanoTime();
+    int looked = 0;
     int changed = 0;
-    for (SegmentEntry entry : due) {
-      changed += rejoin(schema, taken, entry, asked) ? 1 : 0;
+    while (looked < due.size() && (looked == 0 || System.nanoTime() - start < SLICE_NANOS)) {
+      SegmentEntry entry = due.get(looked++);
+      if (!isNewest(schema, taken, entry)) {
+        return;
+      }
+      SegmentEntry right = rejoin(schema, taken, entry, asked, lacking.contains(entry.file()));
+      changed += right.file().equals(entry.file()) ? 0 : 1;
+      if (round != null) {
+        round.done().add(right.file());
+      }
     }
-    if (asked != null) {
-      finish(schema, asked);
+    if (asked != null && looked == due.size() && !isHeldBack(schema, asked)) {
+      Manifest commit = committer.commit(Change.builder().rejoined(asked).build());
+      live.replaced(commit, Set.of(), List.of());
     }
     long end = System.nanoTime();
     restsUntilNanos.put(schema.collectionId(), end + REST_FACTOR * (end - start));
     LOG.log(
         INFO,
-        "{0}: {1} joined again: {2} of {3} segments changed, in {4} ms",
+        "{0}: {1} joined again: {2} segments changed of {3} that were due, {4} are left, in {5} ms",
         id,
         schema.name(),
         changed,
         due.size(),
+        due.size() - looked,
         (end - start) / 1_000_000);
   }
 
-  private void finish(TableSchema schema, Rejoin asked) {
-    boolean isComplete =
-        live.entries(schema.collectionId(), Kind.DATA).stream()
-            .noneMatch(entry -> isAsked(entry, asked) && segments.isDamaged(entry));
-    if (isComplete) {
-      Manifest commit = committer.commit(Change.builder().rejoined(asked).build());
-      live.replaced(commit, Set.of(), List.of());
-    } else {
-      doneButForDamaged.put(schema.collectionId(), asked.version());
+  /// What is to be done of what is asked for; null where nothing is.
+  private @Nullable Round round(TableSchema schema) {
+    Rejoin newest = live.manifest().rejoin(schema.collectionId());
+    if (newest == null) {
+      rounds.remove(schema.collectionId());
+      return null;
     }
+    Round round = rounds.get(schema.collectionId());
+    if (round != null) {
+      boolean isGoingOn =
+          segments.sound(schema.collectionId(), Kind.DATA).stream()
+              .anyMatch(entry -> isDue(entry, round));
+      // Where a damaged segment keeps the request standing, the others are not looked at for ever.
+      if (isGoingOn || round.asked().version() == newest.version()) {
+        return round;
+      }
+    }
+    Round next = new Round(newest, new HashSet<>());
+    rounds.put(schema.collectionId(), next);
+    return next;
+  }
+
+  private static boolean isDue(SegmentEntry entry, @Nullable Round round) {
+    return round != null && isAsked(entry, round.asked()) && !round.done().contains(entry.file());
+  }
+
+  /// Whether something that is asked for is damaged: it is to be joined when it can be read again.
+  private boolean isHeldBack(TableSchema schema, Rejoin asked) {
+    return live.entries(schema.collectionId(), Kind.DATA).stream()
+        .anyMatch(entry -> isAsked(entry, asked) && segments.isDamaged(entry));
+  }
+
+  /// Whether rows are still what they were taken for; a config that came meanwhile is the next
+  /// call's.
+  private boolean isNewest(TableSchema schema, List<TakenFields> taken, SegmentEntry entry) {
+    return entry.schemaVersion() <= schema.version()
+        && isNewest(schema)
+        && taken.stream().allMatch(fields -> isNewest(fields.source()));
+  }
+
+  private boolean isNewest(TableSchema schema) {
+    return host.schemas().newest(schema.collectionId()).version() == schema.version();
   }
 
   private boolean isResting(TableSchema schema) {
@@ -144,65 +200,87 @@ final class Rejoiner {
     if (taken.isEmpty()) {
       return 0;
     }
+    Set<String> lacking = lacking(schema, taken);
     return (int)
         live.entries(schema.collectionId(), Kind.DATA).stream()
-            .filter(entry -> isAsked(entry, asked) || lacksColumns(entry, taken))
+            .filter(entry -> isAsked(entry, asked) || lacking.contains(entry.file()))
             .count();
-  }
-
-  private List<SegmentEntry> due(
-      TableSchema schema, List<TakenFields> taken, @Nullable Rejoin asked) {
-    return taken.isEmpty()
-        ? List.of()
-        : segments.sound(schema.collectionId(), Kind.DATA).stream()
-            .filter(entry -> isAsked(entry, asked) || lacksColumns(entry, taken))
-            .toList();
   }
 
   private static boolean isAsked(SegmentEntry entry, @Nullable Rejoin asked) {
     return asked != null && entry.maxTime() >= asked.fromTime();
   }
 
-  /// Whether its rows came before a join was declared.
-  private boolean lacksColumns(SegmentEntry entry, List<TakenFields> taken) {
-    List<LiveSegment> held = live.hold(one -> one.file().equals(entry.file()));
+  /// Files of segments whose rows came before a join was declared.
+  private Set<String> lacking(TableSchema schema, List<TakenFields> taken) {
+    List<ColumnSpec> targets = targets(taken);
+    if (targets.isEmpty()) {
+      return Set.of();
+    }
+    Set<String> files = new HashSet<>();
+    List<LiveSegment> held =
+        live.hold(
+            entry -> entry.collection() == schema.collectionId() && entry.kind() == Kind.DATA);
     try {
-      return held.stream()
-          .anyMatch(one -> !one.isDamaged() && SegmentMerger.lacks(one.source(), targets(taken)));
+      for (LiveSegment segment : held) {
+        if (!segment.isDamaged() && SegmentMerger.lacks(segment.source(), targets)) {
+          files.add(segment.entry().file());
+        }
+      }
     } finally {
       held.forEach(LiveSegment::release);
     }
+    return files;
   }
 
   private static List<ColumnSpec> targets(List<TakenFields> taken) {
     return taken.stream().flatMap(fields -> fields.targets().stream()).toList();
   }
 
-  /// Whether anything changed.
-  private boolean rejoin(
-      TableSchema schema, List<TakenFields> taken, SegmentEntry entry, @Nullable Rejoin asked) {
+  /// Returns the segment that has the rows as they should be.
+  ///
+  /// @param isLacking its rows are older than a column: all are compared, and it is written anew
+  private SegmentEntry rejoin(
+      TableSchema schema,
+      List<TakenFields> taken,
+      SegmentEntry entry,
+      @Nullable Rejoin asked,
+      boolean isLacking) {
+    long from = isLacking || asked == null ? Long.MIN_VALUE : asked.fromTime();
     SegmentEntry current = entry;
-    boolean isChanged = false;
+    boolean isToBeWritten = isLacking;
     while (true) {
-      boolean isLacking = lacksColumns(current, taken);
-      long from = isLacking || asked == null ? Long.MIN_VALUE : asked.fromTime();
       Changes changes = segments.read(current, rows -> changes(schema, taken, rows, from));
-      if (changes.isEmpty() && !isLacking) {
-        return isChanged;
+      if (changes.isEmpty() && !isToBeWritten) {
+        return current;
       }
-      Set<Integer> computed = new HashSet<>();
-      AppendedColumns.derived(schema.columns()).forEach(column -> computed.add(column.id()));
-      current =
-          segments.merge(
-              schema,
-              Kind.DATA,
-              List.of(current),
-              rows -> new PatchedRows(rows, changes.patches(), computed));
-      isChanged = true;
+      isToBeWritten = false;
+      Change.Builder change = Change.builder();
+      if (!changes.isComplete() && (asked == null || asked.fromTime() > from)) {
+        // It lacks nothing after this, and nobody could tell that it is not done.
+        change.rejoin(schema.collectionId(), from);
+      }
+      current = write(schema, current, changes, change);
       if (changes.isComplete()) {
-        return true;
+        return current;
       }
     }
+  }
+
+  private SegmentEntry write(
+      TableSchema schema, SegmentEntry entry, Changes changes, Change.Builder change) {
+    Set<Integer> computed = new HashSet<>();
+    AppendedColumns.derived(schema.columns()).forEach(column -> computed.add(column.id()));
+    return segments.merge(
+        schema,
+        Kind.DATA,
+        List.of(entry),
+        rows -> {
+          // Values were compared as this schema has them: wider than the stored ones, maybe.
+          RowSource evolved = EvolvedSource.allOf(List.of(rows), schema).getFirst();
+          return new PatchedRows(evolved, changes.patches(), computed);
+        },
+        change);
   }
 
   /// Compares what rows have with what they should have.
@@ -257,7 +335,7 @@ final class Rejoiner {
     }
 
     boolean isFull() {
-      return changes >= MAX_CHANGES;
+      return changes >= maxChanges;
     }
 
     void add(int position, int entity, Row row, int[] inputs, long time) {
@@ -295,7 +373,7 @@ final class Rejoiner {
 
     private void compare(
         AsOfJoin join, int k, @Nullable Object[] before, long kept, @Nullable Patches patched) {
-      for (int row = 0; patched != null && row < count; row++) {
+      for (int row = 0; patched != null && row < count && !isFull(); row++) {
         Object right = join.value(row, k);
         // Retention may have taken the event that a row has its value of: it keeps that.
         boolean mayBeOlder = right == null || join.timeOf(row, k) < kept;

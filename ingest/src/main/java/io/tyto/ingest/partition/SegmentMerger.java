@@ -63,8 +63,18 @@ final class SegmentMerger {
   /// @param seen how the sources are read
   SegmentEntry merge(
       TableSchema schema, Kind kind, List<SegmentEntry> run, UnaryOperator<RowSource> seen) {
+    return merge(schema, kind, run, seen, Change.builder());
+  }
+
+  /// @param seen how the sources are read
+  /// @param change what else the commit does
+  SegmentEntry merge(
+      TableSchema schema,
+      Kind kind,
+      List<SegmentEntry> run,
+      UnaryOperator<RowSource> seen,
+      Change.Builder change) {
     Set<String> names = SegmentFiles.namesOf(run);
-    Change.Builder change = Change.builder();
     SegmentEntry merged =
         readAll(
             names,
