@@ -395,7 +395,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
             new CatalogDraft.NewColumn(
                 column.name(),
                 column.type().toString(),
-                column.derive() != null,
+                column.derive() != null || column.isAppended(),
                 keptIds.getOrDefault(column.name(), 0)))
         .toList();
   }

@@ -214,7 +214,9 @@ final class Lifetimes implements AutoCloseable {
       if (!isComplete) {
         scan(schema, fresh, missing);
       }
-      replace(schema, fresh, committer);
+      Change.Builder change = Change.builder();
+      takersOf(schema, missing).forEach(taker -> change.rejoin(taker, Long.MIN_VALUE));
+      replace(schema, fresh, change, committer);
     } catch (RuntimeException | Error e) {
       fresh.close();
       throw e;
@@ -257,11 +259,31 @@ final class Lifetimes implements AutoCloseable {
     unit[0].settle();
   }
 
+  /// Collections that take what was not kept so far: of rows that came before, nobody noted whether
+  /// they miss something, and what they have may be of a field that is computed in another way now.
+  private List<Integer> takersOf(
+      TableSchema schema, List<? extends @Nullable StateElement> missing) {
+    List<Integer> takers = new ArrayList<>();
+    List<TableSchema> group = host.schemas().groupOf(schema);
+    for (TableSchema taker : TakenFields.takersOf(schema, group)) {
+      boolean isConcerned =
+          TakenFields.of(taker, group).stream()
+              .filter(fields -> fields.source().collectionId() == schema.collectionId())
+              .anyMatch(fields -> fields.elements().stream().anyMatch(missing::contains));
+      if (isConcerned) {
+        takers.add(taker.collectionId());
+      }
+    }
+    return takers;
+  }
+
   /// Commits the states in the place of all older ones.
-  private void replace(TableSchema schema, EntityStates fresh, Committer committer) {
+  ///
+  /// @param change what else the commit does
+  private void replace(
+      TableSchema schema, EntityStates fresh, Change.Builder change, Committer committer) {
     Set<String> names = new HashSet<>();
     live.stateEntries(schema.collectionId()).forEach(entry -> names.add(entry.file()));
-    Change.Builder change = Change.builder();
     names.forEach(change::remove);
     List<SegmentEntry> added = new ArrayList<>();
     if (!fresh.layout().isEmpty()) {

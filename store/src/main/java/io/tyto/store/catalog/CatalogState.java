@@ -142,7 +142,8 @@ public record CatalogState(
   /// @param id never reused within the collection; a column keeps it under another name or a wider
   ///   type, and a derived one gets another where its expression changes
   /// @param type the textual form of its type
-  /// @param isDerived its values can be computed from others
+  /// @param isDerived its values are computed from others, or from other rows: once it is gone,
+  ///   nobody asks for them
   public record Column(int id, String name, String type, boolean isDerived) {
     public Column(int id, String name, String type) {
       this(id, name, type, false);
