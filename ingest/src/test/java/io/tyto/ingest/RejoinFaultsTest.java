@@ -144,16 +144,15 @@ class RejoinFaultsTest {
       IngestOptions options = ONE.withRejoinChanges(3);
       try (LocalNode node = NodeFixture.open(data, options, disk)) {
         NodeFixture.apply(node, LOGIN, BUY_PLAIN);
-        StringBuilder logins = new StringBuilder();
-        StringBuilder buys = new StringBuilder();
-        for (int i = 0; i < 20; i++) {
-          logins.append(login("u" + i, 0, i));
-          buys.append(buy("id" + i, "u" + i, 10));
-          expected.put("id" + i, String.valueOf(i));
+        // Segments that are asked for in one pass, and of which each takes several parts.
+        for (int segment = 0; segment < 3; segment++) {
+          for (int i = segment * 7; i < segment * 7 + 7; i++) {
+            NodeFixture.send(node, "login", login("u" + i, 0, i));
+            NodeFixture.send(node, "buy", buy("id" + i, "u" + i, 10));
+            expected.put("id" + i, String.valueOf(i));
+          }
+          node.flush();
         }
-        NodeFixture.send(node, "login", logins.toString());
-        NodeFixture.send(node, "buy", buys.toString());
-        node.flush();
         NodeFixture.apply(node, LOGIN, BUY);
         long before = disk.steps();
         disk.crashAt(round == 0 ? Long.MAX_VALUE : before + 1 + random.nextLong(steps));

@@ -86,6 +86,12 @@ final class Rejoiner {
   /// @param done files of segments that are right
   private record Round(Rejoin asked, Set<String> done) {}
 
+  /// A segment to look at.
+  ///
+  /// @param from rows of earlier times are right
+  /// @param isLacking its rows are older than a column: it is written anew in any case
+  private record Task(SegmentEntry entry, long from, boolean isLacking) {}
+
   /// Values that a segment lacks.
   ///
   /// @param patches by column id
@@ -117,15 +123,23 @@ final class Rejoiner {
     int looked = 0;
     int changed = 0;
     while (looked < due.size() && (looked == 0 || System.nanoTime() - start < SLICE_NANOS)) {
-      SegmentEntry entry = due.get(looked++);
-      if (!isNewest(schema, taken, entry)) {
+      List<Task> tasks =
+          onePass(due.subList(looked, due.size())).stream()
+              .map(entry -> task(entry, asked, lacking.contains(entry.file())))
+              .toList();
+      if (!isNewest(schema, taken, tasks)) {
         return;
       }
-      SegmentEntry right = rejoin(schema, taken, entry, asked, lacking.contains(entry.file()));
-      changed += right.file().equals(entry.file()) ? 0 : 1;
-      if (round != null) {
-        round.done().add(right.file());
+      List<Changes> changes = changes(schema, taken, tasks);
+      for (int i = 0; i < tasks.size(); i++) {
+        SegmentEntry entry = tasks.get(i).entry();
+        SegmentEntry right = rejoin(schema, taken, tasks.get(i), changes.get(i), asked);
+        changed += right.file().equals(entry.file()) ? 0 : 1;
+        if (round != null) {
+          round.done().add(right.file());
+        }
       }
+      looked += tasks.size();
     }
     if (asked != null && looked == due.size() && !isHeldBack(schema, asked)) {
       Manifest commit = committer.commit(Change.builder().rejoined(asked).build());
@@ -142,6 +156,21 @@ final class Rejoiner {
         due.size(),
         due.size() - looked,
         (end - start) / 1_000_000);
+  }
+
+  private static Task task(SegmentEntry entry, @Nullable Rejoin asked, boolean isLacking) {
+    long from = isLacking || asked == null ? Long.MIN_VALUE : asked.fromTime();
+    return new Task(entry, from, isLacking);
+  }
+
+  /// The first of some segments, and as many after it as can be asked for together.
+  private static List<SegmentEntry> onePass(List<SegmentEntry> due) {
+    int count = 1;
+    long rows = due.getFirst().rows();
+    while (count < due.size() && rows + due.get(count).rows() <= ROWS_A_PASS) {
+      rows += due.get(count++).rows();
+    }
+    return due.subList(0, count);
   }
 
   /// What is to be done of what is asked for; null where nothing is.
@@ -178,8 +207,8 @@ final class Rejoiner {
 
   /// Whether rows are still what they were taken for; a config that came meanwhile is the next
   /// call's.
-  private boolean isNewest(TableSchema schema, List<TakenFields> taken, SegmentEntry entry) {
-    return entry.schemaVersion() <= schema.version()
+  private boolean isNewest(TableSchema schema, List<TakenFields> taken, List<Task> tasks) {
+    return tasks.stream().allMatch(task -> task.entry().schemaVersion() <= schema.version())
         && isNewest(schema)
         && taken.stream().allMatch(fields -> isNewest(fields.source()));
   }
@@ -239,32 +268,33 @@ final class Rejoiner {
 
   /// Returns the segment that has the rows as they should be.
   ///
-  /// @param isLacking its rows are older than a column: all are compared, and it is written anew
+  /// @param first what was found to be changed
   private SegmentEntry rejoin(
       TableSchema schema,
       List<TakenFields> taken,
-      SegmentEntry entry,
-      @Nullable Rejoin asked,
-      boolean isLacking) {
-    long from = isLacking || asked == null ? Long.MIN_VALUE : asked.fromTime();
-    SegmentEntry current = entry;
-    boolean isToBeWritten = isLacking;
-    while (true) {
-      Changes changes = segments.read(current, rows -> changes(schema, taken, rows, from));
-      if (changes.isEmpty() && !isToBeWritten) {
-        return current;
+      Task task,
+      Changes first,
+      @Nullable Rejoin asked) {
+    SegmentEntry current = task.entry();
+    Changes changes = first;
+    boolean isToBeWritten = task.isLacking() || !first.isEmpty();
+    while (isToBeWritten || !changes.isComplete()) {
+      if (isToBeWritten) {
+        Change.Builder change = Change.builder();
+        if (!changes.isComplete() && (asked == null || asked.fromTime() > task.from())) {
+          // It lacks nothing after this, and nobody could tell that it is not done.
+          change.rejoin(schema.collectionId(), task.from());
+        }
+        current = write(schema, current, changes, change);
+        if (changes.isComplete()) {
+          return current;
+        }
       }
-      isToBeWritten = false;
-      Change.Builder change = Change.builder();
-      if (!changes.isComplete() && (asked == null || asked.fromTime() > from)) {
-        // It lacks nothing after this, and nobody could tell that it is not done.
-        change.rejoin(schema.collectionId(), from);
-      }
-      current = write(schema, current, changes, change);
-      if (changes.isComplete()) {
-        return current;
-      }
+      Task rest = new Task(current, task.from(), false);
+      changes = changes(schema, taken, List.of(rest)).getFirst();
+      isToBeWritten = !changes.isEmpty();
     }
+    return current;
   }
 
   private SegmentEntry write(
@@ -283,33 +313,45 @@ final class Rejoiner {
         change);
   }
 
-  /// Compares what rows have with what they should have.
-  ///
-  /// @param from rows of earlier times are right
-  private Changes changes(TableSchema schema, List<TakenFields> taken, RowSource rows, long from) {
+  /// Compares what the rows of each segment have with what they should have.
+  private List<Changes> changes(TableSchema schema, List<TakenFields> taken, List<Task> tasks) {
     Comparison comparison = new Comparison(taken);
     List<StateElement> stored = new ArrayList<>();
     targets(taken).forEach(column -> stored.add(TakenFields.last(schema, column.name())));
     StateScan scan = new StateScan(schema, stored);
     StoredPrivacy privacy = host.schemas().privacy(schema.collectionId());
-    RowSource current = privacy.current(rows, schema);
-    for (RowSource evolved : EvolvedSource.allOf(List.of(current), schema)) {
-      scan.read(
-          evolved,
-          (position, entity, row, inputs, time) -> {
-            if (time >= from && !comparison.isFull()) {
-              comparison.add(position, entity, row, inputs, time);
+    for (Task task : tasks) {
+      comparison.beginSegment();
+      segments.read(
+          task.entry(),
+          rows -> {
+            RowSource current = privacy.current(rows, schema);
+            for (RowSource evolved : EvolvedSource.allOf(List.of(current), schema)) {
+              scan.read(
+                  evolved,
+                  (position, entity, row, inputs, time) -> {
+                    if (time >= task.from() && !comparison.isFull()) {
+                      comparison.add(position, entity, row, inputs, time);
+                    }
+                  });
             }
+            return task;
           });
     }
     comparison.answer();
-    return new Changes(comparison.patches, !comparison.isFull());
+    return comparison.bySegment.stream()
+        .map(patches -> new Changes(patches, !comparison.isFull()))
+        .toList();
   }
 
-  /// Rows of a segment that are asked for together, and what was found of the rows before them.
+  /// Rows of segments that are asked for together, and what was found of the rows before them.
   private final class Comparison {
     private final List<TakenFields> taken;
-    private final Map<Integer, Patches> patches = new HashMap<>();
+
+    /// By segment and column id.
+    private final List<Map<Integer, Patches>> bySegment = new ArrayList<>();
+
+    private final int[] ofSegment = new int[ROWS_A_PASS];
     private final int[] positions = new int[ROWS_A_PASS];
     private final @Nullable Object[][] stored;
     private final List<AsOfJoin> questions = new ArrayList<>();
@@ -319,10 +361,15 @@ final class Rejoiner {
 
     Comparison(List<TakenFields> taken) {
       this.taken = taken;
-      List<ColumnSpec> targets = targets(taken);
-      targets.forEach(column -> patches.put(column.id(), new Patches(column.type())));
-      stored = new Object[targets.size()][ROWS_A_PASS];
+      stored = new Object[targets(taken).size()][ROWS_A_PASS];
       begin();
+    }
+
+    /// Rows that are added from here on are of the next segment.
+    void beginSegment() {
+      Map<Integer, Patches> patches = new HashMap<>();
+      targets(taken).forEach(column -> patches.put(column.id(), new Patches(column.type())));
+      bySegment.add(patches);
     }
 
     private void begin() {
@@ -339,6 +386,7 @@ final class Rejoiner {
     }
 
     void add(int position, int entity, Row row, int[] inputs, long time) {
+      ofSegment[count] = bySegment.size() - 1;
       positions[count] = position;
       for (int i = 0; i < stored.length; i++) {
         boolean isNull = inputs[i] < 0 || row.isNull(inputs[i]);
@@ -364,21 +412,20 @@ final class Rejoiner {
         join.finish();
         long kept = keptSince(taken.get(i).source());
         for (int k = 0; k < taken.get(i).targets().size(); k++) {
-          Patches patched = patches.get(taken.get(i).targets().get(k).id());
-          compare(join, k, stored[column++], kept, patched);
+          compare(join, k, stored[column++], kept, taken.get(i).targets().get(k).id());
         }
       }
       begin();
     }
 
-    private void compare(
-        AsOfJoin join, int k, @Nullable Object[] before, long kept, @Nullable Patches patched) {
-      for (int row = 0; patched != null && row < count && !isFull(); row++) {
+    private void compare(AsOfJoin join, int k, @Nullable Object[] before, long kept, int columnId) {
+      for (int row = 0; row < count && !isFull(); row++) {
         Object right = join.value(row, k);
         // Retention may have taken the event that a row has its value of: it keeps that.
         boolean mayBeOlder = right == null || join.timeOf(row, k) < kept;
         boolean stays = before[row] != null && mayBeOlder;
-        if (!stays && !AsOfJoin.isSame(before[row], right)) {
+        Patches patched = bySegment.get(ofSegment[row]).get(columnId);
+        if (patched != null && !stays && !AsOfJoin.isSame(before[row], right)) {
           patched.add(positions[row], right);
           changes++;
         }
