@@ -218,6 +218,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
           if (isOutdated()) {
             // Another process was faster, so the verdict is asked for again.
             take(catalog.state());
+            parse(files);
+            check.accept(configs);
             ConfigPlanner.requireCompatible(planner().plan(configs, tables, stored));
           }
           for (EventConfig config : configs) {
@@ -301,7 +303,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   private ParsedConfigs parse(List<ConfigFile> files) {
     List<EventConfig> standing = known.byName().values().stream().map(TableSchema::config).toList();
     ParsedConfigs parsed =
-        ConfigParser.parse(files, standing, tables.get(), pipeline).requireValid();
+        ConfigParser.parse(files, standing, tables.get(), known.views().created(), pipeline)
+            .requireValid();
     if (decoders != null) {
       decoders.check(parsed.configs());
     }

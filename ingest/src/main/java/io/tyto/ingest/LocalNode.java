@@ -301,11 +301,11 @@ public final class LocalNode
     // Before any collection looks into them, and outside of the directory's lock: a load takes
     // time.
     CollectionDirectory.PlannedTables planned =
-        directory.check(files, this::stored, this::requireApplicable);
+        directory.check(files, this::stored, this::requireShareable);
     tables.define(planned.tables(), planned.joined());
     Map<String, Filling> filledBefore = fillings();
     ApplyResult result =
-        directory.apply(files, this::stored, this::requireApplicable, planned.plans());
+        directory.apply(files, this::stored, this::requireShareable, planned.plans());
     CompletableFuture<Void> committed = takeOverCatalog();
     if (ownership != null) {
       ownership.lookSoon();
@@ -357,11 +357,6 @@ public final class LocalNode
     failureRatios.clear();
     feeds.refresh();
     return committed;
-  }
-
-  private void requireApplicable(List<EventConfig> configs) {
-    requireShareable(configs);
-    views.requireFree(configs);
   }
 
   /// Alerts are there without a feed where several processes share a folder.

@@ -6,6 +6,8 @@ import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.view.BoundView;
 import io.tyto.engine.view.ViewRows;
 import io.tyto.ingest.ViewDirectory.Known;
+import io.tyto.ingest.config.CollectionNames;
+import io.tyto.ingest.config.CreatedView;
 import io.tyto.ingest.config.SavedViews;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionView;
@@ -17,7 +19,6 @@ import io.tyto.model.port.AdminService.ViewAge;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ApiNames;
-import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.View;
 import io.tyto.model.schema.View.Strategy;
@@ -28,13 +29,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -73,10 +72,11 @@ final class MaterializedViews implements ViewService {
   /// By name, the one that was asked for last at the end. Guarded by itself.
   private final Map<String, Finished> finished = new LinkedHashMap<>(16, 0.75f, true);
 
-  /// @param viewId and `identity`: of what they were made of
+  /// @param rowsId of what they are rows of
+  /// @param identity of what they were made of
   /// @param collectedNanos when that was collected
   private record Finished(
-      String viewId,
+      String rowsId,
       String identity,
       ViewRows rows,
       boolean readsRows,
@@ -233,56 +233,14 @@ final class MaterializedViews implements ViewService {
           "the collection %s has %d views already: drop one first"
               .formatted(collection.name(), views));
     }
-    requireTypes(view);
-  }
-
-  /// No type of the view is another's; collections and views make types of the same kinds.
-  private void requireTypes(View view) {
-    Set<String> types = ApiNames.collectionTypes(view.typeName());
-    if (!Collections.disjoint(types, ApiNames.SHARED_TYPES)) {
-      throw taken(view, "a type that every API has");
-    }
-    for (TableSchema schema : directory.all()) {
-      String type = ApiNames.type(schema.config().apiName());
-      if (!Collections.disjoint(types, ApiNames.collectionTypes(type))) {
-        throw taken(view, "types of the collection " + schema.name());
-      }
-    }
-    for (ViewCollection other : viewCollections()) {
-      if (!Collections.disjoint(types, ApiNames.collectionTypes(other.view().typeName()))) {
-        throw taken(view, "types of the view " + other.view().name());
-      }
-    }
-  }
-
-  private static TytoException taken(View view, String by) {
-    return new TytoException(
-        ErrorCode.BAD_USER_INPUT,
-        "a view cannot be called %s: its types in the API would have the names of %s; take another name"
-            .formatted(view.name(), by));
-  }
-
-  /// Refuses configs that would take names of views that were created. CONFIG_INVALID.
-  void requireFree(List<EventConfig> configs) {
-    for (Known known : directory.views().all()) {
-      BoundView bound = known.bound();
-      if (!known.isConfigured() && bound != null) {
-        Set<String> types = ApiNames.collectionTypes(bound.view().typeName());
-        configs.forEach(config -> requireFree(config, bound.view(), types));
-      }
-    }
-  }
-
-  private static void requireFree(EventConfig config, View created, Set<String> types) {
-    List<String> others = new ArrayList<>(List.of(ApiNames.type(config.apiName())));
-    config.views().forEach(view -> others.add(view.typeName()));
-    for (String other : others) {
-      if (!Collections.disjoint(types, ApiNames.collectionTypes(other))) {
-        throw new TytoException(
-            ErrorCode.CONFIG_INVALID,
-            "%s would make types %s... of the API, which the view %s has that was created by createView: drop that one first, or rename"
-                .formatted(config.collection(), other, created.name()));
-      }
+    List<CreatedView> created = new ArrayList<>(directory.views().created());
+    created.add(new CreatedView(view.name(), collection.name()));
+    String collision =
+        CollectionNames.collisions(
+                directory.all().stream().map(TableSchema::config).toList(), created)
+            .get(view.name());
+    if (collision != null) {
+      throw new TytoException(ErrorCode.BAD_USER_INPUT, collision);
     }
   }
 
@@ -336,7 +294,9 @@ final class MaterializedViews implements ViewService {
       for (int look = 0; look < MAX_LOOKS; look++) {
         BoundView view = bound(require(name));
         Finished known = known(name);
-        if (known != null && known.collectedNanos - asked >= 0 && known.viewId.equals(view.id())) {
+        if (known != null
+            && known.collectedNanos - asked >= 0
+            && known.rowsId.equals(view.rowsId())) {
           return snapshot(view, known);
         }
         Finished made = collect(view, known);
@@ -398,10 +358,10 @@ final class MaterializedViews implements ViewService {
         return null;
       }
       if (known != null
-          && known.viewId.equals(view.id())
+          && known.rowsId.equals(view.rowsId())
           && known.identity.equals(sources.identity())) {
         return new Finished(
-            view.id(), known.identity, known.rows, known.readsRows, known.watermark, now);
+            view.rowsId(), known.identity, known.rows, known.readsRows, known.watermark, now);
       }
       ViewRows rows =
           ViewRows.of(
@@ -411,7 +371,7 @@ final class MaterializedViews implements ViewService {
               ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
               context(view));
       return new Finished(
-          view.id(), sources.identity(), rows, sources.readsRows(), sources.watermark(view), now);
+          view.rowsId(), sources.identity(), rows, sources.readsRows(), sources.watermark(view), now);
     }
   }
 
@@ -446,7 +406,7 @@ final class MaterializedViews implements ViewService {
   }
 
   private static TableSnapshot snapshot(BoundView view, Finished of) {
-    String text = of.viewId + of.identity;
+    String text = of.rowsId + of.identity;
     long hash = KeyHash.of(text.getBytes(StandardCharsets.UTF_8));
     String servedBy = "view:" + view.view().name() + (of.readsRows ? "+segments" : "");
     return new TableSnapshot(

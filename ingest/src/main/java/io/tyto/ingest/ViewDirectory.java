@@ -1,6 +1,8 @@
 package io.tyto.ingest;
 
 import io.tyto.engine.view.BoundView;
+import io.tyto.ingest.config.CollectionNames;
+import io.tyto.ingest.config.CreatedView;
 import io.tyto.ingest.config.SavedViews;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.TableSchema;
@@ -20,9 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// Immutable.
 final class ViewDirectory {
   private final SortedMap<String, Known> byName;
+  private final List<CreatedView> created;
   private final Map<Integer, List<BoundView>> byCollection = new HashMap<>();
 
-  /// @param bound null where the collection has become one that the definition does not fit
+  /// @param bound null where the collection has become one that the definition does not fit, or
+  ///   where its names in the API are another's
   /// @param problem why it has; null otherwise
   record Known(
       String name,
@@ -31,8 +35,9 @@ final class ViewDirectory {
       @Nullable BoundView bound,
       @Nullable String problem) {}
 
-  private ViewDirectory(SortedMap<String, Known> byName) {
+  private ViewDirectory(SortedMap<String, Known> byName, List<CreatedView> created) {
     this.byName = byName;
+    this.created = List.copyOf(created);
     for (Known known : byName.values()) {
       if (known.bound() != null) {
         byCollection
@@ -50,13 +55,29 @@ final class ViewDirectory {
         byName.put(view.name(), new Known(view.name(), schema, true, bound, null));
       }
     }
+    List<CreatedView> created = new ArrayList<>();
+    for (SavedView saved : state.views().values()) {
+      TableSchema schema = schemas.get(saved.collectionId());
+      if (schema != null) {
+        created.add(new CreatedView(saved.name(), schema.name()));
+      }
+    }
+    // Nothing of the kind is let in; were it there, the API of all collections could not be made.
+    Map<String, String> collisions =
+        CollectionNames.collisions(
+            schemas.values().stream().map(TableSchema::config).toList(), created);
     for (SavedView saved : state.views().values()) {
       TableSchema schema = schemas.get(saved.collectionId());
       if (schema != null && !byName.containsKey(saved.name())) {
-        byName.put(saved.name(), bind(saved, schema));
+        String collision = collisions.get(saved.name());
+        byName.put(
+            saved.name(),
+            collision == null
+                ? bind(saved, schema)
+                : new Known(saved.name(), schema, false, null, collision));
       }
     }
-    return new ViewDirectory(byName);
+    return new ViewDirectory(byName, created);
   }
 
   private static Known bind(SavedView saved, TableSchema schema) {
@@ -66,6 +87,11 @@ final class ViewDirectory {
     } catch (TytoException e) {
       return new Known(saved.name(), schema, false, null, e.getMessage());
     }
+  }
+
+  /// Those that no config declares.
+  List<CreatedView> created() {
+    return created;
   }
 
   /// By name.

@@ -13,6 +13,10 @@ import io.tyto.model.port.ViewService.ViewInput;
 import io.tyto.model.port.ViewService.ViewStatus;
 import io.tyto.model.schema.View;
 import io.tyto.store.Disk;
+import io.tyto.store.FsStore;
+import io.tyto.store.StoreKeys;
+import io.tyto.store.catalog.Catalog;
+import io.tyto.store.catalog.CatalogState.SavedView;
 import io.tyto.testkit.storage.FaultDisk;
 import io.tyto.testkit.storage.SimulatedCrash;
 import java.io.IOException;
@@ -514,7 +518,7 @@ class ViewNodeTest {
           () -> node.createView(input("new", "platform", "sum(item)")));
       refused(
           ErrorCode.BAD_USER_INPUT,
-          "a type that every API has",
+          "which every schema has already; give the view another name",
           () -> node.createView(input("view", "platform", "count")));
       refused(
           ErrorCode.VERSION_CONFLICT,
@@ -523,8 +527,17 @@ class ViewNodeTest {
       node.createView(input("a", "platform", "count"));
       refused(
           ErrorCode.BAD_USER_INPUT,
-          "types of the view a;",
+          "the type 'MaterializedAFilter', which the view a of buy, made by createView, has already",
           () -> node.createView(input("a_filter", "platform", "count")));
+      refused(
+          ErrorCode.CONFIG_INVALID,
+          "the type 'MaterializedA', which the view a of buy, made by createView, has already",
+          () ->
+              NodeFixture.apply(
+                  node,
+                  FIELDS
+                      .replace("collection: buy", "collection: materialized_a")
+                      .replace("entity: { name: user, key: user }\n", "")));
       node.dropView("a");
       refused(ErrorCode.BAD_USER_INPUT, "stands in the config", () -> node.dropView("fixed"));
       refused(ErrorCode.NOT_FOUND, "no view 'other'", () -> node.dropView("other"));
@@ -545,7 +558,7 @@ class ViewNodeTest {
       assertEquals(110, rowCount(node, "new"));
       refused(
           ErrorCode.CONFIG_INVALID,
-          "has that was created by createView",
+          "the field 'new', which the view new of buy, made by createView, has already",
           () -> NodeFixture.apply(node, FIELDS + "views: { new: { dimensions: [item] } }\n"));
     }
     try (LocalNode node = open(data, Disk.SYSTEM)) {
@@ -639,6 +652,67 @@ class ViewNodeTest {
               Comparator.comparingLong(
                   file -> Long.parseLong(file.getFileName().toString().split("-")[0])))
           .orElseThrow();
+    }
+  }
+
+  @Test
+  void aViewWhoseNamesAreTakenIsLeftOutUntilItIsDropped() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(node, FIELDS);
+      send(node, now(20), 10);
+      flush(node);
+      node.createView(input("sales", "platform", "count"));
+    }
+    // No process of ours does so.
+    Catalog.open(
+            new FsStore(data.resolve("store"), Disk.SYSTEM), StoreKeys.DEFAULT_PROJECT, "another")
+        .change(draft -> {
+          SavedView sales = draft.state().views().get("sales");
+          draft.saveView("sales_group", sales.collectionId(), sales.definition());
+        });
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      assertEquals(
+          List.of("sales"), node.viewCollections().stream().map(it -> it.view().name()).toList());
+      ViewStatus left = status(node, "sales_group");
+      assertEquals(State.FAILED, left.state());
+      assertTrue(
+          String.valueOf(left.message()).contains("'MaterializedSalesGroup', which the view sales"),
+          left.toString());
+      node.dropView("sales");
+      assertEquals(10, rowCount(node, "sales_group"));
+    }
+  }
+
+  @Test
+  void yearsThatAreShownAreNotTakenForYearsThatAreNot() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    String without =
+        FIELDS + "views: { years: { dimensions: [platform], measures: [sum(amount)] } }\n";
+    String with =
+        without.replace("measures: [sum(amount)]", "measures: [sum(amount)], granularity: year");
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(node, without);
+      send(node, now(20), 50);
+      flush(node);
+      maintain(node);
+      for (String config : List.of(with, without, with)) {
+        assertEquals(50, rowCount(node, "years"), "in the cache by that");
+        String before = version(node, "years");
+        NodeFixture.apply(node, config);
+        assertNotEquals(before, version(node, "years"), "what cursors hold is another");
+        assertEquals(50, rowCount(node, "years"));
+        for (Map<String, @Nullable Object> row : rows(node, "years")) {
+          assertEquals(
+              config.equals(with) ? Instant.parse("2026-01-01T00:00:00Z") : null, row.get("ts"));
+        }
+      }
+    }
+  }
+
+  private static String version(LocalNode node, String view) {
+    try (TableSnapshot snapshot = node.snapshot(View.PREFIX + view)) {
+      return snapshot.id();
     }
   }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import graphql.ExecutionResult;
 import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
+import io.tyto.engine.view.BoundView;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.graphqlschema.GraphQlRequest;
@@ -17,7 +18,11 @@ import io.tyto.ingest.LocalNode;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.LiveService;
+import io.tyto.model.port.ViewService;
+import io.tyto.model.port.ViewService.ViewCollection;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.schema.Cube;
+import io.tyto.model.schema.View;
 import io.tyto.store.Disk;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -28,6 +33,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -105,6 +111,10 @@ final class ViewsOverGraphQlTest {
 
   /// As the gateway does for the first request after a change of the catalog.
   private GraphQlApi api() {
+    return api(node);
+  }
+
+  private GraphQlApi api(ViewService views) {
     return GraphQlApi.build(
         node.collections(),
         queries,
@@ -112,7 +122,7 @@ final class ViewsOverGraphQlTest {
         node,
         node,
         LiveService.NONE,
-        node,
+        views,
         CLOCK,
         GraphQlOptions.DEFAULT);
   }
@@ -272,6 +282,46 @@ final class ViewsOverGraphQlTest {
     return table
         .substring(table.indexOf("columns"), table.indexOf("rowCount:"))
         .replaceAll("name:\\S+", "");
+  }
+
+  @Test
+  void namesThatMeetAreRefusedAndBreakNoSchema() {
+    String create =
+        """
+        mutation { createView(input: {name: "%s", collection: "page_view", dimensions: ["country"]})
+          { view { id } errors { code message } } }
+        """;
+    data(api(), create.formatted("sales"));
+    String refused = data(api(), create.formatted("sales_group"));
+    assertTrue(refused.contains("the type 'MaterializedSalesGroup'"), refused);
+    assertTrue(
+        data(api(), "{ materialized { sales { info { name } } } }").contains("materialized.sales"));
+    List<ViewCollection> two =
+        Stream.of("sales", "sales_group", "by_country")
+            .map(name ->
+                new View(
+                    name,
+                    List.of("country"),
+                    List.of(Cube.Measure.COUNT),
+                    null,
+                    ZoneOffset.UTC,
+                    View.Strategy.CACHE,
+                    null,
+                    null))
+            .map(view ->
+                new ViewCollection(
+                    view, "page_view", BoundView.of(node.collections().getFirst(), view).rows()))
+            .toList();
+    ViewService colliding =
+        new ViewService() {
+          @Override
+          public List<ViewCollection> viewCollections() {
+            return two;
+          }
+        };
+    String sdl = api(colliding).sdl();
+    assertTrue(sdl.contains("byCountry: MaterializedByCountryCollection!"), sdl);
+    assertFalse(sdl.contains("salesGroup"), "the API goes on without it");
   }
 
   @Test

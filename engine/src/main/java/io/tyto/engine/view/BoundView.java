@@ -262,6 +262,11 @@ public final class BoundView {
     return id;
   }
 
+  /// Of its rows: equal ids, equal columns. Cells do not know whether their years are shown.
+  public String rowsId() {
+    return id + (view.granularity() == null ? "" : "/" + source.timeColumn().id());
+  }
+
   /// Its collection, whose only cube is the view's.
   public TableSchema source() {
     return source;

@@ -1,5 +1,7 @@
 package io.tyto.graphqlschema.schema;
 
+import static java.lang.System.Logger.Level.WARNING;
+
 import graphql.schema.GraphQLScalarType;
 import graphql.schema.idl.SchemaParser;
 import graphql.schema.idl.TypeDefinitionRegistry;
@@ -16,6 +18,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -43,6 +47,7 @@ public record ApiSchema(
   /// The root field below which views are.
   public static final String MATERIALIZED = "materialized";
 
+  private static final System.Logger LOG = System.getLogger(ApiSchema.class.getName());
   private static final String SHARED = "shared.graphqls";
   private static final String[] ROOT_FIELDS = {
     "collections(names: [ID!]): [Collection!]!",
@@ -55,7 +60,8 @@ public record ApiSchema(
   private static final String REPLAY =
       "replayDeadLetters(collection: ID!, ids: [ID!], code: String, since: DateTime, until: DateTime, limit: Int = 10000): ReplayPayload!";
 
-  /// Generates the schema; CONFIG_INVALID where two names meet in it.
+  /// Generates the schema; CONFIG_INVALID where two names meet in it. A view whose names are taken
+  /// is left out: it was created while the API ran, and can be dropped by the API only.
   ///
   /// @param views those that can be asked
   /// @param stored what a hidden column stores of a value
@@ -65,87 +71,110 @@ public record ApiSchema(
       List<ViewCollection> views,
       BiFunction<ColumnSpec, Object, Object> stored,
       CohortService cohorts) {
-    SchemaParser parser = new SchemaParser();
-    String shared = shared();
-    StringBuilder text = new StringBuilder(shared);
-    TypeDefinitionRegistry definitions = parser.parse(shared);
-    Map<String, String> owners = new HashMap<>();
-    definitions.types().keySet().forEach(name -> owners.put(name, "a type that every API has"));
-    definitions.scalars().keySet().forEach(name -> owners.put(name, "a scalar that every API has"));
-    owners.put("Query", "the root query");
-    owners.put("Mutation", "the root mutation");
-    owners.put("Subscription", "the root subscription");
+    Definitions made = new Definitions();
     List<ApiCollection> collections =
         tables.stream().map(table -> new ApiCollection(table, stored)).toList();
     List<ApiEntity> allEntities = ApiEntity.of(collections, cohorts);
     Map<String, ApiCollection> byField = new LinkedHashMap<>();
     for (ApiCollection collection : collections) {
-      String part = CollectionSdl.write(collection);
-      TypeDefinitionRegistry types = parser.parse(part);
-      types.types().keySet().forEach(name -> claim(owners, name, collection));
+      made.add(CollectionSdl.write(collection), collection);
       if (isRootField(collection.field()) || byField.put(collection.field(), collection) != null) {
         throw collision(
             collection, "Query." + collection.field(), "another field of the root query");
       }
-      definitions.merge(types);
-      text.append(part);
     }
     Map<String, ApiEntity> entities = new LinkedHashMap<>();
     for (ApiEntity entity : allEntities) {
       ApiCollection first = entity.collections().getFirst();
-      String part = EntitySdl.write(entity);
-      TypeDefinitionRegistry types = parser.parse(part);
-      types.types().keySet().forEach(name -> claim(owners, name, first));
+      made.add(EntitySdl.write(entity), first);
       if (isRootField(entity.field()) || byField.containsKey(entity.field())) {
         throw collision(first, "Query." + entity.field(), "another field of the root query");
       }
       entities.put(entity.field(), entity);
-      definitions.merge(types);
-      text.append(part);
     }
     Map<String, KeyedEntity> keyed = KeyedEntity.of(byField.values());
     for (KeyedEntity entity : keyed.values()) {
-      ApiCollection first = entity.collections().getFirst();
-      String part = KeyedEntitySdl.write(entity);
-      TypeDefinitionRegistry types = parser.parse(part);
-      types.types().keySet().forEach(name -> claim(owners, name, first));
-      definitions.merge(types);
-      text.append(part);
+      made.add(KeyedEntitySdl.write(entity), entity.collections().getFirst());
     }
     Map<String, ApiCollection> materialized = new LinkedHashMap<>();
+    List<ViewCollection> shown = new ArrayList<>();
     for (ViewCollection view : views) {
       String field = view.view().field();
       ApiCollection rows = new ApiCollection(view.rows(), View.TYPE_PREFIX + "." + field, stored);
-      String part = CollectionSdl.write(rows);
-      TypeDefinitionRegistry types = parser.parse(part);
-      types.types().keySet().forEach(name -> claim(owners, name, rows));
-      materialized.put(field, rows);
+      if (!materialized.containsKey(field) && made.addIfFree(CollectionSdl.write(rows), rows)) {
+        materialized.put(field, rows);
+        shown.add(view);
+      } else {
+        LOG.log(
+            WARNING,
+            "the view {0} of {1} is not in the API: its names there are taken; drop it, and create it by another name",
+            view.view().name(),
+            view.collection());
+      }
+    }
+    made.merge(root(byField, entities, keyed, shown));
+    String text = made.text.toString();
+    return new ApiSchema(
+        text, hash(text), made.definitions, byField, entities, keyed, materialized);
+  }
+
+  /// Definitions part by part, and who made each of their types.
+  private static final class Definitions {
+    private final SchemaParser parser = new SchemaParser();
+    private final StringBuilder text = new StringBuilder();
+    private final TypeDefinitionRegistry definitions = new TypeDefinitionRegistry();
+    private final Map<String, String> owners = new HashMap<>();
+
+    Definitions() {
+      merge(shared());
+      definitions.types().keySet().forEach(name -> owners.put(name, "a type that every API has"));
+      definitions
+          .scalars()
+          .keySet()
+          .forEach(name -> owners.put(name, "a scalar that every API has"));
+      owners.put("Query", "the root query");
+      owners.put("Mutation", "the root mutation");
+      owners.put("Subscription", "the root subscription");
+    }
+
+    void merge(String part) {
+      merge(part, parser.parse(part));
+    }
+
+    private void merge(String part, TypeDefinitionRegistry types) {
       definitions.merge(types);
       text.append(part);
     }
-    String root = root(byField, entities, keyed, views);
-    definitions.merge(parser.parse(root));
-    text.append(root);
-    return new ApiSchema(
-        text.toString(),
-        hash(text.toString()),
-        definitions,
-        byField,
-        entities,
-        keyed,
-        materialized);
+
+    /// CONFIG_INVALID where a type is another's.
+    void add(String part, ApiCollection of) {
+      add(part, parser.parse(part), of);
+    }
+
+    private void add(String part, TypeDefinitionRegistry types, ApiCollection of) {
+      for (String type : types.types().keySet()) {
+        String owner = owners.putIfAbsent(type, "a type of collection " + of.name());
+        if (owner != null) {
+          throw collision(of, type, owner);
+        }
+      }
+      merge(part, types);
+    }
+
+    /// False, and nothing is added, where a type is another's.
+    boolean addIfFree(String part, ApiCollection of) {
+      TypeDefinitionRegistry types = parser.parse(part);
+      boolean isFree = Collections.disjoint(owners.keySet(), types.types().keySet());
+      if (isFree) {
+        add(part, types, of);
+      }
+      return isFree;
+    }
   }
 
   /// The scalars that the definitions leave to code.
   public static List<GraphQLScalarType> scalars() {
     return Scalars.all();
-  }
-
-  private static void claim(Map<String, String> owners, String name, ApiCollection collection) {
-    String owner = owners.putIfAbsent(name, "a type of collection " + collection.name());
-    if (owner != null) {
-      throw collision(collection, name, owner);
-    }
   }
 
   private static TytoException collision(ApiCollection collection, String name, String owner) {

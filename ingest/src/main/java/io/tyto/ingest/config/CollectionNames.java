@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Checks the names of collections and entities against each other and against what every schema
-/// has.
-final class CollectionNames {
+/// Checks the names of collections, entities and views against each other and against what every
+/// schema has.
+public final class CollectionNames {
   /// Who took a name first.
   private record Owner(String what, @Nullable Object identity) {}
 
@@ -36,8 +36,12 @@ final class CollectionNames {
     ApiNames.ROOT_FIELDS.forEach(field -> rootFields.put(field, everySchema));
   }
 
-  static void check(List<ParsedFile> files, List<EventConfig> standing) {
+  /// @param standing configs that are applied; one of the same name as a file's is replaced by it
+  /// @param created views have their names first, because no file says how to drop them
+  static void check(List<ParsedFile> files, List<EventConfig> standing, List<CreatedView> created) {
     CollectionNames names = new CollectionNames();
+    created.forEach(
+        view -> names.view(view, new ParsedFile(null, new Problems("(created)"), 1, 1)));
     Set<String> replaced =
         files.stream()
             .map(ParsedFile::config)
@@ -47,10 +51,41 @@ final class CollectionNames {
     List<ParsedFile> all = new ArrayList<>();
     for (EventConfig config : standing) {
       if (!replaced.contains(config.collection())) {
-        all.add(new ParsedFile(config, new Problems("(applied)"), 1, 1));
+        all.add(applied(config));
       }
     }
     all.addAll(files);
+    names.all(all);
+    FeedTopics.check(all);
+  }
+
+  /// What created views collide with, by their names; those that collide with nothing are left out.
+  ///
+  /// @param applied all configs, which have their names first
+  /// @param created among each other the first of two has its names
+  public static Map<String, String> collisions(
+      List<EventConfig> applied, List<CreatedView> created) {
+    if (created.isEmpty()) {
+      return Map.of();
+    }
+    CollectionNames names = new CollectionNames();
+    names.all(applied.stream().map(CollectionNames::applied).toList());
+    Map<String, String> collisions = new HashMap<>();
+    for (CreatedView view : created) {
+      Problems problems = new Problems("view " + view.name());
+      names.view(view, new ParsedFile(null, problems, 1, 1));
+      if (!problems.isEmpty()) {
+        collisions.put(view.name(), problems.problems().getFirst().expected());
+      }
+    }
+    return collisions;
+  }
+
+  private static ParsedFile applied(EventConfig config) {
+    return new ParsedFile(config, new Problems("(applied)"), 1, 1);
+  }
+
+  private void all(List<ParsedFile> all) {
     Map<String, ParsedFile> collections = new HashMap<>();
     for (ParsedFile file : all) {
       EventConfig config = file.config();
@@ -63,11 +98,10 @@ final class CollectionNames {
                 new Located(config.collection(), file.collectionLine(), "collection"),
                 "another file has a collection of that name; every collection has one file");
       } else {
-        names.collection(config, file);
+        collection(config, file);
       }
     }
-    all.forEach(names::entity);
-    FeedTopics.check(all);
+    all.forEach(this::entity);
   }
 
   private void collection(EventConfig config, ParsedFile file) {
@@ -88,12 +122,22 @@ final class CollectionNames {
   private void view(View view, EventConfig config, ParsedFile file) {
     String what = "the view %s of %s".formatted(view.name(), config.collection());
     Owner owner = new Owner(what, config.collection() + " " + view.name());
+    view(view.field(), view.typeName(), owner, file);
+  }
+
+  private void view(CreatedView view, ParsedFile file) {
+    String what =
+        "the view %s of %s, made by createView,".formatted(view.name(), view.collection());
+    view(view.field(), view.typeName(), new Owner(what, view), file);
+  }
+
+  private void view(String field, String type, Owner owner, ParsedFile file) {
     String remedy = "; give the view another name";
-    if (!claim(views, view.field(), owner, "the field", remedy, file, "views")) {
+    if (!claim(views, field, owner, "the field", remedy, file, "views")) {
       return;
     }
     for (String suffix : ApiNames.COLLECTION_TYPE_SUFFIXES.stream().sorted().toList()) {
-      if (!claim(types, view.typeName() + suffix, owner, "the type", remedy, file, "views")) {
+      if (!claim(types, type + suffix, owner, "the type", remedy, file, "views")) {
         return; // one collision says it all
       }
     }

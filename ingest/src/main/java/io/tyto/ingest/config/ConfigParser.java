@@ -27,17 +27,19 @@ public final class ConfigParser {
   /// @param pipeline fills enriched fields; null where that is not to be checked
   public static ParsedConfigs parse(
       List<ConfigFile> files, List<EventConfig> standing, @Nullable Pipeline pipeline) {
-    return parse(files, standing, Map.of(), pipeline);
+    return parse(files, standing, Map.of(), List.of(), pipeline);
   }
 
   /// As above.
   ///
   /// @param tables dimension tables that stand already, by name; one among the files replaces its
   ///   namesake
+  /// @param created views that no config declares, whose names are taken
   public static ParsedConfigs parse(
       List<ConfigFile> files,
       List<EventConfig> standing,
       Map<String, DimensionTable> tables,
+      List<CreatedView> created,
       @Nullable Pipeline pipeline) {
     List<ConfigProblem> problems = new ArrayList<>();
     List<ConfigProblem> notes = new ArrayList<>();
@@ -63,7 +65,7 @@ public final class ConfigParser {
     for (Opened event : events) {
       parsed.add(event.read(pipeline, known, sources));
     }
-    CollectionNames.check(parsed, standing);
+    CollectionNames.check(parsed, standing, created);
     AlertSources.check(parsed, standing);
     checkJoins(parsed, standing);
     List<EventConfig> configs = new ArrayList<>();
@@ -99,7 +101,7 @@ public final class ConfigParser {
     if (!known.isEmpty() && !read.problems().isEmpty()) {
       read = Opened.of(file).read(null, tables, null);
     }
-    CollectionNames.check(List.of(read), List.of());
+    CollectionNames.check(List.of(read), List.of(), List.of());
     EventConfig config = read.config();
     List<EventConfig> configs =
         config == null || !read.problems().isEmpty() ? List.of() : List.of(config);

@@ -2,7 +2,6 @@ package io.tyto.model.schema;
 
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /// How names of configs become names of the GraphQL API. One rule for the config check and for the
 /// schema generator, so that what loads also generates. Thread-safe: no state.
@@ -204,15 +203,6 @@ public final class ApiNames {
           "Filter");
 
   private ApiNames() {}
-
-  /// The names of all types that a collection, or a view, adds.
-  ///
-  /// @param type what they begin with
-  public static Set<String> collectionTypes(String type) {
-    return COLLECTION_TYPE_SUFFIXES.stream()
-        .map(suffix -> type + suffix)
-        .collect(Collectors.toUnmodifiableSet());
-  }
 
   /// The root field of what an entity's events tell together: `user` -> `byUser`.
   public static String entityField(String entity) {
