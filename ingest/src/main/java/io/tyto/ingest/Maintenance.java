@@ -56,13 +56,19 @@ final class Maintenance implements AutoCloseable {
     looks.scheduleWithFixedDelay(diskGuard::look, 1, 1, TimeUnit.SECONDS);
     looks.scheduleWithFixedDelay(
         () -> pipeline.look(alarms::raise, alarms::clear), 1, 1, TimeUnit.SECONDS);
-    every(interval, Partition::maintain);
-    every(Duration.ofHours(1), Partition::collectGarbage);
+    every(interval, this::maintainAll);
+    every(Duration.ofHours(1), () -> forAll(Partition::collectGarbage));
   }
 
-  /// One round of compaction and retention on the caller's thread.
+  /// Rounds of compaction and retention on the caller's thread, until nothing more is due.
   void runNow() {
-    partitions.owned().forEach(Partition::maintain);
+    boolean isMore = true;
+    while (isMore) {
+      isMore = false;
+      for (Partition partition : partitions.owned()) {
+        isMore |= partition.maintain();
+      }
+    }
   }
 
   /// Has a round begin as soon as the one at hand is done; several asked for meanwhile are one.
@@ -71,7 +77,7 @@ final class Maintenance implements AutoCloseable {
       try {
         timer.execute(() -> {
           isAsked.set(false);
-          round(Partition::maintain);
+          maintainAll();
         });
       } catch (RejectedExecutionException e) {
         // It is being closed, and the next start looks first of all.
@@ -92,12 +98,23 @@ final class Maintenance implements AutoCloseable {
     }
   }
 
-  private void every(Duration pause, Consumer<Partition> work) {
-    Runnable round = () -> round(work);
+  private void every(Duration pause, Runnable round) {
     timer.scheduleWithFixedDelay(round, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void round(Consumer<Partition> work) {
+  private void maintainAll() {
+    AtomicBoolean isMore = new AtomicBoolean();
+    forAll(partition -> {
+      if (partition.maintain()) {
+        isMore.set(true);
+      }
+    });
+    if (isMore.get()) {
+      runSoon();
+    }
+  }
+
+  private void forAll(Consumer<Partition> work) {
     for (Partition partition : partitions.owned()) {
       if (isClosed) {
         return;

@@ -41,6 +41,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -653,6 +655,79 @@ class ViewNodeTest {
                   file -> Long.parseLong(file.getFileName().toString().split("-")[0])))
           .orElseThrow();
     }
+  }
+
+  @Test
+  void retentionWaitsForViewsThatFollowAndAreNotUpToDate() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    String views =
+        "views: { totals: { dimensions: [platform] }, wide: { dimensions: [id] }, often: { dimensions: [item], strategy: cache } }\n";
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(node, FIELDS + views);
+      send(node, now(20), 60);
+      flush(node);
+      maintain(node);
+    }
+    damage(data, "totals@");
+    damage(data, "often@");
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(node, FIELDS + views + RETENTION);
+      send(node, now(90), 30);
+      flush(node);
+      maintain(node);
+      assertEquals(90, NodeFixture.rows(node, "buy").size(), "not all of them are counted");
+      assertEquals(90, rowCount(node, "often"), "made anew without a repair");
+      assertTrue(
+          node.status().alarms().toString().contains("tyto verify --cubes --repair"),
+          node.status().alarms().toString());
+      node.verifyViews(true, _ -> {});
+      maintain(node);
+      maintain(node);
+      assertEquals(60, NodeFixture.rows(node, "buy").size());
+      assertEquals(90, rowCount(node, "totals"), "counted before they went");
+      send(node, now(90), 600);
+      flush(node);
+      maintain(node);
+      assertEquals(60, NodeFixture.rows(node, "buy").size(), "one that failed waits for nothing");
+      assertEquals(690, rowCount(node, "totals"));
+      assertTrue(
+          String.valueOf(status(node, "wide").message()).contains("what retention takes from now"),
+          status(node, "wide").toString());
+    }
+  }
+
+  /// Cuts the files with the cells of a view in half.
+  ///
+  /// @param view what its id begins with
+  private static void damage(Path data, String view) throws IOException {
+    for (Path cells : cellsOf(data, view)) {
+      try (RandomAccessFile file = new RandomAccessFile(cells.toFile(), "rw")) {
+        file.setLength(file.length() / 2);
+      }
+    }
+  }
+
+  /// As the newest manifest of each partition names them.
+  private static List<Path> cellsOf(Path data, String view) throws IOException {
+    Pattern entry =
+        Pattern.compile(
+            "\\{\"id\":\"([^\"]+)\"[^{}]*\"ranges\":\\{[^{}]*}[^{}]*\"view\":\"" + view);
+    Map<Path, Path> newest = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(data)) {
+      files
+          .filter(file -> file.getParent().endsWith("m"))
+          .sorted()
+          .forEach(file -> newest.put(file.getParent(), file));
+    }
+    List<Path> cells = new ArrayList<>();
+    for (Path manifest : newest.values()) {
+      Matcher found = entry.matcher(Files.readString(manifest));
+      if (found.find()) {
+        cells.add(manifest.getParent().resolveSibling("s").resolve(found.group(1)));
+      }
+    }
+    assertNotEquals(List.of(), cells, view);
+    return cells;
   }
 
   @Test

@@ -311,10 +311,12 @@ public final class Partition implements PartitionView {
   }
 
   /// Compacts, expires and collects what is due.
-  public void maintain() {
+  ///
+  /// @return whether more is to be done as soon as other partitions had their turn
+  public boolean maintain() {
     if (writer.failure() == null && !isClosed) {
       try {
-        rewriter.run();
+        return rewriter.run();
       } catch (TytoException e) {
         if (e.code() == ErrorCode.FENCED) {
           fenced(e);
@@ -323,6 +325,7 @@ public final class Partition implements PartitionView {
         }
       }
     }
+    return false;
   }
 
   /// Deletes store objects that nothing names any more.

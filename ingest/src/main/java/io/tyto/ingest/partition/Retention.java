@@ -21,6 +21,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Lets go of what is kept long enough, by whole segments: a row stays until the youngest of its
@@ -55,9 +56,12 @@ final class Retention {
   }
 
   /// Lets go of what is due of a collection.
-  void expire(TableSchema schema) {
-    expire(schema, Kind.DATA, schema.config().retention().raw());
-    expire(schema, Kind.DEAD, schema.config().retention().letters());
+  ///
+  /// @param isFree whether nobody waits for rows any more; asked of those that go, as they may have
+  ///   been sealed a moment ago
+  void expire(TableSchema schema, Predicate<SegmentEntry> isFree) {
+    expire(schema, Kind.DATA, schema.config().retention().raw(), isFree);
+    expire(schema, Kind.DEAD, schema.config().retention().letters(), entry -> !isMarked(entry));
     letGo(schema, older(schema, Kind.CUBE, oldestCells(schema)));
   }
 
@@ -67,12 +71,11 @@ final class Retention {
     return keep != null && rows.maxTime() < oldest(keep);
   }
 
-  private void expire(TableSchema schema, Kind kind, @Nullable Period keep) {
+  private void expire(
+      TableSchema schema, Kind kind, @Nullable Period keep, Predicate<SegmentEntry> isFree) {
     if (keep != null) {
       List<SegmentEntry> old = older(schema, kind, oldest(keep));
-      letGo(
-          schema,
-          kind == Kind.DEAD ? old.stream().filter(entry -> !isMarked(entry)).toList() : old);
+      letGo(schema, old.stream().filter(isFree).toList());
     }
   }
 

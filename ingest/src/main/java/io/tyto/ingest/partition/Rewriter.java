@@ -90,16 +90,22 @@ final class Rewriter {
     this.rejoiner = new Rejoiner(id, host, committer, live, segments);
   }
 
-  /// Does everything that is due. A failure is shown as an alarm and tried again at the next call.
-  synchronized void run() {
+  /// Does everything that is due, of views a step each. A failure is shown as an alarm and tried
+  /// again at the next call.
+  ///
+  /// @return whether more of it is to be done as soon as other partitions had their turn
+  synchronized boolean run() {
     List<String> failures = new ArrayList<>();
     attempt(failures, privacy::hide);
-    views.forgetOthers(host.schemas().collectionsOf(id.group()));
+    views.beginRound(host.schemas().collectionsOf(id.group()));
     for (int collection : host.schemas().collectionsOf(id.group())) {
       attempt(failures, () -> rejoiner.rejoin(host.schemas().newest(collection)));
     }
+    // What may have become private goes before anything that takes its time.
     for (int collection : host.schemas().collectionsOf(id.group())) {
       attempt(failures, () -> dropViews(collection));
+    }
+    for (int collection : host.schemas().collectionsOf(id.group())) {
       // Before rows expire that they have not taken in yet.
       refreshViews(collection, failures);
       attempt(failures, () -> maintain(collection));
@@ -116,6 +122,7 @@ final class Rewriter {
     } else {
       alarms.raise(ALARM, "compaction or retention failed: " + String.join("; ", failures));
     }
+    return views.isMoreDue();
   }
 
   /// What fails for one collection is done for the others. FENCED and DRAINING: there is nothing
@@ -138,7 +145,7 @@ final class Rewriter {
 
   private void maintain(int collection) {
     TableSchema schema = host.schemas().newest(collection);
-    retention.expire(schema);
+    retention.expire(schema, views::mayExpire);
     if (limits.enabled()) {
       compact(schema, Kind.DATA);
       compact(DeadLetters.schema(id.project(), id.group(), collection), Kind.DEAD);
@@ -149,11 +156,9 @@ final class Rewriter {
 
   private void refreshViews(int collection, List<String> failures) {
     TableSchema schema = host.schemas().newest(collection);
-    List<Runnable> due = new ArrayList<>();
-    attempt(
-        failures,
-        () -> due.addAll(views.due(collection, rows -> retention.isExpiring(schema, rows))));
-    due.forEach(refresh -> attempt(failures, refresh));
+    views
+        .due(collection, rows -> retention.isExpiring(schema, rows))
+        .forEach(refresh -> attempt(failures, refresh));
   }
 
   private void dropViews(int collection) {

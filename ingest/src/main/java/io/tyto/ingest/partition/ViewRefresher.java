@@ -60,6 +60,9 @@ final class ViewRefresher {
   /// Why a view is not kept up, by id; until somebody asks for it.
   private final Map<String, String> failures = new ConcurrentHashMap<>();
 
+  /// Ids of views of which the round at hand left a step to the next.
+  private final Set<String> unfinished = new HashSet<>();
+
   /// Ids of views that somebody wants brought up to date.
   private final Set<String> asked = ConcurrentHashMap.newKeySet();
 
@@ -89,10 +92,11 @@ final class ViewRefresher {
     asked.add(view.id());
   }
 
-  /// Forgets what is known of views that are not any more.
+  /// Begins a round, and forgets what is known of views that are not any more.
   ///
   /// @param collections those of the group
-  void forgetOthers(List<Integer> collections) {
+  void beginRound(List<Integer> collections) {
+    unfinished.clear();
     Set<String> ids = new HashSet<>();
     for (int collection : collections) {
       host.schemas().views(collection).forEach(view -> ids.add(view.id()));
@@ -107,7 +111,7 @@ final class ViewRefresher {
     }
   }
 
-  /// What is to be done for the views of a collection, each by itself.
+  /// A step for each view of a collection that is due, to be run each by itself.
   ///
   /// @param isExpiring which rows retention takes next
   List<Runnable> due(int collection, Predicate<SegmentEntry> isExpiring) {
@@ -115,11 +119,43 @@ final class ViewRefresher {
         live.entries(collection, Kind.DATA).stream().filter(isExpiring).toList();
     List<Runnable> due = new ArrayList<>();
     for (BoundView view : host.schemas().views(collection)) {
-      if (isDue(view, expiring)) {
-        due.add(() -> refresh(view));
-      }
+      due.add(() -> {
+        if (isDue(view, expiring)) {
+          refresh(view);
+        }
+      });
     }
     return due;
+  }
+
+  /// Whether the last steps left something that is due at once.
+  boolean isMoreDue() {
+    return !unfinished.isEmpty();
+  }
+
+  /// Whether retention may take rows: no view that follows them waits for them. One that failed
+  /// waits for nothing, as rows would stay for ever because of it; and nobody waits for rows that
+  /// cannot be read.
+  boolean mayExpire(SegmentEntry rows) {
+    for (BoundView view : host.schemas().views(rows.collection())) {
+      boolean isWaiting =
+          view.view().strategy() != Strategy.CACHE
+              && !failures.containsKey(view.id())
+              && !Coverage.of(entryOf(view)).isAllOf(rows);
+      if (isWaiting && !isDamaged(rows)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean isDamaged(SegmentEntry entry) {
+    List<LiveSegment> held = live.hold(each -> each.file().equals(entry.file()));
+    try {
+      return held.stream().anyMatch(LiveSegment::isDamaged);
+    } finally {
+      held.forEach(LiveSegment::release);
+    }
   }
 
   private boolean isDue(BoundView view, List<SegmentEntry> expiring) {
@@ -130,7 +166,7 @@ final class ViewRefresher {
       return false;
     }
     SegmentEntry entry = entryOf(view);
-    if (entry == null || isBuilding(entry)) {
+    if (entry == null || isBuilding(entry) || isMadeAnewAtOnce(view, entry)) {
       return true;
     }
     Coverage covered = Coverage.of(entry);
@@ -140,6 +176,11 @@ final class ViewRefresher {
     Instant now = host.clock().instant();
     Instant last = lastRefresh(view, entry, now);
     return last == null || last.isAfter(now) || !last.plus(view.view().interval()).isAfter(now);
+  }
+
+  /// What is computed from all rows anyway is not worth a repair.
+  private boolean isMadeAnewAtOnce(BoundView view, SegmentEntry entry) {
+    return view.view().strategy() == Strategy.CACHE && isDamaged(entry);
   }
 
   /// Null where that is not known: of views that follow a look is cheap, so that the next round
@@ -193,18 +234,25 @@ final class ViewRefresher {
     alarms.clear(alarmOf(view.id()));
     SegmentEntry entry = entryOf(view);
     boolean isAnew =
-        entry != null && !isBuilding(entry) && view.view().strategy() == Strategy.CACHE;
+        entry != null
+            && view.view().strategy() == Strategy.CACHE
+            && (!isBuilding(entry) || isDamaged(entry));
     try {
-      boolean isMore = step(view, isAnew);
-      while (isMore) {
-        isMore = step(view, false);
+      if (step(view, isAnew)) {
+        // Others are not to wait for it: the rest is for the next round.
+        unfinished.add(view.id());
+        asked.add(view.id());
+        return;
       }
     } catch (TytoException e) {
       if (e.code() != ErrorCode.MEMORY_LIMIT_EXCEEDED && e.code() != ErrorCode.LIMIT_TOO_LARGE) {
         throw e;
       }
       // It would be no other the next time.
-      failures.put(view.id(), String.valueOf(e.getMessage()));
+      failures.put(
+          view.id(),
+          e.getMessage()
+              + "; what retention takes from now on is not in it when it is tried again");
       alarms.raise(alarmOf(view.id()), "view " + view.view().name() + ": " + e.getMessage());
       return;
     }
@@ -260,6 +308,12 @@ final class ViewRefresher {
   private boolean step(BoundView view, boolean isAnew) {
     try (Held held = hold(view)) {
       LiveSegment before = held.cells;
+      if (!isAnew && before != null && before.isDamaged()) {
+        throw new TytoException(
+            ErrorCode.SEGMENT_CORRUPT,
+            "%s, the cells of the view %s, cannot be read: `tyto verify --cubes --repair` makes them anew from the rows there are; until then retention takes none that are not in them"
+                .formatted(before.entry().file(), view.view().name()));
+      }
       SegmentEntry old = before == null ? null : before.entry();
       Coverage covered = isAnew ? Coverage.NOTHING : Coverage.of(old);
       List<LiveSegment> missing =
