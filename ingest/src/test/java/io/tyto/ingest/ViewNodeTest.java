@@ -785,6 +785,31 @@ class ViewNodeTest {
     }
   }
 
+  @Test
+  void measuresThatChangePlacesTakeTheirValuesAlong() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    String views = FIELDS + "views: { sums: { dimensions: [platform], measures: [%s] } }\n";
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(node, views.formatted("sum(amount), min(amount)"));
+      send(node, now(20), 50);
+      flush(node);
+      maintain(node);
+      Set<Map<String, @Nullable Object>> before = measures(node);
+      NodeFixture.apply(node, views.formatted("min(amount), sum(amount)"));
+      assertEquals(before, measures(node));
+    }
+  }
+
+  private static Set<Map<String, @Nullable Object>> measures(LocalNode node) {
+    return rows(node, "sums").stream()
+        .map(row -> {
+          Map<String, @Nullable Object> measures = new TreeMap<>(row);
+          measures.keySet().removeIf(name -> name.startsWith("_"));
+          return measures;
+        })
+        .collect(Collectors.toSet());
+  }
+
   private static String version(LocalNode node, String view) {
     try (TableSnapshot snapshot = node.snapshot(View.PREFIX + view)) {
       return snapshot.id();

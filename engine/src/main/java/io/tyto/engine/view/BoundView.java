@@ -262,9 +262,17 @@ public final class BoundView {
     return id;
   }
 
-  /// Of its rows: equal ids, equal columns. Cells do not know whether their years are shown.
+  /// Of its rows: equal ids, equal columns in equal order. Of cells another order is none, an
+  /// average is a sum, and they do not know whether their years are shown.
   public String rowsId() {
-    return id + (view.granularity() == null ? "" : "/" + source.timeColumn().id());
+    StableHash hash = new StableHash().add(view.granularity() == null ? 0 : 1);
+    for (Cube.Measure measure : view.measures()) {
+      hash.add(measure.function().text());
+      if (measure.column() != null) {
+        hash.add(require(source, measure.column()).id());
+      }
+    }
+    return id + "/" + hash.id();
   }
 
   /// Its collection, whose only cube is the view's.
