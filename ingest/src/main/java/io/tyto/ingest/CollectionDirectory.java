@@ -464,6 +464,11 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     return known.views().of(collectionId);
   }
 
+  @Override
+  public Set<String> unboundViews(int collectionId) {
+    return known.views().unbound(collectionId);
+  }
+
   private void take(CatalogState state) {
     known = read(state, known.schemas());
   }

@@ -64,8 +64,12 @@ record ConfigPlanner(CatalogState state, Map<String, TableSchema> schemas) {
   private CollectionPlan changed(TableSchema current, EventConfig config, StoredRows stored) {
     ConfigDiff diff = diff(current, config, stored);
     int version = current.version();
+    List<ConfigChange> changes = new ArrayList<>(diff.changes());
+    if (diff.isCompatible()) {
+      changes.addAll(ViewChanges.of(current, config, diff, state.views().values(), stored));
+    }
     return new CollectionPlan(
-        config.collection(), version, diff.isUnchanged() ? version : version + 1, diff.changes());
+        config.collection(), version, diff.isUnchanged() ? version : version + 1, changes);
   }
 
   ConfigDiff diff(TableSchema current, EventConfig config, StoredRows stored) {

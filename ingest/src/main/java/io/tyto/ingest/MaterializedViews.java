@@ -371,7 +371,12 @@ final class MaterializedViews implements ViewService {
               ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
               context(view));
       return new Finished(
-          view.rowsId(), sources.identity(), rows, sources.readsRows(), sources.watermark(view), now);
+          view.rowsId(),
+          sources.identity(),
+          rows,
+          sources.readsRows(),
+          sources.watermark(view),
+          now);
     }
   }
 

@@ -14,8 +14,10 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// The views of one version of the catalog: those of configs, and those that were created.
@@ -101,6 +103,15 @@ final class ViewDirectory {
 
   @Nullable Known named(String name) {
     return byName.get(name);
+  }
+
+  /// Names of those of a collection that do not fit it as it is.
+  Set<String> unbound(int collectionId) {
+    return byName.values().stream()
+        .filter(known -> known.bound() == null)
+        .filter(known -> known.collection().collectionId() == collectionId)
+        .map(Known::name)
+        .collect(Collectors.toSet());
   }
 
   /// Those of a collection that can be kept.

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.ConfigChange;
+import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.ViewService.State;
 import io.tyto.model.port.ViewService.ViewInput;
 import io.tyto.model.port.ViewService.ViewStatus;
@@ -24,6 +26,7 @@ import java.io.RandomAccessFile;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -98,6 +101,13 @@ class ViewNodeTest {
           """);
 
   private static final String VIEWS = "views:\n" + DAILY + TOTAL;
+
+  private static final String SALES =
+      """
+      views:
+        totals: { dimensions: [platform], measures: [sum(amount)], strategy: incremental }
+        cached: { dimensions: [item], measures: [sum(amount)], strategy: cache }
+      """;
 
   private static final String RETENTION = "retention: { raw: P60D }\n";
 
@@ -685,15 +695,123 @@ class ViewNodeTest {
       maintain(node);
       assertEquals(60, NodeFixture.rows(node, "buy").size());
       assertEquals(90, rowCount(node, "totals"), "counted before they went");
-      send(node, now(90), 600);
+      send(node, now(90), 2_000);
       flush(node);
       maintain(node);
       assertEquals(60, NodeFixture.rows(node, "buy").size(), "one that failed waits for nothing");
-      assertEquals(690, rowCount(node, "totals"));
+      assertEquals(2_090, rowCount(node, "totals"));
       assertTrue(
           String.valueOf(status(node, "wide").message()).contains("what retention takes from now"),
           status(node, "wide").toString());
     }
+  }
+
+  @Test
+  void aPlanSaysWhatViewsLoseAndOneThatDoesNotFitKeepsItsCells() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    String counting = FIELDS + SALES + RETENTION;
+    String without = counting.replace("  weight: { type: double }\n", "");
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(node, counting);
+      node.createView(input("by_weight", "weight", "count"));
+      send(node, now(90), 40);
+      flush(node);
+      maintain(node);
+      maintain(node);
+      assertEquals(0, NodeFixture.rows(node, "buy").size(), "retention took them");
+      assertEquals(
+          List.of("views.totals begins anew"),
+          told(
+              node,
+              counting.replace("amount: { type: long }", "amount: { type: \"decimal(20,0)\" }")));
+      assertEquals(
+          List.of("views.totals counts stored rows only"),
+          told(node, counting.replace("strategy: incremental", "strategy: cache")));
+      assertEquals(List.of("views.by_weight does not fit any more"), told(node, without));
+      assertEquals(
+          List.of("views.totals begins anew"),
+          told(
+              node,
+              counting.replace(
+                  "platform: { type: string }",
+                  "platform: { type: string, privacy: { policy: hash } }")));
+      assertEquals(List.of(), told(node, counting.replace("P60D", "P70D")));
+      NodeFixture.apply(node, without);
+      maintain(node);
+      assertEquals(State.FAILED, status(node, "by_weight").state());
+      NodeFixture.apply(node, counting);
+      maintain(node);
+      assertEquals(40, rowCount(node, "by_weight"), "as it was");
+    }
+    assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  /// What the plan says of views but for their definitions.
+  private static List<String> told(LocalNode node, String config) {
+    return node.diffConfigs(List.of(new ConfigFile("buy.yaml", config))).collections().stream()
+        .flatMap(plan -> plan.changes().stream())
+        .map(ConfigChange::what)
+        .filter(what -> what.startsWith("views.") && !what.endsWith("is another"))
+        .toList();
+  }
+
+  @Test
+  void whatIsVerifiedIsAllButWhatRetentionTookOfIt() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    Path other = Files.createDirectory(temp.resolve("other"));
+    Instant from = now(20);
+    for (Path folder : List.of(data, other)) {
+      try (LocalNode node = open(folder, Disk.SYSTEM)) {
+        NodeFixture.apply(node, FIELDS + RETENTION);
+        NodeFixture.send(node, "buy", sale("old", now(90), 1));
+        node.flush();
+        node.maintain();
+        assertEquals(0, NodeFixture.rows(node, "buy").size());
+        NodeFixture.apply(node, FIELDS + SALES + RETENTION);
+        NodeFixture.send(node, "buy", sale("new", from, folder.equals(data) ? 1_000 : 1_001));
+        node.flush();
+        maintain(node);
+        List<String> notes = new ArrayList<>();
+        assertEquals(List.of(), node.verifyViews(false, notes::add));
+        assertEquals(List.of(), notes, "it has counted nothing that is gone");
+      }
+    }
+    for (String view : List.of("totals@", "cached@")) {
+      Files.copy(
+          cellsOf(other, view).getFirst(),
+          cellsOf(data, view).getFirst(),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      List<String> found = node.verifyViews(false, _ -> {});
+      assertEquals(2, found.size(), found.toString());
+      assertTrue(found.stream().noneMatch(each -> each.contains("read")), found.toString());
+      assertEquals(1_001L, rows(node, "totals").getFirst().get("sum_amount"));
+      assertEquals(2, node.verifyViews(true, _ -> {}).size());
+      assertEquals(List.of(), node.verifyViews(false, _ -> {}));
+      assertEquals(1_000L, rows(node, "totals").getFirst().get("sum_amount"));
+      clock.pass(Duration.ofDays(50));
+      node.maintain();
+      List<String> notes = new ArrayList<>();
+      assertEquals(List.of(), node.verifyViews(false, notes::add));
+      assertTrue(notes.toString().contains("view totals has counted rows"), notes.toString());
+      assertEquals(1_000L, rows(node, "totals").getFirst().get("sum_amount"));
+    }
+    damage(data, "totals@");
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      List<String> found = node.verifyViews(true, _ -> {});
+      assertEquals(1, found.size(), found.toString());
+      assertTrue(
+          found.getFirst().contains("it cannot be read, and what it had counted of rows"),
+          found.toString());
+      assertEquals(List.of(), node.verifyViews(false, _ -> {}));
+      assertEquals(List.of(), rows(node, "totals"));
+    }
+    assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  private static String sale(String id, Instant time, long amount) {
+    return new Event(id, "user", time, amount, BigDecimal.ONE, 1, "web", "item").json();
   }
 
   /// Cuts the files with the cells of a view in half.

@@ -3,6 +3,7 @@ package io.tyto.ingest.partition;
 import io.tyto.engine.view.BoundView;
 import io.tyto.model.schema.TableSchema;
 import java.util.List;
+import java.util.Set;
 
 /// What a partition asks the catalog. Thread-safe; answers without I/O.
 public interface SchemaDirectory {
@@ -25,6 +26,11 @@ public interface SchemaDirectory {
   /// The views of a collection, over its newest schema.
   default List<BoundView> views(int collectionId) {
     return List.of();
+  }
+
+  /// Names of views of a collection that do not fit it now, and may fit it again.
+  default Set<String> unboundViews(int collectionId) {
+    return Set.of();
   }
 
   /// How what is stored of a collection follows its policies.

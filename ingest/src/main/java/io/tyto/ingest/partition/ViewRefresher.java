@@ -18,7 +18,6 @@ import io.tyto.model.schema.View.Strategy;
 import io.tyto.store.Store;
 import io.tyto.store.manifest.Change;
 import io.tyto.store.manifest.Manifest;
-import io.tyto.store.manifest.Manifest.Hole;
 import io.tyto.store.manifest.Manifest.HoleKind;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
@@ -198,15 +197,22 @@ final class ViewRefresher {
         });
   }
 
-  /// Cells of views that nobody declares any more.
+  /// Deletes cells of views that nobody declares any more. Those of one that does not fit its
+  /// collection stay, as it may fit again, unless what they hold may be private by now.
   ///
   /// @return whether some of them may have held values that are private by now
   boolean dropOthers(int collection) {
     Set<String> ids =
         host.schemas().views(collection).stream().map(BoundView::id).collect(Collectors.toSet());
+    Set<String> unbound = host.schemas().unboundViews(collection);
+    int hidden = host.schemas().privacy(collection).changedAt();
     List<SegmentEntry> others =
         live.entries(collection, Kind.VIEW).stream()
             .filter(entry -> entry.view() == null || !ids.contains(entry.view().id()))
+            .filter(entry ->
+                entry.view() == null
+                    || entry.schemaVersion() < hidden
+                    || !unbound.contains(nameOf(entry.view().id())))
             .toList();
     if (others.isEmpty()) {
       return false;
@@ -219,12 +225,15 @@ final class ViewRefresher {
       names.add(entry.file());
     }
     live.replaced(committer.commit(change.build()), names, List.of());
-    int hidden = host.schemas().privacy(collection).changedAt();
     return others.stream().anyMatch(entry -> entry.schemaVersion() < hidden);
   }
 
   private static String alarmOf(String viewId) {
-    return "view " + viewId.substring(0, viewId.lastIndexOf('@'));
+    return "view " + nameOf(viewId);
+  }
+
+  private static String nameOf(String viewId) {
+    return viewId.substring(0, viewId.lastIndexOf('@'));
   }
 
   private void refresh(BoundView view) {
@@ -363,6 +372,8 @@ final class ViewRefresher {
     parts.addAll(rowsOf(view, batch, covered, false));
     CellTable cells = CubeBuilder.only(view.source(), parts, id.partition(), CellScan.context());
     ViewRows.requireFew(view.view(), cells.rowCount(), host.options().views().maxRows());
+    ViewPart part = before == null ? null : before.entry().view();
+    long expired = part == null ? expired(view.source().collectionId()) : part.expired();
     Coverage reached = covered;
     long minTime = before == null ? Long.MAX_VALUE : before.entry().minTime();
     long maxTime = before == null ? Long.MIN_VALUE : before.entry().maxTime();
@@ -375,7 +386,7 @@ final class ViewRefresher {
         files.writeView(
             view.source(),
             cells,
-            new ViewPart(view.id(), isBuilding),
+            new ViewPart(view.id(), isBuilding, expired),
             reached.ranges(),
             minTime,
             maxTime);
@@ -431,13 +442,17 @@ final class ViewRefresher {
       if (entry == null) {
         continue;
       }
-      if (hasLostRows(collection, Coverage.of(entry))) {
+      boolean hasLostRows = entry.view() != null && expired(collection) > entry.view().expired();
+      if (hasLostRows && !isDamaged(entry)) {
         notes.accept(
             "%s: view %s has counted rows that retention took since: it cannot be compared"
                 .formatted(entry.file(), view.view().name()));
         continue;
       }
       String difference = difference(view);
+      if (difference != null && hasLostRows) {
+        difference += ", and what it had counted of rows that retention took is lost with it";
+      }
       if (difference != null) {
         differences.add("%s: view %s: %s".formatted(entry.file(), view.view().name(), difference));
         if (repairs) {
@@ -448,16 +463,13 @@ final class ViewRefresher {
     return differences;
   }
 
-  private boolean hasLostRows(int collection, Coverage covered) {
-    for (Hole hole : chain.holes(live.manifest())) {
-      long until = covered.next().getOrDefault(hole.logId(), 0L);
-      if (hole.kind() == HoleKind.EXPIRED
-          && hole.collection() == collection
-          && hole.from() < until) {
-        return true;
-      }
-    }
-    return false;
+  /// How many offsets of a collection retention has taken. They never become fewer, so as many as
+  /// before are the same.
+  private long expired(int collection) {
+    return chain.holes(live.manifest()).stream()
+        .filter(hole -> hole.kind() == HoleKind.EXPIRED && hole.collection() == collection)
+        .mapToLong(hole -> hole.next() - hole.from())
+        .sum();
   }
 
   private @Nullable String difference(BoundView view) {

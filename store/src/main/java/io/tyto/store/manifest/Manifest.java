@@ -155,7 +155,9 @@ public record Manifest(
 
   /// @param id name and hash of the definition
   /// @param isBuilding rows that were there before the view are still to come
-  public record ViewPart(String id, boolean isBuilding) {}
+  /// @param expired how many offsets of its collection EXPIRED holes covered when its cells were
+  ///   begun: where they are more by now, it may have counted rows that are gone
+  public record ViewPart(String id, boolean isBuilding, long expired) {}
 
   /// A page holds entries that left the manifest; named by its hash.
   ///

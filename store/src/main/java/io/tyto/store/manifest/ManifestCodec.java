@@ -146,6 +146,9 @@ public final class ManifestCodec {
         if (segment.view().isBuilding()) {
           json.writeBooleanField("building", true);
         }
+        if (segment.view().expired() > 0) {
+          json.writeNumberField("expired", segment.view().expired());
+        }
       }
       json.writeEndObject();
     }
@@ -188,7 +191,12 @@ public final class ManifestCodec {
         json.integer("erasureV"),
         json.stringOrNull("sortedBy"),
         json.stringOrNull("deletes"),
-        json.has("view") ? new ViewPart(json.string("view"), json.flag("building")) : null);
+        json.has("view")
+            ? new ViewPart(
+                json.string("view"),
+                json.flag("building"),
+                json.has("expired") ? json.number("expired") : 0)
+            : null);
   }
 
   private static void writePages(JsonGenerator json, List<PageEntry> pages) throws IOException {
