@@ -179,7 +179,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     @Override
     public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
       Cursor after = cursor(query.after(), query.identity());
-      try (TableSnapshot snapshot = snapshot(query.collection(), after);
+      try (TableSnapshot snapshot = snapshot(query.collection(), after, context);
           MemoryBudget budget = budget(context)) {
         ScanContext scan = scanContext(context, budget);
         AggregateQuery asked =
@@ -195,7 +195,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     @Override
     public RecordsResult records(RecordsQuery query, QueryContext context) {
       Cursor anchor = cursor(query.backward() ? query.before() : query.after(), query.identity());
-      try (TableSnapshot snapshot = snapshot(query.collection(), anchor);
+      try (TableSnapshot snapshot = snapshot(query.collection(), anchor, context);
           MemoryBudget budget = budget(context)) {
         ScanContext scan = scanContext(context, budget);
         RecordsQuery asked =
@@ -210,7 +210,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public List<CountedValue> values(ValuesQuery query, QueryContext context) {
-      try (TableSnapshot snapshot = snapshots.snapshot(query.collection());
+      try (TableSnapshot snapshot = snapshots.snapshot(query.collection(), context);
           MemoryBudget budget = budget(context)) {
         return ValuesRunner.run(query, snapshot, scanContext(context, budget));
       }
@@ -288,15 +288,16 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     }
 
     /// The snapshot that a cursor was handed out on, or the newest; the caller closes it.
-    private TableSnapshot snapshot(String collection, @Nullable Cursor cursor) {
+    private TableSnapshot snapshot(
+        String collection, @Nullable Cursor cursor, QueryContext context) {
       if (cursor == null) {
-        return snapshots.snapshot(collection);
+        return snapshots.snapshot(collection, context);
       }
       TableSnapshot pinned = pins.find(collection, cursor.snapshot());
       if (pinned != null) {
         return pinned;
       }
-      TableSnapshot newest = snapshots.snapshot(collection);
+      TableSnapshot newest = snapshots.snapshot(collection, context);
       if (newest.id().equals(cursor.snapshot())) {
         return newest;
       }

@@ -38,6 +38,7 @@ import io.tyto.model.port.DeadLetterService.ReplayRequest;
 import io.tyto.model.port.DeadLetterService.ReplayResult;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService;
+import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.Anomaly;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
@@ -525,6 +526,13 @@ public final class LocalNode
     ColumnType.Scalar type = column.type().element();
     byte[] kept = keys.values().apply(privacy, type, Values.toBytes(type, value));
     return kept == null ? value : Values.fromBytes(type, kept);
+  }
+
+  @Override
+  public TableSnapshot snapshot(String collection, QueryContext context) {
+    return collection.startsWith(View.PREFIX)
+        ? views.snapshot(collection.substring(View.PREFIX.length()), context)
+        : snapshot(collection);
   }
 
   @Override

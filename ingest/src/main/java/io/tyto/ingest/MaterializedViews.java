@@ -49,6 +49,9 @@ final class MaterializedViews implements ViewService {
   /// How long a question waits until the rows it asks for are added up.
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
 
+  /// How often who waits for another to add up looks whether it is cancelled.
+  private static final long CANCEL_LOOK_MILLIS = 100;
+
   private static final int SHARE_OF_HEAP = 4;
 
   /// Finished rows take at most this part of the heap; those that were asked for last stay.
@@ -71,6 +74,14 @@ final class MaterializedViews implements ViewService {
 
   /// By name, the one that was asked for last at the end. Guarded by itself.
   private final Map<String, Finished> finished = new LinkedHashMap<>(16, 0.75f, true);
+
+  /// By name, why the rows of a view were not added up when somebody last asked.
+  private final Map<String, Refused> refused = new ConcurrentHashMap<>();
+
+  /// What nobody needs to try again.
+  ///
+  /// @param rowsId and `identity`: of what was added up
+  private record Refused(String rowsId, String identity, String message) {}
 
   /// @param rowsId of what they are rows of
   /// @param identity of what they were made of
@@ -127,7 +138,8 @@ final class MaterializedViews implements ViewService {
     boolean isRefreshed = true;
     Long maxTime = null;
     Instant refreshed = null;
-    String failure = null;
+    Refused last = refused.get(known.name());
+    String failure = last != null && last.rowsId.equals(bound.rowsId()) ? last.message : null;
     for (PartitionView partition : partitions.viewsOf(known.collection().groupId())) {
       ViewStanding standing = partition.standing(bound);
       rows += standing.rows();
@@ -271,6 +283,7 @@ final class MaterializedViews implements ViewService {
     synchronized (finished) {
       finished.remove(name);
     }
+    refused.remove(name);
     locks.remove(name);
     maintainSoon.run();
   }
@@ -283,13 +296,20 @@ final class MaterializedViews implements ViewService {
     return known;
   }
 
-  /// The rows of a view as they are now.
+  /// The rows of a view as they are now, for whoever has no deadline of its own.
   ///
   /// @param name of the view
   TableSnapshot snapshot(String name) {
+    long bytes = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+    return snapshot(name, new QueryContext("view " + name, READ_TIMEOUT, bytes));
+  }
+
+  /// The same, within the deadline and the memory of who asks. CANCELLED, QUERY_TIMEOUT.
+  TableSnapshot snapshot(String name, QueryContext context) {
     long asked = System.nanoTime();
+    QueryContext reading = context.within(READ_TIMEOUT);
     ReentrantLock lock = locks.computeIfAbsent(require(name).name(), _ -> new ReentrantLock());
-    await(lock, name);
+    await(lock, name, reading);
     try {
       for (int look = 0; look < MAX_LOOKS; look++) {
         BoundView view = bound(require(name));
@@ -299,7 +319,7 @@ final class MaterializedViews implements ViewService {
             && known.rowsId.equals(view.rowsId())) {
           return snapshot(view, known);
         }
-        Finished made = collect(view, known);
+        Finished made = collect(view, known, reading);
         if (made != null) {
           keep(name, made);
           return snapshot(view, made);
@@ -313,19 +333,16 @@ final class MaterializedViews implements ViewService {
         "the config of the collection of view %s changes all the time; ask again".formatted(name));
   }
 
-  private static void await(ReentrantLock lock, String name) {
+  private static void await(ReentrantLock lock, String name, QueryContext context) {
     try {
-      if (lock.tryLock(READ_TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
-        return;
+      context.check();
+      while (!lock.tryLock(CANCEL_LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+        context.check();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new TytoException(ErrorCode.CANCELLED, "interrupted while view " + name + " was made");
     }
-    throw new TytoException(
-        ErrorCode.OVERLOADED,
-        "the rows of view %s were not added up within %d s; ask again"
-            .formatted(name, READ_TIMEOUT.toSeconds()));
   }
 
   private BoundView bound(Known known) {
@@ -348,7 +365,8 @@ final class MaterializedViews implements ViewService {
   }
 
   /// Null where the collection has another schema by now.
-  private @Nullable Finished collect(BoundView view, @Nullable Finished known) {
+  private @Nullable Finished collect(
+      BoundView view, @Nullable Finished known, QueryContext context) {
     long now = System.nanoTime();
     int collection = view.source().collectionId();
     try (ViewSources sources = new ViewSources(view.view().strategy())) {
@@ -363,30 +381,47 @@ final class MaterializedViews implements ViewService {
         return new Finished(
             view.rowsId(), known.identity, known.rows, known.readsRows, known.watermark, now);
       }
-      ViewRows rows =
-          ViewRows.of(
-              view,
-              sources.parts(view, directory.privacy(collection)),
-              maxRows,
-              ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
-              context(view));
       return new Finished(
           view.rowsId(),
           sources.identity(),
-          rows,
+          addUp(view, sources, context),
           sources.readsRows(),
           sources.watermark(view),
           now);
     }
   }
 
-  private static ScanContext context(BoundView view) {
-    long bytes = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+  /// Partitions that have few rows each may have too many together: that is found out once.
+  private ViewRows addUp(BoundView view, ViewSources sources, QueryContext context) {
+    String name = view.view().name();
+    Refused before = refused.get(name);
+    if (before != null
+        && before.rowsId.equals(view.rowsId())
+        && before.identity.equals(sources.identity())) {
+      throw new TytoException(ErrorCode.LIMIT_TOO_LARGE, before.message);
+    }
+    try {
+      ViewRows rows =
+          ViewRows.of(
+              view,
+              sources.parts(view, directory.privacy(view.source().collectionId())),
+              maxRows,
+              ChronoUnit.MICROS.between(Instant.EPOCH, clock.instant()),
+              scan(context));
+      refused.remove(name);
+      return rows;
+    } catch (TytoException e) {
+      if (e.code() == ErrorCode.LIMIT_TOO_LARGE) {
+        String message = String.valueOf(e.getMessage());
+        refused.put(name, new Refused(view.rowsId(), sources.identity(), message));
+      }
+      throw e;
+    }
+  }
+
+  private static ScanContext scan(QueryContext context) {
     return new ScanContext(
-        new QueryContext("view " + view.view().name(), READ_TIMEOUT, bytes),
-        ForkJoinPool.commonPool(),
-        Runtime.getRuntime().availableProcessors(),
-        0);
+        context, ForkJoinPool.commonPool(), Runtime.getRuntime().availableProcessors(), 0);
   }
 
   private @Nullable Finished known(String name) {

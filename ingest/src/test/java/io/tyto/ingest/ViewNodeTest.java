@@ -13,6 +13,7 @@ import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.ViewService.State;
 import io.tyto.model.port.ViewService.ViewInput;
 import io.tyto.model.port.ViewService.ViewStatus;
+import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.View;
 import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
@@ -627,6 +628,66 @@ class ViewNodeTest {
       assertEquals(List.of(), node.status().alarms());
     }
     assertEquals(List.of(), DataVerifier.verify(data).faults());
+  }
+
+  @Test
+  void partitionsWithFewRowsEachMayHaveTooManyTogether() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(
+          node,
+          FIELDS
+              + "views: { wide: { dimensions: [id], strategy: incremental }, total: { dimensions: [item] } }\n");
+      send(node, now(20), MAX_ROWS + 100);
+      flush(node);
+      maintain(node);
+      assertEquals(State.READY, status(node, "wide").state(), "each of them has few");
+      for (int question = 0; question < 2; question++) {
+        refused(
+            ErrorCode.LIMIT_TOO_LARGE,
+            "the view wide has 600 rows, at most 500",
+            () -> rowCount(node, "wide"));
+        assertEquals(State.FAILED, status(node, "wide").state());
+      }
+    }
+  }
+
+  @Test
+  void yearsOfAViewWithoutAGranularityAreNoRows() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(node, FIELDS + "views: { narrow: { dimensions: [amount] } }\n");
+      StringBuilder body = new StringBuilder();
+      for (int i = 0; i < 3 * 400; i++) {
+        // Of one entity, so that all are in one partition: 400 amounts in each of three years.
+        body.append(sale("sale" + i, now(20 + 400 * (i / 400)), i % 400));
+      }
+      NodeFixture.send(node, "buy", body.toString());
+      node.flush();
+      maintain(node);
+      assertEquals(State.READY, status(node, "narrow").state(), status(node, "narrow").toString());
+      assertEquals(400, rows(node, "narrow").size());
+      assertEquals(1_200, rowCount(node, "narrow"));
+    }
+  }
+
+  @Test
+  void aQuestionThatIsOverOrMayTakeLittleIsToldSo() throws Exception {
+    Path data = Files.createDirectory(temp.resolve("data"));
+    try (LocalNode node = open(data, Disk.SYSTEM)) {
+      NodeFixture.apply(node, FIELDS + "views: { totals: { dimensions: [platform] } }\n");
+      send(node, now(20), 100);
+      flush(node);
+      String view = View.PREFIX + "totals";
+      QueryContext little = new QueryContext("little", Duration.ofMinutes(1), 1);
+      refused(ErrorCode.MEMORY_LIMIT_EXCEEDED, "", () -> node.snapshot(view, little));
+      QueryContext over = new QueryContext("over", Duration.ZERO, 1 << 20);
+      refused(ErrorCode.QUERY_TIMEOUT, "over", () -> node.snapshot(view, over));
+      QueryContext cancelled = new QueryContext("gone", Duration.ofMinutes(1), 1 << 20);
+      cancelled.cancel();
+      refused(ErrorCode.CANCELLED, "gone", () -> node.snapshot(view, cancelled));
+      assertEquals(100, rowCount(node, "totals"), "and others get it");
+    }
   }
 
   @Test

@@ -325,6 +325,20 @@ final class ViewsOverGraphQlTest {
   }
 
   @Test
+  void whatACollectionDoesNotExposeItsViewsDoNot() {
+    node.applyConfigs(
+        List.of(new ConfigFile("page_view.yaml", CONFIG + "expose: { records: false }\n")));
+    data(api(), CREATE);
+    GraphQlApi api = api();
+    String records =
+        "{ materialized { %s { records(range: {preset: ALL_TIME}) { totalCount } } } }";
+    for (String view : List.of("byCountry", "weeklyPageviews")) {
+      assertFalse(ask(api, records.formatted(view)).getErrors().isEmpty());
+      data(api, "{ materialized { %s { info { name } } } }".formatted(view));
+    }
+  }
+
+  @Test
   void mistakesAreToldAndADroppedViewLeavesTheSchema() {
     String wrong =
         data(

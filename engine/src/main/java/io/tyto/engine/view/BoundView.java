@@ -10,7 +10,6 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
-import io.tyto.model.schema.EventConfig.Expose;
 import io.tyto.model.schema.EventConfig.Retention;
 import io.tyto.model.schema.EventConfig.Source;
 import io.tyto.model.schema.EventConfig.TimeBounds;
@@ -189,7 +188,7 @@ public final class BoundView {
             Source.DEFAULT,
             Retention.NONE,
             TimeBounds.DEFAULT,
-            Expose.ALL,
+            collection.config().expose(),
             Map.of(),
             "");
     return new TableSchema(

@@ -58,7 +58,11 @@ public final class ViewRows {
   /// @param asOfMicros what the rows say as their time of arrival
   public static ViewRows of(
       BoundView view, List<Part> parts, int maxRows, long asOfMicros, ScanContext context) {
-    return new Maker(view, parts, maxRows, context).make(asOfMicros);
+    List<Measure> measures =
+        view.shown().stream().map(BoundView.Shown::measure).distinct().toList();
+    Maker maker = new Maker(view, measures, parts, context);
+    requireFew(view.view(), maker.groups.count(), maxRows);
+    return maker.make(asOfMicros);
   }
 
   private static final class Maker {
@@ -70,8 +74,9 @@ public final class ViewRows {
     private final Groups groups;
     private final ScanContext context;
 
-    Maker(BoundView view, List<Part> parts, int maxRows, ScanContext context) {
+    Maker(BoundView view, List<Measure> measures, List<Part> parts, ScanContext context) {
       this.view = view;
+      this.measures = measures;
       this.context = context;
       schema = view.source();
       isBucketed = view.view().granularity() != null;
@@ -85,7 +90,6 @@ public final class ViewRows {
         boundaries = new long[0];
       }
       view.view().dimensions().forEach(name -> keys.add(new ScanKey.ColumnKey(name)));
-      measures = view.shown().stream().map(BoundView.Shown::measure).distinct().toList();
       List<StateSpec> states =
           measures.stream().map(measure -> new StateSpec(measure, null)).toList();
       groups =
@@ -93,7 +97,6 @@ public final class ViewRows {
               new GroupScan.Spec(schema, TimeInterval.ALL_TIME, null, keys, states),
               parts,
               context);
-      requireFew(view.view(), groups.count(), maxRows);
     }
 
     ViewRows make(long asOfMicros) {
@@ -180,8 +183,23 @@ public final class ViewRows {
     }
   }
 
-  /// LIMIT_TOO_LARGE where a view has more rows than it may have.
-  public static void requireFew(View view, long count, int maxRows) {
+  /// LIMIT_TOO_LARGE where cells and rows would be more rows of a view than it may have. Cells of a
+  /// view without a granularity are of years, and several of them may be one row.
+  ///
+  /// @param cells what there is of them
+  /// @param parts what they are made of
+  public static void requireFew(
+      BoundView view, long cells, List<Part> parts, int maxRows, ScanContext context) {
+    if (cells > maxRows) {
+      boolean areRows = view.view().granularity() != null;
+      requireFew(
+          view.view(),
+          areRows ? cells : new Maker(view, List.of(), parts, context).groups.count(),
+          maxRows);
+    }
+  }
+
+  private static void requireFew(View view, long count, int maxRows) {
     if (count > maxRows) {
       throw new TytoException(
           ErrorCode.LIMIT_TOO_LARGE,

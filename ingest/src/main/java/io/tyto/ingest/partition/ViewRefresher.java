@@ -371,7 +371,8 @@ final class ViewRefresher {
     }
     parts.addAll(rowsOf(view, batch, covered, false));
     CellTable cells = CubeBuilder.only(view.source(), parts, id.partition(), CellScan.context());
-    ViewRows.requireFew(view.view(), cells.rowCount(), host.options().views().maxRows());
+    ViewRows.requireFew(
+        view, cells.rowCount(), parts, host.options().views().maxRows(), CellScan.context());
     ViewPart part = before == null ? null : before.entry().view();
     long expired = part == null ? expired(view.source().collectionId()) : part.expired();
     Coverage reached = covered;
