@@ -277,6 +277,39 @@ class RejoinFaultsTest {
     }
   }
 
+  /// As above, where the states of both sides have all they need already.
+  @Test
+  void eventsThatAreNotCommittedAreTakenWhereOthersTakeTheSame() throws Exception {
+    String see = BUY.replace("collection: buy", "collection: see");
+    String seen = "  - { from: see, take: { seen: at } }\n";
+    String before = BUY.substring(0, BUY.indexOf("  - { from")) + seen;
+    try (LocalNode node = open(temp)) {
+      NodeFixture.apply(node, LOGIN, see, before);
+      NodeFixture.send(node, "buy", buy("a", "ann", 10));
+      NodeFixture.send(node, "login", login("bob", 0, 8));
+      settle(node);
+      NodeFixture.send(node, "login", login("ann", 0, 7));
+      NodeFixture.apply(node, BUY + seen);
+      node.maintain();
+      settle(node);
+      assertEquals(Map.of("a", "7"), levels(node));
+    }
+  }
+
+  @Test
+  void anEventWithoutATimeHasThatOfItsArrival() throws Exception {
+    try (LocalNode node = open(temp)) {
+      NodeFixture.apply(node, LOGIN, BUY);
+      NodeFixture.send(node, "login", login("ann", 0, 7));
+      NodeFixture.send(node, "buy", "{\"id\":\"a\",\"user\":\"ann\"}\n");
+      node.flush();
+      assertEquals(Map.of("a", "7"), levels(node));
+      NodeFixture.send(node, "login", login("ann", 5, 9));
+      settle(node);
+      assertEquals(Map.of("a", "9"), levels(node));
+    }
+  }
+
   @Test
   void whatIsTakenNoMoreIsLeftOutWhereSegmentsAreMerged() throws Exception {
     IngestOptions pairs =

@@ -31,6 +31,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Brings stored rows to what their joins with other collections of the group give them by now:
@@ -63,6 +64,12 @@ final class Rejoiner {
   /// By collection, when it may be looked at again.
   private final Map<Integer, Long> restsUntilNanos = new HashMap<>();
 
+  /// Runs something on the partition's thread while nothing is uncommitted.
+  private final Consumer<Runnable> whenQuiet;
+
+  /// By collection, the version of its schema since which everything was committed once.
+  private final Map<Integer, Integer> quietSince = new HashMap<>();
+
   /// By collection, what is being done.
   private final Map<Integer, Round> rounds = new HashMap<>();
 
@@ -71,7 +78,9 @@ final class Rejoiner {
       PartitionHost host,
       Committer committer,
       LiveRows live,
-      SegmentMerger segments) {
+      SegmentMerger segments,
+      Consumer<Runnable> whenQuiet) {
+    this.whenQuiet = whenQuiet;
     this.id = id;
     this.host = host;
     this.committer = committer;
@@ -106,15 +115,17 @@ final class Rejoiner {
   /// rows of a joined one cannot be read: nothing is taken for done then.
   void rejoin(TableSchema schema) {
     List<TakenFields> taken = TakenFields.of(schema, host.schemas().groupOf(schema));
+    commitOlder(schema, taken);
     Round round = round(schema);
     Rejoin asked = round == null ? null : round.asked();
+    // In this order: all that is asked for is among the segments, and all of them are looked at.
+    List<SegmentEntry> sound =
+        taken.isEmpty() ? List.of() : segments.sound(schema.collectionId(), Kind.DATA);
     Set<String> lacking = lacking(schema, taken);
     List<SegmentEntry> due =
-        taken.isEmpty()
-            ? List.of()
-            : segments.sound(schema.collectionId(), Kind.DATA).stream()
-                .filter(entry -> lacking.contains(entry.file()) || isDue(entry, round))
-                .toList();
+        sound.stream()
+            .filter(entry -> lacking.contains(entry.file()) || isDue(entry, round))
+            .toList();
     boolean isNothingDue = due.isEmpty() && (asked == null || isHeldBack(schema, asked));
     if (isNothingDue || lacking.isEmpty() && isResting(schema)) {
       return;
@@ -156,6 +167,16 @@ final class Rejoiner {
         due.size(),
         due.size() - looked,
         (end - start) / 1_000_000);
+  }
+
+  /// Has everything committed that was taken in before the newest config: of such events nobody
+  /// noted which rows of a new join they concern.
+  private void commitOlder(TableSchema schema, List<TakenFields> taken) {
+    boolean isQuiet = quietSince.getOrDefault(schema.collectionId(), 0) == schema.version();
+    if (!isQuiet && !lacking(schema, taken).isEmpty()) {
+      whenQuiet.accept(() -> {});
+      quietSince.put(schema.collectionId(), schema.version());
+    }
   }
 
   private static Task task(SegmentEntry entry, @Nullable Rejoin asked, boolean isLacking) {

@@ -87,7 +87,7 @@ final class Rewriter {
     this.rollup = new Rollup(id, live, segments);
     this.states = new StateCompactor(limits, files, committer, live);
     this.views = new ViewRefresher(id, host, files, chain, committer, live, alarms);
-    this.rejoiner = new Rejoiner(id, host, committer, live, segments);
+    this.rejoiner = new Rejoiner(id, host, committer, live, segments, whenQuiet);
   }
 
   /// Does everything that is due, of views a step each. A failure is shown as an alarm and tried
