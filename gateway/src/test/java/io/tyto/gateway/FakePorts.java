@@ -51,21 +51,7 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   public List<TableSchema> collections() {
     List<ColumnSpec> columns =
         List.of(column(0, "country", ColumnType.STRING), column(1, "score", ColumnType.LONG));
-    EventConfig config =
-        new EventConfig(
-            "play",
-            "play",
-            null,
-            null,
-            null,
-            null,
-            columns,
-            EventConfig.Source.DEFAULT,
-            EventConfig.Retention.NONE,
-            EventConfig.TimeBounds.DEFAULT,
-            EventConfig.Expose.ALL,
-            Map.of(),
-            "");
+    EventConfig config = EventConfig.of("play", columns).build();
     return List.of(new TableSchema(1, 1, 1, "play", 1, columns, config));
   }
 

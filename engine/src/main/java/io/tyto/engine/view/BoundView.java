@@ -10,9 +10,6 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
-import io.tyto.model.schema.EventConfig.Retention;
-import io.tyto.model.schema.EventConfig.Source;
-import io.tyto.model.schema.EventConfig.TimeBounds;
 import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.SystemColumns;
 import io.tyto.model.schema.TableSchema;
@@ -177,20 +174,12 @@ public final class BoundView {
 
   private static TableSchema rows(TableSchema collection, View view, List<ColumnSpec> columns) {
     EventConfig config =
-        new EventConfig(
-            view.rowsName(),
-            ApiNames.field(view.typeName()),
-            "Rows of a view of " + collection.name(),
-            view.granularity() == null ? null : collection.timeColumn().name(),
-            null,
-            null,
-            List.copyOf(columns),
-            Source.DEFAULT,
-            Retention.NONE,
-            TimeBounds.DEFAULT,
-            collection.config().expose(),
-            Map.of(),
-            "");
+        EventConfig.of(view.rowsName(), columns)
+            .apiName(ApiNames.field(view.typeName()))
+            .description("Rows of a view of " + collection.name())
+            .time(view.granularity() == null ? null : collection.timeColumn().name())
+            .expose(collection.config().expose())
+            .build();
     return new TableSchema(
         collection.projectId(),
         collection.groupId(),

@@ -95,22 +95,7 @@ final class VisitTable implements SnapshotProvider, AutoCloseable {
     types.forEach((column, type) ->
         columns.add(
             RandomTable.column(SystemColumns.FIRST_USER_ID + columns.size(), column, type)));
-    EventConfig bare = RandomTable.schema(name, columns, "ts").config();
-    EventConfig config =
-        new EventConfig(
-            name,
-            name,
-            null,
-            "ts",
-            USER,
-            null,
-            columns,
-            bare.source(),
-            bare.retention(),
-            bare.timeBounds(),
-            bare.expose(),
-            Map.of(),
-            "");
+    EventConfig config = EventConfig.of(name, columns).time("ts").entity(USER).build();
     return new TableSchema(1, 2, name.equals("visit") ? 3 : 4, name, 1, columns, config);
   }
 

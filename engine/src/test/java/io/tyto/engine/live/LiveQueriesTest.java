@@ -377,21 +377,7 @@ final class LiveQueriesTest {
                   null,
                   null,
                   Map.of()));
-      EventConfig config =
-          new EventConfig(
-              collection,
-              collection,
-              null,
-              null,
-              null,
-              null,
-              columns,
-              EventConfig.Source.DEFAULT,
-              EventConfig.Retention.NONE,
-              EventConfig.TimeBounds.DEFAULT,
-              EventConfig.Expose.ALL,
-              Map.of(),
-              "");
+      EventConfig config = EventConfig.of(collection, columns).build();
       TableSchema schema = new TableSchema(1, 1, 1, collection, 1, columns, config);
       return new TableSnapshot(schema, "s" + version, List.of(), () -> {});
     }

@@ -87,28 +87,21 @@ class CubeOfEntitiesTest {
             RandomTable.column(SystemColumns.FIRST_USER_ID + 1, "user", ColumnType.STRING),
             RandomTable.column(SystemColumns.FIRST_USER_ID + 2, "country", ColumnType.STRING));
     EventConfig config =
-        new EventConfig(
-            "visits",
-            "visits",
-            null,
-            "ts",
-            new EventConfig.Entity("user", "user"),
-            null,
-            columns,
-            EventConfig.Source.DEFAULT,
-            EventConfig.Retention.NONE,
-            EventConfig.TimeBounds.DEFAULT,
-            EventConfig.Expose.ALL,
-            Map.of(),
-            List.of(
-                new Cube(
-                    "by_country",
-                    List.of("country"),
-                    List.of(Cube.Measure.COUNT, new Cube.Measure(Cube.Function.DISTINCT, "user")),
-                    List.of(Granularity.DAY),
-                    List.of(),
-                    List.of(Cube.Level.utc(Granularity.HOUR), Cube.Level.utc(Granularity.DAY)))),
-            "");
+        EventConfig.of("visits", columns)
+            .time("ts")
+            .entity(new EventConfig.Entity("user", "user"))
+            .cubes(
+                List.of(
+                    new Cube(
+                        "by_country",
+                        List.of("country"),
+                        List.of(
+                            Cube.Measure.COUNT, new Cube.Measure(Cube.Function.DISTINCT, "user")),
+                        List.of(Granularity.DAY),
+                        List.of(),
+                        List.of(
+                            Cube.Level.utc(Granularity.HOUR), Cube.Level.utc(Granularity.DAY)))))
+            .build();
     return new TableSchema(1, 2, 3, "visits", 1, columns, config);
   }
 

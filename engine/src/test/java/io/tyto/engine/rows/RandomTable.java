@@ -97,21 +97,7 @@ public final class RandomTable {
   }
 
   public static TableSchema schema(String name, List<ColumnSpec> columns, @Nullable String time) {
-    EventConfig config =
-        new EventConfig(
-            name,
-            name,
-            null,
-            time,
-            null,
-            null,
-            columns,
-            EventConfig.Source.DEFAULT,
-            EventConfig.Retention.NONE,
-            EventConfig.TimeBounds.DEFAULT,
-            EventConfig.Expose.ALL,
-            Map.of(),
-            "");
+    EventConfig config = EventConfig.of(name, columns).time(time).build();
     return new TableSchema(1, 2, 3, name, 1, columns, config);
   }
 

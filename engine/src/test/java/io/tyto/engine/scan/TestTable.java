@@ -90,20 +90,10 @@ public final class TestTable {
       add(columns, names.get(i) + "s", new ColumnType.ListType(scalars.get(i)));
     }
     EventConfig config =
-        new EventConfig(
-            "test",
-            "test",
-            null,
-            "ts",
-            new EventConfig.Entity("user", "user"),
-            null,
-            columns,
-            EventConfig.Source.DEFAULT,
-            EventConfig.Retention.NONE,
-            EventConfig.TimeBounds.DEFAULT,
-            EventConfig.Expose.ALL,
-            Map.of(),
-            "");
+        EventConfig.of("test", columns)
+            .time("ts")
+            .entity(new EventConfig.Entity("user", "user"))
+            .build();
     return new TableSchema(1, 1, 1, "test", 1, columns, config);
   }
 

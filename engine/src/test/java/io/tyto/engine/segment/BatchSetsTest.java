@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -51,22 +50,11 @@ final class BatchSetsTest {
             RandomTable.column(16, "at", ColumnType.TIMESTAMP),
             RandomTable.column(17, "key", key),
             RandomTable.column(18, "few", ColumnType.LONG));
-    EventConfig plain = RandomTable.schema("t", columns, "at").config();
     EventConfig config =
-        new EventConfig(
-            "t",
-            "t",
-            null,
-            "at",
-            isEntity ? new EventConfig.Entity("user", "key") : null,
-            null,
-            columns,
-            plain.source(),
-            plain.retention(),
-            plain.timeBounds(),
-            plain.expose(),
-            Map.of(),
-            "");
+        EventConfig.of("t", columns)
+            .time("at")
+            .entity(isEntity ? new EventConfig.Entity("user", "key") : null)
+            .build();
     return new TableSchema(1, 2, 3, "t", 1, columns, config);
   }
 

@@ -52,20 +52,10 @@ class BoundViewTest {
     columns.add(column(17, "user", ColumnType.STRING, null));
     columns.addAll(List.of(others));
     EventConfig config =
-        new EventConfig(
-            "sale",
-            "sale",
-            null,
-            "ts",
-            new EventConfig.Entity("user", "user"),
-            null,
-            columns,
-            EventConfig.Source.DEFAULT,
-            EventConfig.Retention.NONE,
-            EventConfig.TimeBounds.DEFAULT,
-            EventConfig.Expose.ALL,
-            Map.of(),
-            "");
+        EventConfig.of("sale", columns)
+            .time("ts")
+            .entity(new EventConfig.Entity("user", "user"))
+            .build();
     return new TableSchema(1, 1, 1, "sale", 1, columns, config);
   }
 

@@ -121,20 +121,10 @@ public final class DeadLetters {
 
   private static TableSchema schema(int projectId, int groupId, int collectionId, String name) {
     EventConfig config =
-        new EventConfig(
-            "dead_letters",
-            "DeadLetters",
-            "Records that did not fit their collection",
-            null,
-            null,
-            null,
-            COLUMNS,
-            EventConfig.Source.DEFAULT,
-            EventConfig.Retention.NONE,
-            EventConfig.TimeBounds.DEFAULT,
-            EventConfig.Expose.ALL,
-            Map.of(),
-            "");
+        EventConfig.of("dead_letters", COLUMNS)
+            .apiName("DeadLetters")
+            .description("Records that did not fit their collection")
+            .build();
     return new TableSchema(projectId, groupId, collectionId, name, VERSION, COLUMNS, config);
   }
 

@@ -49,20 +49,10 @@ final class TableRows {
   /// A table's records are decoded as a collection's are.
   private static TableSchema schemaOf(DimensionTable table) {
     EventConfig config =
-        new EventConfig(
-            table.name(),
-            table.name(),
-            null,
-            null,
-            null,
-            null,
-            table.columns(),
-            table.source(),
-            EventConfig.Retention.NONE,
-            EventConfig.TimeBounds.DEFAULT,
-            EventConfig.Expose.ALL,
-            Map.of(),
-            table.text());
+        EventConfig.of(table.name(), table.columns())
+            .source(table.source())
+            .text(table.text())
+            .build();
     return Schemas.firstVersion(config, SCHEMA_ID, SCHEMA_ID, SCHEMA_ID);
   }
 

@@ -36,75 +36,123 @@ public record EventConfig(
     List<View> views,
     String text) {
 
-  /// A config without cubes, joins and views that keeps nothing of its entities.
-  public EventConfig(
-      String collection,
-      String apiName,
-      @Nullable String description,
-      @Nullable String time,
-      @Nullable Entity entity,
-      @Nullable String eventId,
-      List<ColumnSpec> columns,
-      Source source,
-      Retention retention,
-      TimeBounds timeBounds,
-      Expose expose,
-      Map<String, String> annotations,
-      String text) {
-    this(
-        collection,
-        apiName,
-        description,
-        time,
-        entity,
-        eventId,
-        columns,
-        source,
-        retention,
-        timeBounds,
-        expose,
-        Lifetime.NONE,
-        annotations,
-        List.of(),
-        List.of(),
-        List.of(),
-        text);
+  /// A config that says nothing but its columns.
+  public static Builder of(String collection, List<ColumnSpec> columns) {
+    return new Builder(collection, columns);
   }
 
-  /// A config without joins and views that keeps nothing of its entities.
-  public EventConfig(
-      String collection,
-      String apiName,
-      @Nullable String description,
-      @Nullable String time,
-      @Nullable Entity entity,
-      @Nullable String eventId,
-      List<ColumnSpec> columns,
-      Source source,
-      Retention retention,
-      TimeBounds timeBounds,
-      Expose expose,
-      Map<String, String> annotations,
-      List<Cube> cubes,
-      String text) {
-    this(
-        collection,
-        apiName,
-        description,
-        time,
-        entity,
-        eventId,
-        columns,
-        source,
-        retention,
-        timeBounds,
-        expose,
-        Lifetime.NONE,
-        annotations,
-        cubes,
-        List.of(),
-        List.of(),
-        text);
+  /// Another config that differs in what is set.
+  public Builder but() {
+    Builder same = new Builder(collection, columns);
+    same.apiName = apiName;
+    same.description = description;
+    same.time = time;
+    same.entity = entity;
+    same.eventId = eventId;
+    same.source = source;
+    same.retention = retention;
+    same.timeBounds = timeBounds;
+    same.expose = expose;
+    same.lifetime = lifetime;
+    same.annotations = annotations;
+    same.cubes = cubes;
+    same.joins = joins;
+    same.views = views;
+    same.text = text;
+    return same;
+  }
+
+  /// Sets some of many. Not thread-safe.
+  public static final class Builder {
+    private final String collection;
+    private String apiName;
+    private @Nullable String description;
+    private @Nullable String time;
+    private @Nullable Entity entity;
+    private @Nullable String eventId;
+    private List<ColumnSpec> columns;
+    private Source source = Source.DEFAULT;
+    private Retention retention = Retention.NONE;
+    private TimeBounds timeBounds = TimeBounds.DEFAULT;
+    private Expose expose = Expose.ALL;
+    private Lifetime lifetime = Lifetime.NONE;
+    private Map<String, String> annotations = Map.of();
+    private List<Cube> cubes = List.of();
+    private List<Join> joins = List.of();
+    private List<View> views = List.of();
+    private String text = "";
+
+    private Builder(String collection, List<ColumnSpec> columns) {
+      this.collection = collection;
+      this.apiName = collection;
+      this.columns = List.copyOf(columns);
+    }
+
+    public Builder apiName(String name) {
+      apiName = name;
+      return this;
+    }
+
+    public Builder description(@Nullable String words) {
+      description = words;
+      return this;
+    }
+
+    public Builder time(@Nullable String column) {
+      time = column;
+      return this;
+    }
+
+    public Builder entity(@Nullable Entity shared) {
+      entity = shared;
+      return this;
+    }
+
+    public Builder columns(List<ColumnSpec> others) {
+      columns = List.copyOf(others);
+      return this;
+    }
+
+    public Builder source(Source where) {
+      source = where;
+      return this;
+    }
+
+    public Builder expose(Expose shapes) {
+      expose = shapes;
+      return this;
+    }
+
+    public Builder cubes(List<Cube> kept) {
+      cubes = List.copyOf(kept);
+      return this;
+    }
+
+    public Builder text(String written) {
+      text = written;
+      return this;
+    }
+
+    public EventConfig build() {
+      return new EventConfig(
+          collection,
+          apiName,
+          description,
+          time,
+          entity,
+          eventId,
+          columns,
+          source,
+          retention,
+          timeBounds,
+          expose,
+          lifetime,
+          annotations,
+          cubes,
+          joins,
+          views,
+          text);
+    }
   }
 
   /// @param name what the API calls it, such as `user`
@@ -222,68 +270,17 @@ public record EventConfig(
 
   /// The same config with other columns: those that carry the catalog's ids.
   public EventConfig withColumns(List<ColumnSpec> identified) {
-    return new EventConfig(
-        collection,
-        apiName,
-        description,
-        time,
-        entity,
-        eventId,
-        List.copyOf(identified),
-        source,
-        retention,
-        timeBounds,
-        expose,
-        lifetime,
-        annotations,
-        cubes,
-        joins,
-        views,
-        text);
+    return but().columns(identified).build();
   }
 
   /// The same config, written otherwise.
   public EventConfig withText(String other) {
-    return new EventConfig(
-        collection,
-        apiName,
-        description,
-        time,
-        entity,
-        eventId,
-        columns,
-        source,
-        retention,
-        timeBounds,
-        expose,
-        lifetime,
-        annotations,
-        cubes,
-        joins,
-        views,
-        other);
+    return but().text(other).build();
   }
 
   /// The same config with other cubes.
   public EventConfig withCubes(List<Cube> other) {
-    return new EventConfig(
-        collection,
-        apiName,
-        description,
-        time,
-        entity,
-        eventId,
-        columns,
-        source,
-        retention,
-        timeBounds,
-        expose,
-        lifetime,
-        annotations,
-        List.copyOf(other),
-        joins,
-        views,
-        text);
+    return but().cubes(other).build();
   }
 
   public @Nullable ColumnSpec column(String name) {
