@@ -113,11 +113,10 @@ class RejoinFaultsTest {
     throw new AssertionError("there is no buy");
   }
 
-  /// More events in a block than are remembered: what left meanwhile is in no state yet.
+  /// More events in a file than are remembered.
   @Test
   void aFileOfMoreEventsThanAreRememberedHidesNone() throws Exception {
     StringBuilder file = new StringBuilder(login("a", 0, 1));
-    // Short lines, so that one block of the file has them all.
     for (int i = 0; i < 18_000; i++) {
       file.append(login("b" + i % 10, i % 60, i % 10));
     }

@@ -32,12 +32,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -427,17 +430,26 @@ class KafkaFeedTest {
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.METADATA_MAX_AGE_CONFIG, 1_000);
     settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
-    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 90_000);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
+  /// Fails where the broker did not take an event: on a busy machine it may give up on some.
   private void send(int count) {
+    List<Future<RecordMetadata>> taken = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       long id = sent.size();
       sent.add(id);
-      producer.send(entry(id));
+      taken.add(producer.send(entry(id)));
     }
     producer.flush();
+    for (Future<RecordMetadata> one : taken) {
+      try {
+        one.get();
+      } catch (ExecutionException | InterruptedException e) {
+        throw new AssertionError("the broker did not take an event", e);
+      }
+    }
   }
 
   private ProducerRecord<byte[], byte[]> entry(long id) {
