@@ -3,32 +3,33 @@ package io.tyto.perf.bench;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/// Dashboards asked over HTTP at a steady rate, whether or not earlier ones are answered: the time
-/// of an answer counts from when it was due, so that a slow one is felt by those behind it.
+/// Dashboards asked at a steady rate, whether or not earlier ones are answered: the time of an
+/// answer counts from when it was due, so that a slow one is felt by those behind it.
 ///
 /// @param rate dashboards a second
 /// @param warmUpSeconds before anything is measured
 /// @param seconds measured
 record DashboardLoad(int rate, int warmUpSeconds, int seconds) {
   /// Dashboards that may be under way at once; what is due meanwhile waits.
-  private static final int CONNECTIONS = 4;
+  private static final int CLIENTS = 4;
 
-  /// Milliseconds of the answers, ascending.
+  /// Milliseconds of the answers over HTTP, ascending.
   ///
   /// @param document a GraphQL document that holds all panels
-  double[] millis(TytoStore store, String document) throws IOException {
+  double[] overHttp(TytoStore store, String document) throws IOException {
     byte[] request = HttpAsker.request(document);
     List<HttpAsker> askers = new ArrayList<>();
     var gateway = store.serve();
     try {
-      for (int i = 0; i < CONNECTIONS; i++) {
+      for (int i = 0; i < CLIENTS; i++) {
         askers.add(new HttpAsker(gateway));
       }
       askers.getFirst().check(request);
-      return offer(askers, request);
+      return offer(askers.stream().<Runnable>map(asker -> () -> asker.ask(request)).toList());
     } finally {
       for (HttpAsker asker : askers) {
         asker.close();
@@ -36,21 +37,27 @@ record DashboardLoad(int rate, int warmUpSeconds, int seconds) {
     }
   }
 
-  private double[] offer(List<HttpAsker> askers, byte[] request) {
+  /// Milliseconds of the engine's answers in this process, ascending.
+  double[] inProcess(TytoStore store, List<Ask> panels) {
+    return offer(Collections.nCopies(CLIENTS, () -> store.ask(panels)));
+  }
+
+  /// @param clients that ask in turns
+  private double[] offer(List<Runnable> clients) {
     int warmUp = rate * warmUpSeconds;
     int count = warmUp + rate * seconds;
     double[] millis = new double[count];
     long start = System.nanoTime();
     List<Thread> threads = new ArrayList<>();
-    for (int i = 0; i < CONNECTIONS; i++) {
+    for (int i = 0; i < CLIENTS; i++) {
       int first = i;
       threads.add(
           Thread.ofPlatform()
               .start(() -> {
-                for (int k = first; k < count; k += CONNECTIONS) {
+                for (int k = first; k < count; k += CLIENTS) {
                   long due = start + k * 1_000_000_000L / rate;
                   waitUntil(due);
-                  askers.get(first).ask(request);
+                  clients.get(first).run();
                   millis[k] = (System.nanoTime() - due) / 1e6;
                 }
               }));
