@@ -8,9 +8,9 @@ import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// Where in a range of time each partition has its rows in one source alone. There the distinct
@@ -28,42 +28,58 @@ record LoneCells(int timeId, Grain grain, long from, long to) {
   /// What is read over a span.
   record Piece(Span span, List<RowSource> sources) {}
 
-  /// Cuts the range into pieces where cells are counted and pieces where they are united.
+  /// Cuts the range, for each partition by itself, into pieces where cells are counted and pieces
+  /// where they are united.
   ///
   /// @param cells what is read of the range
   /// @param others what else has rows in it
   List<Piece> cut(List<RowSource> cells, List<RowSource> others) {
-    List<RowSource> all = new ArrayList<>(cells);
-    all.addAll(others);
+    List<Piece> pieces = new ArrayList<>();
+    byPartition(cells)
+        .forEach((partition, own) -> {
+          List<RowSource> all = new ArrayList<>(own);
+          all.addAll(byPartition(others).getOrDefault(partition, List.of()));
+          cut(own, shared(all), pieces);
+        });
+    return pieces;
+  }
+
+  private static Map<Integer, List<RowSource>> byPartition(List<RowSource> sources) {
+    Map<Integer, List<RowSource>> byPartition = new TreeMap<>();
+    for (RowSource source : sources) {
+      byPartition.computeIfAbsent(source.partition(), _ -> new ArrayList<>()).add(source);
+    }
+    return byPartition;
+  }
+
+  private void cut(List<RowSource> cells, List<Span> shared, List<Piece> pieces) {
     List<RowSource> counted = new ArrayList<>();
     cells.forEach(source -> counted.add(new CountedCells((CellSource) source)));
-    List<Piece> pieces = new ArrayList<>();
     long at = from;
-    for (Span shared : shared(all)) {
-      if (at < shared.from) {
-        pieces.add(new Piece(new Span(at, shared.from), counted));
+    for (Span span : shared) {
+      if (at < span.from) {
+        pieces.add(new Piece(new Span(at, span.from), counted));
       }
-      pieces.add(new Piece(shared, cells));
-      at = shared.to;
+      pieces.add(new Piece(span, cells));
+      at = span.to;
     }
     if (at < to) {
       pieces.add(new Piece(new Span(at, to), counted));
     }
-    return pieces;
   }
 
-  /// Spans in which some partition may have rows in several sources: ascending, apart, and ending
+  /// Spans in which several sources of a partition may have rows: ascending, apart, and ending
   /// where buckets do.
   private List<Span> shared(List<RowSource> sources) {
-    Map<Integer, List<Span>> byPartition = new HashMap<>();
+    List<Span> extents = new ArrayList<>();
     for (RowSource source : sources) {
       Span extent = extent(source);
       if (extent.from < extent.to) {
-        byPartition.computeIfAbsent(source.partition(), _ -> new ArrayList<>()).add(extent);
+        extents.add(extent);
       }
     }
     List<Span> overlaps = new ArrayList<>();
-    byPartition.values().forEach(extents -> addOverlaps(extents, overlaps));
+    addOverlaps(extents, overlaps);
     return united(overlaps);
   }
 
