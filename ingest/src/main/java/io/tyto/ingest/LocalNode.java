@@ -2,13 +2,9 @@ package io.tyto.ingest;
 
 import static java.lang.System.Logger.Level.INFO;
 
-import io.tyto.engine.cube.CellScan;
-import io.tyto.engine.cube.CubeBuilder;
 import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
-import io.tyto.engine.source.RowSource;
-import io.tyto.ingest.config.StoredRows;
 import io.tyto.ingest.decode.DecodeContext;
 import io.tyto.ingest.discover.KeyDiscovery;
 import io.tyto.ingest.enrich.Pipeline;
@@ -25,8 +21,6 @@ import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionHost;
 import io.tyto.ingest.partition.PartitionView;
-import io.tyto.ingest.partition.SnapshotSources;
-import io.tyto.ingest.partition.StoredPrivacy;
 import io.tyto.ingest.plugin.Plugins;
 import io.tyto.ingest.privacy.KeyFile;
 import io.tyto.ingest.table.TableLoader;
@@ -39,13 +33,10 @@ import io.tyto.model.port.DeadLetterService.ReplayResult;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.query.QueryContext;
-import io.tyto.model.schema.Anomaly;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
-import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Feed;
-import io.tyto.model.schema.Lifetime;
 import io.tyto.model.schema.Privacy;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.Values;
@@ -55,23 +46,17 @@ import io.tyto.store.Disk;
 import io.tyto.store.FsStore;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
-import io.tyto.store.manifest.Manifest.Kind;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -85,12 +70,11 @@ public final class LocalNode
     implements IngestService, AdminService, EntityService, SnapshotProvider, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LocalNode.class.getName());
 
-  /// So long an apply waits for events that were filled by the configs of before.
-  private static final long COMMIT_SECONDS = 30;
-
   private final DataLock lock;
   private final CollectionDirectory directory;
   private final SavedCohorts cohorts;
+  private final CollectionSnapshots snapshots;
+  private final ConfigApplier configs;
   private final Tables tables;
   private final KeyFile keys;
   private final Partitions partitions;
@@ -200,6 +184,16 @@ public final class LocalNode
             diskGuard,
             CommitRetry.DEFAULT);
     this.partitions = new Partitions(host, directory);
+    this.snapshots = new CollectionSnapshots(directory, partitions, tables);
+    this.configs =
+        new ConfigApplier(
+            directory,
+            tables,
+            partitions,
+            snapshots,
+            clock,
+            options.node() != null,
+            this::takeOverApplied);
     this.discovery = new KeyDiscovery(directory, alarms);
     DecodeContext context = new DecodeContext(clock, pipeline, tables, discovery);
     this.failureRatios = new FailureRatios(options.refusals().alarmRatio());
@@ -213,7 +207,7 @@ public final class LocalNode
         new MaterializedViews(
             directory, partitions, clock, options.views().maxRows(), maintenance::runSoon);
     try {
-      requireShareable(directory.all().stream().map(TableSchema::config).toList());
+      configs.requireShareable(directory.all().stream().map(TableSchema::config).toList());
       partitions.openAll();
     } catch (RuntimeException | Error e) {
       partitions.close();
@@ -299,57 +293,15 @@ public final class LocalNode
 
   @Override
   public ApplyResult applyConfigs(List<ConfigFile> files) {
-    // Before any collection looks into them, and outside of the directory's lock: a load takes
-    // time.
-    CollectionDirectory.PlannedTables planned =
-        directory.check(files, this::stored, this::requireShareable);
-    tables.define(planned.tables(), planned.joined());
-    Map<String, Filling> filledBefore = fillings();
-    ApplyResult result =
-        directory.apply(files, this::stored, this::requireShareable, planned.plans());
+    return configs.apply(files);
+  }
+
+  private CompletableFuture<Void> takeOverApplied() {
     CompletableFuture<Void> committed = takeOverCatalog();
     if (ownership != null) {
       ownership.lookSoon();
     }
-    if (!fillings().equals(filledBefore)) {
-      awaitCommit(committed);
-    }
-    return result;
-  }
-
-  /// What partitions fill by the rows before, which is not in the log: a replay fills it by the
-  /// config that holds then.
-  private record Filling(
-      List<Lifetime.Measure> running, List<Anomaly> rules, @Nullable String alertsOf) {}
-
-  private Map<String, Filling> fillings() {
-    Map<String, Filling> fillings = new HashMap<>();
-    for (TableSchema schema : directory.all()) {
-      Lifetime lifetime = schema.config().lifetime();
-      String alertsOf = schema.config().source().alertsOf();
-      if (!lifetime.running().isEmpty() || !lifetime.anomalies().isEmpty() || alertsOf != null) {
-        fillings.put(
-            schema.name(), new Filling(lifetime.running(), lifetime.anomalies(), alertsOf));
-      }
-    }
-    return fillings;
-  }
-
-  /// Waits until what was filled by the configs of before cannot be filled anew any more.
-  private static void awaitCommit(CompletableFuture<Void> committed) {
-    try {
-      committed.get(COMMIT_SECONDS, TimeUnit.SECONDS);
-    } catch (TimeoutException | ExecutionException e) {
-      throw new TytoException(
-          ErrorCode.OVERLOADED,
-          "the configs are applied, but events that came before are not committed within %d s (%s): were the process killed now, their states and marks would be those of the new configs. `tyto status` says what the commit waits for"
-              .formatted(COMMIT_SECONDS, e),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new TytoException(
-          ErrorCode.CANCELLED, "interrupted while events of before the configs were committed", e);
-    }
+    return committed;
   }
 
   private CompletableFuture<Void> takeOverCatalog() {
@@ -370,61 +322,14 @@ public final class LocalNode
     }
   }
 
-  /// A folder of several processes takes collections of Kafka only, and alerts of such, which are
-  /// made where their events are taken in: what is sent to one process and kept in its own log
-  /// would be lost to the others.
-  private void requireShareable(List<EventConfig> configs) {
-    if (options.node() == null) {
-      return;
-    }
-    for (EventConfig config : configs) {
-      String of = config.source().alertsOf();
-      Feed feed = (of == null ? config : configOf(of, configs)).source().feed();
-      if (feed == null || feed.kind() != Feed.Kind.KAFKA) {
-        throw new TytoException(
-            ErrorCode.CONFIG_INVALID,
-            "the collection %s has no source.kafka, and `ownership: group` shares out collections of Kafka only, and alerts of such: the local log serves one process. Give %s a topic, or run one process with `ownership: all`"
-                .formatted(of == null ? config.collection() : of, of == null ? "it" : "that"));
-      }
-    }
-  }
-
-  private EventConfig configOf(String collection, List<EventConfig> fresh) {
-    return fresh.stream()
-        .filter(config -> config.collection().equals(collection))
-        .findFirst()
-        .orElseGet(() -> directory.named(collection).config());
-  }
-
   @Override
   public ConfigPlan diffConfigs(List<ConfigFile> files) {
-    return directory.diff(files, this::stored);
+    return configs.diff(files);
   }
 
   @Override
   public List<ConfigVersion> configHistory(String collection) {
     return directory.history(collection);
-  }
-
-  private StoredRows stored(TableSchema schema) {
-    return partitions.stored(schema, clock.instant(), cube -> cells(schema, cube));
-  }
-
-  /// What a cube would hold of the segment with the most rows; null where there is none, or the
-  /// cube is about fields that are not stored yet.
-  private StoredRows.@Nullable Cells cells(TableSchema schema, Cube cube) {
-    try (TableSnapshot snapshot = snapshot(schema.name())) {
-      RowSource largest =
-          snapshot.sources().stream()
-              .max(Comparator.comparingInt(RowSource::rowCount))
-              .filter(source -> source.rowCount() > 0)
-              .orElse(null);
-      boolean isStored = cube.dimensions().stream().allMatch(name -> schema.column(name) != null);
-      return largest == null || !isStored
-          ? null
-          : new StoredRows.Cells(
-              CubeBuilder.cells(schema, cube, largest, CellScan.context()), largest.rowCount());
-    }
   }
 
   @Override
@@ -532,7 +437,7 @@ public final class LocalNode
   public TableSnapshot snapshot(String collection, QueryContext context) {
     return collection.startsWith(View.PREFIX)
         ? views.snapshot(collection.substring(View.PREFIX.length()), context)
-        : snapshot(collection);
+        : snapshots.of(collection);
   }
 
   @Override
@@ -540,8 +445,7 @@ public final class LocalNode
     if (collection.startsWith(View.PREFIX)) {
       return views.snapshot(collection.substring(View.PREFIX.length()));
     }
-    TableSchema schema = directory.named(collection);
-    return snapshot(schema, schema, Kind.DATA);
+    return snapshots.of(collection);
   }
 
   @Override
@@ -565,8 +469,7 @@ public final class LocalNode
 
   /// The dead letters of a collection as rows; the caller closes it. See {@link DeadLetters}.
   public TableSnapshot deadLetters(String collection) {
-    TableSchema schema = directory.named(collection);
-    return snapshot(schema, DeadLetters.schemaFor(schema), Kind.DEAD);
+    return snapshots.deadLetters(collection);
   }
 
   /// Makes rows of dead letters that fit by now; see {@link
@@ -694,26 +597,5 @@ public final class LocalNode
         partitions.allOwnedOf(schema.groupId()),
         directory.placement(schema.groupId()),
         keys);
-  }
-
-  private TableSnapshot snapshot(TableSchema collection, TableSchema schema, Kind kind) {
-    SnapshotSources sources = new SnapshotSources();
-    try {
-      partitions.collect(
-          collection.groupId(),
-          partition -> partition.addTo(sources, collection.collectionId(), kind));
-      // Asked again behind the rows: of a config applied meanwhile they may be newer than before.
-      StoredPrivacy privacy = directory.privacy(collection.collectionId());
-      if (kind == Kind.DEAD) {
-        sources.treat(privacy);
-        return sources.toSnapshot(schema);
-      }
-      TableSchema newest = directory.newest(collection.collectionId());
-      sources.bringOver(privacy, newest);
-      return sources.toSnapshot(sources.bindLookups(newest, tables::newest));
-    } catch (RuntimeException | Error e) {
-      sources.release();
-      throw e;
-    }
   }
 }
