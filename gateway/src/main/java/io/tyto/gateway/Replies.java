@@ -69,12 +69,15 @@ final class Replies {
 
   static int status(ErrorCode code) {
     return switch (code) {
+      case UNAUTHENTICATED -> 401;
+      case FORBIDDEN, DOCUMENT_NOT_TRUSTED -> 403;
+      case RATE_LIMITED, CONCURRENCY_LIMITED -> 429;
       case METHOD_NOT_ALLOWED -> 405;
       case NOT_ACCEPTABLE -> 406;
-      case NOT_FOUND, UNKNOWN_COLLECTION -> 404;
+      case NOT_FOUND, UNKNOWN_COLLECTION, PERSISTED_QUERY_NOT_FOUND -> 404;
       case PAYLOAD_TOO_LARGE -> 413;
       case UNSUPPORTED_MEDIA_TYPE -> 415;
-      case CONFIG_INCOMPATIBLE, STORE_LOCKED, VERSION_CONFLICT -> 409;
+      case CONFIG_INCOMPATIBLE, STORE_LOCKED, VERSION_CONFLICT, IDEMPOTENCY_CONFLICT -> 409;
       case CONFIG_INVALID -> 422;
       case OVERLOADED,
           DRAINING,
@@ -84,6 +87,7 @@ final class Replies {
           TOPIC_MISSING,
           TOPIC_REPLACED,
           LOG_GAP,
+          STALE,
           FENCED ->
           503;
       case GRAPHQL_PARSE_FAILED,
@@ -98,7 +102,11 @@ final class Replies {
           DOCUMENT_TOO_COMPLEX,
           NUMERIC_OVERFLOW,
           CURSOR_EXPIRED,
-          CURSOR_INVALID ->
+          CURSOR_INVALID,
+          COST_LIMIT_EXCEEDED,
+          SCAN_LIMIT_EXCEEDED,
+          SNAPSHOT_GONE,
+          RANGE_TOO_OLD ->
           400;
       case QUERY_TIMEOUT,
           CANCELLED,

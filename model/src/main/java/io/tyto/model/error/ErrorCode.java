@@ -13,6 +13,27 @@ public enum ErrorCode {
   LIMIT_TOO_LARGE(Type.USER, false),
   DOCUMENT_TOO_COMPLEX(Type.USER, false),
   UNKNOWN_COLLECTION(Type.USER, false),
+  /// Nobody said who asks, or what they said is not true.
+  UNAUTHENTICATED(Type.USER, false),
+  /// Who asks may not.
+  FORBIDDEN(Type.USER, false),
+  /// More was asked within a time than whoever asks may.
+  RATE_LIMITED(Type.RESOURCES, true),
+  /// More is asked at once than whoever asks may.
+  CONCURRENCY_LIMITED(Type.RESOURCES, true),
+  /// One question would cost more than any of this caller's may.
+  COST_LIMIT_EXCEEDED(Type.USER, false),
+  /// The question would read more rows than it said it may.
+  SCAN_LIMIT_EXCEEDED(Type.USER, false),
+  PERSISTED_QUERY_NOT_FOUND(Type.USER, false),
+  DOCUMENT_NOT_TRUSTED(Type.USER, false),
+  /// The rows are older than the question allows.
+  STALE(Type.RESOURCES, true),
+  /// The rows as of an earlier answer are not kept any more.
+  SNAPSHOT_GONE(Type.USER, false),
+  RANGE_TOO_OLD(Type.USER, false),
+  /// The same key came with other content before.
+  IDEMPOTENCY_CONFLICT(Type.USER, false),
   METHOD_NOT_ALLOWED(Type.USER, false),
   NOT_ACCEPTABLE(Type.USER, false),
   NOT_FOUND(Type.USER, false),
