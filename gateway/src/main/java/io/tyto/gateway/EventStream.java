@@ -1,6 +1,7 @@
 package io.tyto.gateway;
 
 import graphql.ExecutionResult;
+import io.tyto.gateway.http.JsonText;
 import io.tyto.graphqlschema.LiveStream;
 import io.tyto.model.port.LiveService.Following;
 import io.vertx.core.Context;

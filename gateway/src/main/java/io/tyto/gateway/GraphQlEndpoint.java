@@ -1,6 +1,9 @@
 package io.tyto.gateway;
 
 import graphql.ExecutionResult;
+import io.tyto.gateway.http.Bodies;
+import io.tyto.gateway.http.JsonText;
+import io.tyto.gateway.http.Replies;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlApi.Begun;
 import io.tyto.graphqlschema.GraphQlRequest;

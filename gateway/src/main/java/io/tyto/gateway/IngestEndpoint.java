@@ -1,5 +1,7 @@
 package io.tyto.gateway;
 
+import io.tyto.gateway.http.Bodies;
+import io.tyto.gateway.http.Replies;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.port.IngestService.Rejected;

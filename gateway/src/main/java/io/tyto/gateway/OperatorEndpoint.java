@@ -1,5 +1,10 @@
 package io.tyto.gateway;
 
+import io.tyto.gateway.http.Bodies;
+import io.tyto.gateway.http.ErrorBody;
+import io.tyto.gateway.http.JsonText;
+import io.tyto.gateway.http.Replies;
+import io.tyto.gateway.http.RequestStream;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;

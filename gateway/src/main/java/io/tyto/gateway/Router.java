@@ -1,5 +1,6 @@
 package io.tyto.gateway;
 
+import io.tyto.gateway.http.Replies;
 import io.tyto.model.error.ErrorCode;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;

@@ -1,5 +1,6 @@
 package io.tyto.gateway;
 
+import io.tyto.gateway.http.Replies;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;

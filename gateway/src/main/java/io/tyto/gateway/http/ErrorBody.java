@@ -1,4 +1,4 @@
-package io.tyto.gateway;
+package io.tyto.gateway.http;
 
 import io.tyto.model.error.ErrorCode;
 import java.util.LinkedHashMap;
@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /// The shape of every error body: that of a GraphQL response, so that clients need one parser.
-final class ErrorBody {
+public final class ErrorBody {
   private ErrorBody() {}
 
-  static Map<String, Object> of(ErrorCode code, String message) {
+  public static Map<String, Object> of(ErrorCode code, String message) {
     return Map.of("errors", errors(code, message));
   }
 
   /// What stands under `errors`.
-  static List<Map<String, Object>> errors(ErrorCode code, String message) {
+  public static List<Map<String, Object>> errors(ErrorCode code, String message) {
     Map<String, Object> extensions = new LinkedHashMap<>();
     extensions.put("code", code.name());
     extensions.put("retryable", code.isRetryable());

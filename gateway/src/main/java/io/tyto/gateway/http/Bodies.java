@@ -1,4 +1,4 @@
-package io.tyto.gateway;
+package io.tyto.gateway.http;
 
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
 /// Reads request bodies within a limit, so that no client makes the process grow.
-final class Bodies {
+public final class Bodies {
   private static final int CHUNK = 1 << 16;
 
   /// What is read and thrown away of a body that is refused, so that the client gets to see why.
@@ -25,7 +25,7 @@ final class Bodies {
   private Bodies() {}
 
   /// The whole body; fails with PAYLOAD_TOO_LARGE beyond `maxBytes`. Call on the event loop.
-  static CompletableFuture<byte[]> read(
+  public static CompletableFuture<byte[]> read(
       HttpServerRequest request, int maxBytes, Duration timeout, String setting) {
     CompletableFuture<byte[]> body = new CompletableFuture<>();
     String announced = request.getHeader("Content-Length");
@@ -52,7 +52,8 @@ final class Bodies {
   }
 
   /// Undoes gzip within a limit; UNSUPPORTED_MEDIA_TYPE for any other encoding.
-  static byte[] decode(HttpServerRequest request, byte[] body, int maxBytes, String setting) {
+  public static byte[] decode(
+      HttpServerRequest request, byte[] body, int maxBytes, String setting) {
     String encoding = request.getHeader("Content-Encoding");
     if (encoding == null || encoding.equals("identity")) {
       return body;

@@ -1,4 +1,4 @@
-package io.tyto.gateway;
+package io.tyto.gateway.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// JSON text <-> maps, lists, strings, numbers, booleans, null; and {@link StreamedValue} on the
 /// way out. Thread-safe.
-final class JsonText {
+public final class JsonText {
   private static final int MAX_DEPTH = 32;
   private static final int MAX_NUMBER_CHARACTERS = 100;
   private static final JsonFactory JSON =
@@ -40,7 +40,7 @@ final class JsonText {
   private JsonText() {}
 
   /// BAD_JSON with the position where the text stops being JSON.
-  static @Nullable Object parse(byte[] text) {
+  public static @Nullable Object parse(byte[] text) {
     try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() == null) {
         throw new TytoException(ErrorCode.BAD_JSON, "the body is empty; expected a JSON object");
@@ -65,7 +65,7 @@ final class JsonText {
     }
   }
 
-  static Buffer of(@Nullable Object value) {
+  public static Buffer of(@Nullable Object value) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 12);
     try (JsonGenerator generator = JSON.createGenerator(bytes)) {
       write(generator, value);

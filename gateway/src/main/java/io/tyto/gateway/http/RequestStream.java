@@ -1,4 +1,4 @@
-package io.tyto.gateway;
+package io.tyto.gateway.http;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A request body as a blocking stream with back-pressure: the connection is read no faster than
 /// the consumer, and at most {@link #CHUNKS} chunks wait. One reader thread.
-final class RequestStream extends InputStream {
+public final class RequestStream extends InputStream {
   private static final int CHUNKS = 64;
   private static final Buffer END = Buffer.buffer(0);
 
@@ -26,7 +26,7 @@ final class RequestStream extends InputStream {
   private boolean ended;
 
   /// Call on the event loop, before the body flows.
-  RequestStream(HttpServerRequest request, Duration timeout) {
+  public RequestStream(HttpServerRequest request, Duration timeout) {
     this.request = request;
     this.timeout = timeout;
     request.pause();

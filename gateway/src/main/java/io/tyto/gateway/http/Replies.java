@@ -1,4 +1,4 @@
-package io.tyto.gateway;
+package io.tyto.gateway.http;
 
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -11,25 +11,25 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Writes responses: the HTTP status of each error code, and the JSON body all errors share.
-final class Replies {
+public final class Replies {
   private static final System.Logger LOG = System.getLogger(Replies.class.getName());
   private static final String RETRY_SECONDS = "1";
 
   private Replies() {}
 
   /// Sends from any thread; a client that has left is no error.
-  static void send(HttpServerRequest request, int status, String contentType, Buffer body) {
+  public static void send(HttpServerRequest request, int status, String contentType, Buffer body) {
     HttpServerResponse response = request.response();
     if (!response.closed() && !response.ended()) {
       response.setStatusCode(status).putHeader("Content-Type", contentType).end(body);
     }
   }
 
-  static void json(HttpServerRequest request, int status, @Nullable Object value) {
+  public static void json(HttpServerRequest request, int status, @Nullable Object value) {
     send(request, status, "application/json; charset=utf-8", JsonText.of(value));
   }
 
-  static void error(HttpServerRequest request, ErrorCode code, String message) {
+  public static void error(HttpServerRequest request, ErrorCode code, String message) {
     if (code.isRetryable()) {
       request.response().putHeader("Retry-After", RETRY_SECONDS);
     }
@@ -37,13 +37,13 @@ final class Replies {
   }
 
   /// Answers a failure by its code; what has none is logged under an id and told as INTERNAL.
-  static void failure(HttpServerRequest request, Throwable failure) {
+  public static void failure(HttpServerRequest request, Throwable failure) {
     TytoException told = told(failure);
     error(request, told.code(), String.valueOf(told.getMessage()));
   }
 
   /// The same where there is no response to answer with.
-  static List<Map<String, Object>> errors(Throwable failure) {
+  public static List<Map<String, Object>> errors(Throwable failure) {
     TytoException told = told(failure);
     return ErrorBody.errors(told.code(), String.valueOf(told.getMessage()));
   }
@@ -62,12 +62,12 @@ final class Replies {
         ErrorCode.INTERNAL, "internal error; the server's log has it under " + id);
   }
 
-  static boolean accepts(HttpServerRequest request, String type) {
+  public static boolean accepts(HttpServerRequest request, String type) {
     String accept = request.getHeader("Accept");
     return accept != null && accept.contains(type);
   }
 
-  static int status(ErrorCode code) {
+  public static int status(ErrorCode code) {
     return switch (code) {
       case UNAUTHENTICATED -> 401;
       case FORBIDDEN, DOCUMENT_NOT_TRUSTED -> 403;
