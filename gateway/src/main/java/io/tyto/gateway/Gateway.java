@@ -1,5 +1,6 @@
 package io.tyto.gateway;
 
+import io.tyto.gateway.http.Route;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -13,6 +14,8 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -50,10 +53,11 @@ public final class Gateway implements AutoCloseable {
         LiveService.NONE,
         ingest,
         admin,
+        Authenticator.OPEN,
         clock);
   }
 
-  /// The same with dead letters, what is kept of entities, and subscriptions.
+  /// The same with dead letters, what is kept of entities, subscriptions, and who may come.
   public static Gateway start(
       GatewayOptions options,
       QueryService queries,
@@ -62,19 +66,21 @@ public final class Gateway implements AutoCloseable {
       LiveService live,
       IngestService ingest,
       AdminService admin,
+      Authenticator authenticator,
       Clock clock) {
     LiveSchema schema =
         new LiveSchema(admin, queries, letters, entities, live, clock, options.graphQl());
     schema.current();
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
-    Router router =
-        new Router(
-            new GraphQlEndpoint(schema, options),
-            new IngestEndpoint(ingest, options),
-            new OperatorEndpoint(ingest, admin, options),
-            new SchemaEndpoint(admin),
-            new RegistryEndpoint(admin, options),
-            new Pages());
+    Callers callers = new Callers(authenticator);
+    List<Route> routes = new ArrayList<>();
+    routes.addAll(new GraphQlEndpoint(schema, callers, options).routes());
+    routes.addAll(new IngestEndpoint(ingest, options).routes());
+    routes.addAll(new OperatorEndpoint(ingest, admin, options).routes());
+    routes.addAll(new SchemaEndpoint(admin).routes());
+    routes.addAll(new RegistryEndpoint(admin, options).routes());
+    routes.addAll(new Pages().routes());
+    Router router = new Router(callers, routes);
     HttpServer server =
         vertx
             .createHttpServer(

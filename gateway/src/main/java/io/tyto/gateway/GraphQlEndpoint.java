@@ -4,18 +4,23 @@ import graphql.ExecutionResult;
 import io.tyto.gateway.http.Bodies;
 import io.tyto.gateway.http.JsonText;
 import io.tyto.gateway.http.Replies;
+import io.tyto.gateway.http.Route;
+import io.tyto.gateway.http.Route.Audience;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlApi.Begun;
 import io.tyto.graphqlschema.GraphQlRequest;
 import io.tyto.graphqlschema.LiveStream;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Following;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -29,18 +34,28 @@ final class GraphQlEndpoint {
   private static final String RESPONSE_TYPE = "application/graphql-response+json";
 
   private final LiveSchema schema;
+  private final Callers callers;
   private final GatewayOptions options;
   private final Admission admission;
   private final Connections connections;
 
-  GraphQlEndpoint(LiveSchema schema, GatewayOptions options) {
+  GraphQlEndpoint(LiveSchema schema, Callers callers, GatewayOptions options) {
+    this.callers = callers;
     this.schema = schema;
     this.options = options;
     this.admission = new Admission(options.queryConcurrency());
     this.connections = new Connections(options.sockets().maxConnections());
   }
 
-  void schema(HttpServerRequest request) {
+  List<Route> routes() {
+    return List.of(
+        Route.socket("/graphql", (request, _, _) -> connect(request)),
+        Route.get("/graphql", Audience.EVERYBODY, (request, _, _) -> page(request)),
+        Route.post("/graphql", Audience.CALLERS, (request, caller, _) -> execute(request, caller)),
+        Route.get("/schema\\.graphql", Audience.CALLERS, (request, _, _) -> schema(request)));
+  }
+
+  private void schema(HttpServerRequest request) {
     Thread.startVirtualThread(() -> {
       try {
         GraphQlApi api = schema.current();
@@ -52,7 +67,16 @@ final class GraphQlEndpoint {
     });
   }
 
-  void execute(HttpServerRequest request) {
+  private static void page(HttpServerRequest request) {
+    if (!Replies.accepts(request, "text/html")) {
+      request.response().putHeader("Allow", "POST");
+      throw new TytoException(
+          ErrorCode.METHOD_NOT_ALLOWED, "GET %s: use POST".formatted(request.path()));
+    }
+    Pages.redirectToGraphiql(request);
+  }
+
+  private void execute(HttpServerRequest request, Caller caller) {
     String type = request.getHeader("Content-Type");
     if (type == null || !type.toLowerCase(java.util.Locale.ROOT).startsWith("application/json")) {
       Replies.error(
@@ -62,7 +86,7 @@ final class GraphQlEndpoint {
               + " {\"query\": \"{ collections { name } }\"}");
       return;
     }
-    QueryContext context = newContext();
+    QueryContext context = newContext(caller);
     request.response().closeHandler(_ -> context.cancel());
     Context loop = Objects.requireNonNull(Vertx.currentContext(), "called on an event loop");
     Bodies.read(request, options.queryBytes(), options.bodyTimeout(), "http.queryBytes")
@@ -71,7 +95,7 @@ final class GraphQlEndpoint {
   }
 
   /// A WebSocket for any number of operations; call on the event loop.
-  void connect(HttpServerRequest request) {
+  private void connect(HttpServerRequest request) {
     if (!connections.enter()) {
       Replies.error(request, ErrorCode.OVERLOADED, connections.refusal());
       return;
@@ -82,7 +106,12 @@ final class GraphQlEndpoint {
         .toWebSocket()
         .onSuccess(socket ->
             GraphQlSocket.serve(
-                socket, loop, this, options.sockets(), isForeign, connections::leave))
+                socket,
+                loop,
+                this,
+                new GraphQlSocket.Opened(request, isForeign),
+                options.sockets(),
+                connections::leave))
         // A handshake that breaks was answered by what broke it.
         .onFailure(_ -> connections.leave());
   }
@@ -97,10 +126,19 @@ final class GraphQlEndpoint {
     return scheme < 0 || !origin.substring(scheme + 3).equalsIgnoreCase(request.getHeader("Host"));
   }
 
-  /// The limits of one more operation.
-  QueryContext newContext() {
+  /// Who opens a WebSocket; UNAUTHENTICATED, RATE_LIMITED.
+  Caller caller(HttpServerRequest handshake, @Nullable Map<?, ?> payload) {
+    return callers.of(handshake, payload);
+  }
+
+  /// Who asks one more operation, and its limits.
+  QueryContext newContext(Caller caller) {
     return new QueryContext(
-        UUID.randomUUID().toString(), options.queryTimeout(), options.queryMemoryBytes());
+        UUID.randomUUID().toString(),
+        options.queryTimeout(),
+        options.queryMemoryBytes(),
+        caller,
+        QueryGate.OPEN);
   }
 
   /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED.

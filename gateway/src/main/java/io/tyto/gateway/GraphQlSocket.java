@@ -9,12 +9,14 @@ import io.tyto.gateway.http.Replies;
 import io.tyto.graphqlschema.GraphQlApi.Begun;
 import io.tyto.graphqlschema.GraphQlRequest;
 import io.tyto.graphqlschema.LiveStream;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Following;
 import io.tyto.model.query.QueryContext;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -50,29 +52,37 @@ final class GraphQlSocket {
   private final ServerWebSocket socket;
   private final Context context;
   private final GraphQlEndpoint endpoint;
+  private final Opened opened;
   private final SocketOptions options;
   private final Map<String, Active> active = new HashMap<>();
   private final List<Active> waitingForRoom = new ArrayList<>();
   private final long initTimer;
   private final long pingTimer;
-  private boolean isAcknowledged;
+
+  /// Null until the connection is acknowledged.
+  private @Nullable Caller caller;
+
   private boolean isClosed;
   private boolean isPaused;
   private long heardNanos = System.nanoTime();
 
-  /// Takes over an open socket; call on its event loop.
+  /// How it was opened.
   ///
   /// @param isForeign whether a page of another site has opened it
+  record Opened(HttpServerRequest handshake, boolean isForeign) {}
+
+  /// Takes over an open socket; call on its event loop.
+  ///
   /// @param onClose called once
   static void serve(
       ServerWebSocket socket,
       Context context,
       GraphQlEndpoint endpoint,
+      Opened opened,
       SocketOptions options,
-      boolean isForeign,
       Runnable onClose) {
-    GraphQlSocket served = new GraphQlSocket(socket, context, endpoint, options, onClose);
-    if (isForeign) {
+    GraphQlSocket served = new GraphQlSocket(socket, context, endpoint, opened, options, onClose);
+    if (opened.isForeign()) {
       served.close(FORBIDDEN, "Forbidden: the page is not of this server's origin");
     } else if (!PROTOCOL.equals(socket.subProtocol())) {
       served.close(SUBPROTOCOL_NOT_ACCEPTABLE, "Subprotocol not acceptable: use " + PROTOCOL);
@@ -83,11 +93,13 @@ final class GraphQlSocket {
       ServerWebSocket socket,
       Context context,
       GraphQlEndpoint endpoint,
+      Opened opened,
       SocketOptions options,
       Runnable onClose) {
     this.socket = socket;
     this.context = context;
     this.endpoint = endpoint;
+    this.opened = opened;
     this.options = options;
     this.initTimer = context.owner().setTimer(options.initTimeout().toMillis(), _ -> initLate());
     this.pingTimer = context.owner().setPeriodic(options.pingEvery().toMillis(), _ -> ping());
@@ -103,7 +115,7 @@ final class GraphQlSocket {
   }
 
   private void initLate() {
-    if (!isAcknowledged) {
+    if (caller == null) {
       close(INIT_TIMEOUT, "Connection initialisation timeout");
     }
   }
@@ -111,7 +123,7 @@ final class GraphQlSocket {
   private void ping() {
     if (System.nanoTime() - heardNanos > options.stallTimeout().toNanos()) {
       close(POLICY_VIOLATION, "nothing heard for " + options.stallTimeout());
-    } else if (!socket.writeQueueFull() && isAcknowledged) {
+    } else if (!socket.writeQueueFull() && caller != null) {
       write(Map.of("type", "ping"));
       // Answered by whatever reads frames, also where the client knows no ping of the protocol.
       socket.writePing(Buffer.buffer());
@@ -152,10 +164,7 @@ final class GraphQlSocket {
 
   private void dispatch(Map<?, ?> message) {
     switch (message.get("type") instanceof String type ? type : "") {
-      case "connection_init" -> {
-        payload(message);
-        initialise();
-      }
+      case "connection_init" -> initialise(payload(message));
       case "ping" -> pong(payload(message));
       case "pong" -> payload(message);
       case "subscribe" -> subscribe(id(message), request(message));
@@ -164,13 +173,18 @@ final class GraphQlSocket {
     }
   }
 
-  private void initialise() {
-    if (isAcknowledged) {
+  private void initialise(@Nullable Map<?, ?> payload) {
+    if (caller != null) {
       close(TOO_MANY_INITS, "Too many initialisation requests");
       return;
     }
     context.owner().cancelTimer(initTimer);
-    isAcknowledged = true;
+    try {
+      caller = endpoint.caller(opened.handshake(), payload);
+    } catch (TytoException e) {
+      close(FORBIDDEN, "Forbidden: " + e.getMessage());
+      return;
+    }
     write(Map.of("type", "connection_ack"));
   }
 
@@ -179,14 +193,15 @@ final class GraphQlSocket {
   }
 
   private void subscribe(String id, GraphQlRequest request) {
-    if (!isAcknowledged) {
+    Caller asking = caller;
+    if (asking == null) {
       close(UNAUTHORIZED, "Unauthorized");
     } else if (active.containsKey(id)) {
       close(DUPLICATE_ID, "Subscriber for " + id + " already exists");
     } else if (active.size() >= options.maxSubscriptions()) {
       write(errors(id, tooMany()));
     } else {
-      Active operation = new Active(id, endpoint.newContext());
+      Active operation = new Active(id, endpoint.newContext(asking));
       active.put(id, operation);
       Thread.startVirtualThread(() -> operation.run(request));
     }

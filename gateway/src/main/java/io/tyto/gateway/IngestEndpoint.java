@@ -2,6 +2,8 @@ package io.tyto.gateway;
 
 import io.tyto.gateway.http.Bodies;
 import io.tyto.gateway.http.Replies;
+import io.tyto.gateway.http.Route;
+import io.tyto.gateway.http.Route.Audience;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.port.IngestService.Rejected;
@@ -25,7 +27,15 @@ final class IngestEndpoint {
     this.options = options;
   }
 
-  void events(HttpServerRequest request, String collection) {
+  List<Route> routes() {
+    return List.of(
+        Route.post(
+            "/v1/collections/([A-Za-z0-9_]{1,63})/events",
+            Audience.CALLERS,
+            (request, _, path) -> events(request, path.group(1))));
+  }
+
+  private void events(HttpServerRequest request, String collection) {
     Bodies.read(request, options.ingestBytes(), options.bodyTimeout(), "http.ingestBytes")
         .whenComplete((body, failure) ->
             Thread.startVirtualThread(() -> append(request, collection, body, failure)));

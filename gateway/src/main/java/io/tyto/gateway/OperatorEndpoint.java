@@ -5,6 +5,8 @@ import io.tyto.gateway.http.ErrorBody;
 import io.tyto.gateway.http.JsonText;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.RequestStream;
+import io.tyto.gateway.http.Route;
+import io.tyto.gateway.http.Route.Audience;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -29,8 +31,6 @@ import io.tyto.model.port.IngestService.FileImportResult;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,23 +51,42 @@ final class OperatorEndpoint {
     this.options = options;
   }
 
-  void live(HttpServerRequest request) {
+  List<Route> routes() {
+    return List.of(
+        Route.get("/live", Audience.EVERYBODY, (request, _, _) -> live(request)),
+        Route.get("/ready", Audience.EVERYBODY, (request, _, _) -> ready(request)),
+        Route.get("/v1/status", Audience.OPERATORS, (request, _, _) -> status(request)),
+        Route.post("/v1/feeds/accept", Audience.OPERATORS, (request, _, _) -> acceptFeed(request)),
+        Route.get("/v1/tables", Audience.OPERATORS, (request, _, _) -> tables(request)),
+        Route.post(
+            "/v1/tables/reload", Audience.OPERATORS, (request, _, _) -> reloadTable(request)),
+        Route.post("/v1/config", Audience.OPERATORS, (request, _, _) -> applyConfig(request)),
+        Route.get(
+            "/v1/config/history", Audience.OPERATORS, (request, _, _) -> configHistory(request)),
+        Route.post("/v1/config/diff", Audience.OPERATORS, (request, _, _) -> diffConfig(request)),
+        Route.post(
+            "/v1/collections/([A-Za-z0-9_]{1,63})/import",
+            Audience.OPERATORS,
+            (request, _, path) -> importFile(request, path.group(1))));
+  }
+
+  private void live(HttpServerRequest request) {
     Replies.json(request, 200, Map.of("live", true));
   }
 
-  void ready(HttpServerRequest request) {
+  private void ready(HttpServerRequest request) {
     boolean ready = admin.isReady();
     Replies.json(request, ready ? 200 : 503, Map.of("ready", ready));
   }
 
-  void status(HttpServerRequest request) {
-    onThisMachine(request, () -> Replies.json(request, 200, statusBody()));
+  private void status(HttpServerRequest request) {
+    onVirtualThread(request, () -> Replies.json(request, 200, statusBody()));
   }
 
   /// Lets a topic go on that waits for a decision. A page that a browser on this machine shows
   /// cannot say so: what is not sent as JSON is refused, and asking to send that needs our consent.
-  void acceptFeed(HttpServerRequest request) {
-    onThisMachine(
+  private void acceptFeed(HttpServerRequest request) {
+    onVirtualThread(
         request,
         () -> {
           requireJson(request);
@@ -78,8 +97,8 @@ final class OperatorEndpoint {
   }
 
   /// The dimension tables with their versions.
-  void tables(HttpServerRequest request) {
-    onThisMachine(
+  private void tables(HttpServerRequest request) {
+    onVirtualThread(
         request,
         () ->
             Replies.json(
@@ -89,8 +108,8 @@ final class OperatorEndpoint {
   }
 
   /// Loads the dimension table `table` now.
-  void reloadTable(HttpServerRequest request) {
-    onThisMachine(
+  private void reloadTable(HttpServerRequest request) {
+    onVirtualThread(
         request,
         () -> {
           requireJson(request);
@@ -110,7 +129,7 @@ final class OperatorEndpoint {
   }
 
   /// Body: `{"files": [{"name": ..., "text": ...}]}`.
-  void applyConfig(HttpServerRequest request) {
+  private void applyConfig(HttpServerRequest request) {
     withConfigs(
         request,
         files -> {
@@ -125,15 +144,15 @@ final class OperatorEndpoint {
   }
 
   /// The same body; nothing is changed.
-  void diffConfig(HttpServerRequest request) {
+  private void diffConfig(HttpServerRequest request) {
     withConfigs(
         request,
         files -> Replies.json(request, 200, Map.of("plan", body(admin.diffConfigs(files)))));
   }
 
   /// Every version of the config of `collection`, ascending.
-  void configHistory(HttpServerRequest request) {
-    onThisMachine(
+  private void configHistory(HttpServerRequest request) {
+    onVirtualThread(
         request,
         () -> {
           List<Object> versions = new ArrayList<>();
@@ -156,16 +175,16 @@ final class OperatorEndpoint {
             Replies.failure(
                 request, failure == null ? new IllegalStateException("no body") : failure);
           } else {
-            onThisMachine(request, () -> action.accept(configFiles(body)));
+            onVirtualThread(request, () -> action.accept(configFiles(body)));
           }
         });
   }
 
   /// The file's bytes as the body, its name, size and hash as parameters; the reply is NDJSON:
   /// progress lines, then one with `result` or `error`.
-  void importFile(HttpServerRequest request, String collection) {
+  private void importFile(HttpServerRequest request, String collection) {
     RequestStream content = new RequestStream(request, options.bodyTimeout());
-    onThisMachine(
+    onVirtualThread(
         request,
         () -> {
           FileImport file =
@@ -194,12 +213,7 @@ final class OperatorEndpoint {
         });
   }
 
-  private static void onThisMachine(HttpServerRequest request, Runnable action) {
-    if (!isLoopback(request)) {
-      Replies.error(
-          request, ErrorCode.NOT_FOUND, "this path answers to the server's own machine only");
-      return;
-    }
+  private static void onVirtualThread(HttpServerRequest request, Runnable action) {
     Thread.startVirtualThread(() -> {
       try {
         action.run();
@@ -207,15 +221,6 @@ final class OperatorEndpoint {
         Replies.failure(request, e);
       }
     });
-  }
-
-  private static boolean isLoopback(HttpServerRequest request) {
-    String host = request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
-    try {
-      return host != null && InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 
   private static void line(HttpServerResponse response, Map<String, ?> value) {

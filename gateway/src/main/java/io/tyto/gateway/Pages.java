@@ -1,12 +1,15 @@
 package io.tyto.gateway;
 
 import io.tyto.gateway.http.Replies;
+import io.tyto.gateway.http.Route;
+import io.tyto.gateway.http.Route.Audience;
 import io.tyto.model.error.ErrorCode;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 
 /// GraphiQL, served from the jar: the browser talks to no other host.
@@ -39,16 +42,26 @@ final class Pages {
     return new Page(WEBJARS + name + "/" + WebJarVersions.of(name) + "/" + file, type);
   }
 
-  void redirectToGraphiql(HttpServerRequest request) {
+  List<Route> routes() {
+    return List.of(
+        Route.get("/", Audience.EVERYBODY, (request, _, _) -> redirectToGraphiql(request)),
+        Route.get("/graphiql", Audience.EVERYBODY, (request, _, _) -> graphiql(request)),
+        Route.get(
+            "/graphiql/([a-z0-9.-]{1,40})",
+            Audience.EVERYBODY,
+            (request, _, path) -> asset(request, path.group(1))));
+  }
+
+  static void redirectToGraphiql(HttpServerRequest request) {
     request.response().setStatusCode(302).putHeader("Location", "/graphiql").end();
   }
 
-  void graphiql(HttpServerRequest request) {
+  private void graphiql(HttpServerRequest request) {
     request.response().putHeader("Content-Security-Policy", CONTENT_SECURITY_POLICY);
     send(request, GRAPHIQL);
   }
 
-  void asset(HttpServerRequest request, String name) {
+  private void asset(HttpServerRequest request, String name) {
     Page page = ASSETS.get(name);
     if (page == null) {
       Replies.error(request, ErrorCode.NOT_FOUND, "no such file: " + name);

@@ -3,6 +3,8 @@ package io.tyto.gateway;
 import io.tyto.gateway.http.Bodies;
 import io.tyto.gateway.http.JsonText;
 import io.tyto.gateway.http.Replies;
+import io.tyto.gateway.http.Route;
+import io.tyto.gateway.http.Route.Audience;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The schemas of collections as a registry with Confluent's API, for reading: its clients find
@@ -65,12 +68,15 @@ final class RegistryEndpoint {
 
   private record Subject(String name, TableSchema newest, Format format) {}
 
-  /// Whether a path belongs to a registry.
-  static boolean isPath(String path) {
-    return PATH.matcher(path).matches();
+  List<Route> routes() {
+    return Stream.of(
+            HttpMethod.GET, HttpMethod.POST, HttpMethod.PUT, HttpMethod.DELETE, HttpMethod.PATCH)
+        .map(method ->
+            new Route(method, PATH, Audience.CALLERS, false, (request, _, _) -> handle(request)))
+        .toList();
   }
 
-  void handle(HttpServerRequest request) {
+  private void handle(HttpServerRequest request) {
     String path = request.path() == null ? "/" : request.path();
     List<String> steps = new ArrayList<>();
     try {

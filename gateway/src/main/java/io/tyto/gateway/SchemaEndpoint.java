@@ -1,6 +1,8 @@
 package io.tyto.gateway;
 
 import io.tyto.gateway.http.Replies;
+import io.tyto.gateway.http.Route;
+import io.tyto.gateway.http.Route.Audience;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -21,8 +23,16 @@ final class SchemaEndpoint {
     this.admin = admin;
   }
 
+  List<Route> routes() {
+    return List.of(
+        Route.get(
+            "/v1/collections/([A-Za-z0-9_-]{1,64})/schemas/([0-9]{1,9}|latest)",
+            Audience.CALLERS,
+            (request, _, path) -> schema(request, path.group(1), path.group(2))));
+  }
+
   /// @param version a number or `latest`
-  void schema(HttpServerRequest request, String collection, String version) {
+  private void schema(HttpServerRequest request, String collection, String version) {
     Thread.startVirtualThread(() -> {
       try {
         Format format = Format.named(request.getParam("format", Format.JSON.word()));

@@ -60,6 +60,7 @@ final class EventStreamTest {
             live,
             ports,
             ports,
+            Authenticator.OPEN,
             Clock.systemUTC());
   }
 

@@ -69,6 +69,7 @@ final class GraphQlSocketTest {
             live,
             ports,
             ports,
+            Authenticator.OPEN,
             Clock.systemUTC());
   }
 

@@ -38,6 +38,7 @@ final class OtherClientsTest {
             live,
             ports,
             ports,
+            Authenticator.OPEN,
             Clock.systemUTC())) {
       Process node =
           new ProcessBuilder("node", "live.mjs", Integer.toString(gateway.port()))

@@ -4,6 +4,7 @@ import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
 import io.tyto.engine.live.LiveOptions;
 import io.tyto.engine.live.LiveQueries;
+import io.tyto.gateway.Authenticator;
 import io.tyto.gateway.Gateway;
 import io.tyto.gateway.GatewayOptions;
 import io.tyto.gateway.SocketOptions;
@@ -70,7 +71,9 @@ public final class TytoServer implements AutoCloseable {
       try {
         DeadLetterService letters =
             new LocalDeadLetters(node, queries.over(LocalDeadLetters.snapshots(node)));
-        Gateway gateway = Gateway.start(options, queries, letters, node, live, node, node, clock);
+        Gateway gateway =
+            Gateway.start(
+                options, queries, letters, node, live, node, node, Authenticator.OPEN, clock);
         String address = "http://" + host(options.host()) + ":" + gateway.port();
         node.publishAddress(address);
         return new TytoServer(node, queries, live, gateway, applied, address);

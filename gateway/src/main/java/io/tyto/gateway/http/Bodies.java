@@ -51,6 +51,22 @@ public final class Bodies {
     return body.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /// Reads and throws away what comes of a body that nobody wants, so that the client gets to see
+  /// why. Call on the event loop.
+  public static void discard(HttpServerRequest request) {
+    if (request.isEnded()) {
+      return;
+    }
+    long[] received = new long[1];
+    request.handler(chunk -> {
+      received[0] += chunk.length();
+      if (received[0] > MAX_DISCARDED_BYTES) {
+        request.connection().close();
+      }
+    });
+    request.resume();
+  }
+
   /// Undoes gzip within a limit; UNSUPPORTED_MEDIA_TYPE for any other encoding.
   public static byte[] decode(
       HttpServerRequest request, byte[] body, int maxBytes, String setting) {

@@ -33,6 +33,9 @@ public final class Replies {
     if (code.isRetryable()) {
       request.response().putHeader("Retry-After", RETRY_SECONDS);
     }
+    if (code == ErrorCode.UNAUTHENTICATED) {
+      request.response().putHeader("WWW-Authenticate", "Bearer");
+    }
     json(request, status(code), ErrorBody.of(code, message));
   }
 
