@@ -89,7 +89,6 @@ public final class LocalNode
   private final EventIntake intake;
   private final FileImports imports;
   private final IngestOptions options;
-  private final Clock clock;
   private final LogSources sources;
   private final Feeds feeds;
   private final Replays replays;
@@ -138,7 +137,6 @@ public final class LocalNode
       LogSources sources) {
     this.lock = lock;
     this.options = options;
-    this.clock = clock;
     this.sources = sources;
     FsStore store = new FsStore(folder.store(), disk, folder.node());
     store.clearScratch();
