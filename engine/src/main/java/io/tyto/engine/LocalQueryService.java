@@ -16,6 +16,8 @@ import io.tyto.engine.scan.MemoryBudget;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Guard;
+import io.tyto.model.access.Verb;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.QueryService;
@@ -55,8 +57,6 @@ import org.jspecify.annotations.Nullable;
 /// before the provider.
 public final class LocalQueryService implements QueryService, AutoCloseable {
   private static final Duration SWEEP_EVERY = Duration.ofSeconds(30);
-  private static final Duration INFO_TIMEOUT = Duration.ofSeconds(30);
-  private static final long INFO_MEMORY_BYTES = 64 << 20;
 
   /// Rows that snapshots keep in memory for cursors take at most this part of the heap.
   private static final int PINNED_SHARE = 16;
@@ -140,8 +140,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   }
 
   @Override
-  public CollectionInfo info(String collection) {
-    return answers.info(collection);
+  public CollectionInfo info(String collection, QueryContext context) {
+    return answers.info(collection, context);
   }
 
   /// Snapshots that cursors keep readable now: a metric.
@@ -169,6 +169,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   }
 
   /// Answers over the snapshots of one provider.
+  ///
+  /// Every way to rows begins with {@link Guard}: what the caller's rows meet becomes part of the
+  /// question before anything is planned, so that plans, caches and cursors cannot tell it apart
+  /// from a filter that was asked for.
   private final class Answers implements QueryService {
     private final SnapshotProvider snapshots;
 
@@ -180,10 +184,12 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
       Cursor after = cursor(query.after(), query.identity());
       try (TableSnapshot snapshot = snapshot(query.collection(), after, context);
-          MemoryBudget budget = budget(context)) {
-        ScanContext scan = scanContext(context, budget);
+          MemoryBudget budget = budget(context);
+          ScanContext scan = scanContext(context, budget)) {
+        Filter own = Guard.rows(context.caller(), Verb.QUERY, snapshot.schema());
         AggregateQuery asked =
-            query.withWhere(resolved(query.where(), snapshot.schema().groupId(), scan));
+            query.withWhere(
+                Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
         AggregateResult result = AggregateRunner.run(asked, after, snapshot, limits, scan);
         if (query.wants().cursors() && (after != null || result.hasNextPage())) {
           pins.pin(snapshot);
@@ -196,10 +202,12 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     public RecordsResult records(RecordsQuery query, QueryContext context) {
       Cursor anchor = cursor(query.backward() ? query.before() : query.after(), query.identity());
       try (TableSnapshot snapshot = snapshot(query.collection(), anchor, context);
-          MemoryBudget budget = budget(context)) {
-        ScanContext scan = scanContext(context, budget);
+          MemoryBudget budget = budget(context);
+          ScanContext scan = scanContext(context, budget)) {
+        Filter own = Guard.rows(context.caller(), Verb.RECORDS, snapshot.schema());
         RecordsQuery asked =
-            query.withWhere(resolved(query.where(), snapshot.schema().groupId(), scan));
+            query.withWhere(
+                Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
         RecordsResult result = RecordsRunner.run(asked, anchor, snapshot, scan);
         if (result.hasNextPage() || result.hasPreviousPage()) {
           pins.pin(snapshot);
@@ -211,45 +219,73 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     @Override
     public List<CountedValue> values(ValuesQuery query, QueryContext context) {
       try (TableSnapshot snapshot = snapshots.snapshot(query.collection(), context);
-          MemoryBudget budget = budget(context)) {
-        return ValuesRunner.run(query, snapshot, scanContext(context, budget));
+          MemoryBudget budget = budget(context);
+          ScanContext scan = scanContext(context, budget)) {
+        Filter own = Guard.rows(context.caller(), Verb.QUERY, snapshot.schema());
+        return ValuesRunner.run(query, own, snapshot, scan);
       }
     }
 
     @Override
     public FunnelResult funnel(FunnelQuery query, QueryContext context) {
       try (SnapshotSet taken = snapshots(query.steps());
-          MemoryBudget budget = budget(context)) {
-        return FunnelRunner.run(query, taken.byCollection(), scanContext(context, budget));
+          MemoryBudget budget = budget(context);
+          ScanContext scan = scanContext(context, budget)) {
+        return FunnelRunner.run(
+            query.withSteps(own(query.steps(), taken, context)), taken.byCollection(), scan);
       }
     }
 
     @Override
     public RetentionResult retention(RetentionQuery query, QueryContext context) {
       try (SnapshotSet taken = snapshots(List.of(query.first(), query.returning()));
-          MemoryBudget budget = budget(context)) {
-        return RetentionRunner.run(query, taken.byCollection(), scanContext(context, budget));
+          MemoryBudget budget = budget(context);
+          ScanContext scan = scanContext(context, budget)) {
+        return RetentionRunner.run(
+            query.withEvents(
+                own(query.first(), taken, context), own(query.returning(), taken, context)),
+            taken.byCollection(),
+            scan);
       }
     }
 
     @Override
     public SessionsResult sessions(SessionsQuery query, QueryContext context) {
       try (SnapshotSet taken = snapshots(query.events());
-          MemoryBudget budget = budget(context)) {
-        return SessionsRunner.run(query, taken.byCollection(), scanContext(context, budget));
+          MemoryBudget budget = budget(context);
+          ScanContext scan = scanContext(context, budget)) {
+        return SessionsRunner.run(
+            query.withEvents(own(query.events(), taken, context)), taken.byCollection(), scan);
       }
     }
 
     @Override
     public CohortResult cohort(Cohort cohort, QueryContext context) {
       try (SnapshotSet taken = snapshots(events(cohort));
-          MemoryBudget budget = budget(context)) {
-        return CohortRunner.count(cohort, taken.byCollection(), scanContext(context, budget));
+          MemoryBudget budget = budget(context);
+          ScanContext scan = scanContext(context, budget)) {
+        return CohortRunner.count(own(cohort, taken, context), taken.byCollection(), scan);
       }
     }
 
     private static List<EventFilter> events(Cohort cohort) {
       return cohort.leaves().stream().map(Cohort.Did::event).toList();
+    }
+
+    private static List<EventFilter> own(
+        List<EventFilter> events, SnapshotSet taken, QueryContext context) {
+      return events.stream().map(event -> own(event, taken, context)).toList();
+    }
+
+    /// The caller's own among the events.
+    private static EventFilter own(EventFilter event, SnapshotSet taken, QueryContext context) {
+      TableSnapshot snapshot = taken.of(event.collection());
+      Filter own = Guard.rows(context.caller(), Verb.QUERY, snapshot.schema());
+      return own == null ? event : event.withWhere(Guard.and(own, event.where()));
+    }
+
+    private static Cohort own(Cohort cohort, SnapshotSet taken, QueryContext context) {
+      return cohort.with(event -> own(event, taken, context));
     }
 
     /// The filter with the entities of its cohorts, as of now.
@@ -266,7 +302,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
                 "the cohort is one of other entities than those of the collection it filters");
           }
         }
-        return CohortRunner.members(cohort, taken.byCollection(), scan);
+        return CohortRunner.members(own(cohort, taken, scan.query()), taken.byCollection(), scan);
       }
     }
 
@@ -280,10 +316,14 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     }
 
     @Override
-    public CollectionInfo info(String collection) {
-      try (TableSnapshot snapshot = snapshots.snapshot(collection)) {
-        return Inspection.of(
-            snapshot, new QueryContext("info of " + collection, INFO_TIMEOUT, INFO_MEMORY_BYTES));
+    public CollectionInfo info(String collection, QueryContext context) {
+      try (TableSnapshot snapshot = snapshots.snapshot(collection);
+          MemoryBudget budget = budget(context);
+          ScanContext scan = scanContext(context, budget)) {
+        Filter own = Guard.rows(context.caller(), Verb.QUERY, snapshot.schema());
+        return own == null
+            ? Inspection.of(snapshot, context)
+            : Inspection.ofRows(own, snapshot, scan);
       }
     }
 

@@ -4,6 +4,7 @@ import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /// Snapshots of some collections, let go of together. Each is consistent in itself; an event that
@@ -23,6 +24,11 @@ record SnapshotSet(Map<String, TableSnapshot> byCollection) implements AutoClose
       taken.close();
       throw e;
     }
+  }
+
+  /// Of a collection that was taken.
+  TableSnapshot of(String collection) {
+    return Objects.requireNonNull(byCollection.get(collection), collection);
   }
 
   @Override

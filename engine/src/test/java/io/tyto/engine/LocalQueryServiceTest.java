@@ -552,7 +552,8 @@ class LocalQueryServiceTest {
 
   @Test
   void infoTellsWhatIsKnownWithoutAScan() {
-    CollectionInfo info = service.info("game");
+    CollectionInfo info =
+        service.info("game", new QueryContext("q", Duration.ofSeconds(30), 64 << 20));
     assertEquals(6, info.rowCount());
     assertEquals(Instant.parse("2026-03-02T10:00:00Z"), info.firstEvent());
     assertEquals(Instant.parse("2026-03-05T13:00:00Z"), info.watermark());

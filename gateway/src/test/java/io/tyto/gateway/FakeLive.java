@@ -1,5 +1,6 @@
 package io.tyto.gateway;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService;
@@ -79,7 +80,7 @@ final class FakeLive implements LiveService {
   }
 
   @Override
-  public Following follow(LiveQuery query, Listener<LiveUpdate> listener) {
+  public Following follow(LiveQuery query, Caller caller, Listener<LiveUpdate> listener) {
     if (isFull) {
       throw new TytoException(ErrorCode.OVERLOADED, "too many");
     }
@@ -89,7 +90,7 @@ final class FakeLive implements LiveService {
   }
 
   @Override
-  public Following events(EventsQuery query, Listener<EventsUpdate> listener) {
+  public Following events(EventsQuery query, Caller caller, Listener<EventsUpdate> listener) {
     throw new UnsupportedOperationException();
   }
 

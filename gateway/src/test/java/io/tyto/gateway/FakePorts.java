@@ -124,7 +124,7 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   }
 
   @Override
-  public CollectionInfo info(String collection) {
+  public CollectionInfo info(String collection, QueryContext context) {
     return new CollectionInfo(
         collections().getFirst(), 3, 100, 1, 0, null, null, null, null, List.of(), List.of());
   }

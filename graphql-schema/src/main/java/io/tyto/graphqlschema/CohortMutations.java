@@ -4,9 +4,13 @@ import graphql.schema.DataFetchingEnvironment;
 import io.tyto.graphqlschema.input.CohortInput;
 import io.tyto.graphqlschema.input.EventsInput;
 import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.Guard;
+import io.tyto.model.access.Verb;
 import io.tyto.model.port.CohortService;
 import io.tyto.model.port.CohortService.SavedCohort;
 import io.tyto.model.schema.ApiNames;
@@ -24,6 +28,7 @@ final class CohortMutations {
     InputObject arguments = arguments("saveCohort", environment);
     InputObject of = arguments.object("of", "EntityCohort");
     ApiEntity entity = entity(schema, of);
+    requireDefine(environment, entity);
     String definition =
         new CohortInput(new EventsInput(entity, clock.instant())).text(of, of.only());
     Long expected = (Long) arguments.get("expectedVersion");
@@ -43,9 +48,21 @@ final class CohortMutations {
         .orElseThrow(() -> new IllegalArgumentException("no entity " + of.only()));
   }
 
-  static Object drop(DataFetchingEnvironment environment, CohortService cohorts) {
+  static Object drop(DataFetchingEnvironment environment, ApiSchema schema, CohortService cohorts) {
     InputObject arguments = arguments("dropCohort", environment);
-    return cohorts.dropCohort(arguments.text("entity"), arguments.text("name"));
+    String name = arguments.text("entity");
+    schema.entities().values().stream()
+        .filter(entity -> entity.name().equals(name))
+        .forEach(entity -> requireDefine(environment, entity));
+    return cohorts.dropCohort(name, arguments.text("name"));
+  }
+
+  /// A cohort is one of all collections of its entity.
+  private static void requireDefine(DataFetchingEnvironment environment, ApiEntity entity) {
+    Caller caller = Operation.in(environment.getGraphQlContext()).caller();
+    for (ApiCollection collection : entity.collections()) {
+      Guard.require(caller, Verb.DEFINE, collection.schema());
+    }
   }
 
   private static InputObject arguments(String field, DataFetchingEnvironment environment) {

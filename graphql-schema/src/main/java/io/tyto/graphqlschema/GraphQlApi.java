@@ -212,15 +212,16 @@ public final class GraphQlApi {
                                     CohortMutations.save(environment, schema, cohorts, clock))
                             .dataFetcher(
                                 "dropCohort",
-                                environment -> CohortMutations.drop(environment, cohorts))
+                                environment -> CohortMutations.drop(environment, schema, cohorts))
                             .dataFetcher(
                                 "createView",
-                                environment -> ViewMutations.create(environment, views))
+                                environment -> ViewMutations.create(environment, schema, views))
                             .dataFetcher(
                                 "refreshView",
-                                environment -> ViewMutations.refresh(environment, views))
+                                environment -> ViewMutations.refresh(environment, schema, views))
                             .dataFetcher(
-                                "dropView", environment -> ViewMutations.drop(environment, views)))
+                                "dropView",
+                                environment -> ViewMutations.drop(environment, schema, views)))
                 .build());
   }
 

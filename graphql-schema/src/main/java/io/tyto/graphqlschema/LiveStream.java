@@ -5,6 +5,7 @@ import graphql.GraphQLError;
 import graphql.execution.ResultPath;
 import graphql.language.SourceLocation;
 import io.tyto.graphqlschema.panel.LivePanel;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.LiveService.Following;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class LiveStream {
   private final LivePanel panel;
   private final LiveService live;
+  private final Caller caller;
   private final String name;
   private final @Nullable SourceLocation location;
   private final String queryId;
@@ -26,11 +28,13 @@ public final class LiveStream {
   LiveStream(
       LivePanel panel,
       LiveService live,
+      Caller caller,
       String name,
       @Nullable SourceLocation location,
       String queryId) {
     this.panel = panel;
     this.live = live;
+    this.caller = caller;
     this.name = name;
     this.location = location;
     this.queryId = queryId;
@@ -49,6 +53,7 @@ public final class LiveStream {
   public Following follow(Sink sink) {
     return panel.follow(
         live,
+        caller,
         new Listener<>() {
           @Override
           public void next(Map<String, @Nullable Object> data) {

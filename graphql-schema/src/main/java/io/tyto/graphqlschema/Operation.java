@@ -14,6 +14,7 @@ import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.schema.KeyedEntity;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.DeadLetterService;
@@ -184,7 +185,8 @@ final class Operation {
       LivePanel panel = LivePanel.of(field, schema.byField(), now, options.query());
       SourceLocation location =
           operation.getMergedField(field).getSingleField().getSourceLocation();
-      return new LiveStream(panel, live, field.getResultKey(), location, context.queryId());
+      return new LiveStream(
+          panel, live, context.caller(), field.getResultKey(), location, context.queryId());
     } catch (RuntimeException e) {
       throw new AbortExecutionException(List.of(refusal(e, field, operation)));
     }
@@ -327,6 +329,11 @@ final class Operation {
   /// Whether it does nothing but read the schema; known once it has been started.
   boolean isIntrospection() {
     return isIntrospection;
+  }
+
+  /// Who asks.
+  Caller caller() {
+    return context.caller();
   }
 
   String queryId() {

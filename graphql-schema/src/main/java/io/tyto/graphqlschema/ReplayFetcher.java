@@ -40,7 +40,8 @@ final class ReplayFetcher implements DataFetcher<Object> {
                 ids,
                 (String) arguments.get("code"),
                 new Interval((Instant) arguments.get("since"), (Instant) arguments.get("until")),
-                arguments.get("limit") instanceof Integer limit ? limit : DEFAULT_LIMIT));
+                arguments.get("limit") instanceof Integer limit ? limit : DEFAULT_LIMIT),
+            Operation.in(environment.getGraphQlContext()).caller());
     Map<String, @Nullable Object> payload = new LinkedHashMap<>();
     payload.put("replayed", Formats.longNumber(result.replayed()));
     payload.put("duplicates", Formats.longNumber(result.duplicates()));

@@ -3,6 +3,10 @@ package io.tyto.graphqlschema;
 import graphql.schema.DataFetchingEnvironment;
 import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.panel.ViewsPanel;
+import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.graphqlschema.schema.ApiSchema;
+import io.tyto.model.access.Guard;
+import io.tyto.model.access.Verb;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.ViewService;
@@ -21,8 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class ViewMutations {
   private ViewMutations() {}
 
-  static Object create(DataFetchingEnvironment environment, ViewService views) {
+  static Object create(DataFetchingEnvironment environment, ApiSchema schema, ViewService views) {
     InputObject input = arguments("createView", environment).object("input", "ViewInput");
+    requireDefine(environment, schema, input.text("collection"));
     return payload(
         "view",
         () ->
@@ -40,19 +45,41 @@ final class ViewMutations {
                         text(input, "backfillFrom")))));
   }
 
-  static Object refresh(DataFetchingEnvironment environment, ViewService views) {
+  static Object refresh(DataFetchingEnvironment environment, ApiSchema schema, ViewService views) {
     String id = arguments("refreshView", environment).text("id");
+    requireDefineOf(id, environment, schema, views);
     return payload("view", () -> view(views.refreshView(id)));
   }
 
-  static Object drop(DataFetchingEnvironment environment, ViewService views) {
+  static Object drop(DataFetchingEnvironment environment, ApiSchema schema, ViewService views) {
     String id = arguments("dropView", environment).text("id");
+    requireDefineOf(id, environment, schema, views);
     return payload(
         "deletedId",
         () -> {
           views.dropView(id);
           return id;
         });
+  }
+
+  /// One that is not there is refused by the service.
+  private static void requireDefineOf(
+      String id, DataFetchingEnvironment environment, ApiSchema schema, ViewService views) {
+    views.views().stream()
+        .filter(status -> status.view().name().equals(id))
+        .forEach(status -> requireDefine(environment, schema, status.collection()));
+  }
+
+  /// One that the caller does not see is not in the schema.
+  private static void requireDefine(
+      DataFetchingEnvironment environment, ApiSchema schema, String collection) {
+    ApiCollection known =
+        schema.byField().values().stream()
+            .filter(each -> each.name().equals(collection))
+            .findFirst()
+            .orElseThrow(() -> Guard.unknown(collection));
+    Guard.require(
+        Operation.in(environment.getGraphQlContext()).caller(), Verb.DEFINE, known.schema());
   }
 
   private static @Nullable String text(InputObject input, String name) {

@@ -29,6 +29,7 @@ final class Collections {
     private @Nullable String time = "ts";
     private EventConfig.@Nullable Entity entity;
     private EventConfig.Expose expose = EventConfig.Expose.ALL;
+    private EventConfig.@Nullable Policy policy;
 
     Builder(String name) {
       this.name = name;
@@ -82,6 +83,11 @@ final class Collections {
       return this;
     }
 
+    Builder policy(EventConfig.Policy whose) {
+      policy = whose;
+      return this;
+    }
+
     Builder expose(EventConfig.Expose exposed) {
       expose = exposed;
       return this;
@@ -106,6 +112,7 @@ final class Collections {
               cubes,
               List.of(),
               List.of(),
+              policy == null ? EventConfig.Policy.of(name) : policy,
               "");
       return new TableSchema(1, 1, 1, name, 1, columns, config);
     }

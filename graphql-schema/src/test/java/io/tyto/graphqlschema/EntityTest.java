@@ -3,6 +3,7 @@ package io.tyto.graphqlschema;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import graphql.ExecutionResult;
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.CohortService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
@@ -37,7 +38,8 @@ class EntityTest {
 
   private static final class FewUsers implements EntityService {
     @Override
-    public @Nullable Map<String, Kept> entity(String entity, Object key, Duration timeout) {
+    public @Nullable Map<String, Kept> entity(
+        String entity, Object key, Caller caller, Duration timeout) {
       assertEquals("user", entity);
       return switch (key.toString()) {
         case "ann" -> {

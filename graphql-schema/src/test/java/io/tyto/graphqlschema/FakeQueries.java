@@ -259,7 +259,7 @@ class FakeQueries implements QueryService {
   }
 
   @Override
-  public CollectionInfo info(String collection) {
+  public CollectionInfo info(String collection, QueryContext context) {
     return new CollectionInfo(
         table(collection),
         1000,

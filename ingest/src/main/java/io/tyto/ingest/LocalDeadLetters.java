@@ -7,6 +7,9 @@ import io.tyto.ingest.letter.Refusal;
 import io.tyto.ingest.partition.DeadLetters;
 import io.tyto.ingest.partition.DeadLetters.Column;
 import io.tyto.ingest.partition.LetterCells;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.Guard;
+import io.tyto.model.access.Verb;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
@@ -60,6 +63,7 @@ public final class LocalDeadLetters implements DeadLetterService {
 
   @Override
   public Page letters(Query query, QueryContext context) {
+    Guard.requireAllRows(context.caller(), Verb.LETTERS, node.collection(query.collection()));
     RecordsResult result =
         queries.records(
             new RecordsQuery(
@@ -75,7 +79,7 @@ public final class LocalDeadLetters implements DeadLetterService {
                 null,
                 query.wantsTotal(),
                 identity(query)),
-            context);
+            context.asSystem());
     List<Letter> letters = new ArrayList<>();
     for (int row = 0; row < result.rowCount(); row++) {
       letters.add(new ListedLetter(query.collection(), result, row).letter());
@@ -119,14 +123,24 @@ public final class LocalDeadLetters implements DeadLetterService {
       @Nullable String collection, Interval received, QueryContext context) {
     List<String> names =
         collection == null
-            ? node.collections().stream().map(TableSchema::name).toList()
+            ? node.collections().stream()
+                .filter(schema -> isOpen(context.caller(), schema))
+                .map(TableSchema::name)
+                .toList()
             : List.of(collection);
+    if (collection != null) {
+      Guard.requireAllRows(context.caller(), Verb.LETTERS, node.collection(collection));
+    }
     List<Reason> reasons = new ArrayList<>();
     for (String name : names) {
-      addReasons(name, received, context, reasons);
+      addReasons(name, received, context.asSystem(), reasons);
     }
     reasons.sort(Comparator.comparingLong(Reason::count).reversed());
     return List.copyOf(reasons);
+  }
+
+  private static boolean isOpen(Caller caller, TableSchema schema) {
+    return Guard.may(caller, Verb.LETTERS, schema) && !Guard.isRestricted(caller, schema);
   }
 
   private void addReasons(
@@ -180,7 +194,8 @@ public final class LocalDeadLetters implements DeadLetterService {
   }
 
   @Override
-  public ReplayResult replay(ReplayRequest request) {
+  public ReplayResult replay(ReplayRequest request, Caller caller) {
+    Guard.requireAllRows(caller, Verb.LETTERS, node.collection(request.collection()));
     return node.replay(request);
   }
 

@@ -25,6 +25,9 @@ import io.tyto.ingest.plugin.Plugins;
 import io.tyto.ingest.privacy.KeyFile;
 import io.tyto.ingest.table.TableLoader;
 import io.tyto.ingest.table.Tables;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.Guard;
+import io.tyto.model.access.Verb;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -447,11 +450,14 @@ public final class LocalNode
   }
 
   @Override
-  public @Nullable Map<String, Kept> entity(String entity, Object key, Duration timeout) {
+  public @Nullable Map<String, Kept> entity(
+      String entity, Object key, Caller caller, Duration timeout) {
     List<TableSchema> schemas =
         directory.all().stream()
             .filter(schema ->
                 schema.config().entity() != null && schema.config().entity().name().equals(entity))
+            .filter(schema ->
+                Guard.may(caller, Verb.RECORDS, schema) && !Guard.isRestricted(caller, schema))
             .toList();
     if (schemas.isEmpty()) {
       throw new TytoException(ErrorCode.NOT_FOUND, "no collection has the entity " + entity);
@@ -463,6 +469,11 @@ public final class LocalNode
         directory.placement(schemas.getFirst().groupId()),
         this::stored,
         timeout);
+  }
+
+  /// The newest version of a collection. UNKNOWN_COLLECTION.
+  TableSchema collection(String name) {
+    return directory.named(name);
   }
 
   /// The dead letters of a collection as rows; the caller closes it. See {@link DeadLetters}.

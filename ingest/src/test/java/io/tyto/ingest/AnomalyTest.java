@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.store.Disk;
@@ -530,7 +531,9 @@ class AnomalyTest {
           List.of("null", "null", "null", "false", "true", "false", "true", "true", "false"),
           marks);
       TytoException beyond =
-          assertThrows(TytoException.class, () -> node.entity("user", "u", Duration.ofSeconds(30)));
+          assertThrows(
+              TytoException.class,
+              () -> node.entity("user", "u", Caller.SYSTEM, Duration.ofSeconds(30)));
       assertEquals(ErrorCode.NUMERIC_OVERFLOW, beyond.code());
     }
   }

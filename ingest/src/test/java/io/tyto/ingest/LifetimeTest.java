@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.EntityService.Kept;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.store.Disk;
@@ -171,11 +172,11 @@ class LifetimeTest {
     for (int i = 0; i < USERS; i++) {
       check(node, "user" + i, events, what + ", user" + i + ", seed " + SEED);
     }
-    assertNull(node.entity("user", "nobody", PATIENCE));
+    assertNull(node.entity("user", "nobody", Caller.SYSTEM, PATIENCE));
   }
 
   private static @Nullable Map<String, @Nullable Object> kept(LocalNode node, String user) {
-    Map<String, Kept> kept = node.entity("user", user, PATIENCE);
+    Map<String, Kept> kept = node.entity("user", user, Caller.SYSTEM, PATIENCE);
     if (kept == null) {
       return null;
     }
@@ -333,7 +334,8 @@ class LifetimeTest {
       send(node, now().minus(Duration.ofDays(20)), Duration.ofDays(10));
       NodeFixture.apply(node, FIELDS + LIFETIME + RETENTION);
       send(node, now().minus(Duration.ofDays(20)), Duration.ofDays(10));
-      Map<String, Kept> kept = node.entity("user", events.getLast().user(), PATIENCE);
+      Map<String, Kept> kept =
+          node.entity("user", events.getLast().user(), Caller.SYSTEM, PATIENCE);
       assertNotNull(kept);
       assertTrue(kept.get("buy").pending().contains("spent"), kept.toString());
       assertEquals(

@@ -8,6 +8,7 @@ import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.EntityService.Kept;
 import io.tyto.model.port.IngestService.FileImport;
@@ -195,7 +196,7 @@ public final class NodeFixture {
       byUser.computeIfAbsent(String.valueOf(row.get("user")), _ -> new ArrayList<>()).add(row);
     }
     byUser.forEach((user, own) -> {
-      Map<String, Kept> kept = node.entity("user", user, Duration.ofSeconds(30));
+      Map<String, Kept> kept = node.entity("user", user, Caller.SYSTEM, Duration.ofSeconds(30));
       assertNotNull(kept, what);
       Map<String, @Nullable Object> last =
           own.stream()

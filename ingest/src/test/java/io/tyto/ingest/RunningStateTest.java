@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.TytoException;
 import io.tyto.store.Disk;
 import java.io.IOException;
@@ -258,7 +259,7 @@ class RunningStateTest {
       node.flush();
       node.maintain();
       check(node, "end");
-      assertTrue(node.entity("user", "user0", Duration.ofSeconds(20)) != null);
+      assertTrue(node.entity("user", "user0", Caller.SYSTEM, Duration.ofSeconds(20)) != null);
     } finally {
       node.close();
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigFile;
@@ -355,7 +356,7 @@ final class LiveTest {
     }
 
     Events(EventsQuery query) {
-      following = server.live().events(query, this);
+      following = server.live().events(query, Caller.SYSTEM, this);
       following.request();
     }
 

@@ -8,6 +8,7 @@ import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.scan.Workers;
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.query.Estimate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -61,6 +62,8 @@ public final class EntityScan {
     context.check();
     TreeMap<Integer, List<Place>> byPartition = new TreeMap<>();
     ScanStats stats = prune(byPartition);
+    int columns = tables.stream().mapToInt(table -> table.slots().size()).max().orElse(1);
+    context.begin(new Estimate(Estimate.Lane.SCAN, stats.rowsScanned(), columns));
     List<P> passes = new ArrayList<>();
     long bytes = 0;
     for (var partition : byPartition.entrySet()) {

@@ -69,6 +69,7 @@ final class EventLane {
     if (any) {
       int from = block * RowSource.BLOCK_ROWS;
       int to = from + RowSource.blockRows(at.batch.source(), block);
+      context.scanned(to - from);
       for (int row = from; row < to; row += RowSource.BATCH_ROWS) {
         context.check();
         at.batch.move(row, Math.min(RowSource.BATCH_ROWS, to - row));

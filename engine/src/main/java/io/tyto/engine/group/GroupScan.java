@@ -75,6 +75,7 @@ public final class GroupScan {
   public static Groups runParts(Spec spec, List<Part> parts, ScanContext context) {
     context.check();
     ScanPlan plan = ScanPlan.of(spec, parts, context);
+    context.begin(plan.estimate());
     Lane merged = plan.isOrderFree() ? scanAsTheyCome(plan) : scanInRuns(plan);
     return groups(plan, merged, spec.best());
   }

@@ -122,6 +122,7 @@ final class Lane {
     }
     int from = block * RowSource.BLOCK_ROWS;
     int to = from + RowSource.blockRows(batch.source(), block);
+    plan.context().scanned(to - from);
     for (int at = from; at < to; at += batch.length()) {
       plan.context().check();
       batch.move(at, cut(at, Math.min(RowSource.BATCH_ROWS, to - at)));

@@ -8,9 +8,13 @@ import io.tyto.engine.domain.EntityIds;
 import io.tyto.engine.filter.BlockPruner;
 import io.tyto.engine.filter.CompiledFilter;
 import io.tyto.engine.filter.FilterCompiler;
+import io.tyto.engine.scan.BlockList;
 import io.tyto.engine.scan.ColumnSlots;
 import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.query.Estimate;
+import io.tyto.model.query.Estimate.Lane;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.ColumnType;
@@ -44,6 +48,9 @@ record ScanPlan(
     ScanContext context) {
 
   private static final int FEW_ENTITIES = 1 << 16;
+
+  /// A source of so few rows is read as fast as cells are, such as the tail on a quiet day.
+  private static final int FEW_ROWS = 1 << 16;
 
   static ScanPlan of(GroupScan.Spec spec, List<GroupScan.Part> parts, ScanContext context) {
     long seed = context.seed();
@@ -140,6 +147,18 @@ record ScanPlan(
       bytes += coder.sizeBytes();
     }
     context.memory().reserve(bytes - sharedBytes.getAndSet(bytes));
+  }
+
+  /// What is left to read; from cells alone it is nobody's burden.
+  Estimate estimate() {
+    boolean readsRows = false;
+    BlockList blocks = pruned.blocks();
+    for (int i = 0; i < blocks.size() && !readsRows; i++) {
+      RowSource source = sources.get(blocks.source(i));
+      readsRows = !(source instanceof CellSource) && source.rowCount() > FEW_ROWS;
+    }
+    return new Estimate(
+        readsRows ? Lane.SCAN : Lane.CUBE, pruned.stats().rowsScanned(), slots.size());
   }
 
   boolean isOrderFree() {

@@ -6,6 +6,9 @@ import io.tyto.engine.record.EventScan.Place;
 import io.tyto.engine.record.RowScan.Identity;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.Guard;
+import io.tyto.model.access.Verb;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Following;
@@ -32,6 +35,7 @@ final class EventFollower implements Following {
   private static final double UNIT = 0x1.0p-53;
 
   private final EventsQuery query;
+  private final Caller caller;
   private final LiveQueries home;
   private final Listener<EventsUpdate> listener;
 
@@ -52,11 +56,13 @@ final class EventFollower implements Following {
   /// @param hasCaughtUp whether that is the end
   EventFollower(
       EventsQuery query,
+      Caller caller,
       Map<Place, Long> position,
       boolean hasCaughtUp,
       LiveQueries home,
       Listener<EventsUpdate> listener) {
     this.query = query;
+    this.caller = caller;
     this.position = position;
     this.hasCaughtUp = hasCaughtUp;
     this.home = home;
@@ -165,7 +171,7 @@ final class EventFollower implements Following {
   }
 
   private Events scan(TableSnapshot snapshot) {
-    QueryContext context = home.newContext("events " + UUID.randomUUID());
+    QueryContext context = home.newContext("events " + UUID.randomUUID(), caller);
     synchronized (this) {
       running = context;
       if (isClosed) {
@@ -175,7 +181,8 @@ final class EventFollower implements Following {
     return new EventScan(
             snapshot.schema(),
             snapshot.sources(),
-            query.where(),
+            // As the policy says now: it may have changed since the last look.
+            Guard.and(Guard.rows(caller, Verb.RECORDS, snapshot.schema()), query.where()),
             query.columns(),
             this::isChosen,
             position,

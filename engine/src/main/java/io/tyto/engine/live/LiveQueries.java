@@ -6,6 +6,9 @@ import io.tyto.engine.record.EventScan;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.Guard;
+import io.tyto.model.access.Verb;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService;
@@ -14,6 +17,7 @@ import io.tyto.model.query.EventsQuery;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.LiveQuery;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
 import io.tyto.model.result.EventsUpdate;
 import io.tyto.model.result.LiveUpdate;
 import java.security.SecureRandom;
@@ -98,8 +102,8 @@ public final class LiveQueries implements LiveService, AutoCloseable {
   }
 
   @Override
-  public Following follow(LiveQuery query, Listener<LiveUpdate> listener) {
-    SharedQuery.Key key = SharedQuery.Key.of(query, now());
+  public Following follow(LiveQuery query, Caller caller, Listener<LiveUpdate> listener) {
+    SharedQuery.Key key = SharedQuery.Key.of(query, caller, now());
     SharedQuery question;
     Follower follower;
     synchronized (this) {
@@ -107,7 +111,7 @@ public final class LiveQueries implements LiveService, AutoCloseable {
       question = shared.get(key);
       if (question == null) {
         requireRoom(shared.size(), options.maxQueries(), "different aggregates");
-        question = new SharedQuery(key, query, aggregates, options, this);
+        question = new SharedQuery(key, query, caller, aggregates, options, this);
         shared.put(key, question);
       }
       follower = question.add(query.onlyOnChange(), listener);
@@ -118,10 +122,11 @@ public final class LiveQueries implements LiveService, AutoCloseable {
   }
 
   @Override
-  public Following events(EventsQuery query, Listener<EventsUpdate> listener) {
-    QueryContext context = newContext("begin of events " + UUID.randomUUID());
+  public Following events(EventsQuery query, Caller caller, Listener<EventsUpdate> listener) {
+    QueryContext context = newContext("begin of events " + UUID.randomUUID(), caller);
     EventFollower follower;
     try (TableSnapshot snapshot = snapshot(query.collection())) {
+      Guard.rows(caller, Verb.RECORDS, snapshot.schema());
       Filter where = query.where();
       if (where != null) {
         new FilterCheck(new Columns(snapshot.schema())).check(where);
@@ -131,7 +136,7 @@ public final class LiveQueries implements LiveService, AutoCloseable {
           offset == null
               ? EventFollower.end(snapshot, query, scanContext(context))
               : EventOffset.decode(offset, snapshot.schema().collectionId(), now()).next();
-      follower = new EventFollower(query, position, offset == null, this, listener);
+      follower = new EventFollower(query, caller, position, offset == null, this, listener);
     }
     synchronized (this) {
       requireRoom(eventFollowers.size(), options.maxEventFollowers(), "subscriptions to events");
@@ -178,8 +183,9 @@ public final class LiveQueries implements LiveService, AutoCloseable {
     return snapshots.snapshot(collection);
   }
 
-  QueryContext newContext(String queryId) {
-    return new QueryContext(queryId, options.timeout(), options.memoryBytes());
+  QueryContext newContext(String queryId, Caller caller) {
+    return new QueryContext(
+        queryId, options.timeout(), options.memoryBytes(), caller, QueryGate.OPEN);
   }
 
   /// Events are few and behind zone maps, so that one thread reads them.

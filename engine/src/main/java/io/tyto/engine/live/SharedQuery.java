@@ -1,5 +1,6 @@
 package io.tyto.engine.live;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Listener;
@@ -30,13 +31,15 @@ final class SharedQuery {
 
   /// What tells questions apart: everything but the times that move.
   ///
+  /// @param access of who asks, project and all: others may see other rows
   /// @param timeout null: the server's
-  record Key(AggregateQuery question, Duration every, @Nullable Duration timeout) {
-    static Key of(LiveQuery query, Instant now) {
+  record Key(AggregateQuery question, String access, Duration every, @Nullable Duration timeout) {
+    static Key of(LiveQuery query, Caller caller, Instant now) {
       // What stands in where is part of the identity, and cohorts in it have times.
       AggregateQuery question =
           query.at().apply(now).withTimes(TimeInterval.ALL_TIME, null, null).withWhere(null);
-      return new Key(question, query.every(), query.timeout());
+      String access = caller.kind() + " " + caller.project() + " " + caller.access().fingerprint();
+      return new Key(question, access, query.every(), query.timeout());
     }
   }
 
@@ -62,6 +65,7 @@ final class SharedQuery {
 
   private final Key key;
   private final Function<Instant, AggregateQuery> at;
+  private final Caller caller;
   private final Aggregates aggregates;
   private final LiveOptions options;
   private final LiveQueries home;
@@ -77,9 +81,15 @@ final class SharedQuery {
   private @Nullable QueryContext running;
 
   SharedQuery(
-      Key key, LiveQuery query, Aggregates aggregates, LiveOptions options, LiveQueries home) {
+      Key key,
+      LiveQuery query,
+      Caller caller,
+      Aggregates aggregates,
+      LiveOptions options,
+      LiveQueries home) {
     this.key = key;
     this.at = query.at();
+    this.caller = caller;
     this.aggregates = aggregates;
     this.options = options;
     this.home = home;
@@ -189,11 +199,7 @@ final class SharedQuery {
 
   private synchronized QueryContext begin() {
     Duration timeout = key.timeout() == null ? options.timeout() : key.timeout();
-    QueryContext context =
-        new QueryContext(
-            "live " + UUID.randomUUID(),
-            timeout.compareTo(options.timeout()) < 0 ? timeout : options.timeout(),
-            options.memoryBytes());
+    QueryContext context = home.newContext("live " + UUID.randomUUID(), caller).within(timeout);
     running = context;
     return context;
   }

@@ -11,12 +11,14 @@ import io.tyto.engine.page.Cursor;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Guard;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.AggregateQuery.Order;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.QueryMeta;
+import io.tyto.model.result.QueryPlan;
 import io.tyto.model.result.ResultColumn;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,7 +57,7 @@ public final class AggregateRunner {
     this.snapshot = snapshot;
     this.limits = limits;
     this.context = context;
-    this.bounds = new ColumnBounds(Sources.of(snapshot), context.query());
+    this.bounds = ColumnBounds.seen(snapshot, context);
     this.from = (after == null ? 0L : after.first() + 1L) + query.offset();
     this.current = scan(query.range());
     this.previous = query.compareTo() == null ? null : scan(query.compareTo());
@@ -107,7 +109,15 @@ public final class AggregateRunner {
         hasNextPage,
         wants.cursors() ? cursors(first, page.length) : null,
         meta(started, hasNextPage),
-        current.queryPlan());
+        told());
+  }
+
+  /// The plan, without what only the numbers of other callers' rows would tell.
+  private QueryPlan told() {
+    QueryPlan found = current.queryPlan();
+    return Guard.isRestricted(context.query().caller(), snapshot.schema())
+        ? found.withoutRows()
+        : found;
   }
 
   /// The rows of both periods, of the best groups only where the query asks for a top.

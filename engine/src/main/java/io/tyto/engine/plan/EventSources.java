@@ -11,6 +11,7 @@ import io.tyto.engine.page.StableHash;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Guard;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.EventFilter;
@@ -122,9 +123,9 @@ final class EventSources {
     long from = Long.MAX_VALUE;
     long to = Long.MIN_VALUE;
     for (EventFilter event : events) {
-      Sources of = Sources.of(snapshot(event.collection()));
       ColumnSpec time = time(event);
-      ColumnBounds.Span span = new ColumnBounds(of, context.query()).span(time, event.range());
+      ColumnBounds bounds = ColumnBounds.seen(snapshot(event.collection()), context);
+      ColumnBounds.Span span = bounds.span(time, event.range());
       if (span.from() < span.to()) {
         EventClock.Reading reading = clock.reading(time);
         from = Math.min(from, reading.ticks(span.from()));
@@ -191,8 +192,12 @@ final class EventSources {
   }
 
   /// The watermark is what all collections have come up to.
-  QueryMeta meta(ScanStats stats, boolean isTruncated) {
+  QueryMeta meta(ScanStats read, boolean isTruncated) {
     QueryContext query = context.query();
+    boolean isHidden =
+        snapshots.values().stream()
+            .anyMatch(snapshot -> Guard.isRestricted(query.caller(), snapshot.schema()));
+    ScanStats stats = isHidden ? ScanStats.NONE : read;
     Instant watermark = null;
     StableHash ids = new StableHash();
     for (TableSnapshot snapshot : snapshots.values()) {
@@ -208,7 +213,7 @@ final class EventSources {
         stats.bytesScanned(),
         stats.sourcesScanned(),
         stats.sourcesPruned(),
-        watermark,
+        isHidden ? null : watermark,
         snapshots.size() == 1
             ? Objects.requireNonNull(snapshots.values().iterator().next()).id()
             : ids.id(),

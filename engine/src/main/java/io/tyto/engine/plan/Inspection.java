@@ -3,6 +3,7 @@ package io.tyto.engine.plan;
 import io.tyto.engine.calendar.Axes;
 import io.tyto.engine.cube.CubeShapes;
 import io.tyto.engine.measure.ValueOrder;
+import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.CellShape;
 import io.tyto.engine.source.CellSource;
@@ -10,7 +11,11 @@ import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.Dictionary;
+import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.Filter;
+import io.tyto.model.query.Measure;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
@@ -18,13 +23,18 @@ import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.Physical;
 import io.tyto.model.schema.SystemColumns;
+import io.tyto.model.schema.TableSchema;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +53,50 @@ public final class Inspection {
 
   public static CollectionInfo of(TableSnapshot snapshot, QueryContext context) {
     return new Inspection(snapshot).info(context);
+  }
+
+  /// The same of some rows only, which are counted for it. What zone maps and dictionaries say is
+  /// of all rows, and left out.
+  ///
+  /// @param only rows that meet it are there
+  public static CollectionInfo ofRows(Filter only, TableSnapshot snapshot, ScanContext context) {
+    TableSchema schema = snapshot.schema();
+    ColumnSpec time = schema.timeColumn();
+    AggregateQuery count =
+        AggregateQuery.totals(
+            schema.name(),
+            only,
+            List.of(
+                new Measure.Count(),
+                new Measure.Column(time.name(), Measure.Function.MIN),
+                new Measure.Column(time.name(), Measure.Function.MAX)));
+    AggregateResult rows = AggregateRunner.run(count, null, snapshot, PlanLimits.ONE_ROW, context);
+    Instant last = instant(rows.measures().get(2).value(0));
+    return new CollectionInfo(
+        schema,
+        ((Number) Objects.requireNonNull(rows.measures().getFirst().value(0))).longValue(),
+        0,
+        0,
+        0,
+        instant(rows.measures().get(1).value(0)),
+        last,
+        last,
+        null,
+        schema.columns().stream()
+            .map(column ->
+                new CollectionInfo.ColumnStats(column.name(), null, false, null, null, null))
+            .toList(),
+        schema.config().cubes().stream()
+            .map(cube -> new CollectionInfo.CubeStats(cube, 0, 0))
+            .toList());
+  }
+
+  private static @Nullable Instant instant(@Nullable Object time) {
+    return switch (time) {
+      case Instant instant -> instant;
+      case LocalDate day -> day.atStartOfDay(ZoneOffset.UTC).toInstant();
+      case null, default -> null;
+    };
   }
 
   private CollectionInfo info(QueryContext context) {

@@ -3,6 +3,7 @@ package io.tyto.engine.plan;
 import io.tyto.engine.calendar.Axes;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Guard;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.QueryMeta;
 import io.tyto.model.schema.ColumnSpec;
@@ -17,7 +18,10 @@ record MetaData(
     TableSnapshot snapshot, ColumnBounds bounds, QueryContext context, long startedNanos) {
   private static final double NANOS_PER_MILLI = 1e6;
 
-  QueryMeta of(ScanStats stats, String servedBy, boolean truncated, List<String> approximate) {
+  /// To callers who see some rows only, nothing is told that other rows have a part in.
+  QueryMeta of(ScanStats read, String servedBy, boolean truncated, List<String> approximate) {
+    boolean isHidden = Guard.isRestricted(context.caller(), snapshot.schema());
+    ScanStats stats = isHidden ? ScanStats.NONE : read;
     TableSnapshot.Made made = snapshot.facts().made();
     return new QueryMeta(
         context.queryId(),
@@ -27,7 +31,7 @@ record MetaData(
         stats.bytesScanned(),
         stats.sourcesScanned(),
         stats.sourcesPruned(),
-        watermark(snapshot, bounds),
+        isHidden ? null : watermark(snapshot, bounds),
         snapshot.id(),
         truncated,
         approximate,

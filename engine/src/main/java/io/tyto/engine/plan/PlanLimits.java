@@ -4,4 +4,6 @@ package io.tyto.engine.plan;
 ///
 /// @param maxBuckets buckets of a time axis
 /// @param maxRows rows before limits
-public record PlanLimits(int maxBuckets, int maxRows) {}
+public record PlanLimits(int maxBuckets, int maxRows) {
+  static final PlanLimits ONE_ROW = new PlanLimits(1, 1);
+}

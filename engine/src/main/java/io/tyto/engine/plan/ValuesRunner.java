@@ -10,6 +10,7 @@ import io.tyto.engine.measure.Columns;
 import io.tyto.engine.measure.MeasureShape;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Guard;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.Measure;
@@ -30,8 +31,10 @@ public final class ValuesRunner {
   private ValuesRunner() {}
 
   /// Most frequent first, ties by value; nulls are no values.
+  ///
+  /// @param only rows that meet it are there; null: all
   public static List<CountedValue> run(
-      ValuesQuery query, TableSnapshot snapshot, ScanContext context) {
+      ValuesQuery query, @Nullable Filter only, TableSnapshot snapshot, ScanContext context) {
     Columns columns = new Columns(snapshot.schema());
     new QueryCheck(columns).checkDimension(query.column());
     if (query.limit() < 0 || query.limit() > MAX_VALUES) {
@@ -43,7 +46,7 @@ public final class ValuesRunner {
         new GroupScan.Spec(
             snapshot.schema(),
             query.range(),
-            rowFilter(query, type),
+            Guard.and(only, rowFilter(query, type)),
             List.of(new ScanKey.ColumnKey(query.column())),
             List.of(new StateSpec(new Measure.Count(), null)));
     Groups groups = GroupScan.run(spec, snapshot.sources(), context);

@@ -115,6 +115,7 @@ final class RecordLane {
     }
     int from = block * RowSource.BLOCK_ROWS;
     int to = from + RowSource.blockRows(place.batch.source(), block);
+    context.scanned(to - from);
     for (int at = from; at < to; at += RowSource.BATCH_ROWS) {
       scanBatch(place, at, Math.min(RowSource.BATCH_ROWS, to - at), isBehind);
     }
@@ -131,6 +132,7 @@ final class RecordLane {
       }
       Place place = place(piece.source());
       if (place.enter(piece.block())) {
+        context.scanned(piece.to() - piece.from());
         for (int at = piece.from(); at < piece.to(); at += RowSource.BATCH_ROWS, batches++) {
           scanBatch(place, at, Math.min(RowSource.BATCH_ROWS, piece.to() - at), false);
         }

@@ -12,6 +12,7 @@ import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.scan.Workers;
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.query.Estimate;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.TimeInterval;
@@ -125,6 +126,10 @@ public final class RowScan {
 
   private Rows run() {
     EdgeWalk walk = walk();
+    // A walk ends with the page: it reads what lies at the edge.
+    long rows = pruned.stats().rowsScanned();
+    long read = walk == null ? rows : Math.min(rows, wanted + RowSource.BLOCK_ROWS);
+    context.begin(new Estimate(Estimate.Lane.SCAN, read, slots.size()));
     TopRows anchor = anchor();
     List<RecordLane> lanes = walk == null ? scanBlocks(anchor) : walk(walk, anchor);
     TopRows top = new TopRows(ordering, wanted);

@@ -3,6 +3,7 @@ package io.tyto.engine.view;
 import io.tyto.engine.cube.CubeShapes;
 import io.tyto.engine.page.StableHash;
 import io.tyto.engine.source.CellShape;
+import io.tyto.model.access.Guard;
 import io.tyto.model.query.Measure;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.ApiNames;
@@ -19,6 +20,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A view over one version of its collection. Immutable.
@@ -179,6 +182,7 @@ public final class BoundView {
             .description("Rows of a view of " + collection.name())
             .time(view.granularity() == null ? null : collection.timeColumn().name())
             .expose(collection.config().expose())
+            .policy(policy(collection, view))
             .build();
     return new TableSchema(
         collection.projectId(),
@@ -188,6 +192,26 @@ public final class BoundView {
         1,
         List.copyOf(columns),
         config);
+  }
+
+  /// Rows of a view are seen by who sees the rows they are made of. What a policy compares may not
+  /// be among the view's columns, and then nobody whom it restricts sees any.
+  private static EventConfig.Policy policy(TableSchema collection, View view) {
+    EventConfig config = collection.config();
+    Map<String, Set<String>> labels = new TreeMap<>();
+    for (String dimension : view.dimensions()) {
+      labels.put(dimension, Guard.labels(config, require(collection, dimension)));
+    }
+    for (Cube.Measure measure : view.measures()) {
+      if (measure.column() != null) {
+        ColumnSpec of = require(collection, measure.column());
+        for (String name : View.columnsOf(measure, of.name())) {
+          labels.put(name, Guard.labels(config, of));
+        }
+      }
+    }
+    EventConfig.Policy policy = config.policy();
+    return new EventConfig.Policy(policy.project(), policy.collection(), policy.rows(), labels);
   }
 
   /// The name, and a hash of everything that decides what its cells hold: the numbers and types of

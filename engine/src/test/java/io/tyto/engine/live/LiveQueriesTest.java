@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Following;
@@ -226,17 +227,19 @@ final class LiveQueriesTest {
   void thereIsRoomForSoManyOnly() throws Exception {
     try (LiveQueries small = open(2, 3)) {
       for (String name : List.of("a", "b", "b")) {
-        small.follow(query(name, true), new Told());
+        small.follow(query(name, true), Caller.SYSTEM, new Told());
       }
       TytoException followers =
-          assertThrows(TytoException.class, () -> small.follow(query("a", true), new Told()));
+          assertThrows(
+              TytoException.class, () -> small.follow(query("a", true), Caller.SYSTEM, new Told()));
       assertEquals(ErrorCode.OVERLOADED, followers.code());
       assertTrue(followers.getMessage().startsWith("3 subscriptions"), followers.getMessage());
     }
     try (LiveQueries small = open(1, 3)) {
-      small.follow(query("a", true), new Told());
+      small.follow(query("a", true), Caller.SYSTEM, new Told());
       TytoException queries =
-          assertThrows(TytoException.class, () -> small.follow(query("b", true), new Told()));
+          assertThrows(
+              TytoException.class, () -> small.follow(query("b", true), Caller.SYSTEM, new Told()));
       assertTrue(queries.getMessage().startsWith("1 different"), queries.getMessage());
     }
   }
@@ -255,7 +258,7 @@ final class LiveQueriesTest {
 
   private Told follow(LiveQuery query, boolean isQuick) {
     Told told = new Told();
-    told.following = live.follow(query, told);
+    told.following = live.follow(query, Caller.SYSTEM, told);
     told.isQuick = isQuick;
     if (isQuick) {
       told.following.request();

@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
@@ -147,6 +148,21 @@ public final class GameTable {
     GameTable table =
         new GameTable(withCubes(plain.schema, RandomCubes.draw(plain.schema, random)));
     table.events.addAll(plain.events);
+    return table;
+  }
+
+  /// The same events under another policy.
+  public GameTable with(EventConfig.Policy policy) {
+    EventConfig config = schema.config().but().policy(policy).build();
+    GameTable table = new GameTable(new TableSchema(1, 2, 3, "game", 1, schema.columns(), config));
+    table.events.addAll(events);
+    return table;
+  }
+
+  /// Some of the events.
+  public GameTable only(Predicate<Event> which) {
+    GameTable table = new GameTable(schema);
+    events.stream().filter(which).forEach(table.events::add);
     return table;
   }
 

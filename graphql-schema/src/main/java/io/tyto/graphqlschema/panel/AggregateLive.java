@@ -3,6 +3,7 @@ package io.tyto.graphqlschema.panel;
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.LiveService.Following;
 import io.tyto.model.port.LiveService.Listener;
@@ -76,7 +77,8 @@ record AggregateLive(LiveQuery query, ObjectShape<LiveUpdate> shape) implements 
   }
 
   @Override
-  public Following follow(LiveService live, Listener<Map<String, @Nullable Object>> listener) {
-    return live.follow(query, LivePanel.shaping(shape::read, listener));
+  public Following follow(
+      LiveService live, Caller caller, Listener<Map<String, @Nullable Object>> listener) {
+    return live.follow(query, caller, LivePanel.shaping(shape::read, listener));
   }
 }

@@ -131,7 +131,8 @@ final class EntityPanel implements Panel {
   @Override
   public Answer answer(QueryService queries, QueryContext context) {
     Map<String, Kept> kept =
-        entities.entity(entity.name(), key, Duration.ofNanos(context.remainingNanos()));
+        entities.entity(
+            entity.name(), key, context.caller(), Duration.ofNanos(context.remainingNanos()));
     return kept == null
         ? new Answer(null, null)
         : new Answer(shape.read(new Source(new LinkedHashMap<>(kept), queries, context)), null);

@@ -4,6 +4,7 @@ import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.FilterInput;
 import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.LiveService.Following;
 import io.tyto.model.port.LiveService.Listener;
@@ -59,7 +60,8 @@ record EventsLive(EventsQuery query, ObjectShape<EventsUpdate> shape) implements
   }
 
   @Override
-  public Following follow(LiveService live, Listener<Map<String, @Nullable Object>> listener) {
-    return live.events(query, LivePanel.shaping(shape::read, listener));
+  public Following follow(
+      LiveService live, Caller caller, Listener<Map<String, @Nullable Object>> listener) {
+    return live.events(query, caller, LivePanel.shaping(shape::read, listener));
   }
 }

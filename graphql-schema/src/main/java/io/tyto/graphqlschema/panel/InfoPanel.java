@@ -39,7 +39,7 @@ final class InfoPanel implements Panel {
   public Answer answer(QueryService queries, QueryContext context) {
     List<Known> all = new ArrayList<>();
     for (ApiCollection collection : collections) {
-      all.add(new Known(collection, queries.info(collection.name())));
+      all.add(new Known(collection, queries.info(collection.name(), context)));
     }
     return new Answer(isList ? shape.readEach(all) : shape.read(all.getFirst()), null);
   }

@@ -3,6 +3,7 @@ package io.tyto.graphqlschema.panel;
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.QueryLimits;
 import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.LiveService.Following;
@@ -20,8 +21,9 @@ public interface LivePanel {
   /// What the name of a subscription to events ends with.
   String EVENTS = "Events";
 
-  /// Follows it; blocks for a moment. Each update is the finished data of the field.
-  Following follow(LiveService live, Listener<Map<String, @Nullable Object>> listener);
+  /// Follows it for a caller; blocks for a moment. Each update is the finished data of the field.
+  Following follow(
+      LiveService live, Caller caller, Listener<Map<String, @Nullable Object>> listener);
 
   /// Compiles a field of the root subscription; a mistake is a {@link TytoException}.
   static LivePanel of(

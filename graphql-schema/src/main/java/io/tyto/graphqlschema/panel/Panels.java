@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Compiles the fields of an operation that are panels. A mistake is a `TytoException`.
@@ -104,7 +105,9 @@ public final class Panels {
     return switch (field.getName()) {
       case "collections" -> collections(field, all, limits);
       case "deadLetters" -> DeadLetterPanel.letters(field, letters, limits);
-      case "views" -> ViewsPanel.compile(field, views);
+      case "views" ->
+          ViewsPanel.compile(
+              field, all.stream().map(ApiCollection::name).collect(Collectors.toSet()), views);
       case "deadLetterReasons" -> DeadLetterPanel.reasons(field, letters);
       default -> throw Shapes.unknown(field);
     };

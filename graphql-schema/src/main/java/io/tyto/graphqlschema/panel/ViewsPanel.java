@@ -9,13 +9,16 @@ import io.tyto.model.schema.View;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The field `views`: all views and how they stand.
 public final class ViewsPanel {
   private ViewsPanel() {}
 
-  static Panel compile(ExecutableNormalizedField field, ViewService views) {
+  /// @param collections names of those that are there for the caller
+  static Panel compile(
+      ExecutableNormalizedField field, Set<String> collections, ViewService views) {
     ObjectShape<Map<String, @Nullable Object>> shape =
         ObjectShape.of(
             field,
@@ -25,7 +28,12 @@ public final class ViewsPanel {
             });
     return (_, _) ->
         new Panel.Answer(
-            shape.readEach(views.views().stream().map(ViewsPanel::members).toList()), null);
+            shape.readEach(
+                views.views().stream()
+                    .filter(status -> collections.contains(status.collection()))
+                    .map(ViewsPanel::members)
+                    .toList()),
+            null);
   }
 
   /// Every member of a `MaterializedView`.

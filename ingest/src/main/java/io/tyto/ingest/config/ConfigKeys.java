@@ -23,7 +23,11 @@ final class ConfigKeys {
           "lifetime",
           "anomalies",
           "join",
-          "views");
+          "views",
+          "project",
+          "access");
+
+  static final List<String> ACCESS = List.of("rows");
 
   static final List<String> ENTITY = List.of("name", "key");
 
@@ -41,6 +45,7 @@ final class ConfigKeys {
           "unit",
           "deprecated",
           "privacy",
+          "scope",
           "annotations");
 
   static final List<String> PRIVACY = List.of("policy", "mask");

@@ -102,6 +102,7 @@ final class ConfigReader {
             joins.read(columns, time, collection, entity),
             new ViewReader(columns, time, entity == null ? null : entity.key(), problems)
                 .read(top.section("views")),
+            new PolicyReader(columns, problems).read(top, fields, collection),
             file.text());
     if (fields != null) {
       PrivacyReader.check(config, fields, problems);

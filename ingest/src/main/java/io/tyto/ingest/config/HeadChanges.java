@@ -65,6 +65,12 @@ final class HeadChanges {
         "join from",
         Join::withEvents,
         "for new events at once, and for older ones in the background; callers may meet null meanwhile");
+    heads.compatible(
+        "project", config -> config.policy().project(), "other callers see the collection at once");
+    heads.compatible(
+        "access.rows", config -> config.policy().rows(), "callers see other rows at once");
+    heads.compatible(
+        "scope of fields", config -> config.policy().labels(), "callers see other fields at once");
     heads.compatible("annotations", EventConfig::annotations, "shown by the API at once");
   }
 

@@ -1,5 +1,6 @@
 package io.tyto.model.port;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.query.QueryContext;
 import java.time.Instant;
 import java.util.List;
@@ -7,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Records that did not fit their collection: what they are, why, and a second try. Calls block;
 /// errors are {@link io.tyto.model.error.TytoException}. Thread-safe.
+///
+/// A letter does not tell whose row it would be: callers whom a row policy of the collection
+/// restricts see none, FORBIDDEN.
 public interface DeadLetterService {
   /// Of a server that keeps none.
   DeadLetterService NONE = new NoDeadLetters();
@@ -21,7 +25,7 @@ public interface DeadLetterService {
 
   /// Reads the records of letters again as the config says now; those that fit become rows and the
   /// letters go. Asked again, it goes on where it was stopped: no record becomes a row twice.
-  ReplayResult replay(ReplayRequest request);
+  ReplayResult replay(ReplayRequest request, Caller caller);
 
   /// Time of arrival, `[since, until)`; null: without a bound.
   record Interval(@Nullable Instant since, @Nullable Instant until) {

@@ -1,5 +1,6 @@
 package io.tyto.model.port;
 
+import io.tyto.model.access.Caller;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// io.tyto.model.error.TytoException}. Thread-safe.
 public interface EntityService {
   /// Where nothing is kept of anybody.
-  EntityService NONE = (entity, key, timeout) -> null;
+  EntityService NONE = (entity, key, caller, timeout) -> null;
 
   /// What is kept of one entity, every event counted that queries see.
   ///
@@ -17,10 +18,11 @@ public interface EntityService {
   /// @param pending measures that are still computed from stored rows
   record Kept(Map<String, @Nullable Object> values, Set<String> pending) {}
 
-  /// What every collection keeps of an entity, by collection; null where no event of it was seen.
-  /// OVERLOADED where that takes longer than allowed.
+  /// What every collection of which the caller may see all records keeps of an entity, by
+  /// collection; null where no event of it was seen. OVERLOADED where that takes longer than
+  /// allowed.
   ///
   /// @param entity its name in the configs
   /// @param key logical value, as events bring it
-  @Nullable Map<String, Kept> entity(String entity, Object key, Duration timeout);
+  @Nullable Map<String, Kept> entity(String entity, Object key, Caller caller, Duration timeout);
 }

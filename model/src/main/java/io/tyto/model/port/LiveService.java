@@ -1,5 +1,6 @@
 package io.tyto.model.port;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.EventsQuery;
 import io.tyto.model.query.LiveQuery;
@@ -15,13 +16,14 @@ public interface LiveService {
   /// Of a server that follows nothing.
   LiveService NONE = new NoLiveService();
 
-  /// Follows an aggregate. What was not asked for in time is replaced by what is newer. OVERLOADED
-  /// where more is followed already than there is room for.
-  Following follow(LiveQuery query, Listener<LiveUpdate> listener);
+  /// Follows an aggregate, for a caller and of the caller's rows alone. FORBIDDEN. What was not
+  /// asked for in time is replaced by what is newer. OVERLOADED where more is followed already than
+  /// there is room for.
+  Following follow(LiveQuery query, Caller caller, Listener<LiveUpdate> listener);
 
   /// Follows raw events in the order they arrive. OVERLOADED as above; CURSOR_INVALID where the
   /// offset is none of this query's, CURSOR_EXPIRED where rows behind it are gone.
-  Following events(EventsQuery query, Listener<EventsUpdate> listener);
+  Following events(EventsQuery query, Caller caller, Listener<EventsUpdate> listener);
 
   /// Something that is being followed, until it is closed. Thread-safe.
   interface Following extends AutoCloseable {

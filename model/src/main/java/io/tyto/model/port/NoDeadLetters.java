@@ -1,5 +1,6 @@
 package io.tyto.model.port;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.query.QueryContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,7 @@ final class NoDeadLetters implements DeadLetterService {
   }
 
   @Override
-  public ReplayResult replay(ReplayRequest request) {
+  public ReplayResult replay(ReplayRequest request, Caller caller) {
     return new ReplayResult(0, 0, 0, List.of());
   }
 }

@@ -1,5 +1,6 @@
 package io.tyto.model.port;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.EventsQuery;
@@ -10,12 +11,12 @@ import io.tyto.model.result.LiveUpdate;
 /// Refuses.
 final class NoLiveService implements LiveService {
   @Override
-  public Following follow(LiveQuery query, Listener<LiveUpdate> listener) {
+  public Following follow(LiveQuery query, Caller caller, Listener<LiveUpdate> listener) {
     throw refusal();
   }
 
   @Override
-  public Following events(EventsQuery query, Listener<EventsUpdate> listener) {
+  public Following events(EventsQuery query, Caller caller, Listener<EventsUpdate> listener) {
     throw refusal();
   }
 

@@ -19,7 +19,9 @@ import io.tyto.model.result.SessionsResult;
 import io.tyto.model.schema.ColumnSpec;
 import java.util.List;
 
-/// Answers queries. Calls block; errors are {@link io.tyto.model.error.TytoException}. Thread-safe.
+/// Answers queries, each to the caller of its context: what the caller may not is FORBIDDEN, and
+/// rows that are not the caller's are not there. Calls block; errors are {@link
+/// io.tyto.model.error.TytoException}. Thread-safe.
 public interface QueryService {
   AggregateResult aggregate(AggregateQuery query, QueryContext context);
 
@@ -43,6 +45,7 @@ public interface QueryService {
     return value;
   }
 
-  /// UNKNOWN_COLLECTION where there is none.
-  CollectionInfo info(String collection);
+  /// UNKNOWN_COLLECTION where there is none. For callers who see some rows only, of these: what is
+  /// not known of them without reading is left out.
+  CollectionInfo info(String collection, QueryContext context);
 }

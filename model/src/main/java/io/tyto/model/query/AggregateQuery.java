@@ -31,6 +31,29 @@ public record AggregateQuery(
     @Nullable String after,
     String identity) {
 
+  /// Measures of all rows of a collection that meet a filter, in one row.
+  public static AggregateQuery totals(
+      String collection, @Nullable Filter where, List<Measure> measures) {
+    return new AggregateQuery(
+        collection,
+        TimeInterval.ALL_TIME,
+        where,
+        List.of(),
+        measures,
+        null,
+        List.of(),
+        null,
+        null,
+        false,
+        null,
+        null,
+        Wants.ROWS,
+        1,
+        0,
+        null,
+        "");
+  }
+
   /// The same question about another time.
   public AggregateQuery withTimes(
       TimeInterval newRange,

@@ -2,6 +2,7 @@ package io.tyto.model.query;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// A set of entities, by what they did. An entity that did nothing that is asked for is in none.
 public sealed interface Cohort {
@@ -26,6 +27,18 @@ public sealed interface Cohort {
     public Any {
       of = List.copyOf(of);
     }
+  }
+
+  /// The same cohort of other events.
+  default Cohort with(UnaryOperator<EventFilter> other) {
+    return switch (this) {
+      case Did(EventFilter event, int atLeast) -> new Did(other.apply(event), atLeast);
+      case All(var of, var except) ->
+          new All(
+              of.stream().map(each -> each.with(other)).toList(),
+              except.stream().map(each -> each.with(other)).toList());
+      case Any(var of) -> new Any(of.stream().map(each -> each.with(other)).toList());
+    };
   }
 
   /// Every {@link Did}, in the order of reading.

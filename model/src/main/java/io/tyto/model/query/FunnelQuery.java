@@ -32,4 +32,9 @@ public record FunnelQuery(
   public FunnelQuery {
     steps = List.copyOf(steps);
   }
+
+  /// The same question about other events.
+  public FunnelQuery withSteps(List<EventFilter> others) {
+    return new FunnelQuery(others, window, isStrict, breakdown, limit, wantsTimes);
+  }
 }

@@ -13,20 +13,19 @@ import java.util.concurrent.atomic.LongAdder;
 /// Thread-safe; operators call {@link #check} at least once per batch.
 public final class QueryContext {
   private final String queryId;
+  private final Caller caller;
   private final long deadlineNanos;
   private final Shared shared;
 
   /// What all parts of one operation have in common.
   private static final class Shared {
-    final Caller caller;
     final long memoryLimitBytes;
     final QueryGate gate;
     final LongAdder rowsScanned = new LongAdder();
     final DoubleAdder cost = new DoubleAdder();
     volatile boolean isCancelled;
 
-    Shared(Caller caller, long memoryLimitBytes, QueryGate gate) {
-      this.caller = caller;
+    Shared(long memoryLimitBytes, QueryGate gate) {
       this.memoryLimitBytes = memoryLimitBytes;
       this.gate = gate;
     }
@@ -41,11 +40,12 @@ public final class QueryContext {
   public QueryContext(
       String queryId, Duration timeout, long memoryLimitBytes, Caller caller, QueryGate gate) {
     this(
-        queryId, System.nanoTime() + timeout.toNanos(), new Shared(caller, memoryLimitBytes, gate));
+        queryId, caller, System.nanoTime() + timeout.toNanos(), new Shared(memoryLimitBytes, gate));
   }
 
-  private QueryContext(String queryId, long deadlineNanos, Shared shared) {
+  private QueryContext(String queryId, Caller caller, long deadlineNanos, Shared shared) {
     this.queryId = queryId;
+    this.caller = caller;
     this.deadlineNanos = deadlineNanos;
     this.shared = shared;
   }
@@ -54,7 +54,13 @@ public final class QueryContext {
   /// Cancelling either cancels both.
   public QueryContext within(Duration timeout) {
     long nanos = Math.min(remainingNanos(), timeout.toNanos());
-    return new QueryContext(queryId, System.nanoTime() + nanos, shared);
+    return new QueryContext(queryId, caller, System.nanoTime() + nanos, shared);
+  }
+
+  /// The same query asked by the process itself, on behalf of a caller who was found to be allowed:
+  /// for rows that are no collection's.
+  public QueryContext asSystem() {
+    return new QueryContext(queryId, Caller.SYSTEM, deadlineNanos, shared);
   }
 
   public String queryId() {
@@ -62,7 +68,7 @@ public final class QueryContext {
   }
 
   public Caller caller() {
-    return shared.caller;
+    return caller;
   }
 
   public QueryGate gate() {

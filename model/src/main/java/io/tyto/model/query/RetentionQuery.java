@@ -22,4 +22,9 @@ public record RetentionQuery(
     int periods) {
   /// Of one cohort; a year of days.
   public static final int MAX_PERIODS = 366;
+
+  /// The same question about other events.
+  public RetentionQuery withEvents(EventFilter otherFirst, EventFilter otherReturning) {
+    return new RetentionQuery(otherFirst, otherReturning, granularity, zone, weekStart, periods);
+  }
 }

@@ -24,6 +24,12 @@ public record SessionsQuery(
     List<Double> quantiles,
     int limit) {
 
+  /// The same question about other events.
+  public SessionsQuery withEvents(List<EventFilter> others) {
+    return new SessionsQuery(
+        others, gap, granularity, zone, weekStart, breakdown, quantiles, limit);
+  }
+
   /// A column of one of the collections; null for sessions that begin in another.
   public record Breakdown(String collection, String column) {}
 }

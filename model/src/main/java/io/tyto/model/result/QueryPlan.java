@@ -9,6 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// @param rejected the cubes that did not
 /// @param parts what was read, one after the other
 public record QueryPlan(@Nullable String cube, List<Rejection> rejected, List<Part> parts) {
+  /// The same plan, but not how much there is to read.
+  public QueryPlan withoutRows() {
+    return new QueryPlan(
+        cube,
+        rejected,
+        parts.stream().map(part -> new Part(part.source(), part.range(), 0, 0)).toList());
+  }
+
   /// @param reason to be read after "because"
   public record Rejection(String cube, String reason) {}
 

@@ -1,9 +1,11 @@
 package io.tyto.model.schema;
 
+import io.tyto.model.access.Caller;
 import java.time.Duration;
 import java.time.Period;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// A parsed and checked event config: one collection.
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cubes in the order of the file
 /// @param joins likewise; the columns that they fill are among `columns`
 /// @param views in the order of the file
+/// @param policy who sees what of it
 /// @param text the file as written, kept in the catalog
 public record EventConfig(
     String collection,
@@ -34,6 +37,7 @@ public record EventConfig(
     List<Cube> cubes,
     List<Join> joins,
     List<View> views,
+    Policy policy,
     String text) {
 
   /// A config that says nothing but its columns.
@@ -58,6 +62,7 @@ public record EventConfig(
     same.cubes = cubes;
     same.joins = joins;
     same.views = views;
+    same.policy = policy;
     same.text = text;
     return same;
   }
@@ -80,12 +85,14 @@ public record EventConfig(
     private List<Cube> cubes = List.of();
     private List<Join> joins = List.of();
     private List<View> views = List.of();
+    private Policy policy;
     private String text = "";
 
     private Builder(String collection, List<ColumnSpec> columns) {
       this.collection = collection;
       this.apiName = collection;
       this.columns = List.copyOf(columns);
+      this.policy = Policy.of(collection);
     }
 
     public Builder apiName(String name) {
@@ -123,8 +130,18 @@ public record EventConfig(
       return this;
     }
 
+    public Builder lifetime(Lifetime kept) {
+      lifetime = kept;
+      return this;
+    }
+
     public Builder cubes(List<Cube> kept) {
       cubes = List.copyOf(kept);
+      return this;
+    }
+
+    public Builder policy(Policy whose) {
+      policy = whose;
       return this;
     }
 
@@ -151,6 +168,7 @@ public record EventConfig(
           cubes,
           joins,
           views,
+          policy,
           text);
     }
   }
@@ -260,6 +278,24 @@ public record EventConfig(
   /// Accepted event times: from `past` before now (null: since year 1) to `future` after now.
   public record TimeBounds(@Nullable Period past, Duration future) {
     public static final TimeBounds DEFAULT = new TimeBounds(null, Duration.ofDays(1));
+  }
+
+  /// Who sees what of a collection.
+  ///
+  /// @param project whose callers it is there for
+  /// @param collection what scopes call it: its name, that of its collection for rows of a view
+  /// @param rows column -> parameter of the caller that its value must be one of, for each row that
+  ///   the caller is to see
+  /// @param labels column -> what a caller's scopes must name to see it, beside its privacy
+  public record Policy(
+      String project,
+      String collection,
+      Map<String, String> rows,
+      Map<String, Set<String>> labels) {
+    /// Everybody of the default project who may ask it at all sees all of it.
+    public static Policy of(String collection) {
+      return new Policy(Caller.DEFAULT_PROJECT, collection, Map.of(), Map.of());
+    }
   }
 
   /// Which query shapes exist for callers.

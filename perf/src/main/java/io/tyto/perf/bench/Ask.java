@@ -110,7 +110,7 @@ sealed interface Ask {
     }
 
     @Override
-    public CollectionInfo info(String collection) {
+    public CollectionInfo info(String collection, QueryContext context) {
       throw enough();
     }
 

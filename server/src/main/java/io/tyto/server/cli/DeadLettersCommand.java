@@ -3,6 +3,7 @@ package io.tyto.server.cli;
 import io.tyto.engine.LocalQueryService;
 import io.tyto.ingest.LocalDeadLetters;
 import io.tyto.ingest.LocalNode;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.DeadLetterService;
@@ -239,11 +240,8 @@ final class DeadLettersCommand implements Runnable {
       ReplayResult result =
           letters.replay(
               new ReplayRequest(
-                  collection,
-                  ids == null ? List.of() : ids,
-                  choice.code,
-                  choice.received(),
-                  limit));
+                  collection, ids == null ? List.of() : ids, choice.code, choice.received(), limit),
+              Caller.SYSTEM);
       if (choice.isJson) {
         out.println(Json.write(map(result)));
       } else {

@@ -1,5 +1,6 @@
 package io.tyto.server.cli;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.query.QueryContext;
 import java.time.Instant;
@@ -97,7 +98,7 @@ final class RemoteDeadLetters implements DeadLetterService {
   }
 
   @Override
-  public ReplayResult replay(ReplayRequest request) {
+  public ReplayResult replay(ReplayRequest request, Caller caller) {
     Map<String, Object> variables = new LinkedHashMap<>();
     variables.put("collection", request.collection());
     if (!request.ids().isEmpty()) {

@@ -1,0 +1,44 @@
+package io.tyto.engine.scan;
+
+import io.tyto.model.query.Estimate;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/// One query's right to scan: taken before the first row is read, and given back when the query
+/// ends, with what was read indeed. A query takes one turn however often it scans, so that none
+/// waits for another while it holds one. Thread-safe.
+public final class Turn implements AutoCloseable {
+  private final QueryContext query;
+  private final LongAdder rows = new LongAdder();
+  private int columns = 1;
+  private QueryGate.@Nullable Pass pass;
+
+  public Turn(QueryContext query) {
+    this.query = query;
+  }
+
+  /// Before each scan; what the gate refuses is thrown.
+  synchronized void begin(Estimate estimate) {
+    columns = Math.max(columns, estimate.columns());
+    if (pass == null) {
+      pass = query.gate().enter(query, estimate);
+    } else {
+      pass.more(estimate);
+    }
+  }
+
+  void scanned(long count) {
+    rows.add(count);
+    query.scanned(count);
+  }
+
+  @Override
+  public synchronized void close() {
+    if (pass != null) {
+      pass.leave(Estimate.cost(rows.sum(), columns));
+      pass = null;
+    }
+  }
+}
