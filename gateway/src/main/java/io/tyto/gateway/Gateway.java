@@ -1,6 +1,7 @@
 package io.tyto.gateway;
 
 import io.tyto.gateway.http.Route;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -70,7 +71,7 @@ public final class Gateway implements AutoCloseable {
       Clock clock) {
     LiveSchema schema =
         new LiveSchema(admin, queries, letters, entities, live, clock, options.graphQl());
-    schema.current();
+    schema.of(Caller.OPEN);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     Callers callers = new Callers(authenticator);
     List<Route> routes = new ArrayList<>();

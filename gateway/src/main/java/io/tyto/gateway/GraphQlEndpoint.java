@@ -52,13 +52,16 @@ final class GraphQlEndpoint {
         Route.socket("/graphql", (request, _, _) -> connect(request)),
         Route.get("/graphql", Audience.EVERYBODY, (request, _, _) -> page(request)),
         Route.post("/graphql", Audience.CALLERS, (request, caller, _) -> execute(request, caller)),
-        Route.get("/schema\\.graphql", Audience.CALLERS, (request, _, _) -> schema(request)));
+        Route.get(
+            "/schema\\.graphql",
+            Audience.CALLERS,
+            (request, caller, _) -> schema(request, caller)));
   }
 
-  private void schema(HttpServerRequest request) {
+  private void schema(HttpServerRequest request, Caller caller) {
     Thread.startVirtualThread(() -> {
       try {
-        GraphQlApi api = schema.current();
+        GraphQlApi api = schema.of(caller);
         request.response().putHeader("ETag", '"' + api.schemaVersion() + '"');
         Replies.send(request, 200, "application/graphql; charset=utf-8", Buffer.buffer(api.sdl()));
       } catch (RuntimeException e) {
@@ -143,7 +146,7 @@ final class GraphQlEndpoint {
 
   /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED.
   Begun begin(GraphQlRequest operation, QueryContext context) {
-    return admission.run(context, () -> schema.current().begin(operation, context));
+    return admission.run(context, () -> schema.of(context.caller()).begin(operation, context));
   }
 
   private void answer(
@@ -161,7 +164,9 @@ final class GraphQlEndpoint {
       if (Replies.accepts(request, EventStream.TYPE)) {
         stream(new EventStream(request, loop, options.sockets()), begin(operation, context));
       } else {
-        answer(request, admission.run(context, () -> schema.current().execute(operation, context)));
+        answer(
+            request,
+            admission.run(context, () -> schema.of(context.caller()).execute(operation, context)));
       }
     } catch (RuntimeException e) {
       Replies.failure(request, e);

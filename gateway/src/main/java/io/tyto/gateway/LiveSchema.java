@@ -2,20 +2,38 @@ package io.tyto.gateway;
 
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlOptions;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.RoleSchema;
+import io.tyto.model.access.Scope;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
+import io.tyto.model.port.ViewService.ViewCollection;
+import io.tyto.model.schema.TableSchema;
 import java.time.Clock;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// The GraphQL API of the catalog as it is now, built anew when the catalog has changed.
-/// Thread-safe.
+/// The GraphQL API of the catalog as it is now, as each role sees it: what a caller may not see is
+/// in no schema of theirs. Callers who may do the same share one.
 ///
-/// Blocks the first request after a change while it builds; never call it on an event loop.
+/// A role's API is built when it is first asked for and again when the catalog has changed; until
+/// then, requests of others go on. Thread-safe. Blocks while it builds; never call it on an event
+/// loop.
 final class LiveSchema {
+  /// Roles whose APIs are kept; the one that was not asked for the longest goes first.
+  private static final int MAX_ROLES = 32;
+
   private final AdminService admin;
   private final QueryService queries;
   private final DeadLetterService letters;
@@ -23,10 +41,29 @@ final class LiveSchema {
   private final LiveService live;
   private final Clock clock;
   private final GraphQlOptions options;
-  private final ReentrantLock building = new ReentrantLock();
-  private volatile @Nullable Version version;
 
-  private record Version(long catalog, GraphQlApi api) {}
+  // Guarded by itself.
+  private final Map<Role, Version> versions =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Role, Version> eldest) {
+          return size() > MAX_ROLES;
+        }
+      };
+
+  /// What decides a schema beside the catalog.
+  ///
+  /// @param project null: of all projects
+  private record Role(@Nullable String project, Set<Scope> scopes) {
+    static Role of(Caller caller) {
+      boolean isOfAll = caller.kind() == Caller.Kind.OPEN || caller.kind() == Caller.Kind.SYSTEM;
+      return new Role(isOfAll ? null : caller.project(), caller.access().scopes());
+    }
+  }
+
+  private record Version(long catalog, CompletableFuture<GraphQlApi> api) {}
 
   LiveSchema(
       AdminService admin,
@@ -45,34 +82,62 @@ final class LiveSchema {
     this.options = options;
   }
 
-  GraphQlApi current() {
-    Version seen = version;
-    if (seen != null && seen.catalog() == admin.catalogVersion()) {
-      return seen.api();
-    }
-    building.lock();
-    try {
-      long catalog = admin.catalogVersion();
-      seen = version;
-      if (seen == null || seen.catalog() != catalog) {
-        seen =
-            new Version(
-                catalog,
-                GraphQlApi.build(
-                    admin.collections(),
-                    queries,
-                    letters,
-                    admin,
-                    entities,
-                    live,
-                    admin,
-                    clock,
-                    options));
-        version = seen;
+  GraphQlApi of(Caller caller) {
+    Role role = Role.of(caller);
+    long catalog = admin.catalogVersion();
+    Version known;
+    CompletableFuture<GraphQlApi> mine = null;
+    synchronized (versions) {
+      known = versions.get(role);
+      if (known == null || known.catalog() != catalog) {
+        mine = new CompletableFuture<>();
+        known = new Version(catalog, mine);
+        versions.put(role, known);
       }
-      return seen.api();
-    } finally {
-      building.unlock();
+    }
+    if (mine != null) {
+      build(caller, role, known, mine);
+    }
+    return await(known.api());
+  }
+
+  private void build(
+      Caller caller, Role role, Version version, CompletableFuture<GraphQlApi> mine) {
+    try {
+      mine.complete(build(caller));
+    } catch (RuntimeException | Error e) {
+      synchronized (versions) {
+        versions.remove(role, version); // the next request tries again
+      }
+      mine.completeExceptionally(e);
+    }
+  }
+
+  private GraphQlApi build(Caller caller) {
+    List<TableSchema> tables =
+        admin.collections().stream().flatMap(table -> seen(table, caller)).toList();
+    List<ViewCollection> views =
+        admin.viewCollections().stream()
+            .flatMap(view ->
+                seen(view.rows(), caller)
+                    .map(rows -> new ViewCollection(view.view(), view.collection(), rows)))
+            .toList();
+    return GraphQlApi.build(
+        tables, views, queries, letters, admin, entities, live, admin, clock, options);
+  }
+
+  private static Stream<TableSchema> seen(TableSchema table, Caller caller) {
+    return Stream.ofNullable(RoleSchema.of(table, caller));
+  }
+
+  private static GraphQlApi await(CompletableFuture<GraphQlApi> api) {
+    try {
+      return Objects.requireNonNull(api.join());
+    } catch (CompletionException | CancellationException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
     }
   }
 }

@@ -28,6 +28,7 @@ import io.tyto.model.port.EntityService;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.port.ViewService;
+import io.tyto.model.port.ViewService.ViewCollection;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.View;
@@ -131,6 +132,7 @@ public final class GraphQlApi {
       GraphQlOptions options) {
     return build(
         collections,
+        List.of(),
         queries,
         letters,
         cohorts,
@@ -142,8 +144,11 @@ public final class GraphQlApi {
   }
 
   /// The same with subscriptions and views.
+  ///
+  /// @param materialized views that can be asked
   public static GraphQlApi build(
       List<TableSchema> collections,
+      List<ViewCollection> materialized,
       QueryService queries,
       DeadLetterService letters,
       CohortService cohorts,
@@ -152,7 +157,7 @@ public final class GraphQlApi {
       ViewService views,
       Clock clock,
       GraphQlOptions options) {
-    ApiSchema schema = ApiSchema.of(collections, views.viewCollections(), queries::stored, cohorts);
+    ApiSchema schema = ApiSchema.of(collections, materialized, queries::stored, cohorts);
     return new GraphQlApi(schema, queries, letters, cohorts, entities, live, views, clock, options);
   }
 

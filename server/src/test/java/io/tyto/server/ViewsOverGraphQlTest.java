@@ -117,6 +117,7 @@ final class ViewsOverGraphQlTest {
   private GraphQlApi api(ViewService views) {
     return GraphQlApi.build(
         node.collections(),
+        views.viewCollections(),
         queries,
         DeadLetterService.NONE,
         node,

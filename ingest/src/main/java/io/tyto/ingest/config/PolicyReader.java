@@ -5,7 +5,6 @@ import io.tyto.model.access.Guard;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig.Policy;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -53,7 +52,10 @@ final class PolicyReader {
     }
     access.allowOnly(ConfigKeys.ACCESS);
     Section section = access.section("rows");
-    for (Located name : section == null ? List.<Located>of() : section.names()) {
+    if (section == null) {
+      return rows;
+    }
+    for (Located name : section.names()) {
       Located parameter = section.text(name.value());
       if (parameter == null) {
         problems.wrong(
@@ -93,7 +95,10 @@ final class PolicyReader {
 
   private Map<String, Set<String>> labels(@Nullable Section fields, @Nullable String time) {
     Map<String, Set<String>> labels = new TreeMap<>();
-    for (String name : fields == null ? List.<String>of() : fields.keys()) {
+    if (fields == null) {
+      return labels;
+    }
+    for (String name : fields.keys()) {
       Section field = fields.isSection(name) ? fields.section(name) : null;
       Located label = field == null ? null : field.text("scope");
       if (label != null && !label.value().matches(WORD)) {

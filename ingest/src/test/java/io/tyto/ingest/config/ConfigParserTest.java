@@ -321,7 +321,7 @@ class ConfigParserTest {
             """),
         "a.yaml:1: colection: found an unknown key, expected collection, api, description, time,"
             + " timeBounds, entity, eventId, fields, source, retention, expose, annotations, cubes,"
-            + " lifetime, anomalies, join, views (did you mean 'collection'?)",
+            + " lifetime, anomalies, join, views, project, access (did you mean 'collection'?)",
         "a.yaml:1: collection: is missing, expected the name of the collection",
         "a.yaml:2: time: found 'tss', expected a column of `fields` that is a timestamp or a date"
             + " (did you mean 'ts'?)",
@@ -335,7 +335,7 @@ class ConfigParserTest {
             + " decimal(p,s), timestamp, timestamp(ms|us|ns), date, uuid, ip, json, or one of them"
             + " (except json) followed by []",
         "a.yaml:7: fields.tags.rol: found an unknown key, expected type, derive, state, aliases, discover, enriched, api, description,"
-            + " role, unit, deprecated, privacy, annotations (did you mean 'role'?)",
+            + " role, unit, deprecated, privacy, scope, annotations (did you mean 'role'?)",
         "a.yaml:8: fields.score.role: found 'id', expected on a string, int, long or uuid, not on"
             + " double",
         "a.yaml:9: fields.other.role: found 'measure', expected dimension or id; every number is a"
@@ -775,7 +775,7 @@ class ConfigParserTest {
     assertFieldProblems(
         "amount: { type: decimal(18,2) }\n",
         "a.yaml:3: fields.amount.2): found an unknown key, expected type, derive, state, aliases, discover, enriched, api, description,"
-            + " role, unit, deprecated, privacy, annotations; inside { } a type with a comma stands"
+            + " role, unit, deprecated, privacy, scope, annotations; inside { } a type with a comma stands"
             + " in quotes: \"decimal(18,2)\"",
         "a.yaml:3: fields.amount.type: found 'decimal(18', expected a type; inside { } a type with a"
             + " comma stands in quotes: \"decimal(18,2)\"");

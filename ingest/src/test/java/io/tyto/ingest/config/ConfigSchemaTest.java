@@ -51,6 +51,7 @@ class ConfigSchemaTest {
             Map.entry("/properties/source/properties/file/properties", ConfigKeys.FILE),
             Map.entry("/properties/retention/properties", ConfigKeys.RETENTION),
             Map.entry("/properties/expose/properties", ConfigKeys.EXPOSE),
+            Map.entry("/properties/access/properties", ConfigKeys.ACCESS),
             Map.entry("/properties/cubes/additionalProperties/properties", ConfigKeys.CUBE),
             Map.entry("/properties/anomalies/additionalProperties/properties", ConfigKeys.ANOMALY),
             Map.entry("/properties/views/additionalProperties/properties", ConfigKeys.VIEW),
