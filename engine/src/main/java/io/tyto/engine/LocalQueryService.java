@@ -44,9 +44,10 @@ import io.tyto.model.schema.ColumnSpec;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   private final EngineOptions options;
   private final PlanLimits limits;
   private final SnapshotPins pins;
-  private final ExecutorService workers;
+  private final ThreadPoolExecutor workers;
   private final ScheduledExecutorService sweeper;
 
   /// Each query's budget is a good part of the heap, so that a few at once would be too much.
@@ -84,8 +85,13 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
             Runtime.getRuntime().maxMemory() / PINNED_SHARE,
             options.clock());
     this.workers =
-        Executors.newFixedThreadPool(
-            options.workers(), Thread.ofPlatform().daemon().name("tyto-scan-", 0).factory());
+        new ThreadPoolExecutor(
+            options.workers(),
+            options.workers(),
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().daemon().name("tyto-scan-", 0).factory());
     this.sweeper =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("tyto-cursors").factory());
@@ -147,6 +153,16 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   /// Snapshots that cursors keep readable now: a metric.
   public int pinnedSnapshots() {
     return pins.size();
+  }
+
+  /// Scan threads that work now: a metric.
+  public int busyWorkers() {
+    return workers.getActiveCount();
+  }
+
+  /// Pieces of work that wait for a scan thread: a metric.
+  public int waitingTasks() {
+    return workers.getQueue().size();
   }
 
   @Override

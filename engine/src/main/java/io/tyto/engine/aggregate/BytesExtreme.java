@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
@@ -126,6 +127,7 @@ final class BytesExtreme extends ColumnAccumulator {
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     BytesCells from = ((BytesExtreme) other).cells;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       if (from.isEmpty(sources[i])) {
         continue;
       }

@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.Hashing;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.RowSource;
 import java.util.Arrays;
 
@@ -128,9 +129,10 @@ final class CodeGroups {
     }
     if (pairCount >= pairs.length >> 1) {
       long[] larger = new long[pairs.length << 1];
-      for (long held : pairs) {
-        if (held != 0) {
-          larger[find(larger, held)] = held;
+      for (int i = 0; i < pairs.length; i++) {
+        Checkpoint.pass(i);
+        if (pairs[i] != 0) {
+          larger[find(larger, pairs[i])] = pairs[i];
         }
       }
       pairs = larger;
@@ -165,11 +167,14 @@ final class CodeGroups {
 
   void forEach(Member member) {
     for (int code = 1; code < homes.length; code++) {
+      Checkpoint.pass(code);
       if (homes[code] != 0) {
         member.accept(homes[code] - 1, code);
       }
     }
-    for (long pair : pairs) {
+    for (int i = 0; i < pairs.length; i++) {
+      Checkpoint.pass(i);
+      long pair = pairs[i];
       if (pair != 0) {
         member.accept((int) (pair & (1 << GROUP_BITS) - 1) - 1, (int) (pair >>> GROUP_BITS));
       }

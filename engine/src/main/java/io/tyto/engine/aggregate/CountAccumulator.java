@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.CellKind;
 import io.tyto.model.schema.ColumnType;
 
@@ -46,6 +47,7 @@ public final class CountAccumulator implements Accumulator {
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     SumBlock from = ((CountAccumulator) other).block;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       block.addRows(targets[i], from.rows(sources[i]));
     }
   }

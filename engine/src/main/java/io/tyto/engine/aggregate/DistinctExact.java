@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.source.CountedCells;
 import io.tyto.engine.source.RowSource;
@@ -187,6 +188,7 @@ final class DistinctExact extends ColumnAccumulator {
     CodeSets mine = toSets();
     int limit = reader.limit();
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       mine.merge(theirs, sources[i], targets[i], limit);
     }
   }

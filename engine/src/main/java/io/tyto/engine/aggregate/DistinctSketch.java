@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.Hashing;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
@@ -148,6 +149,7 @@ final class DistinctSketch extends ColumnAccumulator {
     DistinctSketch from = (DistinctSketch) other;
     updates += from.updates;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       HllSketch added = from.sketches[sources[i]];
       if (added != null) {
         add(targets[i], sketches[targets[i]] == null ? added.copy() : added);

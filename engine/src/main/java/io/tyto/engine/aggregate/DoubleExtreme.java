@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
@@ -50,6 +51,7 @@ final class DoubleExtreme extends ColumnAccumulator {
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     double[] from = ((DoubleExtreme) other).extremes;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       double value = from[sources[i]];
       double held = extremes[targets[i]];
       if (!Double.isNaN(value) && !(isMax ? held >= value : held <= value)) {

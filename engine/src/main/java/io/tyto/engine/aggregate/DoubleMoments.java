@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
 import java.util.Arrays;
@@ -60,6 +61,7 @@ final class DoubleMoments extends ColumnAccumulator {
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     double[] from = ((DoubleMoments) other).cells;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       int source = sources[i] * CELL;
       int target = targets[i] * CELL;
       double added = from[source];

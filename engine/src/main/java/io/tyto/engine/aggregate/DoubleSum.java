@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
@@ -92,6 +93,7 @@ final class DoubleSum extends ColumnAccumulator {
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     double[] from = ((DoubleSum) other).cells;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       int source = sources[i] * CELL;
       add(targets[i] * CELL, from[source], from[source + 1], from[source + 2]);
     }

@@ -3,6 +3,7 @@ package io.tyto.engine.aggregate;
 import io.tyto.engine.domain.ColumnDomain;
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
@@ -155,6 +156,7 @@ final class EdgeValue extends ColumnAccumulator {
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     EdgeValue from = (EdgeValue) other;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       int source = sources[i];
       int target = targets[i];
       if (!from.seen[source]

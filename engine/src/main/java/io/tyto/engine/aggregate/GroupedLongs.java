@@ -1,5 +1,6 @@
 package io.tyto.engine.aggregate;
 
+import io.tyto.engine.scan.Checkpoint;
 import java.util.Arrays;
 
 /// Longs collected with the group of each, and sorted by group when asked for.
@@ -41,6 +42,7 @@ final class GroupedLongs {
     }
     int[] from = new int[groupCount + 1];
     for (int i = 0; i < size; i++) {
+      Checkpoint.pass(i);
       from[groups[i] + 1]++;
     }
     for (int g = 0; g < groupCount; g++) {
@@ -50,6 +52,7 @@ final class GroupedLongs {
     int[] sortedGroups = new int[size];
     long[] sortedValues = new long[size];
     for (int i = 0; i < size; i++) {
+      Checkpoint.pass(i);
       int to = next[groups[i]]++;
       sortedGroups[to] = groups[i];
       sortedValues[to] = values[i];

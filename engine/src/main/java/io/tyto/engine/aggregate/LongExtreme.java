@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.kernel.Kernels;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
@@ -84,6 +85,7 @@ final class LongExtreme extends ColumnAccumulator {
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     LongExtreme from = (LongExtreme) other;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       if (!from.isNull(sources[i])) {
         add(targets[i], from.extremes[sources[i]]);
       }

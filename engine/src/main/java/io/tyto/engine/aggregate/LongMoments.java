@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.vector.ColumnVector;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -62,6 +63,7 @@ final class LongMoments extends ColumnAccumulator {
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     long[] from = ((LongMoments) other).cells;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       int cell = sources[i] * CELL;
       add(
           targets[i],

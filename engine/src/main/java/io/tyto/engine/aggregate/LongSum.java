@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
@@ -69,6 +70,7 @@ final class LongSum extends ColumnAccumulator {
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     LongSum from = (LongSum) other;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       block.add(column, targets[i], from.block, from.column, sources[i]);
     }
   }

@@ -1,6 +1,7 @@
 package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.Hashing;
+import io.tyto.engine.scan.Checkpoint;
 
 /// Counts of pairs (group, code), in an open-addressing table. Codes count from 1.
 final class PairCounts {
@@ -42,6 +43,7 @@ final class PairCounts {
     long[] largerPairs = new long[pairs.length << 1];
     long[] largerCounts = new long[pairs.length << 1];
     for (int i = 0; i < pairs.length; i++) {
+      Checkpoint.pass(i);
       if (pairs[i] != 0) {
         int slot = find(largerPairs, pairs[i]);
         largerPairs[slot] = pairs[i];

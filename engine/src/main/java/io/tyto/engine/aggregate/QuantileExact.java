@@ -3,6 +3,7 @@ package io.tyto.engine.aggregate;
 import io.tyto.engine.domain.Domains;
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.query.Measure.QuantileMethod;
@@ -153,7 +154,9 @@ final class QuantileExact extends ColumnAccumulator {
     from.hold();
     from.held.sort();
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       for (int at = from.held.from(sources[i]); at < from.held.to(sources[i]); at++) {
+        Checkpoint.pass(at);
         held.add(targets[i], from.held.values()[at]);
       }
     }

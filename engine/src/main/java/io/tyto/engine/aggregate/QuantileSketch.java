@@ -6,6 +6,7 @@ import com.datadoghq.sketch.ddsketch.encoding.GrowingByteArrayOutput;
 import com.datadoghq.sketch.ddsketch.store.UnboundedSizeDenseStore;
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
@@ -158,6 +159,7 @@ final class QuantileSketch extends ColumnAccumulator {
     settle();
     from.settle();
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       DDSketch added = from.sketches[sources[i]];
       if (added != null) {
         sketch(targets[i]).mergeWith(added);

@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.ColumnDomain;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.result.CountedValue;
@@ -59,6 +60,7 @@ final class TopValues extends ColumnAccumulator {
       GroupedLongs index = new GroupedLongs();
       index.ensureGroups(groupCount);
       for (int i = 0; i < pairs.slots(); i++) {
+        Checkpoint.pass(i);
         if (!pairs.isEmpty(i)) {
           index.add(pairs.group(i), i);
         }
@@ -75,6 +77,7 @@ final class TopValues extends ColumnAccumulator {
     TopValues from = (TopValues) other;
     GroupedLongs index = from.index();
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       for (int at = index.from(sources[i]); at < index.to(sources[i]); at++) {
         int slot = (int) index.values()[at];
         pairs.add(targets[i], from.pairs.code(slot), from.pairs.count(slot));

@@ -2,6 +2,7 @@ package io.tyto.engine.aggregate;
 
 import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
@@ -110,6 +111,7 @@ final class WideSum extends ColumnAccumulator {
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     long[] from = ((WideSum) other).cells;
     for (int i = 0; i < count; i++) {
+      Checkpoint.pass(i);
       int cell = sources[i] * CELL;
       add(targets[i], from[cell], from[cell + 1], from[cell + 2], from[cell + 3]);
     }

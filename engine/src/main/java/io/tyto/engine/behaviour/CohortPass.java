@@ -1,5 +1,6 @@
 package io.tyto.engine.behaviour;
 
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.MemoryBudget;
 import io.tyto.model.query.Cohort;
 import java.util.ArrayList;
@@ -67,6 +68,7 @@ public final class CohortPass implements EntityPass {
   public void entity(int partition, int entity, EntityEvents events, int from, int to) {
     Arrays.fill(counts, 0);
     for (int at = from; at < to; at++) {
+      Checkpoint.pass(at);
       for (int kinds = events.kinds(at); kinds != 0; kinds &= kinds - 1) {
         counts[Integer.numberOfTrailingZeros(kinds)]++;
       }

@@ -1,5 +1,6 @@
 package io.tyto.engine.behaviour;
 
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.MemoryBudget;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -52,6 +53,7 @@ public final class FunnelPass implements EntityPass {
     int furthest = NONE;
     int furthestBegun = NONE;
     for (int at = from; at < to; at++) {
+      Checkpoint.pass(at);
       int kinds = events.kinds(at);
       long time = events.time(at);
       for (int step = steps - 1; step >= 0; step--) {

@@ -1,6 +1,7 @@
 package io.tyto.engine.behaviour;
 
 import io.tyto.engine.scan.MemoryBudget;
+import io.tyto.engine.scan.StoppableSort;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ public final class LongValues {
       System.arraycopy(list.values, 0, all, at, list.size);
       at += list.size;
     }
-    Arrays.sort(all);
+    StoppableSort.sort(all);
     return all;
   }
 

@@ -1,6 +1,7 @@
 package io.tyto.engine.behaviour;
 
 import io.tyto.engine.calendar.TimeAxis;
+import io.tyto.engine.scan.Checkpoint;
 
 /// Counts who came back when. Kind 0 makes an entity a member of a cohort, kind 1 brings it back.
 /// Not thread-safe.
@@ -36,6 +37,7 @@ public final class RetentionPass implements EntityPass {
     int bucket = cohort;
     int counted = -1;
     for (int at = first + 1; at < to; at++) {
+      Checkpoint.pass(at);
       long time = events.time(at);
       if ((events.kinds(at) & RETURNING) == 0 || time == events.time(first)) {
         continue;

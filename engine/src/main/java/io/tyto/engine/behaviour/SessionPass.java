@@ -1,6 +1,7 @@
 package io.tyto.engine.behaviour;
 
 import io.tyto.engine.calendar.TimeAxis;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.MemoryBudget;
 import java.util.Map;
 import java.util.TreeMap;
@@ -46,6 +47,7 @@ public final class SessionPass implements EntityPass {
   public void entity(int partition, int entity, EntityEvents events, int from, int to) {
     int begin = from;
     for (int at = from + 1; at <= to; at++) {
+      Checkpoint.pass(at);
       if (at == to || events.time(at) - events.time(at - 1) > gapTicks || isApart(events, at)) {
         long ticks = events.time(at - 1) - events.time(begin);
         int bucket = axis == null ? 0 : axis.indexOf(events.time(begin));

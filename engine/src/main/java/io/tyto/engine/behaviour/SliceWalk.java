@@ -1,6 +1,7 @@
 package io.tyto.engine.behaviour;
 
 import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.scan.StoppableSort;
 import java.util.Arrays;
 import java.util.List;
 
@@ -112,7 +113,7 @@ final class SliceWalk {
         at++;
       }
     }
-    Arrays.sort(keys, 0, rows);
+    StoppableSort.sort(keys, rows);
     int[] target = new int[rows];
     for (int i = 0; i < rows; i++) {
       target[(int) keys[i]] = i;

@@ -1,5 +1,6 @@
 package io.tyto.engine.behaviour;
 
+import io.tyto.engine.scan.Checkpoint;
 import org.agrona.collections.IntArrayList;
 
 /// Brings one entity's events in order. They come in few ascending runs, one a segment and a few
@@ -63,6 +64,7 @@ final class TimeOrder {
     int right = middle;
     int at = from;
     while (left < leftCount && right < to) {
+      Checkpoint.pass(at);
       if (isBehind(left, events, right)) {
         events.copyOne(right++, events, at++);
       } else {

@@ -1,5 +1,6 @@
 package io.tyto.engine.domain;
 
+import io.tyto.engine.scan.Checkpoint;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -216,6 +217,7 @@ public final class BytesCodes implements BytesValues {
     State larger =
         new State(new long[capacity], Arrays.copyOf(old.entries, capacity >>> 1), old.chunks);
     for (int code = 1; code <= size; code++) {
+      Checkpoint.pass(code);
       long hash = Hashing.bytes(larger.chunk(code), larger.start(code), larger.length(code), seed);
       place(larger.slots, hash, code);
     }

@@ -1,6 +1,7 @@
 package io.tyto.engine.domain;
 
 import io.tyto.engine.scan.Batch;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ColumnSlots;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.source.ColumnReader;
@@ -78,6 +79,7 @@ public record EntityIds(int slot, Map<Integer, Integer> bases, int limit) {
     long greatest = 0;
     int end = block * RowSource.BLOCK_ROWS + RowSource.blockRows(source, block);
     for (int from = block * RowSource.BLOCK_ROWS; from < end; from += RowSource.BATCH_ROWS) {
+      Checkpoint.pass();
       ColumnVector read = reader.read(from, Math.min(RowSource.BATCH_ROWS, end - from));
       ColumnVector ids = read instanceof ColumnVector.Lists lists ? lists.elements() : read;
       for (int i = 0; ids instanceof ColumnVector.Longs longs && i < longs.length(); i++) {

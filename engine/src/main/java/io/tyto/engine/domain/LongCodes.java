@@ -1,5 +1,6 @@
 package io.tyto.engine.domain;
 
+import io.tyto.engine.scan.Checkpoint;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
@@ -138,6 +139,7 @@ public final class LongCodes {
     }
     Slots larger = new Slots(slots.codes.length << 1);
     for (int code = 1; code <= size; code++) {
+      Checkpoint.pass(code);
       place(larger, values[code - 1], code);
     }
     slots = larger;

@@ -1,5 +1,6 @@
 package io.tyto.engine.filter;
 
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.vector.Dictionary;
 
 /// A predicate over one byte string. Thread-safe. No NOT here: {@link BytesPredicate} negates.
@@ -12,6 +13,7 @@ interface BytesMatcher {
     int size = dictionary.size();
     OrdinalSet.Builder set = new OrdinalSet.Builder(size);
     for (int from = 0; from < size; from += RUN) {
+      Checkpoint.pass();
       addMatches(dictionary.values(from, Math.min(size, from + RUN)), from, set);
     }
     return set.build();

@@ -1,5 +1,6 @@
 package io.tyto.engine.filter;
 
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
@@ -68,6 +69,7 @@ final class JsonPredicate implements ValuePredicate {
     OrdinalSet.Builder set = new OrdinalSet.Builder(size);
     long[] passed = masks.borrow(CHUNK);
     for (int from = 0; from < size; from += CHUNK) {
+      Checkpoint.pass();
       int count = Math.min(CHUNK, size - from);
       Masks.fill(passed, count);
       value.retain(extract(chunk(dictionary, from, count), passed), passed, masks);

@@ -1,5 +1,7 @@
 package io.tyto.engine.group;
 
+import io.tyto.engine.scan.Checkpoint;
+
 /// Sorts group ids by a comparison, without boxing them.
 final class GroupOrder {
   private static final int SMALL = 12;
@@ -28,6 +30,7 @@ final class GroupOrder {
     int left = from;
     int right = middle;
     for (int i = from; i < to; i++) {
+      Checkpoint.pass(i);
       boolean takeLeft =
           right == to || left < middle && comparison.compare(source[left], source[right]) <= 0;
       target[i] = takeLeft ? source[left++] : source[right++];

@@ -147,12 +147,14 @@ public final class GroupScan {
     int[][] codes = plan.space().codes(present);
     List<GroupKeys> keys = new ArrayList<>();
     for (int key = 0; key < codes.length; key++) {
+      plan.context().check();
       keys.add(plan.coders().get(key).keys(codes[key]));
     }
     int[] all = new int[present.length];
     Arrays.setAll(all, i -> i);
     List<Accumulator> states = new ArrayList<>();
     for (Accumulator state : lane.states) {
+      plan.context().check();
       Accumulator compact = state.fresh();
       compact.ensureGroups(present.length);
       state.ensureGroups(plan.coders().isEmpty() ? 1 : 0);

@@ -2,6 +2,7 @@ package io.tyto.engine.group;
 
 import io.tyto.engine.domain.BytesCodes;
 import io.tyto.engine.domain.LongCodes;
+import io.tyto.engine.scan.Checkpoint;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -34,6 +35,7 @@ final class TupleNumbers {
       LongCodes table = values.get(key);
       LongCodes pair = pairs.get(key);
       for (int i = 0; i < numbers.length; i++) {
+        Checkpoint.pass(i);
         int code = column.isNull(i) ? 0 : table.intern(bits(column, i));
         numbers[i] = pair.intern(LongCodes.pair(numbers[i], code));
       }
@@ -52,6 +54,7 @@ final class TupleNumbers {
       LongCodes table = values.get(key);
       LongCodes pair = pairs.get(key);
       for (int i = 0; i < numbers.length; i++) {
+        Checkpoint.pass(i);
         int code = column.isNull(i) ? 0 : unknownIfZero(table.find(bits(column, i)));
         boolean isKnown = numbers[i] != UNKNOWN && code != UNKNOWN;
         numbers[i] = isKnown ? unknownIfZero(pair.find(LongCodes.pair(numbers[i], code))) : UNKNOWN;
@@ -77,12 +80,14 @@ final class TupleNumbers {
     BytesCodes lookup = new BytesCodes(SEED);
     int[] mineByCode = new int[mine.count() + 1];
     for (int i = 0; i < mine.count(); i++) {
+      Checkpoint.pass(i);
       if (!mine.isNull(i)) {
         mineByCode[lookup.intern(mine.values().value(mine.codes()[i]))] = mine.codes()[i];
       }
     }
     int[] codes = new int[theirs.count()];
     for (int i = 0; i < codes.length; i++) {
+      Checkpoint.pass(i);
       if (!theirs.isNull(i)) {
         int found = lookup.find(theirs.values().value(theirs.codes()[i]));
         codes[i] = found == 0 ? UNKNOWN : mineByCode[found];

@@ -8,6 +8,7 @@ import io.tyto.engine.measure.Cells;
 import io.tyto.engine.measure.MeasurePlan;
 import io.tyto.engine.measure.MeasureShape;
 import io.tyto.engine.page.Cursor;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.snapshot.TableSnapshot;
@@ -72,7 +73,9 @@ public final class AggregateRunner {
       PlanLimits limits,
       ScanContext context) {
     long started = System.nanoTime();
-    return new AggregateRunner(query, after, snapshot, limits, context).answer(started);
+    return Checkpoint.within(
+        context.query(),
+        () -> new AggregateRunner(query, after, snapshot, limits, context).answer(started));
   }
 
   private Period scan(TimeInterval interval) {

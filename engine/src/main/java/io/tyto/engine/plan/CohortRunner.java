@@ -3,6 +3,7 @@ package io.tyto.engine.plan;
 import io.tyto.engine.behaviour.CohortPass;
 import io.tyto.engine.behaviour.EntityScan;
 import io.tyto.engine.behaviour.EventClock;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.index.RowSet;
@@ -14,7 +15,7 @@ import io.tyto.model.query.EntitySet;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.result.CohortResult;
 import java.time.ZoneOffset;
-import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -39,6 +40,10 @@ public final class CohortRunner {
   public static EntitySet members(
       Cohort cohort, Map<String, TableSnapshot> snapshots, ScanContext context) {
     EntityScan.Found<CohortPass> found = scan(cohort, new EventSources(snapshots, context), true);
+    return Checkpoint.within(context.query(), () -> members(found));
+  }
+
+  private static EntitySet members(EntityScan.Found<CohortPass> found) {
     Map<Integer, IntArrayList> ids = new TreeMap<>();
     for (CohortPass pass : found.passes()) {
       pass.members()
@@ -47,11 +52,24 @@ public final class CohortRunner {
     }
     Map<Integer, RowSet> sets = new TreeMap<>();
     ids.forEach((partition, members) -> {
-      int[] ascending = members.toIntArray();
-      Arrays.sort(ascending);
-      sets.put(partition, RowSets.of(ascending, ascending.length));
+      sets.put(partition, RowSets.of(ascending(members), members.size()));
     });
     return new Members(sets);
+  }
+
+  /// Ids are dense, so that a bit for each sorts them.
+  private static int[] ascending(IntArrayList members) {
+    BitSet ids = new BitSet();
+    for (int i = 0; i < members.size(); i++) {
+      Checkpoint.pass(i);
+      ids.set(members.getInt(i));
+    }
+    int[] ascending = new int[members.size()];
+    int count = 0;
+    for (int id = ids.nextSetBit(0); id >= 0; id = ids.nextSetBit(id + 1)) {
+      ascending[count++] = id;
+    }
+    return ascending;
   }
 
   private static EntityScan.Found<CohortPass> scan(
@@ -64,9 +82,12 @@ public final class CohortRunner {
     sources.check(events, null);
     EventClock clock = sources.clock(events, ZoneOffset.UTC);
     ScanContext context = sources.context();
-    return sources
-        .scan(sources.tables(events, null), clock)
-        .run(() -> new CohortPass(cohort, keepsMembers, context.memory()));
+    return Checkpoint.within(
+        context.query(),
+        () ->
+            sources
+                .scan(sources.tables(events, null), clock)
+                .run(() -> new CohortPass(cohort, keepsMembers, context.memory())));
   }
 
   /// @param sets by partition

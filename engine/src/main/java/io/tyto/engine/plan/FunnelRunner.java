@@ -7,6 +7,7 @@ import io.tyto.engine.behaviour.FunnelPass;
 import io.tyto.engine.behaviour.LongValues;
 import io.tyto.engine.domain.ColumnDomain;
 import io.tyto.engine.plan.EventSources.Dimension;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.error.ErrorCode;
@@ -51,7 +52,8 @@ public final class FunnelRunner {
     if (query.limit() < 0) {
       throw new TytoException(ErrorCode.BAD_USER_INPUT, "limit must not be negative");
     }
-    return new FunnelRunner(query, sources).run(dimension);
+    return Checkpoint.within(
+        context.query(), () -> new FunnelRunner(query, sources).run(dimension));
   }
 
   private static @Nullable Dimension dimension(FunnelQuery query) {

@@ -1,6 +1,7 @@
 package io.tyto.engine.plan;
 
 import io.tyto.engine.measure.Cells;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.model.query.AggregateQuery.Having;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.Measure;
@@ -37,6 +38,7 @@ final class HavingPredicate {
   }
 
   boolean holds(int row) {
+    Checkpoint.pass(row);
     return truth(having, row) == Truth.TRUE;
   }
 

@@ -1,5 +1,6 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.scan.Checkpoint;
 import java.util.Arrays;
 
 /// Sorts row numbers without boxing them.
@@ -41,6 +42,7 @@ final class IntSort {
     int left = start;
     int right = middle;
     for (int i = start; i < end; i++) {
+      Checkpoint.pass(i);
       boolean takesLeft =
           right >= end || (left < middle && order.compare(from[left], from[right]) <= 0);
       into[i] = takesLeft ? from[left++] : from[right++];
@@ -65,6 +67,7 @@ final class IntSort {
       siftDown(heap, i, order);
     }
     for (int i = count; count > 0 && i < rows.length; i++) {
+      Checkpoint.pass(i);
       if (order.compare(rows[i], heap[0]) < 0) {
         heap[0] = rows[i];
         siftDown(heap, 0, order);

@@ -3,6 +3,7 @@ package io.tyto.engine.plan;
 import io.tyto.engine.measure.Columns;
 import io.tyto.engine.page.Cursor;
 import io.tyto.engine.record.RowScan;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.RowSource;
@@ -36,7 +37,8 @@ public final class RecordsRunner {
             query.offset(),
             query.limit(),
             query.wantsTotal());
-    RowScan.Rows rows = RowScan.run(spec, snapshot.sources(), context);
+    RowScan.Rows rows =
+        Checkpoint.within(context.query(), () -> RowScan.run(spec, snapshot.sources(), context));
     return result(query, anchor, snapshot, rows, context, started);
   }
 

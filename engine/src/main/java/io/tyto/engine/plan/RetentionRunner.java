@@ -4,6 +4,7 @@ import io.tyto.engine.behaviour.EntityScan;
 import io.tyto.engine.behaviour.EventClock;
 import io.tyto.engine.behaviour.RetentionPass;
 import io.tyto.engine.calendar.TimeAxis;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.snapshot.TableSnapshot;
@@ -50,7 +51,7 @@ public final class RetentionRunner {
           "retention is asked by DAY, WEEK or MONTH and for 0 to %d periods, not by %s for %d"
               .formatted(RetentionQuery.MAX_PERIODS, query.granularity(), query.periods()));
     }
-    return new RetentionRunner(query, sources).run();
+    return Checkpoint.within(context.query(), () -> new RetentionRunner(query, sources).run());
   }
 
   private RetentionResult run() {

@@ -5,6 +5,7 @@ import io.tyto.engine.calendar.Rolling;
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.Groups;
 import io.tyto.engine.measure.Cells;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -107,6 +108,7 @@ final class RollingMerge {
     int count = targets.count();
     context.memory().reserve((long) count * states.size() * BYTES_PER_VALUE);
     for (int target = 0; target < count; target++) {
+      Checkpoint.pass(target);
       buckets.addLong(bucket);
       representatives.addInt(targets.representative(target));
       for (int i = 0; i < states.size(); i++) {

@@ -3,6 +3,7 @@ package io.tyto.engine.plan;
 import io.tyto.engine.domain.BytesCodes;
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.Groups;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanStats;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,6 +60,7 @@ final class RowKeys {
         BytesCodes table = new BytesCodes(count);
         int[] codes = new int[count];
         for (int i = 0; i < count; i++) {
+          Checkpoint.pass(i);
           byte[] value = (byte[]) (i < mine.count() ? mine.value(i) : more.value(i - mine.count()));
           codes[i] = value == null ? 0 : table.intern(value);
         }

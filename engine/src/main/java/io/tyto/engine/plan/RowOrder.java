@@ -5,10 +5,10 @@ import io.tyto.engine.group.Groups;
 import io.tyto.engine.measure.Cells;
 import io.tyto.engine.measure.MeasureShape;
 import io.tyto.engine.measure.ValueOrder;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.model.query.AggregateQuery.Direction;
 import io.tyto.model.query.AggregateQuery.Order;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +78,7 @@ final class RowOrder implements IntSort.Comparator {
     }
     double[] numbers = new double[count];
     for (int row = 0; row < count; row++) {
+      Checkpoint.pass(row);
       numbers[row] = compared.cells().asDouble(row);
       if (kind == MeasureShape.Kind.LONG && Math.abs(numbers[row]) >= EXACT_LONGS) {
         return null;
@@ -88,7 +89,10 @@ final class RowOrder implements IntSort.Comparator {
 
   private RowOrder then(Cells cells, int count, Direction direction) {
     @Nullable Object[] values = new Object[count];
-    Arrays.setAll(values, cells::value);
+    for (int row = 0; row < count; row++) {
+      Checkpoint.pass(row);
+      values[row] = cells.value(row);
+    }
     parts.add((left, right) -> {
       Object a = values[left];
       Object b = values[right];

@@ -9,6 +9,7 @@ import io.tyto.engine.behaviour.SessionPass.Group;
 import io.tyto.engine.behaviour.SessionStats;
 import io.tyto.engine.calendar.TimeAxis;
 import io.tyto.engine.domain.ColumnDomain;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.error.ErrorCode;
@@ -56,7 +57,8 @@ public final class SessionsRunner {
           ErrorCode.BAD_USER_INPUT,
           "sessions need a gap above 0, quantiles from 0 to 1 and a limit that is not negative");
     }
-    return new SessionsRunner(query, sources, dimension).run();
+    return Checkpoint.within(
+        context.query(), () -> new SessionsRunner(query, sources, dimension).run());
   }
 
   private SessionsResult run() {

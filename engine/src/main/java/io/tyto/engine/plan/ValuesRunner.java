@@ -8,6 +8,7 @@ import io.tyto.engine.group.ScanKey;
 import io.tyto.engine.measure.Cells;
 import io.tyto.engine.measure.Columns;
 import io.tyto.engine.measure.MeasureShape;
+import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.access.Guard;
@@ -49,8 +50,12 @@ public final class ValuesRunner {
             Guard.and(only, rowFilter(query, type)),
             List.of(new ScanKey.ColumnKey(query.column())),
             List.of(new StateSpec(new Measure.Count(), null)));
-    Groups groups = GroupScan.run(spec, snapshot.sources(), context);
-    return mostFrequent(groups, query, type.element());
+    return Checkpoint.within(
+        context.query(),
+        () -> {
+          Groups groups = GroupScan.run(spec, snapshot.sources(), context);
+          return mostFrequent(groups, query, type.element());
+        });
   }
 
   /// Leaves out rows early; elements of lists are looked at one by one later.
@@ -66,6 +71,7 @@ public final class ValuesRunner {
     GroupKeys key = groups.key(0);
     IntArrayList matching = new IntArrayList();
     for (int group = 0; group < groups.count(); group++) {
+      Checkpoint.pass(group);
       Object value = Columnar.logical(type, key.value(group));
       if (value != null && startsWith(value, query.prefix())) {
         matching.addInt(group);

@@ -21,7 +21,8 @@ public final class Workers {
   public static void run(ScanContext context, int tasks, IntConsumer task) {
     AtomicInteger next = new AtomicInteger();
     AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-    Runnable work = () -> work(next, tasks, task, failure);
+    Runnable work =
+        () -> Checkpoint.within(context.query(), () -> work(next, tasks, task, failure));
     List<Helper> helpers = new ArrayList<>();
     for (int i = 1; i < Math.min(context.parallelism(), tasks); i++) {
       Helper helper = new Helper(work);
@@ -54,6 +55,7 @@ public final class Workers {
           int item;
           while ((item = next.getAndIncrement()) < items) {
             try {
+              Checkpoint.pass();
               task.accept(worker, item);
             } catch (RuntimeException | Error e) {
               next.set(items);
@@ -80,6 +82,7 @@ public final class Workers {
     int number;
     while (failure.get() == null && (number = next.getAndIncrement()) < tasks) {
       try {
+        Checkpoint.pass();
         task.accept(number);
       } catch (RuntimeException | Error e) {
         failure.compareAndSet(null, e);
