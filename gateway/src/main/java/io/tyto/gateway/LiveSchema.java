@@ -2,6 +2,7 @@ package io.tyto.gateway;
 
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlOptions;
+import io.tyto.graphqlschema.GraphQlServices;
 import io.tyto.model.access.Caller;
 import io.tyto.model.access.RoleSchema;
 import io.tyto.model.access.Scope;
@@ -35,10 +36,7 @@ final class LiveSchema {
   private static final int MAX_ROLES = 32;
 
   private final AdminService admin;
-  private final QueryService queries;
-  private final DeadLetterService letters;
-  private final EntityService entities;
-  private final LiveService live;
+  private final GraphQlServices services;
   private final Clock clock;
   private final GraphQlOptions options;
 
@@ -74,10 +72,13 @@ final class LiveSchema {
       Clock clock,
       GraphQlOptions options) {
     this.admin = admin;
-    this.queries = queries;
-    this.letters = letters;
-    this.entities = entities;
-    this.live = live;
+    this.services =
+        GraphQlServices.of(queries)
+            .withLetters(letters)
+            .withCohorts(admin)
+            .withEntities(entities)
+            .withLive(live)
+            .withViews(admin);
     this.clock = clock;
     this.options = options;
   }
@@ -122,8 +123,7 @@ final class LiveSchema {
                 seen(view.rows(), caller)
                     .map(rows -> new ViewCollection(view.view(), view.collection(), rows)))
             .toList();
-    return GraphQlApi.build(
-        tables, views, queries, letters, admin, entities, live, admin, clock, options);
+    return GraphQlApi.build(tables, views, services, clock, options);
   }
 
   private static Stream<TableSchema> seen(TableSchema table, Caller caller) {

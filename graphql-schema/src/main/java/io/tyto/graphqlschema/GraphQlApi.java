@@ -22,12 +22,7 @@ import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
-import io.tyto.model.port.CohortService;
-import io.tyto.model.port.DeadLetterService;
-import io.tyto.model.port.EntityService;
-import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
-import io.tyto.model.port.ViewService;
 import io.tyto.model.port.ViewService.ViewCollection;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.TableSchema;
@@ -54,11 +49,7 @@ public final class GraphQlApi {
           "UserError");
 
   private final ApiSchema schema;
-  private final QueryService queries;
-  private final DeadLetterService letters;
-  private final EntityService entities;
-  private final LiveService live;
-  private final ViewService views;
+  private final GraphQlServices services;
   private final Clock clock;
   private final GraphQlOptions options;
   private final GraphQL graphQl;
@@ -68,27 +59,15 @@ public final class GraphQlApi {
   private final PreparedOperations prepared;
 
   private GraphQlApi(
-      ApiSchema schema,
-      QueryService queries,
-      DeadLetterService letters,
-      CohortService cohorts,
-      EntityService entities,
-      LiveService live,
-      ViewService views,
-      Clock clock,
-      GraphQlOptions options) {
+      ApiSchema schema, GraphQlServices services, Clock clock, GraphQlOptions options) {
     this.schema = schema;
-    this.queries = queries;
-    this.letters = letters;
-    this.entities = entities;
-    this.live = live;
-    this.views = views;
+    this.services = services;
     this.clock = clock;
     this.options = options;
     this.prepared = new PreparedOperations(options.maxCachedDocuments());
     FieldErrors errors = new FieldErrors();
     this.graphQl =
-        GraphQL.newGraphQL(executable(schema, letters, cohorts, views, clock))
+        GraphQL.newGraphQL(executable(schema, services, clock))
             .queryExecutionStrategy(new FinishedObjects(errors))
             .subscriptionExecutionStrategy(new Subscribed())
             .defaultDataFetcherExceptionHandler(errors)
@@ -106,67 +85,39 @@ public final class GraphQlApi {
             .build();
   }
 
-  /// Generates the schema; CONFIG_INVALID where two names meet in it.
+  /// Generates the schema of an API that only answers questions; CONFIG_INVALID where two names
+  /// meet in it.
   ///
   /// @param clock what `last` and the presets call now
   public static GraphQlApi build(
       List<TableSchema> collections, QueryService queries, Clock clock, GraphQlOptions options) {
-    return build(
-        collections,
-        queries,
-        DeadLetterService.NONE,
-        CohortService.NONE,
-        EntityService.NONE,
-        clock,
-        options);
+    return build(collections, GraphQlServices.of(queries), clock, options);
   }
 
-  /// The same with dead letters, cohorts that are kept, and what is kept of entities.
+  /// The same with all that the services have.
   public static GraphQlApi build(
       List<TableSchema> collections,
-      QueryService queries,
-      DeadLetterService letters,
-      CohortService cohorts,
-      EntityService entities,
+      GraphQlServices services,
       Clock clock,
       GraphQlOptions options) {
-    return build(
-        collections,
-        List.of(),
-        queries,
-        letters,
-        cohorts,
-        entities,
-        LiveService.NONE,
-        ViewService.NONE,
-        clock,
-        options);
+    return build(collections, services.views().viewCollections(), services, clock, options);
   }
 
-  /// The same with subscriptions and views.
+  /// The same with some of the views.
   ///
   /// @param materialized views that can be asked
   public static GraphQlApi build(
       List<TableSchema> collections,
       List<ViewCollection> materialized,
-      QueryService queries,
-      DeadLetterService letters,
-      CohortService cohorts,
-      EntityService entities,
-      LiveService live,
-      ViewService views,
+      GraphQlServices services,
       Clock clock,
       GraphQlOptions options) {
-    ApiSchema schema = ApiSchema.of(collections, materialized, queries::stored, cohorts);
-    return new GraphQlApi(schema, queries, letters, cohorts, entities, live, views, clock, options);
+    ApiSchema schema =
+        ApiSchema.of(collections, materialized, services.queries()::stored, services.cohorts());
+    return new GraphQlApi(schema, services, clock, options);
   }
 
-  private static GraphQLSchema executable(
-      ApiSchema schema,
-      DeadLetterService letters,
-      CohortService cohorts,
-      ViewService views,
-      Clock clock) {
+  private static GraphQLSchema executable(ApiSchema schema, GraphQlServices services, Clock clock) {
     DataFetcher<Object> panel =
         environment ->
             Operation.in(environment.getGraphQlContext())
@@ -210,23 +161,28 @@ public final class GraphQlApi {
                     "Mutation",
                     builder ->
                         builder
-                            .dataFetcher("replayDeadLetters", new ReplayFetcher(letters))
+                            .dataFetcher("replayDeadLetters", new ReplayFetcher(services.letters()))
                             .dataFetcher(
                                 "saveCohort",
                                 environment ->
-                                    CohortMutations.save(environment, schema, cohorts, clock))
+                                    CohortMutations.save(
+                                        environment, schema, services.cohorts(), clock))
                             .dataFetcher(
                                 "dropCohort",
-                                environment -> CohortMutations.drop(environment, schema, cohorts))
+                                environment ->
+                                    CohortMutations.drop(environment, schema, services.cohorts()))
                             .dataFetcher(
                                 "createView",
-                                environment -> ViewMutations.create(environment, schema, views))
+                                environment ->
+                                    ViewMutations.create(environment, schema, services.views()))
                             .dataFetcher(
                                 "refreshView",
-                                environment -> ViewMutations.refresh(environment, schema, views))
+                                environment ->
+                                    ViewMutations.refresh(environment, schema, services.views()))
                             .dataFetcher(
                                 "dropView",
-                                environment -> ViewMutations.drop(environment, schema, views)))
+                                environment ->
+                                    ViewMutations.drop(environment, schema, services.views())))
                 .build());
   }
 
@@ -296,8 +252,7 @@ public final class GraphQlApi {
 
   /// Runs one operation as {@link #execute} does, or checks a subscription.
   public Begun begin(GraphQlRequest request, QueryContext context) {
-    Operation operation =
-        new Operation(queries, letters, entities, live, views, context, clock.instant(), options);
+    Operation operation = new Operation(services, context, clock.instant(), options);
     List<Operation.Place> known = prepared.get(request);
     Map<String, Object> data = known == null ? null : operation.answerPrepared(known);
     if (data != null) {

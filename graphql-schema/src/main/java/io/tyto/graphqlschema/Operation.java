@@ -17,11 +17,6 @@ import io.tyto.graphqlschema.schema.KeyedEntity;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
-import io.tyto.model.port.DeadLetterService;
-import io.tyto.model.port.EntityService;
-import io.tyto.model.port.LiveService;
-import io.tyto.model.port.QueryService;
-import io.tyto.model.port.ViewService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.QueryMeta;
 import java.time.Instant;
@@ -48,11 +43,7 @@ final class Operation {
   private static final Set<String> ROOT_PANELS =
       Set.of("collections", "deadLetters", "deadLetterReasons", "views");
 
-  private final QueryService queries;
-  private final DeadLetterService letters;
-  private final EntityService entities;
-  private final LiveService live;
-  private final ViewService views;
+  private final GraphQlServices services;
   private final QueryContext context;
   private final Instant now;
   private final GraphQlOptions options;
@@ -67,20 +58,8 @@ final class Operation {
   /// Of a subscription.
   private @Nullable LiveStream stream;
 
-  Operation(
-      QueryService queries,
-      DeadLetterService letters,
-      EntityService entities,
-      LiveService live,
-      ViewService views,
-      QueryContext context,
-      Instant now,
-      GraphQlOptions options) {
-    this.queries = queries;
-    this.letters = letters;
-    this.entities = entities;
-    this.live = live;
-    this.views = views;
+  Operation(GraphQlServices services, QueryContext context, Instant now, GraphQlOptions options) {
+    this.services = services;
     this.context = context;
     this.now = now;
     this.options = options;
@@ -186,7 +165,12 @@ final class Operation {
       SourceLocation location =
           operation.getMergedField(field).getSingleField().getSourceLocation();
       return new LiveStream(
-          panel, live, context.caller(), field.getResultKey(), location, context.queryId());
+          panel,
+          services.live(),
+          context.caller(),
+          field.getResultKey(),
+          location,
+          context.queryId());
     } catch (RuntimeException e) {
       throw new AbortExecutionException(List.of(refusal(e, field, operation)));
     }
@@ -254,10 +238,11 @@ final class Operation {
       return Panels.of(field, collection, now, options.query());
     }
     if (keyed != null) {
-      return Panels.ofEntity(field, keyed, entities, now, options.query());
+      return Panels.ofEntity(field, keyed, services.entities(), now, options.query());
     }
     return entity == null
-        ? Panels.ofRoot(field, schema.byField().values(), letters, views, options.query())
+        ? Panels.ofRoot(
+            field, schema.byField().values(), services.letters(), services.views(), options.query())
         : Panels.of(field, entity, now, options.query());
   }
 
@@ -298,7 +283,7 @@ final class Operation {
 
   private void complete(CompletableFuture<Object> answer, Place place) {
     try {
-      Panel.Answer got = place.panel().answer(queries, context);
+      Panel.Answer got = place.panel().answer(services.queries(), context);
       note(got.meta(), place.collection());
       answer.complete(got.data());
     } catch (RuntimeException | Error e) {

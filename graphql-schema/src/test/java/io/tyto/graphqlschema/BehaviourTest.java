@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import graphql.ExecutionResult;
 import io.tyto.model.port.CohortService;
-import io.tyto.model.port.DeadLetterService;
-import io.tyto.model.port.EntityService;
 import io.tyto.model.query.Cohort;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.Filter;
@@ -44,10 +42,7 @@ class BehaviourTest {
   private final GraphQlApi api =
       GraphQlApi.build(
           List.of(Collections.recharge(), Collections.gameLogin()),
-          queries,
-          DeadLetterService.NONE,
-          kept,
-          EntityService.NONE,
+          GraphQlServices.of(queries).withCohorts(kept),
           Clock.fixed(FakeQueries.NOON, ZoneOffset.UTC),
           GraphQlOptions.DEFAULT);
 

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import graphql.ExecutionResult;
 import io.tyto.model.access.Caller;
-import io.tyto.model.port.CohortService;
-import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.query.Filter;
 import io.tyto.model.schema.TableSchema;
@@ -29,10 +27,7 @@ class EntityTest {
   private final GraphQlApi api =
       GraphQlApi.build(
           List.of(RECHARGE),
-          queries,
-          DeadLetterService.NONE,
-          CohortService.NONE,
-          new FewUsers(),
+          GraphQlServices.of(queries).withEntities(new FewUsers()),
           Clock.fixed(FakeQueries.NOON, ZoneOffset.UTC),
           GraphQlOptions.DEFAULT);
 

@@ -11,13 +11,12 @@ import io.tyto.engine.view.BoundView;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.graphqlschema.GraphQlRequest;
+import io.tyto.graphqlschema.GraphQlServices;
 import io.tyto.graphqlschema.value.JsonSink;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.model.port.AdminService.ConfigFile;
-import io.tyto.model.port.DeadLetterService;
-import io.tyto.model.port.LiveService;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.port.ViewService.ViewCollection;
 import io.tyto.model.query.QueryContext;
@@ -117,13 +116,7 @@ final class ViewsOverGraphQlTest {
   private GraphQlApi api(ViewService views) {
     return GraphQlApi.build(
         node.collections(),
-        views.viewCollections(),
-        queries,
-        DeadLetterService.NONE,
-        node,
-        node,
-        LiveService.NONE,
-        views,
+        GraphQlServices.of(queries).withCohorts(node).withEntities(node).withViews(views),
         CLOCK,
         GraphQlOptions.DEFAULT);
   }

@@ -8,6 +8,7 @@ import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.CollectionInfo;
+import io.tyto.model.schema.Privacy;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -156,6 +157,11 @@ final class InfoPanel implements Panel {
           case "min" -> KnownColumn::min;
           case "max" -> KnownColumn::max;
           case "deprecated" -> of -> of.column().spec().deprecated();
+          case "pii" ->
+              of -> {
+                Privacy privacy = of.column().spec().privacy();
+                return privacy == null ? null : privacy.policy().name();
+              };
           default -> throw Shapes.unknown(member);
         });
   }

@@ -59,15 +59,16 @@ public final class ApiCollection {
 
   private static List<ApiColumn> columnsOf(TableSchema schema) {
     EventConfig config = schema.config();
-    String entityKey = config.entity() == null ? null : config.entity().key();
+    EventConfig.Entity entity = config.entity();
     List<ApiColumn> columns = new ArrayList<>();
     for (var spec : schema.columns()) {
       boolean isTime = spec.name().equals(config.time());
-      columns.add(ApiColumn.of(spec, spec.name().equals(entityKey), isTime));
+      String ofEntity = entity != null && spec.name().equals(entity.key()) ? entity.name() : null;
+      columns.add(ApiColumn.of(spec, ofEntity, isTime));
     }
     for (var spec : SystemColumns.ALL) {
       if (spec.id() == SystemColumns.RECEIVED) {
-        columns.add(ApiColumn.of(spec, false, true));
+        columns.add(ApiColumn.of(spec, null, true));
       }
     }
     return List.copyOf(columns);
@@ -80,6 +81,12 @@ public final class ApiCollection {
   /// The name by which the engine knows it.
   public String name() {
     return schema.name();
+  }
+
+  /// The words of its config, or others and its name.
+  String described(String otherwise) {
+    String words = schema.config().description();
+    return words == null || words.isBlank() ? otherwise + name() : words;
   }
 
   /// Its field in the root query.

@@ -2,6 +2,7 @@ package io.tyto.graphqlschema.schema;
 
 import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.ColumnSpec;
+import org.jspecify.annotations.Nullable;
 
 /// A column as the API shows it.
 ///
@@ -9,16 +10,24 @@ import io.tyto.model.schema.ColumnSpec;
 /// @param constant its member in the enums of columns
 /// @param type of its values, of its elements if it is a list
 /// @param isRequired whether every event has it
+/// @param personal what kind of personal data it holds, if it is private
 public record ApiColumn(
-    ColumnSpec spec, String field, String constant, ApiType type, boolean isRequired) {
+    ColumnSpec spec,
+    String field,
+    String constant,
+    ApiType type,
+    boolean isRequired,
+    String personal) {
 
-  static ApiColumn of(ColumnSpec spec, boolean isEntityKey, boolean isRequired) {
+  /// @param entity whose key it is, or null
+  static ApiColumn of(ColumnSpec spec, @Nullable String entity, boolean isRequired) {
     return new ApiColumn(
         spec,
         spec.apiName(),
         ApiNames.constant(spec.apiName()),
-        ApiType.of(spec, isEntityKey),
-        isRequired);
+        ApiType.of(spec, entity != null),
+        isRequired,
+        entity == null ? spec.name() : entity);
   }
 
   /// The name by which the engine knows it.

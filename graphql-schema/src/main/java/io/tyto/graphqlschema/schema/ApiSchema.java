@@ -1,5 +1,6 @@
 package io.tyto.graphqlschema.schema;
 
+import static io.tyto.graphqlschema.schema.SdlWriter.argument;
 import static java.lang.System.Logger.Level.WARNING;
 
 import graphql.schema.GraphQLScalarType;
@@ -25,6 +26,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /// The whole schema as text, as parsed definitions, and as the collections behind its names.
@@ -49,16 +51,16 @@ public record ApiSchema(
 
   private static final System.Logger LOG = System.getLogger(ApiSchema.class.getName());
   private static final String SHARED = "shared.graphqls";
-  private static final String[] ROOT_FIELDS = {
-    "collections(names: [ID!]): [Collection!]!",
-    "schemaVersion: String!",
-    "deadLetters(collection: ID!, where: DeadLetterFilter, first: Int = 50, after: String): DeadLetterConnection!",
-    "deadLetterReasons(collection: ID, since: DateTime, until: DateTime): [DeadLetterReason!]!",
-    "views: [MaterializedView!]!",
-    MATERIALIZED + ": " + View.TYPE_PREFIX + "!"
-  };
-  private static final String REPLAY =
-      "replayDeadLetters(collection: ID!, ids: [ID!], code: String, since: DateTime, until: DateTime, limit: Int = 10000): ReplayPayload!";
+
+  /// Fields of the root query beside collections and entities.
+  private static final Set<String> ROOT_FIELDS =
+      Set.of(
+          "collections",
+          "schemaVersion",
+          "deadLetters",
+          "deadLetterReasons",
+          "views",
+          MATERIALIZED);
 
   /// Generates the schema; CONFIG_INVALID where two names meet in it. A view whose names are taken
   /// is left out: it was created while the API ran, and can be dropped by the API only.
@@ -185,12 +187,7 @@ public record ApiSchema(
   }
 
   private static boolean isRootField(String field) {
-    for (String root : ROOT_FIELDS) {
-      if (root.split("[(:]")[0].equals(field)) {
-        return true;
-      }
-    }
-    return false;
+    return ROOT_FIELDS.contains(field);
   }
 
   private static String root(
@@ -200,7 +197,7 @@ public record ApiSchema(
       List<ViewCollection> views) {
     SdlWriter sdl = new SdlWriter().comment("root");
     if (!views.isEmpty()) {
-      sdl.open("type " + View.TYPE_PREFIX);
+      sdl.describe("Rows of views, each asked like a collection").open("type " + View.TYPE_PREFIX);
       for (ViewCollection view : views) {
         sdl.member(
             "Of " + view.collection(),
@@ -208,10 +205,30 @@ public record ApiSchema(
       }
       sdl.close();
     }
-    sdl.open("type Query");
+    writeQuery(sdl, byField, entities, keyed, !views.isEmpty());
+    writeMutation(sdl, !entities.isEmpty());
+    if (!entities.isEmpty()) {
+      sdl.describe("A cohort of one entity").open("input EntityCohort @oneOf");
+      for (ApiEntity entity : entities.values()) {
+        sdl.member(
+            "Of each " + entity.name(),
+            entity.filterField().substring(1) + ": " + entity.typeName() + "Cohort");
+      }
+      sdl.close();
+    }
+    return sdl.append(subscriptions(byField)).toString();
+  }
+
+  private static void writeQuery(
+      SdlWriter sdl,
+      Map<String, ApiCollection> byField,
+      Map<String, ApiEntity> entities,
+      Map<String, KeyedEntity> keyed,
+      boolean hasViews) {
+    sdl.describe("Everything that can be asked").open("type Query");
     for (ApiCollection collection : byField.values()) {
       sdl.member(
-          collection.schema().config().description(),
+          collection.described("Ways to ask "),
           collection.field() + ": " + collection.typeName() + "Collection!");
     }
     for (ApiEntity entity : entities.values()) {
@@ -220,50 +237,98 @@ public record ApiSchema(
           entity.field() + ": " + entity.typeName() + "!");
     }
     for (KeyedEntity entity : keyed.values()) {
-      sdl.member(
+      sdl.field(
           "Null where no event of that key was seen",
-          "%s(id: ID!): %s".formatted(entity.name(), entity.typeName()));
+          entity.name(),
+          entity.typeName(),
+          List.of(argument("Its key, as events bring it", "id: ID!")));
     }
-    sdl.member("All collections, or those of these names", ROOT_FIELDS[0]);
-    sdl.member("Changes with every change of this schema", ROOT_FIELDS[1])
-        .member("Records that did not fit a collection, the newest first", ROOT_FIELDS[2])
-        .member(
+    sdl.field(
+            "All collections, or those of these names",
+            "collections",
+            "[Collection!]!",
+            List.of(argument("As in their configs", "names: [ID!]")))
+        .member("Changes with every change of this schema", "schemaVersion: String!")
+        .field(
+            "Records that did not fit a collection, the newest first",
+            "deadLetters",
+            "DeadLetterConnection! @listSize(slicingArguments: [\"first\"], sizedFields:"
+                + " [\"edges\", \"nodes\"])",
+            List.of(
+                argument("That they were meant for", "collection: ID!"),
+                argument("Which of them", "where: DeadLetterFilter"),
+                argument("Letters of the page", "first: Int = 50"),
+                argument("The cursor of the letter before it", "after: String")))
+        .field(
             "The same by reason, the most frequent first; of all collections, or of one",
-            ROOT_FIELDS[3])
-        .member("Views and how they stand, by name", ROOT_FIELDS[4]);
-    if (!views.isEmpty()) {
-      sdl.member("Rows of views, each asked like a collection", ROOT_FIELDS[5]);
-    }
-    sdl.close()
-        .open("type Mutation")
-        .member(
-            "Reads the records of dead letters again, as the config says now: those that fit become rows, each once however often this is asked, and their letters go",
-            REPLAY)
-        .member(
-            "Keeps a group-by answered: it is made of what is stored in the background, and can be"
-                + " asked at once below materialized, in the schema that the next request meets",
-            "createView(input: ViewInput!): ViewPayload!")
-        .member("Brings it up to date soon", "refreshView(id: ID!): ViewPayload!")
-        .member(
-            "A view of a config goes with its lines there", "dropView(id: ID!): DeletePayload!");
-    if (!entities.isEmpty()) {
+            "deadLetterReasons",
+            "[DeadLetterReason!]!",
+            List.of(
+                argument("Absent: all", "collection: ID"),
+                argument("Came at that time or later", "since: DateTime"),
+                argument("Came before that time", "until: DateTime")))
+        .member("Views and how they stand, by name", "views: [MaterializedView!]!");
+    if (hasViews) {
       sdl.member(
-              "Keeps a cohort by name, in place of one of that name; its ranges, such as last, mean what they mean when it is used. expectedVersion: 0 for none yet",
-              "saveCohort(name: ID!, of: EntityCohort!, expectedVersion: Long): EntitySavedCohort!")
-          .member(
-              "False where there is none of that name",
-              "dropCohort(entity: ID!, name: ID!): Boolean!");
+          "Rows of views, each asked like a collection",
+          MATERIALIZED + ": " + View.TYPE_PREFIX + "!");
     }
     sdl.close();
-    if (!entities.isEmpty()) {
-      StringBuilder members = new StringBuilder();
-      for (ApiEntity entity : entities.values()) {
-        String name = entity.filterField().substring(1);
-        members.append(' ').append(name).append(": ").append(entity.typeName()).append("Cohort");
-      }
-      sdl.line("input EntityCohort @oneOf {" + members + " }");
+  }
+
+  private static void writeMutation(SdlWriter sdl, boolean hasEntities) {
+    sdl.describe("Everything that can be changed")
+        .open("type Mutation")
+        .field(
+            "Reads the records of dead letters again, as the config says now: those that fit become"
+                + " rows, each once however often this is asked, and their letters go",
+            "replayDeadLetters",
+            "ReplayPayload!",
+            List.of(
+                argument("That they were meant for", "collection: ID!"),
+                argument("Absent: all that the others choose", "ids: [ID!]"),
+                argument("Of the reason", "code: String"),
+                argument("Came at that time or later", "since: DateTime"),
+                argument("Came before that time", "until: DateTime"),
+                argument("The most that become rows, at most 1,000,000", "limit: Int = 10000")))
+        .field(
+            "Keeps a group-by answered: it is made of what is stored in the background, and can be"
+                + " asked at once below materialized, in the schema that the next request meets",
+            "createView",
+            "ViewPayload!",
+            List.of(argument("What is kept answered", "input: ViewInput!")))
+        .field(
+            "Brings it up to date soon",
+            "refreshView",
+            "ViewPayload!",
+            List.of(argument("Its name", "id: ID!")))
+        .field(
+            "A view of a config goes with its lines there",
+            "dropView",
+            "DeletePayload!",
+            List.of(argument("Its name", "id: ID!")));
+    if (hasEntities) {
+      sdl.field(
+              "Keeps a cohort by name, in place of one of that name; its ranges, such as last, mean"
+                  + " what they mean when it is used",
+              "saveCohort",
+              "EntitySavedCohort!",
+              List.of(
+                  argument("By which filters and cohorts call it", "name: ID!"),
+                  argument("Who is in it", "of: EntityCohort!"),
+                  argument(
+                      "The version it replaces, 0: there is none yet. VERSION_CONFLICT where it is"
+                          + " another",
+                      "expectedVersion: Long")))
+          .field(
+              "False where there is none of that name",
+              "dropCohort",
+              "Boolean!",
+              List.of(
+                  argument("Whose it is, as configs name it", "entity: ID!"),
+                  argument("Its name", "name: ID!")));
     }
-    return sdl.append(subscriptions(byField)).toString();
+    sdl.close();
   }
 
   /// A type without fields would be none, so there is none without collections.
@@ -271,7 +336,8 @@ public record ApiSchema(
     if (byField.values().stream().noneMatch(CollectionSdl::hasSubscriptions)) {
       return "";
     }
-    SdlWriter sdl = new SdlWriter().open("type Subscription");
+    SdlWriter sdl =
+        new SdlWriter().describe("Everything that can be followed").open("type Subscription");
     for (ApiCollection collection : byField.values()) {
       CollectionSdl.writeSubscriptions(collection, sdl);
     }

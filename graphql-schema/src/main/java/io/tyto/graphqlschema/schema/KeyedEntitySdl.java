@@ -13,7 +13,7 @@ final class KeyedEntitySdl {
         .member("The key, as it was asked for", "id: ID!");
     for (ApiCollection collection : entity.members()) {
       sdl.member(
-          collection.schema().config().description(),
+          "What it has in " + collection.name(),
           "%s: %s!".formatted(collection.field(), entity.typeName(collection)));
     }
     sdl.close();
@@ -25,21 +25,23 @@ final class KeyedEntitySdl {
 
   private static void writeMember(SdlWriter sdl, KeyedEntity entity, ApiCollection collection) {
     String type = collection.typeName();
-    sdl.open("type " + entity.typeName(collection));
+    sdl.describe("What one " + entity.name() + " has in " + collection.name())
+        .open("type " + entity.typeName(collection));
     if (KeyedEntity.hasLifetime(collection)) {
       sdl.member(
           "Over all events there ever were, also those that are not kept any more",
           "lifetime: %sLifetime!".formatted(type));
     }
     if (collection.expose().aggregate()) {
-      sdl.member("Over its own events", CollectionSdl.aggregate(collection));
+      CollectionSdl.writeAggregateField(collection, "Over its own events", sdl);
     }
     if (collection.expose().records()) {
-      sdl.member("Its own events", CollectionSdl.records(collection));
+      CollectionSdl.writeRecordsField(collection, "Its own events", sdl);
     }
     sdl.close();
     if (KeyedEntity.hasLifetime(collection)) {
-      sdl.open("type " + type + "Lifetime");
+      sdl.describe("What is kept of each " + entity.name() + " over all events there ever were")
+          .open("type " + type + "Lifetime");
       for (Lifetime.Measure measure : collection.schema().config().lifetime().measures()) {
         boolean isNumber =
             measure.function() == Lifetime.Function.COUNT

@@ -1,5 +1,7 @@
 package io.tyto.graphqlschema.schema;
 
+import io.tyto.model.schema.Privacy;
+import io.tyto.model.schema.SystemColumns;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -52,22 +54,49 @@ final class SdlWriter {
     return member(member);
   }
 
-  /// A member for each column, with the column's own description where `described`.
+  /// A field with arguments, each written by {@link #argument}.
+  ///
+  /// @param type with the directives of the field
+  SdlWriter field(@Nullable String description, String name, String type, List<String> arguments) {
+    member(description, name + "(");
+    arguments.forEach(argument -> line("    " + argument));
+    return member("): " + type);
+  }
+
+  static String argument(String description, String definition) {
+    return quoted(description) + " " + definition;
+  }
+
+  /// A member for each column; what is private or on its way out says so.
   SdlWriter members(
-      List<ApiColumn> columns, boolean described, Function<ApiColumn, String> member) {
+      List<ApiColumn> columns,
+      Function<ApiColumn, String> description,
+      Function<ApiColumn, String> member) {
     for (ApiColumn column : columns) {
-      member(described ? description(column) : null, member.apply(column) + deprecation(column));
+      member(description.apply(column), member.apply(column) + tags(column));
     }
     return this;
   }
 
-  private static @Nullable String description(ApiColumn column) {
-    String description = column.spec().description();
+  /// The words of the config for a column, or others where it has none.
+  static String words(ApiColumn column, String otherwise) {
     String unit = column.spec().unit();
-    if (unit == null) {
-      return description;
+    String words = column.spec().description();
+    if (words == null && column.spec().id() == SystemColumns.RECEIVED) {
+      words = "When the server took it in";
     }
-    return description == null ? "in " + unit : description + " (in " + unit + ")";
+    String said = words == null || words.isBlank() ? otherwise : words;
+    return unit == null ? said : said + " (in " + unit + ")";
+  }
+
+  private static String tags(ApiColumn column) {
+    Privacy privacy = column.spec().privacy();
+    String pii =
+        privacy == null
+            ? ""
+            : " @pii(kind: %s, policy: %s)"
+                .formatted(quoted(column.personal()), privacy.policy().name());
+    return pii + deprecation(column);
   }
 
   private static String deprecation(ApiColumn column) {
