@@ -4,8 +4,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// What stands where below a data folder: `LOCK`, `store/` (objects), `log/` (write-ahead logs),
-/// `keys/` (secrets) and `states/` (overflow of memory, empty after a start). Of a folder that
-/// several processes share, `LOCK`, `log/` and `states/` of each stand below `nodes/<name>/`.
+/// `keys/` (secrets), `operator.token` (what the commands of this machine show to the server),
+/// `audit/` (who did what) and `states/` (overflow of memory, empty after a start). Of a folder
+/// that several processes share, all but `store/` and `keys/` of each stand below `nodes/<name>/`.
 ///
 /// @param node name of this process among them; null: it is alone
 public record DataFolder(Path root, @Nullable String node) {
@@ -29,6 +30,16 @@ public record DataFolder(Path root, @Nullable String node) {
 
   public Path logs() {
     return own().resolve("log");
+  }
+
+  /// The file with the credential of whoever may read this folder, made anew at every start.
+  public Path operatorToken() {
+    return own().resolve("operator.token");
+  }
+
+  /// Who did what, as this process saw it.
+  public Path audit() {
+    return own().resolve("audit");
   }
 
   private Path own() {

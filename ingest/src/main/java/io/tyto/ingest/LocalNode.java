@@ -12,6 +12,7 @@ import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.feed.FeedHost;
 import io.tyto.ingest.feed.FeedIntake;
 import io.tyto.ingest.feed.Feeds;
+import io.tyto.ingest.key.LocalKeys;
 import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.letter.PayloadSource;
 import io.tyto.ingest.partition.Alarms;
@@ -35,6 +36,7 @@ import io.tyto.model.port.DeadLetterService.ReplayRequest;
 import io.tyto.model.port.DeadLetterService.ReplayResult;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService;
+import io.tyto.model.port.KeyService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
@@ -80,6 +82,7 @@ public final class LocalNode
   private final ConfigApplier configs;
   private final Tables tables;
   private final KeyFile keys;
+  private final LocalKeys apiKeys;
   private final Partitions partitions;
   private final ScheduledExecutorService sealers;
   private final Maintenance maintenance;
@@ -156,6 +159,7 @@ public final class LocalNode
             sources,
             clock);
     this.tables = Tables.open(store, StoreKeys.DEFAULT_PROJECT, writerId, loader, clock, alarms);
+    this.apiKeys = LocalKeys.open(store, StoreKeys.DEFAULT_PROJECT, writerId, clock, alarms);
     this.directory =
         new CollectionDirectory(
             Catalog.open(store, StoreKeys.DEFAULT_PROJECT, writerId),
@@ -214,6 +218,7 @@ public final class LocalNode
       partitions.close();
       sealers.shutdownNow();
       tables.close();
+      apiKeys.close();
       throw e;
     }
     warnOfUnserved();
@@ -238,6 +243,7 @@ public final class LocalNode
                 node, directory, partitions, feeds, sources, alarms, this::takeOverCatalog);
     maintenance.start();
     tables.start();
+    apiKeys.start();
     discovery.start();
     feeds.refresh();
     if (ownership != null) {
@@ -418,6 +424,11 @@ public final class LocalNode
     return tables.reload(table);
   }
 
+  /// The keys of those who may ask; closed with the node.
+  public KeyService apiKeys() {
+    return apiKeys;
+  }
+
   @Override
   public boolean isReady() {
     return !isClosed;
@@ -557,6 +568,7 @@ public final class LocalNode
     discovery.close();
     partitions.close();
     tables.close();
+    apiKeys.close();
     sealers.shutdownNow();
     sources.close();
     pipeline.close();

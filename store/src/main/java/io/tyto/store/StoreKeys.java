@@ -6,6 +6,7 @@ package io.tyto.store;
 /// <project>/catalog/<20-digit version>
 /// <project>/tables/m/<20-digit version>                                  dimension tables
 ///                 /s/<table>-<version>-<16 hex>.tab
+/// <project>/keys/<20-digit version>                                      API keys
 /// <project>/<group>/g<generation>/p<partition>/m/<20-digit version>       manifest
 ///                                             /s/<version>-<collection>-<16 hex>.seg
 ///                                             /pages/<sha256>
@@ -24,6 +25,11 @@ public final class StoreKeys {
   /// Folder of a project's catalog log.
   public static String catalog(int project) {
     return project + "/catalog";
+  }
+
+  /// Folder of a project's log of API keys.
+  public static String keys(int project) {
+    return project + "/keys";
   }
 
   /// Folder of a project's log of dimension tables.

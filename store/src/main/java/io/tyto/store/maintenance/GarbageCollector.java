@@ -6,6 +6,7 @@ import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.document.JsonFields;
 import io.tyto.store.document.NumberedLog;
+import io.tyto.store.key.KeyLog;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.ManifestChain;
 import io.tyto.store.table.StoredTable;
@@ -203,6 +204,17 @@ public final class GarbageCollector {
     }
     collectNumbered(log, documents, TableLog.MILESTONE, now);
     return deleted;
+  }
+
+  /// Collects old documents of a project's API keys; any process may, whenever it likes.
+  ///
+  /// @return how many were deleted
+  public int collectKeys(int project) {
+    NumberedLog log = new NumberedLog(store, StoreKeys.keys(project), KeyLog.MILESTONE);
+    List<Long> documents = log.versions();
+    return documents.isEmpty()
+        ? 0
+        : collectNumbered(log, documents, KeyLog.MILESTONE, store.nowMillis());
   }
 
   /// Oldest first, so that what is left is milestones and one unbroken run.

@@ -7,6 +7,7 @@ import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.catalog.CatalogState;
 import io.tyto.store.document.SealedJson;
+import io.tyto.store.key.KeyLog;
 import io.tyto.store.table.StoredTable;
 import io.tyto.store.table.TableLog;
 import java.util.ArrayList;
@@ -19,8 +20,8 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Re-reads every catalog version, dimension table, manifest, page and live segment, and checks
-/// invariants I1 to I7 of docs/commit-protocol.md.
+/// Re-reads every catalog version, dimension table, list of keys, manifest, page and live segment,
+/// and checks invariants I1 to I7 of docs/commit-protocol.md.
 ///
 /// Needs no lock and changes nothing; what is committed while it runs is not looked at. A fault
 /// never ends it: it goes on with the next object. Thread-safe.
@@ -28,6 +29,7 @@ public final class StoreVerifier {
   private static final int MAX_ATTEMPTS = 3;
   private static final Pattern CATALOG_KEY = Pattern.compile("(\\d{1,9})/catalog/\\d{20}");
   private static final Pattern TABLES_KEY = Pattern.compile("(\\d{1,9})/tables/m/\\d{20}");
+  private static final Pattern KEYS_KEY = Pattern.compile("(\\d{1,9})/keys/\\d{20}");
   private static final Pattern PARTITION_KEY =
       Pattern.compile("(\\d{1,9}/\\d{1,9}/g\\d{1,9}/p\\d{1,9})/(m|s|pages)/.*");
 
@@ -62,6 +64,7 @@ public final class StoreVerifier {
     Map<Integer, List<String>> catalogKeys = new TreeMap<>();
     Set<String> partitions = new TreeSet<>();
     Map<Integer, List<String>> tableKeys = new TreeMap<>();
+    Map<Integer, List<String>> keyKeys = new TreeMap<>();
     for (String key : keys) {
       Matcher catalog = CATALOG_KEY.matcher(key);
       Matcher partition = PARTITION_KEY.matcher(key);
@@ -71,12 +74,8 @@ public final class StoreVerifier {
       } else if (partition.matches()) {
         partitions.add(partition.group(1));
       }
-      Matcher tables = TABLES_KEY.matcher(key);
-      if (tables.matches()) {
-        tableKeys
-            .computeIfAbsent(Integer.parseInt(tables.group(1)), _ -> new ArrayList<>())
-            .add(key);
-      }
+      collect(TABLES_KEY.matcher(key), tableKeys);
+      collect(KEYS_KEY.matcher(key), keyKeys);
     }
     Map<Integer, CatalogState> catalogs = new TreeMap<>();
     catalogKeys.forEach((project, versions) -> {
@@ -88,11 +87,24 @@ public final class StoreVerifier {
       documents.forEach(key -> verifyDocument(key, tally));
       verifyTables(project, tally);
     });
+    keyKeys.forEach((project, documents) -> {
+      documents.forEach(key -> verifyDocument(key, tally));
+      verifyKeys(project, tally);
+    });
     for (String prefix : partitions) {
       checkIsKnown(prefix, catalogKeys.keySet(), catalogs, tally);
       verifyPartition(prefix, tally);
     }
     return tally.report();
+  }
+
+  /// Keeps the key that was matched, under its project.
+  private static void collect(Matcher key, Map<Integer, List<String>> byProject) {
+    if (key.matches()) {
+      byProject
+          .computeIfAbsent(Integer.parseInt(key.group(1)), _ -> new ArrayList<>())
+          .add(key.group());
+    }
   }
 
   private void verifyPartition(String prefix, Tally tally) {
@@ -133,6 +145,15 @@ public final class StoreVerifier {
       }
     } catch (TytoException e) {
       tally.add(StoreKeys.tables(project), e);
+    }
+  }
+
+  /// The newest list can be read.
+  private void verifyKeys(int project, Tally tally) {
+    try {
+      KeyLog.open(store, project, "verify");
+    } catch (TytoException e) {
+      tally.add(StoreKeys.keys(project), e);
     }
   }
 
