@@ -11,6 +11,7 @@ import io.tyto.engine.plan.PlanLimits;
 import io.tyto.engine.plan.RecordsRunner;
 import io.tyto.engine.plan.RetentionRunner;
 import io.tyto.engine.plan.SessionsRunner;
+import io.tyto.engine.plan.StreamedRecords;
 import io.tyto.engine.plan.ValuesRunner;
 import io.tyto.engine.scan.MemoryBudget;
 import io.tyto.engine.scan.ScanContext;
@@ -21,6 +22,7 @@ import io.tyto.model.access.Verb;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.QueryService;
+import io.tyto.model.port.RecordStream;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Cohort;
 import io.tyto.model.query.EntitySet;
@@ -113,6 +115,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   @Override
   public RecordsResult records(RecordsQuery query, QueryContext context) {
     return answers.records(query, context);
+  }
+
+  @Override
+  public RecordStream stream(RecordsQuery query, QueryContext context) {
+    return answers.stream(query, context);
   }
 
   @Override
@@ -229,6 +236,24 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
           pins.pin(snapshot);
         }
         return result;
+      }
+    }
+
+    @Override
+    public RecordStream stream(RecordsQuery query, QueryContext context) {
+      TableSnapshot snapshot = snapshots.snapshot(query.collection(), context);
+      ScanContext scan = scanContext(context, budget(context));
+      try {
+        Filter own = Guard.rows(context.caller(), Verb.RECORDS, snapshot.schema());
+        RecordsQuery asked =
+            query.withWhere(
+                Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
+        return new StreamedRecords(asked, snapshot, scan);
+      } catch (RuntimeException | Error e) {
+        scan.close();
+        scan.memory().close();
+        snapshot.close();
+        throw e;
       }
     }
 

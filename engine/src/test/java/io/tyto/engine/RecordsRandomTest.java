@@ -2,18 +2,23 @@ package io.tyto.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.plan.GameTable;
 import io.tyto.engine.plan.ReferenceRecords;
 import io.tyto.engine.record.RowScan;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.port.RecordStream;
 import io.tyto.model.query.AggregateQuery.Direction;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.TimeInterval;
+import io.tyto.model.result.RecordRows;
 import io.tyto.model.result.RecordsResult;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -65,6 +70,9 @@ class RecordsRandomTest {
 
   private static void check(LocalQueryService service, GameTable table, Random random) {
     List<RecordsQuery.Order> orders = new ArrayList<>();
+    if (random.nextBoolean()) {
+      orders.add(new RecordsQuery.Order("ts", Direction.values()[random.nextInt(4)]));
+    }
     for (int i = random.nextInt(3); i > 0; i--) {
       String column = ORDERED.get(random.nextInt(ORDERED.size()));
       orders.add(new RecordsQuery.Order(column, Direction.values()[random.nextInt(4)]));
@@ -81,6 +89,71 @@ class RecordsRandomTest {
     int from = Math.min(offset, expected.size());
     assertEquals(expected.subList(from, Math.min(expected.size(), from + limit)), skipped.ids());
     assertEquals(offset > 0, skipped.hasPreviousPage());
+    streams(service, query(orders, where, Integer.MAX_VALUE - 2, 0, false, null), expected);
+    streams(service, query(orders, where, limit, offset, false, null), skipped.ids());
+    Instant begin = GameTable.START.plusSeconds(random.nextInt(86_400));
+    TimeInterval range =
+        new TimeInterval(
+            begin, random.nextBoolean() ? null : begin.plusSeconds(random.nextInt(30 * 86_400)));
+    RecordsQuery within =
+        within(query(orders, where, Integer.MAX_VALUE - 2, 0, false, null), range);
+    streams(service, within, service.records(within, context()).ids());
+  }
+
+  /// The same rows in the same order, cut by nothing but the limit.
+  private static void streams(
+      LocalQueryService service, RecordsQuery query, List<String> expected) {
+    List<String> ids = new ArrayList<>();
+    List<Object> countries = new ArrayList<>();
+    try (RecordStream stream = service.stream(withoutTotal(query), context())) {
+      for (RecordRows rows = stream.next(); rows != null; rows = stream.next()) {
+        assertTrue(rows.rowCount() > 0);
+        assertEquals(COLUMNS.size(), rows.columns().size());
+        for (int row = 0; row < rows.rowCount(); row++) {
+          countries.add(rows.columns().get(1).value(row));
+        }
+        ids.addAll(rows.ids());
+      }
+      assertNull(stream.next());
+      assertEquals(expected, ids);
+      RecordsResult page = service.records(query, context());
+      assertEquals(page.hasNextPage(), stream.meta().truncated());
+      for (int row = 0; row < page.rowCount(); row++) {
+        assertEquals(page.columns().get(1).value(row), countries.get(row));
+      }
+    }
+  }
+
+  private static RecordsQuery within(RecordsQuery query, TimeInterval range) {
+    return new RecordsQuery(
+        query.collection(),
+        range,
+        query.where(),
+        query.orderBy(),
+        query.columns(),
+        query.limit(),
+        query.offset(),
+        false,
+        null,
+        null,
+        query.wantsTotal(),
+        query.identity());
+  }
+
+  private static RecordsQuery withoutTotal(RecordsQuery query) {
+    return new RecordsQuery(
+        query.collection(),
+        query.range(),
+        query.where(),
+        query.orderBy(),
+        query.columns(),
+        query.limit(),
+        query.offset(),
+        false,
+        null,
+        null,
+        false,
+        query.identity());
   }
 
   private static List<String> forward(

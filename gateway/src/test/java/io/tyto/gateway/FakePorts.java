@@ -5,6 +5,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.QueryService;
+import io.tyto.model.port.RecordStream;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Cohort;
 import io.tyto.model.query.FunnelQuery;
@@ -104,6 +105,11 @@ final class FakePorts implements QueryService, IngestService, AdminService {
 
   @Override
   public RecordsResult records(RecordsQuery query, QueryContext context) {
+    throw new IllegalStateException("a secret of the inside");
+  }
+
+  @Override
+  public RecordStream stream(RecordsQuery query, QueryContext context) {
     throw new IllegalStateException("a secret of the inside");
   }
 

@@ -1,6 +1,7 @@
 package io.tyto.graphqlschema;
 
 import io.tyto.model.port.QueryService;
+import io.tyto.model.port.RecordStream;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Cohort;
 import io.tyto.model.query.FunnelQuery;
@@ -20,6 +21,7 @@ import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.FunnelResult;
 import io.tyto.model.result.QueryMeta;
 import io.tyto.model.result.QueryPlan;
+import io.tyto.model.result.RecordRows;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.result.RetentionResult;
@@ -187,6 +189,29 @@ class FakeQueries implements QueryService {
         false,
         query.wantsTotal() ? 2L : null,
         meta(context));
+  }
+
+  @Override
+  public RecordStream stream(RecordsQuery query, QueryContext context) {
+    RecordsResult page = records(query, context);
+    return new RecordStream() {
+      private boolean isGiven;
+
+      @Override
+      public @Nullable RecordRows next() {
+        boolean isFirst = !isGiven;
+        isGiven = true;
+        return isFirst ? page : null;
+      }
+
+      @Override
+      public QueryMeta meta() {
+        return page.meta();
+      }
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Override

@@ -22,8 +22,10 @@ import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The first rows that pass a filter, in an order that is total: the order keys, then the record's
@@ -92,8 +94,41 @@ public final class RowScan {
 
   /// Blocks until done.
   public static Rows run(Spec spec, List<RowSource> sources, ScanContext context) {
+    Found found = find(spec, sources, context);
+    int from = Math.min(spec.skip(), found.size());
+    return found.rows(from, Math.min(from + spec.limit(), found.size()));
+  }
+
+  /// Finds the rows and their order, and reads none of their columns yet. Blocks until done; what
+  /// is found holds memory of the context.
+  public static Found find(Spec spec, List<RowSource> sources, ScanContext context) {
     context.check();
-    return new RowScan(spec, sources, context).run();
+    return new RowScan(spec, sources, context).find();
+  }
+
+  /// Rows in the order of the scan, among them those to skip and one beyond the limit. Not
+  /// thread-safe.
+  public static final class Found {
+    private final RowScan scan;
+    private final TopRows top;
+    private final long total;
+    private final ScanStats stats;
+
+    private Found(RowScan scan, TopRows top, long total, ScanStats stats) {
+      this.scan = scan;
+      this.top = top;
+      this.total = total;
+      this.stats = stats;
+    }
+
+    public int size() {
+      return top.size();
+    }
+
+    /// Reads the columns of rows `[from, to)`.
+    public Rows rows(int from, int to) {
+      return scan.rows(top, from, to, total, stats);
+    }
   }
 
   private RowScan(Spec spec, List<RowSource> sources, ScanContext context) {
@@ -124,7 +159,7 @@ public final class RowScan {
     pruned = BlockPruner.prune(filter, slots, this.sources);
   }
 
-  private Rows run() {
+  private Found find() {
     EdgeWalk walk = walk();
     // A walk ends with the page: it reads what lies at the edge.
     long rows = pruned.stats().rowsScanned();
@@ -141,7 +176,7 @@ public final class RowScan {
       bytesRead += lane.bytesRead();
     }
     top.cut();
-    return rows(top, total, pruned.stats().plus(new ScanStats(0, bytesRead, 0, 0)));
+    return new Found(this, top, total, pruned.stats().plus(new ScanStats(0, bytesRead, 0, 0)));
   }
 
   /// Null where no source ascends by the first key, or every row that passes must be counted.
@@ -198,16 +233,14 @@ public final class RowScan {
     return anchor;
   }
 
-  private Rows rows(TopRows top, long total, ScanStats stats) {
-    int from = Math.min(spec.skip(), top.size());
-    int to = Math.min(from + spec.limit(), top.size());
+  private Rows rows(TopRows top, int from, int to, long total, ScanStats stats) {
+    Map<Integer, String> logIds = new HashMap<>();
     List<RowPosition> positions = new ArrayList<>();
     List<Identity> identities = new ArrayList<>();
     for (int i = from; i < to; i++) {
       positions.add(new RowPosition(top.source(i), top.row(i)));
-      byte[] log = (byte[]) ordering.logs().value(top.log(i));
-      identities.add(
-          new Identity(top.partition(i), new String(log, StandardCharsets.UTF_8), top.offset(i)));
+      String log = logIds.computeIfAbsent(top.log(i), this::logId);
+      identities.add(new Identity(top.partition(i), log, top.offset(i)));
     }
     if (spec.backward()) {
       Collections.reverse(positions);
@@ -222,5 +255,9 @@ public final class RowScan {
         spec.wantsTotal() ? total : -1,
         top.size() > to,
         stats);
+  }
+
+  private String logId(int code) {
+    return new String((byte[]) ordering.logs().value(code), StandardCharsets.UTF_8);
   }
 }

@@ -13,6 +13,7 @@ import io.tyto.model.access.Caller;
 import io.tyto.model.access.Scope;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.RecordStream;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.AggregateQuery.Direction;
 import io.tyto.model.query.QueryContext;
@@ -22,6 +23,7 @@ import io.tyto.model.query.TimeInterval;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
+import io.tyto.model.result.RecordRows;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.EventConfig;
@@ -127,6 +129,7 @@ class RowPolicyTest {
       RecordsResult expected = plain.records(records(), context(Caller.SYSTEM));
       RecordsResult actual = guarded.records(records(), context(caller));
       assertEquals(expected.ids(), actual.ids());
+      assertEquals(expected.ids(), streamed(guarded, caller));
       assertEquals((long) theirs.events().size(), actual.totalCount());
       CollectionInfo info = guarded.info("game", context(caller));
       assertEquals(theirs.events().size(), info.rowCount());
@@ -136,7 +139,21 @@ class RowPolicyTest {
     }
   }
 
+  private static List<String> streamed(LocalQueryService service, Caller caller) {
+    List<String> ids = new ArrayList<>();
+    try (RecordStream stream = service.stream(records(false), context(caller))) {
+      for (RecordRows rows = stream.next(); rows != null; rows = stream.next()) {
+        ids.addAll(rows.ids());
+      }
+    }
+    return ids;
+  }
+
   private static RecordsQuery records() {
+    return records(true);
+  }
+
+  private static RecordsQuery records(boolean wantsTotal) {
     return new RecordsQuery(
         "game",
         TimeInterval.ALL_TIME,
@@ -148,7 +165,7 @@ class RowPolicyTest {
         false,
         null,
         null,
-        true,
+        wantsTotal,
         "records");
   }
 
@@ -173,6 +190,9 @@ class RowPolicyTest {
     TytoException refusal =
         assertThrows(TytoException.class, () -> service.records(records(), context(caller)));
     assertEquals(code, refusal.code(), refusal.getMessage());
+    TytoException ofStream =
+        assertThrows(TytoException.class, () -> service.stream(records(false), context(caller)));
+    assertEquals(code, ofStream.code(), ofStream.getMessage());
   }
 
   /// All that a caller is told but how it was found.

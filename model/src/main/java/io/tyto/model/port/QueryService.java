@@ -27,6 +27,12 @@ public interface QueryService {
 
   RecordsResult records(RecordsQuery query, QueryContext context);
 
+  /// The same rows without pages: up to `limit` of them, of one snapshot, for readers of any length
+  /// and speed. By event time alone memory stays level; any other order holds the place of every
+  /// row. The deadline goes for the whole stream. The query has no cursor, is not backward and
+  /// wants no total.
+  RecordStream stream(RecordsQuery query, QueryContext context);
+
   List<CountedValue> values(ValuesQuery query, QueryContext context);
 
   /// BAD_USER_INPUT where the steps' collections do not share an entity.

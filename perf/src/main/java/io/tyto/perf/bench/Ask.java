@@ -6,6 +6,7 @@ import io.tyto.graphqlschema.GraphQlRequest;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.QueryService;
+import io.tyto.model.port.RecordStream;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Cohort;
 import io.tyto.model.query.FunnelQuery;
@@ -81,6 +82,11 @@ sealed interface Ask {
     @Override
     public RecordsResult records(RecordsQuery query, QueryContext context) {
       heard = new Records(query);
+      throw enough();
+    }
+
+    @Override
+    public RecordStream stream(RecordsQuery query, QueryContext context) {
       throw enough();
     }
 
