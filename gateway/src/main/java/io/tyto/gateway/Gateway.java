@@ -54,11 +54,12 @@ public final class Gateway implements AutoCloseable {
         LiveService.NONE,
         ingest,
         admin,
-        Authenticator.OPEN,
+        Guards.open(clock),
         clock);
   }
 
-  /// The same with dead letters, what is kept of entities, subscriptions, and who may come.
+  /// The same with dead letters, what is kept of entities, subscriptions, and who may come and how
+  /// much they may ask.
   public static Gateway start(
       GatewayOptions options,
       QueryService queries,
@@ -67,15 +68,15 @@ public final class Gateway implements AutoCloseable {
       LiveService live,
       IngestService ingest,
       AdminService admin,
-      Authenticator authenticator,
+      Guards guards,
       Clock clock) {
     LiveSchema schema =
         new LiveSchema(admin, queries, letters, entities, live, clock, options.graphQl());
     schema.of(Caller.OPEN);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
-    Callers callers = new Callers(authenticator);
+    Callers callers = new Callers(guards.authenticator());
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new GraphQlEndpoint(schema, callers, options).routes());
+    routes.addAll(new GraphQlEndpoint(schema, callers, guards.gate(), options).routes());
     routes.addAll(new IngestEndpoint(ingest, options).routes());
     routes.addAll(new OperatorEndpoint(ingest, admin, options).routes());
     routes.addAll(new SchemaEndpoint(admin).routes());

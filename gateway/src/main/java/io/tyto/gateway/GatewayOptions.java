@@ -1,5 +1,6 @@
 package io.tyto.gateway;
 
+import io.tyto.gateway.limits.CostGate;
 import io.tyto.graphqlschema.GraphQlOptions;
 import java.time.Duration;
 
@@ -9,7 +10,7 @@ import java.time.Duration;
 /// @param queryBytes largest body of a GraphQL request
 /// @param ingestBytes largest body of an ingest request as sent
 /// @param unzippedBytes largest ingest body after decompression
-/// @param queryConcurrency queries at once; as many again wait for at most `queryTimeout`
+/// @param queryConcurrency scans at once; others wait for their turn, at most `queryTimeout`
 /// @param bodyTimeout how long a client may take to send a body
 public record GatewayOptions(
     String host,
@@ -34,7 +35,7 @@ public record GatewayOptions(
         32 << 20,
         Duration.ofSeconds(30),
         Runtime.getRuntime().maxMemory() / 4,
-        16,
+        CostGate.scansOfMachine(),
         Duration.ofSeconds(60),
         GraphQlOptions.DEFAULT,
         SocketOptions.DEFAULT);

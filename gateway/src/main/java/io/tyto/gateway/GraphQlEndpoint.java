@@ -28,22 +28,24 @@ import org.jspecify.annotations.Nullable;
 
 /// `/graphql`, by POST and by WebSocket, and `GET /schema.graphql`.
 ///
-/// At most `queryConcurrency` operations run; as many again wait; more are told to come back.
-/// Subscriptions are checked like that and then followed outside of it.
+/// Queries in operations wait for their turn at the gate; subscriptions are checked and then
+/// followed outside of it.
 final class GraphQlEndpoint {
   private static final String RESPONSE_TYPE = "application/graphql-response+json";
 
   private final LiveSchema schema;
   private final Callers callers;
+  private final QueryGate gate;
   private final GatewayOptions options;
   private final Admission admission;
   private final Connections connections;
 
-  GraphQlEndpoint(LiveSchema schema, Callers callers, GatewayOptions options) {
+  GraphQlEndpoint(LiveSchema schema, Callers callers, QueryGate gate, GatewayOptions options) {
     this.callers = callers;
+    this.gate = gate;
     this.schema = schema;
     this.options = options;
-    this.admission = new Admission(options.queryConcurrency());
+    this.admission = new Admission();
     this.connections = new Connections(options.sockets().maxConnections());
   }
 
@@ -141,12 +143,12 @@ final class GraphQlEndpoint {
         options.queryTimeout(),
         options.queryMemoryBytes(),
         caller,
-        QueryGate.OPEN);
+        gate);
   }
 
   /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED.
   Begun begin(GraphQlRequest operation, QueryContext context) {
-    return admission.run(context, () -> schema.of(context.caller()).begin(operation, context));
+    return admission.run(() -> schema.of(context.caller()).begin(operation, context));
   }
 
   private void answer(
@@ -165,8 +167,7 @@ final class GraphQlEndpoint {
         stream(new EventStream(request, loop, options.sockets()), begin(operation, context));
       } else {
         answer(
-            request,
-            admission.run(context, () -> schema.of(context.caller()).execute(operation, context)));
+            request, admission.run(() -> schema.of(context.caller()).execute(operation, context)));
       }
     } catch (RuntimeException e) {
       Replies.failure(request, e);

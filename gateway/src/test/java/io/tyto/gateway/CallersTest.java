@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.gateway.limits.CostGate;
 import io.tyto.model.access.Access;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
@@ -44,7 +45,7 @@ final class CallersTest {
           live,
           ports,
           ports,
-          new OneKey(),
+          new Guards(new OneKey(), new CostGate(CostGate.Limits.NONE, 4, Clock.systemUTC())),
           Clock.systemUTC());
 
   private final class OneKey implements Authenticator {

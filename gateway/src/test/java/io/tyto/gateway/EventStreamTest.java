@@ -60,7 +60,7 @@ final class EventStreamTest {
             live,
             ports,
             ports,
-            Authenticator.OPEN,
+            Guards.open(Clock.systemUTC()),
             Clock.systemUTC());
   }
 

@@ -8,8 +8,10 @@ import io.tyto.model.port.QueryService;
 import io.tyto.model.port.RecordStream;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Cohort;
+import io.tyto.model.query.Estimate;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.RetentionQuery;
 import io.tyto.model.query.SessionsQuery;
@@ -116,17 +118,23 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   /// Answers at once, or waits until it is cancelled or released where the prefix says slow.
   @Override
   public List<CountedValue> values(ValuesQuery query, QueryContext context) {
-    if (SLOW_VALUE.equals(query.prefix())) {
-      started.countDown();
-      while (release.getCount() > 0) {
-        if (context.isCancelled()) {
-          cancelled.countDown();
-          context.check();
+    QueryGate.Pass pass =
+        context.gate().enter(context, new Estimate(Estimate.Lane.SCAN, 1_000_000, 1));
+    try {
+      if (SLOW_VALUE.equals(query.prefix())) {
+        started.countDown();
+        while (release.getCount() > 0) {
+          if (context.isCancelled()) {
+            cancelled.countDown();
+            context.check();
+          }
+          Thread.onSpinWait();
         }
-        Thread.onSpinWait();
       }
+      return List.of(new CountedValue("DE", 3, 0));
+    } finally {
+      pass.leave(1);
     }
-    return List.of(new CountedValue("DE", 3, 0));
   }
 
   @Override

@@ -69,7 +69,7 @@ final class GraphQlSocketTest {
             live,
             ports,
             ports,
-            Authenticator.OPEN,
+            Guards.open(Clock.systemUTC()),
             Clock.systemUTC());
   }
 

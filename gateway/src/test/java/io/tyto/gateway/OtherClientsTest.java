@@ -38,7 +38,7 @@ final class OtherClientsTest {
             live,
             ports,
             ports,
-            Authenticator.OPEN,
+            Guards.open(Clock.systemUTC()),
             Clock.systemUTC())) {
       Process node =
           new ProcessBuilder("node", "live.mjs", Integer.toString(gateway.port()))

@@ -7,7 +7,9 @@ import io.tyto.engine.live.LiveQueries;
 import io.tyto.gateway.Authenticator;
 import io.tyto.gateway.Gateway;
 import io.tyto.gateway.GatewayOptions;
+import io.tyto.gateway.Guards;
 import io.tyto.gateway.SocketOptions;
+import io.tyto.gateway.limits.CostGate;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.ingest.Durability;
 import io.tyto.ingest.IngestOptions;
@@ -73,7 +75,7 @@ public final class TytoServer implements AutoCloseable {
             new LocalDeadLetters(node, queries.over(LocalDeadLetters.snapshots(node)));
         Gateway gateway =
             Gateway.start(
-                options, queries, letters, node, live, node, node, Authenticator.OPEN, clock);
+                options, queries, letters, node, live, node, node, guards(options, clock), clock);
         String address = "http://" + host(options.host()) + ":" + gateway.port();
         node.publishAddress(address);
         return new TytoServer(node, queries, live, gateway, applied, address);
@@ -209,6 +211,11 @@ public final class TytoServer implements AutoCloseable {
         .withWorkers(Math.toIntExact(settings.number(Setting.QUERY_THREADS, cores)));
   }
 
+  private static Guards guards(GatewayOptions options, Clock clock) {
+    return new Guards(
+        Authenticator.OPEN, new CostGate(CostGate.Limits.NONE, options.queryConcurrency(), clock));
+  }
+
   private static LiveOptions liveOptions(Settings settings, GatewayOptions options) {
     return LiveOptions.defaults()
         .withLimits(
@@ -229,7 +236,7 @@ public final class TytoServer implements AutoCloseable {
         Math.toIntExact(settings.number(Setting.HTTP_UNZIPPED_BYTES)),
         settings.duration(Setting.QUERY_TIMEOUT),
         settings.number(Setting.QUERY_MEMORY, Runtime.getRuntime().maxMemory() / 4),
-        Math.toIntExact(settings.number(Setting.QUERY_CONCURRENCY)),
+        Math.toIntExact(settings.number(Setting.QUERY_CONCURRENCY, CostGate.scansOfMachine())),
         BODY_TIMEOUT,
         GraphQlOptions.DEFAULT,
         SocketOptions.DEFAULT.withConnections(

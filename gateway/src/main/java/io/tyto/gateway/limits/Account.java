@@ -54,7 +54,8 @@ final class Account {
   }
 
   private void fill(LimitClass limits, long nanos, Instant now) {
-    double seconds = filledNanos == Long.MIN_VALUE ? 0 : Math.max(0, nanos - filledNanos) / NANOS_PER_SECOND;
+    double seconds =
+        filledNanos == Long.MIN_VALUE ? 0 : Math.max(0, nanos - filledNanos) / NANOS_PER_SECOND;
     filledNanos = nanos;
     // Nothing times infinity is no number.
     double filled = seconds == 0 ? 0 : seconds * limits.costPerSecond();

@@ -25,6 +25,10 @@ public final class CostGate implements QueryGate, LimitService {
   /// Callers and projects whose use is remembered; those who used nothing for long go first.
   private static final int MAX_ACCOUNTS = 20_000;
 
+  private static final int MIN_SCANS = 4;
+  private static final int CUBES = 64;
+  private static final int MAX_WAITING = 1_000;
+
   private final Limits limits;
   private final Lanes lanes;
   private final InstantSource clock;
@@ -43,13 +47,19 @@ public final class CostGate implements QueryGate, LimitService {
     public static final Limits NONE = new Limits(LimitClass::none, LimitClass::none);
   }
 
-  /// @param scans that run at once, likewise `cubes`
-  /// @param maxWaiting queries in each lane
-  public CostGate(
-      Limits limits, int scans, int cubes, int maxWaiting, InstantSource clock) {
-    this(limits, scans, cubes, maxWaiting, clock, System::nanoTime);
+  /// Scans at once that this machine has use for: more would only take turns on the same cores,
+  /// each with memory of its own.
+  public static int scansOfMachine() {
+    return Math.max(MIN_SCANS, 2 * Runtime.getRuntime().availableProcessors());
   }
 
+  /// @param scans that run at once
+  public CostGate(Limits limits, int scans, InstantSource clock) {
+    this(limits, scans, CUBES, MAX_WAITING, clock, System::nanoTime);
+  }
+
+  /// @param scans that run at once, likewise `cubes`
+  /// @param maxWaiting queries in each lane
   CostGate(
       Limits limits,
       int scans,
@@ -83,8 +93,7 @@ public final class CostGate implements QueryGate, LimitService {
     LimitClass own = limits.ofCaller().apply(caller.limits());
     Account account = account(caller.id());
     double left = account.level(own, nanos.getAsLong(), clock.instant());
-    return new Use(
-        own, left, account.usedToday(), lanes.running(caller.id()));
+    return new Use(own, left, account.usedToday(), lanes.running(caller.id()));
   }
 
   /// Queries that run in a lane, and that wait for it: metrics.

@@ -52,8 +52,7 @@ class CostGateTest {
   }
 
   private static TytoException refused(CostGate gate, String caller, double cost) {
-    return assertThrows(
-        TytoException.class, () -> gate.enter(context(gate, caller), cost(cost)));
+    return assertThrows(TytoException.class, () -> gate.enter(context(gate, caller), cost(cost)));
   }
 
   @Test
@@ -111,8 +110,7 @@ class CostGateTest {
   @Test
   void theDayHasAnEnd() {
     LimitClass daily =
-        new LimitClass(
-            "daily", Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 100, 4, 4, 100);
+        new LimitClass("daily", Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 100, 4, 4, 100);
     CostGate gate = gate(daily);
     gate.enter(context(gate, "a"), cost(90)).leave(90);
     RetryLaterException refusal =

@@ -36,8 +36,7 @@ class LanesTest {
   }
 
   /// Enters on a thread of its own and notes who got in.
-  private static CompletableFuture<Void> entering(
-      Lanes lanes, String caller, List<String> order) {
+  private static CompletableFuture<Void> entering(Lanes lanes, String caller, List<String> order) {
     return CompletableFuture.runAsync(
         () -> {
           lanes.enter(Lane.SCAN, caller, 100, context());
@@ -73,8 +72,7 @@ class LanesTest {
     lanes.enter(Lane.SCAN, "a", 10, context());
     lanes.enter(Lane.CUBE, "a", 10, context());
     TytoException full =
-        assertThrows(
-            TytoException.class, () -> lanes.enter(Lane.SCAN, "b", 10, context()));
+        assertThrows(TytoException.class, () -> lanes.enter(Lane.SCAN, "b", 10, context()));
     assertEquals(ErrorCode.OVERLOADED, full.code());
   }
 
@@ -111,9 +109,7 @@ class LanesTest {
     CompletableFuture<ErrorCode> outcome =
         CompletableFuture.supplyAsync(
             () ->
-                assertThrows(
-                        TytoException.class,
-                        () -> lanes.enter(Lane.SCAN, "b", 10, calledOff))
+                assertThrows(TytoException.class, () -> lanes.enter(Lane.SCAN, "b", 10, calledOff))
                     .code(),
             Thread::startVirtualThread);
     await(() -> lanes.waiting(Lane.SCAN) == 1);

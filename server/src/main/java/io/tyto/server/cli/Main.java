@@ -1,5 +1,6 @@
 package io.tyto.server.cli;
 
+import io.tyto.gateway.limits.CostGate;
 import io.tyto.model.error.TytoException;
 import java.io.PrintWriter;
 import java.util.List;
@@ -56,7 +57,19 @@ public final class Main implements Runnable {
   private boolean isVersionAsked;
 
   public static void main(String[] arguments) {
+    addCarriers();
     System.exit(commandLine().execute(arguments));
+  }
+
+  /// Queries compute on virtual threads, which nobody interrupts: with one carrier a core, as many
+  /// scans would hold up every other request. With more of them the operating system shares the
+  /// cores between scans and the rest. Must come before the first virtual thread.
+  private static void addCarriers() {
+    String carriers = "jdk.virtualThreadScheduler.parallelism";
+    if (System.getProperty(carriers) == null) {
+      int cores = Runtime.getRuntime().availableProcessors();
+      System.setProperty(carriers, String.valueOf(cores + CostGate.scansOfMachine()));
+    }
   }
 
   static CommandLine commandLine() {

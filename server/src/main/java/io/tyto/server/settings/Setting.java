@@ -105,7 +105,10 @@ public enum Setting {
       "query.memory", Kind.BYTES, "auto", "memory of one query; auto: a quarter of the heap"),
   QUERY_THREADS("query.threads", Kind.NUMBER, "auto", "worker threads; auto: all cores"),
   QUERY_CONCURRENCY(
-      "query.concurrency", Kind.NUMBER, "16", "queries at once; as many again wait, more get 503"),
+      "query.concurrency",
+      Kind.NUMBER,
+      "auto",
+      "scans at once, twice the cores by default; others wait for their turn, and reads of cubes wait for none of them"),
   LIVE_QUERIES(
       "live.queries",
       Kind.NUMBER,
