@@ -1,5 +1,6 @@
 package io.tyto.gateway;
 
+import io.tyto.gateway.http.HttpOptions;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.graphqlschema.GraphQlOptions;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.time.Duration;
 /// @param ingestBytes largest body of an ingest request as sent
 /// @param unzippedBytes largest ingest body after decompression
 /// @param queryConcurrency scans at once; others wait for their turn, at most `queryTimeout`
-/// @param bodyTimeout how long a client may take to send a body
 public record GatewayOptions(
     String host,
     int port,
@@ -21,7 +21,7 @@ public record GatewayOptions(
     Duration queryTimeout,
     long queryMemoryBytes,
     int queryConcurrency,
-    Duration bodyTimeout,
+    HttpOptions http,
     GraphQlOptions graphQl,
     SocketOptions sockets) {
 
@@ -36,8 +36,23 @@ public record GatewayOptions(
         Duration.ofSeconds(30),
         Runtime.getRuntime().maxMemory() / 4,
         CostGate.scansOfMachine(),
-        Duration.ofSeconds(60),
+        HttpOptions.DEFAULT,
         GraphQlOptions.DEFAULT,
         SocketOptions.DEFAULT);
+  }
+
+  public GatewayOptions withHttp(HttpOptions other) {
+    return new GatewayOptions(
+        host,
+        port,
+        queryBytes,
+        ingestBytes,
+        unzippedBytes,
+        queryTimeout,
+        queryMemoryBytes,
+        queryConcurrency,
+        other,
+        graphQl,
+        sockets);
   }
 }

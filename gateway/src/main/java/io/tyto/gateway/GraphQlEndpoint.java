@@ -1,8 +1,9 @@
 package io.tyto.gateway;
 
 import graphql.ExecutionResult;
+import io.tyto.gateway.http.Accept;
 import io.tyto.gateway.http.Bodies;
-import io.tyto.gateway.http.JsonText;
+import io.tyto.gateway.http.Etag;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
@@ -24,15 +25,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// `/graphql`, by POST and by WebSocket, and `GET /schema.graphql`.
+/// `/graphql`, by GET, POST and WebSocket, and `GET /schema.graphql`.
 ///
 /// Queries in operations wait for their turn at the gate; subscriptions are checked and then
 /// followed outside of it.
 final class GraphQlEndpoint {
-  private static final String RESPONSE_TYPE = "application/graphql-response+json";
-
   private final LiveSchema schema;
   private final Callers callers;
   private final QueryGate gate;
@@ -52,8 +52,8 @@ final class GraphQlEndpoint {
   List<Route> routes() {
     return List.of(
         Route.socket("/graphql", (request, _, _) -> connect(request)),
-        Route.get("/graphql", Audience.EVERYBODY, (request, _, _) -> page(request)),
-        Route.post("/graphql", Audience.CALLERS, (request, caller, _) -> execute(request, caller)),
+        Route.get("/graphql", Audience.EVERYBODY, (request, _, _) -> get(request)),
+        Route.post("/graphql", Audience.CALLERS, (request, caller, _) -> post(request, caller)),
         Route.get(
             "/schema\\.graphql",
             Audience.CALLERS,
@@ -64,7 +64,9 @@ final class GraphQlEndpoint {
     Thread.startVirtualThread(() -> {
       try {
         GraphQlApi api = schema.of(caller);
-        request.response().putHeader("ETag", '"' + api.schemaVersion() + '"');
+        if (Etag.answered(request, '"' + api.schemaVersion() + '"')) {
+          return;
+        }
         Replies.send(request, 200, "application/graphql; charset=utf-8", Buffer.buffer(api.sdl()));
       } catch (RuntimeException e) {
         Replies.failure(request, e);
@@ -72,31 +74,45 @@ final class GraphQlEndpoint {
     });
   }
 
-  private static void page(HttpServerRequest request) {
-    if (!Replies.accepts(request, "text/html")) {
-      request.response().putHeader("Allow", "POST");
-      throw new TytoException(
-          ErrorCode.METHOD_NOT_ALLOWED, "GET %s: use POST".formatted(request.path()));
-    }
-    Pages.redirectToGraphiql(request);
-  }
-
-  private void execute(HttpServerRequest request, Caller caller) {
-    String type = request.getHeader("Content-Type");
-    if (type == null || !type.toLowerCase(java.util.Locale.ROOT).startsWith("application/json")) {
-      Replies.error(
-          request,
-          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-          "send the operation as Content-Type: application/json, such as"
-              + " {\"query\": \"{ collections { name } }\"}");
+  /// A query by the parameters of the URL. A browser that asks for nothing gets the page to ask
+  /// with.
+  private void get(HttpServerRequest request) {
+    if (!GraphQlParameters.areIn(request) && Accept.of(request).names("text/html")) {
+      Pages.redirectToGraphiql(request);
       return;
     }
+    Caller caller = callers.of(request);
+    GraphQlReply reply = GraphQlReply.to(request, options.http().profile());
+    QueryContext context = cancelledWithResponse(request, caller);
+    Context loop = loop();
+    Thread.startVirtualThread(
+        () -> answer(request, loop, reply, context, () -> GraphQlParameters.ofUrl(request), true));
+  }
+
+  private void post(HttpServerRequest request, Caller caller) {
+    GraphQlReply reply = GraphQlReply.to(request, options.http().profile());
+    GraphQlReply.requireJson(request);
+    QueryContext context = cancelledWithResponse(request, caller);
+    Context loop = loop();
+    Bodies.read(request, options.queryBytes(), options.http(), "http.queryBytes")
+        .whenComplete((body, failure) -> {
+          if (body == null) {
+            reply.refuse(failure == null ? new IllegalStateException("no body") : failure);
+          } else {
+            Thread.startVirtualThread(() ->
+                answer(request, loop, reply, context, () -> GraphQlParameters.ofBody(body), false));
+          }
+        });
+  }
+
+  private QueryContext cancelledWithResponse(HttpServerRequest request, Caller caller) {
     QueryContext context = newContext(caller);
     request.response().closeHandler(_ -> context.cancel());
-    Context loop = Objects.requireNonNull(Vertx.currentContext(), "called on an event loop");
-    Bodies.read(request, options.queryBytes(), options.bodyTimeout(), "http.queryBytes")
-        .whenComplete((body, failure) ->
-            Thread.startVirtualThread(() -> answer(request, loop, context, body, failure)));
+    return context;
+  }
+
+  private static Context loop() {
+    return Objects.requireNonNull(Vertx.currentContext(), "called on an event loop");
   }
 
   /// A WebSocket for any number of operations; call on the event loop.
@@ -106,7 +122,7 @@ final class GraphQlEndpoint {
       return;
     }
     boolean isForeign = isForeign(request);
-    Context loop = Objects.requireNonNull(Vertx.currentContext(), "called on an event loop");
+    Context loop = loop();
     request
         .toWebSocket()
         .onSuccess(socket ->
@@ -147,31 +163,66 @@ final class GraphQlEndpoint {
   }
 
   /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED.
-  Begun begin(GraphQlRequest operation, QueryContext context) {
+  ///
+  /// @param isReadOnly METHOD_NOT_ALLOWED for anything that changes something
+  Begun begin(GraphQlParameters parameters, boolean isReadOnly, QueryContext context) {
+    GraphQlRequest operation = request(parameters, isReadOnly);
     return admission.run(() -> schema.of(context.caller()).begin(operation, context));
+  }
+
+  private static GraphQlRequest request(GraphQlParameters parameters, boolean isReadOnly) {
+    if (parameters.query() == null) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "the request has no `query`: expected the text of an operation");
+    }
+    return new GraphQlRequest(
+        parameters.query(),
+        parameters.operationName(),
+        parameters.variables(),
+        parameters.extensions(),
+        isReadOnly);
   }
 
   private void answer(
       HttpServerRequest request,
       Context loop,
+      GraphQlReply reply,
       QueryContext context,
-      byte @Nullable [] body,
-      @Nullable Throwable failure) {
-    if (body == null) {
-      Replies.failure(request, failure == null ? new IllegalStateException("no body") : failure);
-      return;
-    }
+      Supplier<GraphQlParameters> parameters,
+      boolean isReadOnly) {
     try {
-      GraphQlRequest operation = parse(body);
-      if (Replies.accepts(request, EventStream.TYPE)) {
-        stream(new EventStream(request, loop, options.sockets()), begin(operation, context));
+      GraphQlParameters asked = parameters.get();
+      Begun begun = begin(asked, isReadOnly, context);
+      if (reply.isEvents() || begun instanceof Begun.Stream && reply.mayBeEvents()) {
+        stream(new EventStream(request, loop, options.sockets()), begun);
       } else {
-        answer(
-            request, admission.run(() -> schema.of(context.caller()).execute(operation, context)));
+        ExecutionResult result = GraphQlApi.answer(begun);
+        reply.send(result, isReadOnly ? etag(result, asked, context.caller()) : null);
       }
     } catch (RuntimeException e) {
-      Replies.failure(request, e);
+      reply.refuse(e);
     }
+  }
+
+  /// Null where the answer may be another one although nothing was stored meanwhile.
+  private static @Nullable String etag(
+      ExecutionResult result, GraphQlParameters asked, Caller caller) {
+    Map<Object, Object> extensions = result.getExtensions();
+    if (extensions == null) {
+      return null;
+    }
+    Object snapshot = extensions.get(GraphQlApi.SNAPSHOT);
+    return snapshot == null
+        ? null
+        : Etag.weak(
+            snapshot,
+            String.valueOf(extensions.get("schemaVersion")),
+            String.valueOf(asked.query()),
+            String.valueOf(asked.operationName()),
+            asked.variables(),
+            caller.project(),
+            caller.access().fingerprint());
   }
 
   private void stream(EventStream events, Begun begun) {
@@ -191,52 +242,5 @@ final class GraphQlEndpoint {
         events.follow(following, connections::leave);
       }
     }
-  }
-
-  /// A request that failed as a whole is a 4xx for clients of the current media type, and 200 for
-  /// those that only know `application/json`, as GraphQL over HTTP has it.
-  private static void answer(HttpServerRequest request, ExecutionResult result) {
-    Map<String, Object> specification = result.toSpecification();
-    boolean current = Replies.accepts(request, RESPONSE_TYPE);
-    int status = current && !result.isDataPresent() ? 400 : 200;
-    Replies.send(
-        request,
-        status,
-        (current ? RESPONSE_TYPE : "application/json") + "; charset=utf-8",
-        JsonText.of(specification));
-  }
-
-  private static GraphQlRequest parse(byte[] body) {
-    if (!(JsonText.parse(body) instanceof Map<?, ?> map)) {
-      throw new TytoException(
-          ErrorCode.BAD_JSON, "expected one JSON object with `query`; batches are not served");
-    }
-    return request(map);
-  }
-
-  /// An operation as JSON has it; BAD_USER_INPUT.
-  static GraphQlRequest request(Map<?, ?> map) {
-    if (!(map.get("query") instanceof String query)) {
-      throw new TytoException(
-          ErrorCode.BAD_USER_INPUT,
-          "the request has no `query`: expected the text of an operation");
-    }
-    Object name = map.get("operationName");
-    return new GraphQlRequest(
-        query,
-        name instanceof String text ? text : null,
-        object(map.get("variables"), "variables"),
-        object(map.get("extensions"), "extensions"));
-  }
-
-  @SuppressWarnings("unchecked")
-  private static Map<String, @Nullable Object> object(@Nullable Object value, String name) {
-    return switch (value) {
-      case null -> Map.of();
-      // SAFETY: JsonText makes string keys.
-      case Map<?, ?> map -> (Map<String, @Nullable Object>) map;
-      default ->
-          throw new TytoException(ErrorCode.BAD_USER_INPUT, "`" + name + "` is not a JSON object");
-    };
   }
 }

@@ -7,7 +7,6 @@ import io.tyto.gateway.http.ErrorBody;
 import io.tyto.gateway.http.JsonText;
 import io.tyto.gateway.http.Replies;
 import io.tyto.graphqlschema.GraphQlApi.Begun;
-import io.tyto.graphqlschema.GraphQlRequest;
 import io.tyto.graphqlschema.LiveStream;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
@@ -192,7 +191,7 @@ final class GraphQlSocket {
     write(payload == null ? Map.of("type", "pong") : Map.of("type", "pong", "payload", payload));
   }
 
-  private void subscribe(String id, GraphQlRequest request) {
+  private void subscribe(String id, GraphQlParameters request) {
     Caller asking = caller;
     if (asking == null) {
       close(UNAUTHORIZED, "Unauthorized");
@@ -305,12 +304,16 @@ final class GraphQlSocket {
     throw invalid("id is no text, or empty");
   }
 
-  private static GraphQlRequest request(Map<?, ?> message) {
+  private static GraphQlParameters request(Map<?, ?> message) {
     Map<?, ?> payload = payload(message);
     if (payload == null) {
       throw invalid("subscribe without payload");
     }
-    return GraphQlEndpoint.request(payload);
+    GraphQlParameters parameters = GraphQlParameters.of(payload);
+    if (parameters.query() == null) {
+      throw invalid("the payload has no query");
+    }
+    return parameters;
   }
 
   /// An operation under way.
@@ -325,9 +328,9 @@ final class GraphQlSocket {
     }
 
     /// On a thread of its own.
-    void run(GraphQlRequest request) {
+    void run(GraphQlParameters request) {
       try {
-        switch (endpoint.begin(request, query)) {
+        switch (endpoint.begin(request, false, query)) {
           case Begun.Answer(ExecutionResult result) -> answer(result);
           case Begun.Stream(LiveStream stream) -> follow(stream);
         }

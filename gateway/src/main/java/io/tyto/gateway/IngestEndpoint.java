@@ -36,7 +36,7 @@ final class IngestEndpoint {
   }
 
   private void events(HttpServerRequest request, String collection) {
-    Bodies.read(request, options.ingestBytes(), options.bodyTimeout(), "http.ingestBytes")
+    Bodies.read(request, options.ingestBytes(), options.http(), "http.ingestBytes")
         .whenComplete((body, failure) ->
             Thread.startVirtualThread(() -> append(request, collection, body, failure)));
   }

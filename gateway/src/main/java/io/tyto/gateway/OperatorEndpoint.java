@@ -169,7 +169,7 @@ final class OperatorEndpoint {
   }
 
   private void withConfigs(HttpServerRequest request, Consumer<List<ConfigFile>> action) {
-    Bodies.read(request, options.queryBytes(), options.bodyTimeout(), "http.queryBytes")
+    Bodies.read(request, options.queryBytes(), options.http(), "http.queryBytes")
         .whenComplete((body, failure) -> {
           if (body == null) {
             Replies.failure(
@@ -183,7 +183,7 @@ final class OperatorEndpoint {
   /// The file's bytes as the body, its name, size and hash as parameters; the reply is NDJSON:
   /// progress lines, then one with `result` or `error`.
   private void importFile(HttpServerRequest request, String collection) {
-    RequestStream content = new RequestStream(request, options.bodyTimeout());
+    RequestStream content = new RequestStream(request, options.http().bodyIdle());
     onVirtualThread(
         request,
         () -> {

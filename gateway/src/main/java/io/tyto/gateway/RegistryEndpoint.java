@@ -90,7 +90,7 @@ final class RegistryEndpoint {
     if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
       answer(request, () -> get(steps));
     } else if (request.method().equals(HttpMethod.POST) && steps.getFirst().equals("subjects")) {
-      Bodies.read(request, options.queryBytes(), options.bodyTimeout(), "http.queryBytes")
+      Bodies.read(request, options.queryBytes(), options.http(), "http.queryBytes")
           .whenComplete((body, failure) -> {
             if (body == null) {
               Replies.failure(

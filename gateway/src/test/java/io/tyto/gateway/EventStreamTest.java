@@ -51,7 +51,7 @@ final class EventStreamTest {
                 defaults.queryTimeout(),
                 defaults.queryMemoryBytes(),
                 4,
-                defaults.bodyTimeout(),
+                defaults.http(),
                 GraphQlOptions.DEFAULT,
                 new SocketOptions(2, 3, 10_000, LONG, Duration.ofMillis(200), LONG)),
             ports,

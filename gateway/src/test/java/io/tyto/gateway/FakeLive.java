@@ -52,7 +52,7 @@ final class FakeLive implements LiveService {
     /// Waits until it is asked for.
     void tell() throws InterruptedException {
       asked();
-      listener.next(new LiveUpdate(answer(), ++sequence, 0));
+      listener.next(new LiveUpdate(answer("s"), ++sequence, 0));
     }
 
     void fail(TytoException cause) throws InterruptedException {
@@ -94,7 +94,8 @@ final class FakeLive implements LiveService {
     throw new UnsupportedOperationException();
   }
 
-  private static AggregateResult answer() {
+  /// An answer without rows.
+  static AggregateResult answer(String snapshot) {
     return new AggregateResult(
         0,
         List.of(),
@@ -110,7 +111,7 @@ final class FakeLive implements LiveService {
         0,
         false,
         null,
-        new QueryMeta("q", "segments", 0, 0, 0, 0, 0, null, "s", false, List.of(), List.of()),
+        new QueryMeta("q", "segments", 0, 0, 0, 0, 0, null, snapshot, false, List.of(), List.of()),
         new QueryPlan(null, List.of(), List.of()));
   }
 }

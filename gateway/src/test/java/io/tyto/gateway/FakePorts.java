@@ -49,6 +49,7 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   final CountDownLatch cancelled = new CountDownLatch(1);
   final CountDownLatch release = new CountDownLatch(1);
   volatile long imported;
+  volatile String snapshot;
 
   @Override
   public List<TableSchema> collections() {
@@ -80,8 +81,13 @@ final class FakePorts implements QueryService, IngestService, AdminService {
         Map.of());
   }
 
+  /// Fails unless a test says what it is read from.
   @Override
   public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
+    String read = snapshot;
+    if (read != null) {
+      return FakeLive.answer(read);
+    }
     throw new TytoException(ErrorCode.NUMERIC_OVERFLOW, "the sum of score leaves 64 bits");
   }
 

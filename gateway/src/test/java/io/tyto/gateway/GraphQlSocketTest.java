@@ -57,7 +57,7 @@ final class GraphQlSocketTest {
             defaults.queryTimeout(),
             defaults.queryMemoryBytes(),
             4,
-            defaults.bodyTimeout(),
+            defaults.http(),
             GraphQlOptions.DEFAULT,
             sockets);
     gateway =

@@ -3,6 +3,7 @@ package io.tyto.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.gateway.http.HttpOptions;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -36,7 +37,7 @@ final class RegistryEndpointTest {
             Duration.ofSeconds(20),
             1 << 26,
             1,
-            Duration.ofSeconds(5),
+            HttpOptions.DEFAULT,
             GraphQlOptions.DEFAULT,
             SocketOptions.DEFAULT);
     gateway = Gateway.start(options, ports, ports, ports, Clock.systemUTC());

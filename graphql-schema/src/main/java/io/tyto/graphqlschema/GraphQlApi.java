@@ -9,6 +9,7 @@ import graphql.execution.instrumentation.InstrumentationState;
 import graphql.execution.instrumentation.SimpleInstrumentationContext;
 import graphql.execution.instrumentation.SimplePerformantInstrumentation;
 import graphql.execution.instrumentation.parameters.InstrumentationExecuteOperationParameters;
+import graphql.language.OperationDefinition;
 import graphql.parser.ParserOptions;
 import graphql.schema.DataFetcher;
 import graphql.schema.GraphQLSchema;
@@ -31,12 +32,17 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// The GraphQL API of one version of the catalog: its schema and its execution.
 ///
 /// *Thread-safety*: immutable, shared by all requests. *Lifetime*: until the catalog changes; then
 /// {@link #build} a new one (off the event loop: 100 collections take seconds) and swap it in.
 public final class GraphQlApi {
+  /// Name of the extension that stays the same as long as an operation has the same answer. Only
+  /// operations have it whose answer depends on nothing but what they ask and what is stored.
+  public static final String SNAPSHOT = "snapshot";
+
   /// Types of what mutations answer.
   private static final List<String> PAYLOADS =
       List.of(
@@ -198,8 +204,15 @@ public final class GraphQlApi {
     public InstrumentationContext<ExecutionResult> beginExecuteOperation(
         InstrumentationExecuteOperationParameters parameters, InstrumentationState state) {
       var context = parameters.getExecutionContext();
-      Operation.in(context.getGraphQLContext())
-          .start(context.getNormalizedQueryTree().get(), schema);
+      GraphQlRequest request =
+          Objects.requireNonNull(context.getGraphQLContext().get(GraphQlRequest.class), "request");
+      Operation operation = Operation.in(context.getGraphQLContext());
+      if (request.isReadOnly()
+          && context.getOperationDefinition().getOperation()
+              == OperationDefinition.Operation.MUTATION) {
+        throw operation.notByThisMethod();
+      }
+      operation.start(context.getNormalizedQueryTree().get(), schema);
       return SimpleInstrumentationContext.noOp();
     }
   }
@@ -226,7 +239,12 @@ public final class GraphQlApi {
   ///
   /// @param context limits of the whole operation; cancel it when the client leaves
   public ExecutionResult execute(GraphQlRequest request, QueryContext context) {
-    return switch (begin(request, context)) {
+    return answer(begin(request, context));
+  }
+
+  /// The one answer of an operation; of a subscription, how to follow it.
+  public static ExecutionResult answer(Begun begun) {
+    return switch (begun) {
       case Begun.Answer(ExecutionResult result) -> result;
       case Begun.Stream(LiveStream stream) ->
           ExecutionResult.newExecutionResult()
@@ -279,6 +297,7 @@ public final class GraphQlApi {
         .graphQLContext(
             Map.of(
                 Operation.class, operation,
+                GraphQlRequest.class, request,
                 ParserOptions.class, parserOptions,
                 QueryComplexityLimits.KEY, complexity))
         .build();
@@ -305,6 +324,10 @@ public final class GraphQlApi {
     }
     Map<String, Object> extensions = operation.extensions();
     extensions.put("schemaVersion", schema.version());
+    String snapshot = errors.isEmpty() ? operation.snapshot() : null;
+    if (snapshot != null) {
+      extensions.put(SNAPSHOT, snapshot);
+    }
     return result.transform(builder -> {
       builder.errors(errors);
       extensions.forEach(builder::addExtension);

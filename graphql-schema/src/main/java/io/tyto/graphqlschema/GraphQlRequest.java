@@ -9,11 +9,21 @@ import org.jspecify.annotations.Nullable;
 /// @param operationName which operation of the document; null where it has only one
 /// @param variables parsed JSON: Map, List, String, Boolean, Number, null
 /// @param extensions the request's own extensions; unknown ones are ignored
+/// @param isReadOnly METHOD_NOT_ALLOWED where it is a mutation
 public record GraphQlRequest(
     String query,
     @Nullable String operationName,
     Map<String, @Nullable Object> variables,
-    Map<String, @Nullable Object> extensions) {
+    Map<String, @Nullable Object> extensions,
+    boolean isReadOnly) {
+
+  public GraphQlRequest(
+      String query,
+      @Nullable String operationName,
+      Map<String, @Nullable Object> variables,
+      Map<String, @Nullable Object> extensions) {
+    this(query, operationName, variables, extensions, false);
+  }
 
   public static GraphQlRequest of(String query) {
     return new GraphQlRequest(query, null, Map.of(), Map.of());

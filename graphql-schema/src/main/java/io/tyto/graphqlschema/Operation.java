@@ -7,6 +7,7 @@ import graphql.language.OperationDefinition;
 import graphql.language.SourceLocation;
 import graphql.normalized.ExecutableNormalizedField;
 import graphql.normalized.ExecutableNormalizedOperation;
+import io.tyto.graphqlschema.input.Identity;
 import io.tyto.graphqlschema.panel.LivePanel;
 import io.tyto.graphqlschema.panel.Panel;
 import io.tyto.graphqlschema.panel.Panels;
@@ -91,6 +92,8 @@ final class Operation {
     List<GraphQLError> errors = new ArrayList<>();
     boolean isPrepared = true;
     for (Asked asked : asked(operation, schema)) {
+      // What asks nothing here, such as a mutation, is done by a fetcher, and anew each time.
+      isPrepared &= !asked.fields().isEmpty();
       for (ExecutableNormalizedField field : asked.fields()) {
         if (field.getName().equals("__typename")) {
           isPrepared = false;
@@ -176,6 +179,18 @@ final class Operation {
     }
   }
 
+  /// For a mutation that came by a method that must not change anything.
+  AbortExecutionException notByThisMethod() {
+    return new AbortExecutionException(
+        List.of(
+            ApiError.of(
+                new TytoException(
+                    ErrorCode.METHOD_NOT_ALLOWED, "a mutation is sent by POST and by nothing else"),
+                null,
+                null,
+                context.queryId())));
+  }
+
   private ApiError nothingToFollow() {
     return ApiError.of(
         new TytoException(
@@ -199,6 +214,7 @@ final class Operation {
   /// Asks what was compiled before, and returns the data where every panel succeeds. Where one
   /// fails it is null, and graphql-java makes of the same answers what its rules make of a failure.
   @Nullable Map<String, Object> answerPrepared(List<Place> places) {
+    prepared = places;
     ask(places);
     Map<String, Object> data = new LinkedHashMap<>();
     Map<List<String>, Map<String, Object>> objects = new HashMap<>();
@@ -323,6 +339,17 @@ final class Operation {
 
   String queryId() {
     return context.queryId();
+  }
+
+  /// A hash of the snapshots that the answers were read from; null where an answer depends on more
+  /// than these and the question, or does not tell its own.
+  @Nullable String snapshot() {
+    List<Place> places = prepared;
+    if (places == null || places.isEmpty() || metas.size() != places.size()) {
+      return null;
+    }
+    List<String> snapshots = metas.stream().map(QueryMeta::snapshot).sorted().toList();
+    return snapshots.contains("") ? null : Identity.of(snapshots);
   }
 
   /// What the result tells of the whole operation.

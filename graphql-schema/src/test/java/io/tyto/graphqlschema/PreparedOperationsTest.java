@@ -57,6 +57,19 @@ class PreparedOperationsTest {
   }
 
   @Test
+  void whatIsNoQuestionIsDoneEachTime() {
+    Client client = new Client();
+    for (String document :
+        List.of(
+            "{ schemaVersion recharge { %s } }".formatted(TOTALS),
+            "mutation { replayDeadLetters(collection: \"recharge\") { replayed errors { code } } }")) {
+      ExecutionResult first = client.ask(document, Map.of());
+      ExecutionResult again = client.ask(document, Map.of());
+      assertEquals(Json.of(first.getData()), Json.of(again.getData()));
+    }
+  }
+
+  @Test
   void aFailureIsToldAsTheFirstTimeAndAskedOnce() {
     boolean[] fails = new boolean[1];
     FakeQueries moody =

@@ -26,7 +26,6 @@ import io.tyto.store.Disk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +34,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Lifetime: from {@link #start} to {@link #close}; accepted events stay in the log and come back.
 public final class TytoServer implements AutoCloseable {
-  private static final Duration BODY_TIMEOUT = Duration.ofSeconds(60);
-
   private final LocalNode node;
   private final LocalQueryService queries;
   private final LiveQueries live;
@@ -237,7 +234,7 @@ public final class TytoServer implements AutoCloseable {
         settings.duration(Setting.QUERY_TIMEOUT),
         settings.number(Setting.QUERY_MEMORY, Runtime.getRuntime().maxMemory() / 4),
         Math.toIntExact(settings.number(Setting.QUERY_CONCURRENCY, CostGate.scansOfMachine())),
-        BODY_TIMEOUT,
+        HttpSettings.of(settings),
         GraphQlOptions.DEFAULT,
         SocketOptions.DEFAULT.withConnections(
             Math.toIntExact(settings.number(Setting.LIVE_CONNECTIONS))));

@@ -7,9 +7,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
 /// Reads request bodies within a limit, so that no client makes the process grow.
@@ -24,9 +22,10 @@ public final class Bodies {
 
   private Bodies() {}
 
-  /// The whole body; fails with PAYLOAD_TOO_LARGE beyond `maxBytes`. Call on the event loop.
+  /// The whole body; fails with PAYLOAD_TOO_LARGE beyond `maxBytes`, and with BAD_USER_INPUT where
+  /// it comes too slowly. Call on the event loop.
   public static CompletableFuture<byte[]> read(
-      HttpServerRequest request, int maxBytes, Duration timeout, String setting) {
+      HttpServerRequest request, int maxBytes, HttpOptions options, String setting) {
     CompletableFuture<byte[]> body = new CompletableFuture<>();
     String announced = request.getHeader("Content-Length");
     if (announced != null
@@ -35,8 +34,10 @@ public final class Bodies {
       body.completeExceptionally(tooLarge(maxBytes, setting));
     }
     Buffer collected = Buffer.buffer();
+    BodyClock clock = new BodyClock(request, options, body);
     long[] received = new long[1];
     request.handler(chunk -> {
+      clock.heard();
       received[0] += chunk.length();
       if (received[0] > MAX_DISCARDED_BYTES) {
         request.connection().close();
@@ -46,9 +47,17 @@ public final class Bodies {
         collected.appendBuffer(chunk);
       }
     });
-    request.endHandler(_ -> body.complete(collected.getBytes()));
-    request.exceptionHandler(body::completeExceptionally);
-    return body.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    request.endHandler(_ -> {
+      clock.stop();
+      body.complete(collected.getBytes());
+    });
+    request.exceptionHandler(cause -> {
+      clock.stop();
+      body.completeExceptionally(cause);
+    });
+    request.resume();
+    clock.start();
+    return body;
   }
 
   /// Reads and throws away what comes of a body that nobody wants, so that the client gets to see
@@ -57,14 +66,20 @@ public final class Bodies {
     if (request.isEnded()) {
       return;
     }
+    CompletableFuture<byte[]> nobody = new CompletableFuture<>();
+    BodyClock clock = new BodyClock(request, HttpOptions.DEFAULT, nobody);
     long[] received = new long[1];
     request.handler(chunk -> {
+      clock.heard();
       received[0] += chunk.length();
       if (received[0] > MAX_DISCARDED_BYTES) {
         request.connection().close();
       }
     });
+    request.endHandler(_ -> clock.stop());
+    request.exceptionHandler(_ -> clock.stop());
     request.resume();
+    clock.start();
   }
 
   /// Undoes gzip within a limit; UNSUPPORTED_MEDIA_TYPE for any other encoding.

@@ -1,11 +1,14 @@
 package io.tyto.gateway.http;
 
+import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.tyto.graphqlschema.value.JsonSink;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.model.error.ErrorCode;
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class JsonText {
   private static final int MAX_DEPTH = 32;
   private static final int MAX_NUMBER_CHARACTERS = 100;
+  private static final int MAX_STRING_CHARACTERS = 1 << 20;
   private static final JsonFactory JSON =
       JsonFactory.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -34,6 +38,7 @@ public final class JsonText {
               StreamReadConstraints.builder()
                   .maxNestingDepth(MAX_DEPTH)
                   .maxNumberLength(MAX_NUMBER_CHARACTERS)
+                  .maxStringLength(MAX_STRING_CHARACTERS)
                   .build())
           .build();
 
@@ -51,18 +56,32 @@ public final class JsonText {
             ErrorCode.BAD_JSON, "the body goes on after its JSON value at " + position(parser));
       }
       return value;
-    } catch (com.fasterxml.jackson.core.JacksonException e) {
+    } catch (JacksonException e) {
       throw new TytoException(
           ErrorCode.BAD_JSON,
           "the body is not JSON: %s (line %d, column %d)"
               .formatted(
-                  e.getOriginalMessage(),
+                  fault(e),
                   e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
                   e.getLocation() == null ? 0 : e.getLocation().getColumnNr()),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// The parser's own words name its classes and settings, which are not the client's business.
+  private static String fault(JacksonException cause) {
+    return switch (cause) {
+      case StreamConstraintsException _ ->
+          "it nests deeper than %d, or has a number of more than %d characters or a string that is too long"
+              .formatted(MAX_DEPTH, MAX_NUMBER_CHARACTERS);
+      case JsonEOFException _ -> "it ends too early";
+      default ->
+          String.valueOf(cause.getOriginalMessage()).startsWith("Duplicate")
+              ? "an object has two members of one name"
+              : "it cannot be read";
+    };
   }
 
   public static Buffer of(@Nullable Object value) {

@@ -30,13 +30,18 @@ public final class Replies {
   }
 
   public static void error(HttpServerRequest request, ErrorCode code, String message) {
+    headers(request, code);
+    json(request, status(code), ErrorBody.of(code, message));
+  }
+
+  /// What an error of this code tells by headers: when to come back, and how to say who one is.
+  public static void headers(HttpServerRequest request, ErrorCode code) {
     if (code.isRetryable()) {
       request.response().putHeader("Retry-After", RETRY_SECONDS);
     }
     if (code == ErrorCode.UNAUTHENTICATED) {
       request.response().putHeader("WWW-Authenticate", "Bearer");
     }
-    json(request, status(code), ErrorBody.of(code, message));
   }
 
   /// Answers a failure by its code; what has none is logged under an id and told as INTERNAL.
@@ -51,7 +56,9 @@ public final class Replies {
     return ErrorBody.errors(told.code(), String.valueOf(told.getMessage()));
   }
 
-  private static TytoException told(Throwable failure) {
+  /// The failure as clients may see it; what has no code is logged under an id and becomes
+  /// INTERNAL.
+  public static TytoException told(Throwable failure) {
     Throwable cause = failure;
     while (!(cause instanceof TytoException) && cause.getCause() != null) {
       cause = cause.getCause();
@@ -63,11 +70,6 @@ public final class Replies {
     LOG.log(System.Logger.Level.ERROR, "request " + id + " failed", failure);
     return new TytoException(
         ErrorCode.INTERNAL, "internal error; the server's log has it under " + id);
-  }
-
-  public static boolean accepts(HttpServerRequest request, String type) {
-    String accept = request.getHeader("Accept");
-    return accept != null && accept.contains(type);
   }
 
   public static int status(ErrorCode code) {

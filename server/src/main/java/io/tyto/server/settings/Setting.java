@@ -119,6 +119,11 @@ public enum Setting {
       "live.eventSubscribers", Kind.NUMBER, "100", "subscriptions to raw events at once"),
   LIVE_CONNECTIONS(
       "live.connections", Kind.NUMBER, "5000", "WebSockets and event streams open at once"),
+  HTTP_PROFILE(
+      "http.profile",
+      Kind.TEXT,
+      "compatible",
+      "edition of GraphQL over HTTP: compatible (JSON unless asked otherwise, 400 for wrong requests) or 2026 (its own media type, 422)"),
   HTTP_QUERY_BYTES("http.queryBytes", Kind.BYTES, "1MB", "largest body of a GraphQL request"),
   HTTP_INGEST_BYTES(
       "http.ingestBytes", Kind.BYTES, "8MB", "largest body of an ingest request, as sent"),

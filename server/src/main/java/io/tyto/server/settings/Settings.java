@@ -245,6 +245,9 @@ public final class Settings {
     if (setting == Setting.DEAD_LETTERS_PAUSE && !List.of("true", "false").contains(text)) {
       return "expected true or false";
     }
+    if (setting == Setting.HTTP_PROFILE && !List.of("compatible", "2026").contains(text)) {
+      return "expected compatible or 2026";
+    }
     if (setting == Setting.LISTEN && !text.matches(".+:\\d{1,5}")) {
       return "expected host:port";
     }

@@ -1,0 +1,155 @@
+package io.tyto.gateway;
+
+import graphql.ExecutionResult;
+import graphql.GraphQLError;
+import io.tyto.gateway.http.Accept;
+import io.tyto.gateway.http.ErrorBody;
+import io.tyto.gateway.http.Etag;
+import io.tyto.gateway.http.HttpProfile;
+import io.tyto.gateway.http.JsonText;
+import io.tyto.gateway.http.MediaType;
+import io.tyto.gateway.http.Replies;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// How one request is answered, as GraphQL over HTTP has it: the form its client takes, and the
+/// status that says what became of it. Used once, from any thread.
+final class GraphQlReply {
+  static final String CURRENT = "application/graphql-response+json";
+  static final String LEGACY = "application/json";
+
+  private static final String VARY = "Accept, Authorization, X-Api-Key";
+  private static final int PARTIAL_SUCCESS = 294;
+  private static final int OK = 200;
+
+  private final HttpServerRequest request;
+  private final HttpProfile profile;
+  private final Accept accept;
+  private final String type;
+
+  private GraphQlReply(HttpServerRequest request, HttpProfile profile, Accept accept, String type) {
+    this.request = request;
+    this.profile = profile;
+    this.accept = accept;
+    this.type = type;
+  }
+
+  /// NOT_ACCEPTABLE where the client takes none of the forms there are.
+  static GraphQlReply to(HttpServerRequest request, HttpProfile profile) {
+    Accept accept = Accept.of(request);
+    // Named as gladly, the current form is the better one; of a wildcard the profile decides.
+    boolean isCurrentFirst = profile == HttpProfile.EDITION_2026 || accept.names(CURRENT);
+    String best =
+        accept.best(
+            isCurrentFirst
+                ? List.of(CURRENT, LEGACY, EventStream.TYPE)
+                : List.of(LEGACY, CURRENT, EventStream.TYPE));
+    if (best == null) {
+      throw new TytoException(
+          ErrorCode.NOT_ACCEPTABLE,
+          "nothing of what `Accept` names is served here: take %s, %s or %s"
+              .formatted(CURRENT, LEGACY, EventStream.TYPE));
+    }
+    return new GraphQlReply(request, profile, accept, best);
+  }
+
+  /// UNSUPPORTED_MEDIA_TYPE where a body is not JSON in UTF-8. What a page of another site can send
+  /// without asking us first, such as a form, is none of it.
+  static void requireJson(HttpServerRequest request) {
+    List<String> types = request.headers().getAll("Content-Type");
+    MediaType type = types.size() == 1 ? MediaType.parse(types.getFirst()) : null;
+    if (type == null || !type.name().equals(LEGACY)) {
+      throw new TytoException(
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+          "send the operation as Content-Type: application/json, such as"
+              + " {\"query\": \"{ collections { name } }\"}");
+    }
+    if (!type.isUtf8()) {
+      throw new TytoException(
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+          "found the charset %s, expected utf-8".formatted(type.parameters().get("charset")));
+    }
+  }
+
+  /// Whether any answer is to come as events.
+  boolean isEvents() {
+    return type.equals(EventStream.TYPE);
+  }
+
+  /// Whether the answers of a subscription may come as events.
+  boolean mayBeEvents() {
+    return accept.names(EventStream.TYPE);
+  }
+
+  /// @param etag names the version of the answer; null where it has none
+  void send(ExecutionResult result, @Nullable String etag) {
+    request.response().putHeader("Vary", VARY);
+    if (etag != null && Etag.answered(request, etag)) {
+      return;
+    }
+    if (etag == null) {
+      request.response().putHeader("Cache-Control", "no-store");
+    }
+    if (result.isDataPresent()) {
+      boolean isPartial =
+          type.equals(CURRENT) && result.getData() != null && !result.getErrors().isEmpty();
+      if (isPartial) {
+        request.response().setStatusMessage("Partial Success");
+      }
+      send(isPartial ? PARTIAL_SUCCESS : OK, result.toSpecification());
+    } else {
+      ErrorCode code = code(result.getErrors());
+      headers(code);
+      send(status(code), result.toSpecification());
+    }
+  }
+
+  /// Tells a failure by its code; what has none is logged, and told as INTERNAL.
+  void refuse(Throwable failure) {
+    TytoException told = Replies.told(failure);
+    request.response().putHeader("Vary", VARY).putHeader("Cache-Control", "no-store");
+    headers(told.code());
+    // What is wrong with the request itself is no answer of GraphQL, so 200 would be wrong for it.
+    int status = Replies.status(told.code());
+    send(of(status, told.code()), ErrorBody.of(told.code(), String.valueOf(told.getMessage())));
+  }
+
+  private void headers(ErrorCode code) {
+    if (code == ErrorCode.METHOD_NOT_ALLOWED) {
+      request.response().putHeader("Allow", HttpMethod.POST.name());
+    }
+    Replies.headers(request, code);
+  }
+
+  /// Of an answer without data. Clients that take JSON alone expect 200 for a request that is
+  /// wrong, and nothing else is told by its status to them as it is to others.
+  private int status(ErrorCode code) {
+    int status = Replies.status(code);
+    boolean isWrong = status == 400 || code == ErrorCode.PERSISTED_QUERY_NOT_FOUND;
+    return type.equals(CURRENT) || !isWrong ? of(status, code) : OK;
+  }
+
+  /// 400 is for what cannot be read, as the edition of 2026 has it.
+  private int of(int status, ErrorCode code) {
+    boolean isUnreadable = code == ErrorCode.BAD_JSON || code == ErrorCode.GRAPHQL_PARSE_FAILED;
+    return profile == HttpProfile.EDITION_2026 && status == 400 && !isUnreadable ? 422 : status;
+  }
+
+  private static ErrorCode code(List<GraphQLError> errors) {
+    Object name =
+        errors.isEmpty() || errors.getFirst().getExtensions() == null
+            ? null
+            : errors.getFirst().getExtensions().get("code");
+    return name instanceof String text ? ErrorCode.valueOf(text) : ErrorCode.INTERNAL;
+  }
+
+  private void send(int status, Map<String, Object> body) {
+    String form = type.equals(CURRENT) ? CURRENT : LEGACY;
+    Replies.send(request, status, form + "; charset=utf-8", JsonText.of(body));
+  }
+}
