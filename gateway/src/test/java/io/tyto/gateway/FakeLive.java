@@ -27,6 +27,9 @@ final class FakeLive implements LiveService {
   final AtomicInteger closed = new AtomicInteger();
   volatile boolean isFull;
 
+  /// Where it is more than 0, every follower is told as many and then that it is the end.
+  volatile int updates;
+
   /// One follower: a test tells it something when it has asked.
   final class Followed implements Following {
     final LiveQuery query;
@@ -53,6 +56,18 @@ final class FakeLive implements LiveService {
     void tell() throws InterruptedException {
       asked();
       listener.next(new LiveUpdate(answer("s"), ++sequence, 0));
+    }
+
+    private void tellAll(int count) {
+      try {
+        for (int i = 0; i < count; i++) {
+          tell();
+        }
+        asked();
+        end();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     void fail(TytoException cause) throws InterruptedException {
@@ -85,7 +100,11 @@ final class FakeLive implements LiveService {
       throw new TytoException(ErrorCode.OVERLOADED, "too many");
     }
     Followed follower = new Followed(query, listener);
-    followed.add(follower);
+    if (updates > 0) {
+      Thread.startVirtualThread(() -> follower.tellAll(updates));
+    } else {
+      followed.add(follower);
+    }
     return follower;
   }
 
