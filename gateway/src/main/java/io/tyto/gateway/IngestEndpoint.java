@@ -4,6 +4,7 @@ import io.tyto.gateway.http.Bodies;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.port.IngestService.Rejected;
@@ -32,18 +33,19 @@ final class IngestEndpoint {
         Route.post(
             "/v1/collections/([A-Za-z0-9_]{1,63})/events",
             Audience.CALLERS,
-            (request, _, path) -> events(request, path.group(1))));
+            (request, caller, path) -> events(request, path.group(1), caller)));
   }
 
-  private void events(HttpServerRequest request, String collection) {
+  private void events(HttpServerRequest request, String collection, Caller caller) {
     Bodies.read(request, options.ingestBytes(), options.http(), "http.ingestBytes")
         .whenComplete((body, failure) ->
-            Thread.startVirtualThread(() -> append(request, collection, body, failure)));
+            Thread.startVirtualThread(() -> append(request, collection, caller, body, failure)));
   }
 
   private void append(
       HttpServerRequest request,
       String collection,
+      Caller caller,
       byte @Nullable [] body,
       @Nullable Throwable failure) {
     if (body == null) {
@@ -53,7 +55,7 @@ final class IngestEndpoint {
     try {
       byte[] plain = Bodies.decode(request, body, options.unzippedBytes(), "http.unzippedBytes");
       ingest
-          .ingest(collection, plain)
+          .ingest(collection, plain, caller)
           // The thread that completes it is a partition's writer, which all its events wait for.
           .whenCompleteAsync(
               (result, refused) -> {

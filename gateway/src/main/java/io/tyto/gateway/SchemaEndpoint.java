@@ -3,6 +3,9 @@ package io.tyto.gateway;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.Guard;
+import io.tyto.model.access.Verb;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -28,15 +31,15 @@ final class SchemaEndpoint {
         Route.get(
             "/v1/collections/([A-Za-z0-9_-]{1,64})/schemas/([0-9]{1,9}|latest)",
             Audience.CALLERS,
-            (request, _, path) -> schema(request, path.group(1), path.group(2))));
+            (request, caller, path) -> schema(request, caller, path.group(1), path.group(2))));
   }
 
   /// @param version a number or `latest`
-  private void schema(HttpServerRequest request, String collection, String version) {
+  private void schema(HttpServerRequest request, Caller caller, String collection, String version) {
     Thread.startVirtualThread(() -> {
       try {
         Format format = Format.named(request.getParam("format", Format.JSON.word()));
-        ProducerSchema schema = ProducerSchema.of(find(collection, version), format);
+        ProducerSchema schema = ProducerSchema.of(find(collection, version, caller), format);
         String type =
             switch (format) {
               case AVRO -> "application/vnd.apache.avro+json";
@@ -54,8 +57,9 @@ final class SchemaEndpoint {
     });
   }
 
-  private TableSchema find(String collection, String version) {
+  private TableSchema find(String collection, String version, Caller caller) {
     List<TableSchema> versions = admin.versions(collection);
+    Guard.require(caller, Verb.INGEST, versions.getLast());
     if (version.equals(LATEST)) {
       return versions.getLast();
     }

@@ -1,5 +1,6 @@
 package io.tyto.gateway;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -150,7 +151,7 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   }
 
   @Override
-  public CompletableFuture<IngestResult> ingest(String collection, byte[] body) {
+  public CompletableFuture<IngestResult> ingest(String collection, byte[] body, Caller caller) {
     if (!collection.equals("play")) {
       return CompletableFuture.failedFuture(
           new TytoException(ErrorCode.UNKNOWN_COLLECTION, "no collection " + collection));

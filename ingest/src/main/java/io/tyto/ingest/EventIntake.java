@@ -1,6 +1,7 @@
 package io.tyto.ingest;
 
 import io.tyto.ingest.decode.DecodeContext;
+import io.tyto.ingest.decode.OwnRows;
 import io.tyto.ingest.decode.RawRecord;
 import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.decode.Rejection;
@@ -32,9 +33,9 @@ final class EventIntake {
   }
 
   /// Completes when every accepted event and every dead letter is durable in its log.
-  CompletableFuture<IngestResult> ingest(CollectionRoute route, byte[] body) {
+  CompletableFuture<IngestResult> ingest(CollectionRoute route, byte[] body, OwnRows own) {
     List<Rejected> rejected = new ArrayList<>();
-    RecordBatch[] batches = decode(route, body, rejected);
+    RecordBatch[] batches = decode(route, body, own, rejected);
     List<CompletableFuture<Partition.Appended>> parts = new ArrayList<>();
     for (int i = 0; i < batches.length; i++) {
       if (!batches[i].isEmpty()) {
@@ -53,13 +54,14 @@ final class EventIntake {
         });
   }
 
-  private RecordBatch[] decode(CollectionRoute route, byte[] body, List<Rejected> rejected) {
+  private RecordBatch[] decode(
+      CollectionRoute route, byte[] body, OwnRows own, List<Rejected> rejected) {
     long receivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, context.clock().instant());
     // Rows without key and event id take turns, a whole body at a time.
     int spare = Math.floorMod(turn.getAndIncrement(), route.partitions().size());
     try (RecordReader reader = RecordReader.ofBody(body)) {
       RecordRouter router =
-          new RecordRouter(route, reader.decoder(route.schema(), context), SOURCE);
+          new RecordRouter(route, reader.decoder(route.schema(), context), own, SOURCE);
       RecordBatch[] batches = router.newBatches(body.length);
       FailureRatios.Block block = new FailureRatios.Block();
       boolean isReadable = false;

@@ -6,6 +6,7 @@ import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.ingest.decode.DecodeContext;
+import io.tyto.ingest.decode.OwnRows;
 import io.tyto.ingest.discover.KeyDiscovery;
 import io.tyto.ingest.enrich.Pipeline;
 import io.tyto.ingest.feed.DecoderRegistry;
@@ -264,14 +265,15 @@ public final class LocalNode
   }
 
   @Override
-  public CompletableFuture<IngestResult> ingest(String collection, byte[] body) {
+  public CompletableFuture<IngestResult> ingest(String collection, byte[] body, Caller caller) {
     try {
       TableSchema schema = directory.named(collection);
+      OwnRows own = OwnRows.of(caller, schema);
       if (schema.config().source().feed() != null) {
-        return feedIntake.ingest(schema, body);
+        return feedIntake.ingest(schema, body, own);
       }
       requireOwnLog(schema);
-      return intake.ingest(route(collection), body);
+      return intake.ingest(route(collection), body, own);
     } catch (TytoException e) {
       return CompletableFuture.failedFuture(e);
     }

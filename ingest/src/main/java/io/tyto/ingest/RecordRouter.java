@@ -3,6 +3,7 @@ package io.tyto.ingest;
 import io.tyto.engine.entity.KeyHash;
 import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.row.Row;
+import io.tyto.ingest.decode.OwnRows;
 import io.tyto.ingest.decode.RawRecord;
 import io.tyto.ingest.decode.RecordDecoder;
 import io.tyto.ingest.decode.Rejection;
@@ -27,14 +28,17 @@ final class RecordRouter {
 
   private final CollectionRoute route;
   private final RecordDecoder decoder;
+  private final OwnRows own;
   private final Row row;
   private final RowCodec codec;
   private final Letters letters;
 
+  /// @param own what the sender may write
   /// @param source `http` or the name of a file, for dead letters
-  RecordRouter(CollectionRoute route, RecordDecoder decoder, String source) {
+  RecordRouter(CollectionRoute route, RecordDecoder decoder, OwnRows own, String source) {
     this.route = route;
     this.decoder = decoder;
+    this.own = own;
     TableSchema schema = route.schema();
     this.row = new Row(schema.columns().size());
     this.codec = new RowCodec(schema);
@@ -53,6 +57,7 @@ final class RecordRouter {
   }
 
   /// Routes one record; null where it was accepted, else why not (its dead letter is in a batch).
+  /// FORBIDDEN where it is not the sender's.
   ///
   /// @param spare partition of records without key and event id
   @Nullable Rejection route(RawRecord raw, long receivedMicros, int spare, RecordBatch[] batches) {
@@ -63,6 +68,7 @@ final class RecordRouter {
     if (rejection != null) {
       return refuse(raw, rejection, receivedMicros, batches[spare]);
     }
+    own.require(row, raw);
     // By the key as it came: where it goes must not depend on how it is kept.
     int placedBy = placedBy();
     long hash = placedBy < 0 ? 0 : hash(placedBy);

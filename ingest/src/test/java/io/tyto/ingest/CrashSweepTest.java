@@ -4,6 +4,7 @@ import static io.tyto.ingest.NodeFixture.play;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.store.FsStore;
@@ -146,7 +147,7 @@ class CrashSweepTest {
     ledger.sent.add(id);
     byte[] body = play(id, "user" + id.length(), 1).getBytes(StandardCharsets.UTF_8);
     try {
-      node.ingest("play", body).get(2, TimeUnit.SECONDS);
+      node.ingest("play", body, Caller.SYSTEM).get(2, TimeUnit.SECONDS);
       ledger.acknowledged.add(id);
     } catch (ExecutionException | TimeoutException | TytoException _) {
       // Not acknowledged: may be there or not.

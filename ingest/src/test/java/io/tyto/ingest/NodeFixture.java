@@ -132,7 +132,7 @@ public final class NodeFixture {
   }
 
   public static IngestResult send(LocalNode node, String collection, String body) {
-    return node.ingest(collection, body.getBytes(StandardCharsets.UTF_8)).join();
+    return node.ingest(collection, body.getBytes(StandardCharsets.UTF_8), Caller.SYSTEM).join();
   }
 
   /// Imports a file of that text.

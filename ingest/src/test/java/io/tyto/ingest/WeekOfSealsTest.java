@@ -3,6 +3,7 @@ package io.tyto.ingest;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.store.Disk;
@@ -137,7 +138,7 @@ class WeekOfSealsTest {
               : "{\"who\":\"%s\",\"ts\":\"%s\"}\n".formatted(user, clock.now));
     }
     byte[] body = events.toString().getBytes(StandardCharsets.UTF_8);
-    IngestResult result = node.ingest(COLLECTIONS.get(collection), body).join();
+    IngestResult result = node.ingest(COLLECTIONS.get(collection), body, Caller.SYSTEM).join();
     assertEquals(List.of(), result.rejected());
     return result.accepted();
   }

@@ -4,6 +4,7 @@ import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.IngestService.FileImport;
@@ -143,7 +144,7 @@ public final class SealedWeek {
       clock.now = START.plus(Duration.ofMinutes(minute + 1L));
       byte[] body = rows.lines((long) minute * events, (minute + 1L) * events);
       for (String collection : COLLECTIONS) {
-        IngestResult result = node.ingest(collection, body).join();
+        IngestResult result = node.ingest(collection, body, Caller.SYSTEM).join();
         Folders.require(result.accepted() == events, result.toString());
       }
       node.flush();

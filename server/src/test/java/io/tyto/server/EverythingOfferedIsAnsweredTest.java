@@ -24,6 +24,7 @@ import io.tyto.graphqlschema.value.JsonSink;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.query.QueryContext;
 import io.tyto.store.Disk;
@@ -108,7 +109,9 @@ final class EverythingOfferedIsAnsweredTest {
     try (LocalNode node = LocalNode.open(folder, IngestOptions.DEFAULT, Disk.SYSTEM, CLOCK);
         LocalQueryService queries = new LocalQueryService(node, EngineOptions.defaults())) {
       node.applyConfigs(List.of(new ConfigFile("every_thing.yaml", CONFIG)));
-      var ingested = node.ingest("every_thing", events().getBytes(StandardCharsets.UTF_8)).get();
+      var ingested =
+          node.ingest("every_thing", events().getBytes(StandardCharsets.UTF_8), Caller.SYSTEM)
+              .get();
       assertEquals(4, ingested.accepted(), ingested.toString());
       GraphQlApi api = GraphQlApi.build(node.collections(), queries, CLOCK, GraphQlOptions.DEFAULT);
       List<String> questions = new Questions(api.sdl()).all();

@@ -304,7 +304,7 @@ final class LiveTest {
       text.append("{\"u\":\"one\",\"n\":%d}\n".formatted(amount));
     }
     byte[] body = text.toString().getBytes(StandardCharsets.UTF_8);
-    var result = server.node().ingest("spend", body).get(SECONDS, TimeUnit.SECONDS);
+    var result = server.node().ingest("spend", body, Caller.SYSTEM).get(SECONDS, TimeUnit.SECONDS);
     assertEquals(amounts.length, result.accepted());
   }
 
@@ -339,7 +339,7 @@ final class LiveTest {
     var result =
         server
             .node()
-            .ingest("hit", text.toString().getBytes(StandardCharsets.UTF_8))
+            .ingest("hit", text.toString().getBytes(StandardCharsets.UTF_8), Caller.SYSTEM)
             .get(SECONDS, TimeUnit.SECONDS);
     assertEquals(events, result.accepted());
   }

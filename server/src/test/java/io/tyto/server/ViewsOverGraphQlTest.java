@@ -16,6 +16,7 @@ import io.tyto.graphqlschema.value.JsonSink;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.port.ViewService.ViewCollection;
@@ -105,7 +106,8 @@ final class ViewsOverGraphQlTest {
                   i % 100,
                   i * 7 % 1000));
     }
-    node.ingest("page_view", body.toString().getBytes(StandardCharsets.UTF_8)).join();
+    node.ingest("page_view", body.toString().getBytes(StandardCharsets.UTF_8), Caller.SYSTEM)
+        .join();
   }
 
   /// As the gateway does for the first request after a change of the catalog.

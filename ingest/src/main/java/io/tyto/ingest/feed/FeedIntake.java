@@ -3,6 +3,7 @@ package io.tyto.ingest.feed;
 import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.engine.row.Row;
 import io.tyto.ingest.decode.DecodeContext;
+import io.tyto.ingest.decode.OwnRows;
 import io.tyto.ingest.decode.RawRecord;
 import io.tyto.ingest.decode.RecordReader;
 import io.tyto.ingest.decode.Rejection;
@@ -55,12 +56,13 @@ public final class FeedIntake {
   /// some not: send the body again, with event ids.
   ///
   /// @param schema of a collection with a feed
-  public CompletableFuture<IngestResult> ingest(TableSchema schema, byte[] body) {
+  /// @param own what the sender may write
+  public CompletableFuture<IngestResult> ingest(TableSchema schema, byte[] body, OwnRows own) {
     Feed feed = Objects.requireNonNull(schema.config().source().feed());
     requireJson(schema, feed);
     FeedBinding binding = bindingOf(schema, feed);
     List<Rejected> rejected = new ArrayList<>();
-    List<Outgoing> events = check(schema, feed, binding, body, rejected);
+    List<Outgoing> events = check(schema, feed, binding, body, own, rejected);
     long waiting = waitingBytes.addAndGet(body.length);
     if (waiting > MAX_WAITING_BYTES && waiting > body.length) {
       waitingBytes.addAndGet(-body.length);
@@ -97,7 +99,12 @@ public final class FeedIntake {
   }
 
   private List<Outgoing> check(
-      TableSchema schema, Feed feed, FeedBinding binding, byte[] body, List<Rejected> rejected) {
+      TableSchema schema,
+      Feed feed,
+      FeedBinding binding,
+      byte[] body,
+      OwnRows own,
+      List<Rejected> rejected) {
     EventDecoders decoders =
         new EventDecoders(
             EventDecoders.sharing(host.collections(), feed.kind(), feed.topic()),
@@ -114,6 +121,7 @@ public final class FeedIntake {
         Rejection rejection =
             raw.fault() != null ? raw.fault() : decode(decoders, schema, payload, row);
         if (rejection == null) {
+          own.require(row, raw);
           events.add(outgoing(schema, binding, row, payload));
         } else {
           events.add(new Outgoing(-1, null, payload));

@@ -3,6 +3,7 @@ package io.tyto.ingest.kill;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.ingest.NodeFixture;
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.store.Disk;
 import java.io.BufferedReader;
@@ -54,7 +55,7 @@ public final class NodeProcess {
         int space = line.indexOf(' ', 2);
         String number = line.substring(2, space);
         String events = line.substring(space + 1).replace('\t', '\n');
-        node.ingest("play", events.getBytes(StandardCharsets.UTF_8))
+        node.ingest("play", events.getBytes(StandardCharsets.UTF_8), Caller.SYSTEM)
             .whenComplete((result, failure) ->
                 answers.println(failure == null ? "A " + number : "F " + number + " " + failure));
       }

@@ -10,6 +10,7 @@ import io.tyto.ingest.DataVerifier;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.ingest.NodeFixture;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.PartitionStatus;
@@ -183,7 +184,8 @@ class SharedFolderTest {
     }
     CompletionException refused =
         assertThrows(
-            CompletionException.class, () -> node.ingest("alert", event(0, "user7")).join());
+            CompletionException.class,
+            () -> node.ingest("alert", event(0, "user7"), Caller.SYSTEM).join());
     assertTrue(String.valueOf(refused.getMessage()).contains("alert gathers alerts of play"));
   }
 
@@ -242,7 +244,11 @@ class SharedFolderTest {
   private void sendOverHttp(LocalNode node, int count) {
     for (int i = 0; i < count; i++) {
       int id = sent++;
-      assertEquals(1, node.ingest("play", event(id, "user" + id * 31 % USERS)).join().accepted());
+      assertEquals(
+          1,
+          node.ingest("play", event(id, "user" + id * 31 % USERS), Caller.SYSTEM)
+              .join()
+              .accepted());
     }
   }
 

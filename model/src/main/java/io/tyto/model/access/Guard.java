@@ -116,7 +116,7 @@ public final class Guard {
         .config()
         .policy()
         .rows()
-        .forEach((column, parameter) -> all.add(own(caller, schema, column, parameter)));
+        .forEach((column, parameter) -> all.add(ownRows(caller, schema, column, parameter)));
     return all.size() == 1 ? all.getFirst() : new Filter.And(List.copyOf(all));
   }
 
@@ -128,7 +128,20 @@ public final class Guard {
     return new Filter.And(List.of(rows, asked));
   }
 
-  private static Filter own(Caller caller, TableSchema schema, String column, String parameter) {
+  private static Filter ownRows(
+      Caller caller, TableSchema schema, String column, String parameter) {
+    List<Object> values = own(caller, schema, column, parameter);
+    return values.size() == 1
+        ? new Filter.Compare(column, Filter.Op.EQ, values.getFirst(), false)
+        : new Filter.In(column, values, false);
+  }
+
+  /// What the rows of a caller have in a column of a policy, as logical values; one at least.
+  /// FORBIDDEN where there is none.
+  ///
+  /// @param parameter of the caller, as the policy has it for the column
+  public static List<Object> own(
+      Caller caller, TableSchema schema, String column, String parameter) {
     ColumnSpec compared = schema.column(column);
     if (compared == null) {
       throw denied(schema, "its rows do not tell whose they are: they lack " + column);
@@ -143,9 +156,7 @@ public final class Guard {
     if (values.isEmpty()) {
       throw denied(schema, "these credentials have no parameter `%s`".formatted(parameter));
     }
-    return values.size() == 1
-        ? new Filter.Compare(column, Filter.Op.EQ, values.getFirst(), false)
-        : new Filter.In(column, List.copyOf(values), false);
+    return List.copyOf(values);
   }
 
   /// Types that a row policy can compare; others are refused where configs are read.

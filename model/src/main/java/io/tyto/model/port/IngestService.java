@@ -1,5 +1,6 @@
 package io.tyto.model.port;
 
+import io.tyto.model.access.Caller;
 import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,8 +13,11 @@ public interface IngestService {
   /// durable in the log. Fails with BAD_JSON where the body as a whole cannot be read (nothing is
   /// appended then), OVERLOADED or DISK_FULL where the log cannot take more.
   ///
+  /// FORBIDDEN, and nothing is appended, where the caller may not send events, or a row policy
+  /// allows it only rows that some event is none of.
+  ///
   /// @param body NDJSON or a JSON array, not compressed
-  CompletableFuture<IngestResult> ingest(String collection, byte[] body);
+  CompletableFuture<IngestResult> ingest(String collection, byte[] body, Caller caller);
 
   /// Imports records of a file as a log of its own: `source` names it for people, `contentId` is
   /// the SHA-256 of its content. Blocks until every record is committed or refused.

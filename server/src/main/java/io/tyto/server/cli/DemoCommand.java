@@ -1,5 +1,6 @@
 package io.tyto.server.cli;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.server.TytoServer;
 import io.tyto.server.demo.DemoData;
@@ -197,7 +198,10 @@ final class DemoCommand implements Callable<Integer> {
             String event =
                 "{\"ts\":\"%s\",\"user_id\":\"u1\",\"country\":\"DE\",\"platform\":\"ios\"}"
                     .formatted(Instant.now());
-            server.node().ingest("login", event.getBytes(StandardCharsets.UTF_8)).join();
+            server
+                .node()
+                .ingest("login", event.getBytes(StandardCharsets.UTF_8), Caller.SYSTEM)
+                .join();
           }
         });
     out.flush();

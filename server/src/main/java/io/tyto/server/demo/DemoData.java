@@ -1,5 +1,6 @@
 package io.tyto.server.demo;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.IngestResult;
@@ -172,8 +173,8 @@ public final class DemoData {
       events.write(row, body);
     }
     List<CompletableFuture<IngestResult>> sent = new java.util.ArrayList<>();
-    bodies.forEach(
-        (kind, body) -> sent.add(ingest.ingest(kind.collection(), GameEvents.utf8(body))));
+    bodies.forEach((kind, body) ->
+        sent.add(ingest.ingest(kind.collection(), GameEvents.utf8(body), Caller.SYSTEM)));
     return sent.stream().map(CompletableFuture::join).toList();
   }
 

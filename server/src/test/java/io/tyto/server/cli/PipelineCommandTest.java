@@ -3,6 +3,7 @@ package io.tyto.server.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.plugin.EnricherProvider;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.PipelineStep;
@@ -152,7 +153,7 @@ class PipelineCommandTest {
           52,
           server
               .node()
-              .ingest("visits", events.toString().getBytes(StandardCharsets.UTF_8))
+              .ingest("visits", events.toString().getBytes(StandardCharsets.UTF_8), Caller.SYSTEM)
               .join()
               .accepted());
       List<PipelineStep> steps = new RunningServer(server.address()).pipeline().steps();
