@@ -12,6 +12,7 @@ import java.time.InstantSource;
 /// @param maxBuckets time buckets that one group key may span; a wider range is refused with
 ///   RANGE_TOO_WIDE
 /// @param maxGroups rows that an answer may have before limits, gap fill included
+/// @param cacheBytes of answers that are kept, as estimated; 0: none
 /// @param clock the time by which cursors expire
 public record EngineOptions(
     int workers,
@@ -19,14 +20,17 @@ public record EngineOptions(
     int maxPinnedSnapshots,
     int maxBuckets,
     int maxGroups,
+    long cacheBytes,
     InstantSource clock) {
+  private static final int CACHE_SHARE = 32;
+
   public EngineOptions {
     if (workers < 1 || maxPinnedSnapshots < 1 || maxBuckets < 1 || maxGroups < 1) {
       throw new IllegalArgumentException("every limit of the engine is at least 1");
     }
   }
 
-  /// All cores, cursors of 15 minutes on at most 64 snapshots.
+  /// All cores, cursors of 15 minutes on at most 64 snapshots, a part of the heap for answers.
   public static EngineOptions defaults() {
     return new EngineOptions(
         Runtime.getRuntime().availableProcessors(),
@@ -34,16 +38,27 @@ public record EngineOptions(
         64,
         10_000_000,
         50_000_000,
+        Runtime.getRuntime().maxMemory() / CACHE_SHARE,
         InstantSource.system());
   }
 
   public EngineOptions withWorkers(int count) {
     return new EngineOptions(
-        count, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, clock);
+        count, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, cacheBytes, clock);
   }
 
   public EngineOptions withClock(InstantSource newClock) {
     return new EngineOptions(
-        workers, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, newClock);
+        workers, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, cacheBytes, newClock);
+  }
+
+  public EngineOptions withCache(long bytes) {
+    return new EngineOptions(
+        workers, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, bytes, clock);
+  }
+
+  /// For who measures what computing takes.
+  public EngineOptions withoutCache() {
+    return withCache(0);
   }
 }

@@ -1,5 +1,6 @@
 package io.tyto.engine;
 
+import io.tyto.engine.cache.AnswerCache;
 import io.tyto.engine.page.Cursor;
 import io.tyto.engine.page.SnapshotPins;
 import io.tyto.engine.plan.AggregateRunner;
@@ -64,7 +65,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   /// Rows that snapshots keep in memory for cursors take at most this part of the heap.
   private static final int PINNED_SHARE = 16;
 
+  private static final double NANOS_PER_MILLI = 1e6;
+
   private final Answers answers;
+  private final AnswerCache cache;
   private final EngineOptions options;
   private final PlanLimits limits;
   private final SnapshotPins pins;
@@ -78,6 +82,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
   public LocalQueryService(SnapshotProvider snapshots, EngineOptions options) {
     this.answers = new Answers(snapshots);
+    this.cache = new AnswerCache(options.cacheBytes());
     this.options = options;
     this.limits = new PlanLimits(options.maxBuckets(), options.maxGroups());
     this.pins =
@@ -157,6 +162,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     return answers.info(collection, context);
   }
 
+  /// Answers that are kept: metrics.
+  public AnswerCache.Load cache() {
+    return cache.load();
+  }
+
   /// Snapshots that cursors keep readable now: a metric.
   public int pinnedSnapshots() {
     return pins.size();
@@ -213,12 +223,40 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
         AggregateQuery asked =
             query.withWhere(
                 Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
-        AggregateResult result = AggregateRunner.run(asked, after, snapshot, limits, scan);
+        AggregateResult result = answer(asked, after, snapshot, scan);
         if (query.wants().cursors() && (after != null || result.hasNextPage())) {
           pins.pin(snapshot);
         }
         return result;
       }
+    }
+
+    private AggregateResult answer(
+        AggregateQuery asked, @Nullable Cursor after, TableSnapshot snapshot, ScanContext scan) {
+      // Who is in a cohort is a matter of other snapshots too.
+      if (CohortFilters.isAnyIn(asked)) {
+        return AggregateRunner.run(asked, after, snapshot, limits, scan);
+      }
+      long started = System.nanoTime();
+      QueryContext context = scan.query();
+      AnswerCache.Found found =
+          cache.find(
+              new AnswerCache.Question(
+                  asked,
+                  snapshot.id(),
+                  snapshot.schema().version(),
+                  Guard.isRestricted(context.caller(), snapshot.schema())),
+              context,
+              () -> {
+                AggregateResult computed =
+                    AggregateRunner.run(asked, after, snapshot, limits, scan);
+                return computed.with(computed.meta().asComputed());
+              });
+      AggregateResult answer = found.answer();
+      double millis = (System.nanoTime() - started) / NANOS_PER_MILLI;
+      return found.source() == AnswerCache.Source.MISS
+          ? answer
+          : answer.with(answer.meta().asKept(context.queryId(), millis));
     }
 
     @Override

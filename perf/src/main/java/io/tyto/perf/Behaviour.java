@@ -120,7 +120,7 @@ public final class Behaviour {
         LocalQueryService tyto =
             new LocalQueryService(
                 _ -> new TableSnapshot(schema, "perf", List.<RowSource>copyOf(segments), () -> {}),
-                EngineOptions.defaults().withWorkers(THREADS))) {
+                EngineOptions.defaults().withoutCache().withWorkers(THREADS))) {
       out.printf(Locale.ROOT, "%,d events of %,d users, %d threads each%n", rows, users, THREADS);
       String three = funnelSql(7, "view", "cart", "buy");
       funnel(tyto, sql, runs, out, three, 7, "view", "cart", "buy");

@@ -56,7 +56,8 @@ public final class SealedWeek {
                   10_000_000, 1L << 30, Duration.ofDays(1), Duration.ofDays(1), 1 << 16, 3, 1))
           .withMaintenanceInterval(Duration.ofDays(1));
 
-  private static final EngineOptions ONE_THREAD = EngineOptions.defaults().withWorkers(1);
+  private static final EngineOptions ONE_THREAD =
+      EngineOptions.defaults().withoutCache().withWorkers(1);
 
   private static final List<AggregateQuery> QUERIES =
       List.of(

@@ -204,8 +204,10 @@ public final class TytoServer implements AutoCloseable {
 
   static EngineOptions engineOptions(Settings settings) {
     int cores = Runtime.getRuntime().availableProcessors();
-    return EngineOptions.defaults()
-        .withWorkers(Math.toIntExact(settings.number(Setting.QUERY_THREADS, cores)));
+    EngineOptions defaults = EngineOptions.defaults();
+    return defaults
+        .withWorkers(Math.toIntExact(settings.number(Setting.QUERY_THREADS, cores)))
+        .withCache(settings.number(Setting.QUERY_CACHE, defaults.cacheBytes()));
   }
 
   private static Guards guards(GatewayOptions options, Clock clock) {

@@ -2,6 +2,7 @@ package io.tyto.engine.plan;
 
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Cohort;
 import io.tyto.model.query.EntitySet;
 import io.tyto.model.query.Filter;
@@ -22,6 +23,11 @@ public final class CohortFilters {
   /// @param members runs one cohort
   public CohortFilters(Function<Cohort, EntitySet> members) {
     this.members = members;
+  }
+
+  /// Whether an answer depends on what entities did elsewhere.
+  public static boolean isAnyIn(AggregateQuery query) {
+    return isAnyIn(query.where());
   }
 
   public static boolean isAnyIn(@Nullable Filter filter) {

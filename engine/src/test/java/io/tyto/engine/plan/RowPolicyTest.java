@@ -16,6 +16,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.RecordStream;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.AggregateQuery.Direction;
+import io.tyto.model.query.Measure;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.QueryGate;
 import io.tyto.model.query.RecordsQuery;
@@ -23,6 +24,7 @@ import io.tyto.model.query.TimeInterval;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CollectionInfo;
+import io.tyto.model.result.QueryMeta;
 import io.tyto.model.result.RecordRows;
 import io.tyto.model.result.RecordsResult;
 import io.tyto.model.result.ResultColumn;
@@ -110,6 +112,36 @@ class RowPolicyTest {
     assertEquals(0, result.meta().bytesScanned());
     assertNull(result.meta().watermark());
     result.plan().parts().forEach(part -> assertEquals(0, part.rows()));
+  }
+
+  @Test
+  void whatIsKeptForOneIsNotAnsweredToAnother() {
+    GameTable table = GameTable.random(300, new Random(SEED)).with(BY_SERVER);
+    AggregateQuery count = AggregateQuery.totals("game", null, List.of(new Measure.Count()));
+    try (TableSnapshot snapshot = table.snapshot(2, new Random(SEED));
+        LocalQueryService service = service(snapshot)) {
+      List<AggregateResult> answers = new ArrayList<>();
+      for (Caller caller :
+          List.of(
+              Caller.SYSTEM,
+              caller(List.of("1"), "query:game"),
+              caller(List.of("2"), "query:game"),
+              caller(List.of("1"), "query:game"),
+              caller(List.of(), "query:game", "rows:game"))) {
+        answers.add(service.aggregate(count, context(caller)));
+      }
+      assertEquals(300L, answers.get(0).measures().getFirst().value(0));
+      assertEquals(
+          table.only(event -> owns(Set.of(1L), event)).events().size(),
+          ((Long) answers.get(1).measures().getFirst().value(0)).intValue());
+      assertEquals(
+          table.only(event -> owns(Set.of(2L), event)).events().size(),
+          ((Long) answers.get(2).measures().getFirst().value(0)).intValue());
+      assertEquals(cells(answers.get(1)), cells(answers.get(3)));
+      assertEquals(QueryMeta.Cache.HIT, answers.get(3).meta().cache());
+      assertEquals(QueryMeta.Cache.HIT, answers.get(4).meta().cache());
+      assertEquals(300L, answers.get(4).measures().getFirst().value(0));
+    }
   }
 
   @Test

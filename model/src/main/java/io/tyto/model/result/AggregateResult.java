@@ -29,4 +29,26 @@ public record AggregateResult(
     boolean hasNextPage,
     @Nullable List<String> cursors,
     QueryMeta meta,
-    QueryPlan plan) {}
+    QueryPlan plan) {
+
+  /// The same answer, come by otherwise.
+  public AggregateResult with(QueryMeta other) {
+    return new AggregateResult(
+        rowCount,
+        keys,
+        measures,
+        ids,
+        previous,
+        totals,
+        previousTotals,
+        others,
+        othersRowCount,
+        othersKeys,
+        othersMeasures,
+        groupCount,
+        hasNextPage,
+        cursors,
+        other,
+        plan);
+  }
+}

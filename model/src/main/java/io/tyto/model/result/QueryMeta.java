@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param servedBy `segments`, `cube:name`, or `cube:name+segments` where rows were read too
 /// @param watermark greatest event time of committed and tail rows; null without rows
+/// @param cache whether the answer was kept from before, or computed by somebody who asked the
+///   same; then nothing was read for it
 /// @param approximate the approximate measures, each with its stated error
 public record QueryMeta(
     String queryId,
@@ -21,7 +23,81 @@ public record QueryMeta(
     String snapshot,
     boolean truncated,
     List<String> approximate,
-    List<Warning> warnings) {
+    List<Warning> warnings,
+    Cache cache) {
+
+  public enum Cache {
+    HIT,
+    MISS,
+    /// Answers of this kind are not kept.
+    BYPASS
+  }
+
+  /// Of an answer that is not looked for among others.
+  public QueryMeta(
+      String queryId,
+      String servedBy,
+      double elapsedMillis,
+      long rowsScanned,
+      long bytesScanned,
+      int segmentsScanned,
+      int segmentsPruned,
+      @Nullable Instant watermark,
+      String snapshot,
+      boolean truncated,
+      List<String> approximate,
+      List<Warning> warnings) {
+    this(
+        queryId,
+        servedBy,
+        elapsedMillis,
+        rowsScanned,
+        bytesScanned,
+        segmentsScanned,
+        segmentsPruned,
+        watermark,
+        snapshot,
+        truncated,
+        approximate,
+        warnings,
+        Cache.BYPASS);
+  }
+
+  /// Of an answer that was computed and is kept.
+  public QueryMeta asComputed() {
+    return new QueryMeta(
+        queryId,
+        servedBy,
+        elapsedMillis,
+        rowsScanned,
+        bytesScanned,
+        segmentsScanned,
+        segmentsPruned,
+        watermark,
+        snapshot,
+        truncated,
+        approximate,
+        warnings,
+        Cache.MISS);
+  }
+
+  /// Of the same answer for somebody for whom nothing was read.
+  public QueryMeta asKept(String otherQueryId, double otherMillis) {
+    return new QueryMeta(
+        otherQueryId,
+        servedBy,
+        otherMillis,
+        0,
+        0,
+        0,
+        0,
+        watermark,
+        snapshot,
+        truncated,
+        approximate,
+        warnings,
+        Cache.HIT);
+  }
 
   public record Warning(String code, String message, @Nullable String coordinate) {}
 }

@@ -52,7 +52,9 @@ final class TytoStore implements AutoCloseable {
     IngestOptions options = IngestOptions.DEFAULT.withMaintenanceInterval(NEVER);
     LocalNode node = LocalNode.open(folder, options, Disk.SYSTEM, Clock.systemUTC());
     return new TytoStore(
-        folder, node, new LocalQueryService(node, EngineOptions.defaults().withWorkers(threads)));
+        folder,
+        node,
+        new LocalQueryService(node, EngineOptions.defaults().withoutCache().withWorkers(threads)));
   }
 
   /// The server's gateway over this store, on a free port of this machine.

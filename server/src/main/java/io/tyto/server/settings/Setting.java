@@ -103,6 +103,11 @@ public enum Setting {
   QUERY_TIMEOUT("query.timeout", Kind.DURATION, "30s", "deadline of a query"),
   QUERY_MEMORY(
       "query.memory", Kind.BYTES, "auto", "memory of one query; auto: a quarter of the heap"),
+  QUERY_CACHE(
+      "query.cache",
+      Kind.BYTES,
+      "auto",
+      "memory of answers that are kept until rows change; auto: a 32nd of the heap; 0: none"),
   QUERY_THREADS("query.threads", Kind.NUMBER, "auto", "worker threads; auto: all cores"),
   QUERY_CONCURRENCY(
       "query.concurrency",

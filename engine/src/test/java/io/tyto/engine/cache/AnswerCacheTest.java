@@ -1,0 +1,198 @@
+package io.tyto.engine.cache;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tyto.engine.cache.AnswerCache.Found;
+import io.tyto.engine.cache.AnswerCache.Question;
+import io.tyto.engine.cache.AnswerCache.Source;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.Filter;
+import io.tyto.model.query.Measure;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.QueryMeta;
+import io.tyto.model.result.QueryPlan;
+import io.tyto.model.result.ResultColumn;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class AnswerCacheTest {
+  private static final int MANY = 1 << 20;
+
+  private final AtomicInteger computed = new AtomicInteger();
+
+  private static QueryContext context() {
+    return new QueryContext("q", Duration.ofSeconds(30), 1 << 20);
+  }
+
+  private static Question question(String value, String snapshot) {
+    AggregateQuery query =
+        AggregateQuery.totals(
+            "game",
+            new Filter.Compare("country", Filter.Op.EQ, value, false),
+            List.of(new Measure.Count()));
+    return new Question(query, snapshot, 1, false);
+  }
+
+  private static AggregateResult answer(int rows) {
+    return new AggregateResult(
+        rows,
+        List.of(),
+        List.of(new ResultColumn.Longs(new long[rows], new BitSet())),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        0,
+        List.of(),
+        List.of(),
+        rows,
+        false,
+        null,
+        new QueryMeta("q", "segments", 1, 1, 1, 1, 0, null, "s", false, List.of(), List.of()),
+        new QueryPlan(null, List.of(), List.of()));
+  }
+
+  private Found ask(AnswerCache cache, Question question) {
+    return cache.find(
+        question,
+        context(),
+        () -> {
+          computed.incrementAndGet();
+          return answer(10);
+        });
+  }
+
+  @Test
+  void equalQuestionsOverTheSameRowsAreComputedOnce() {
+    AnswerCache cache = new AnswerCache(MANY);
+    Found first = ask(cache, question("de", "s1"));
+    Found again = ask(cache, question("de", "s1"));
+    assertEquals(Source.MISS, first.source());
+    assertEquals(Source.HIT, again.source());
+    assertSame(first.answer(), again.answer());
+    assertEquals(Source.MISS, ask(cache, question("de", "s2")).source(), "other rows");
+    assertEquals(Source.MISS, ask(cache, question("fr", "s1")).source(), "another filter");
+    Question restricted = new Question(question("de", "s1").query(), "s1", 1, true);
+    assertEquals(Source.MISS, ask(cache, restricted).source());
+    Question evolved = new Question(question("de", "s1").query(), "s1", 2, false);
+    assertEquals(Source.MISS, ask(cache, evolved).source());
+    assertEquals(5, computed.get());
+  }
+
+  @Test
+  void whatWasNotAskedForTheLongestGoesFirst() {
+    long one = AnswerCache.sizeOf(answer(10));
+    AnswerCache cache = new AnswerCache(20 * one);
+    for (int i = 0; i < 30; i++) {
+      ask(cache, question("c" + i, "s"));
+      ask(cache, question("c0", "s"));
+    }
+    assertTrue(cache.load().bytes() <= 20 * one);
+    assertEquals(20, cache.load().answers());
+    assertEquals(Source.HIT, ask(cache, question("c0", "s")).source());
+    assertEquals(Source.MISS, ask(cache, question("c5", "s")).source());
+  }
+
+  @Test
+  void whatIsLargeIsNotKept() {
+    AnswerCache cache = new AnswerCache(20 * AnswerCache.sizeOf(answer(10)));
+    cache.find(question("de", "s"), context(), () -> answer(1_000));
+    assertEquals(0, cache.load().answers());
+    AnswerCache none = new AnswerCache(0);
+    ask(none, question("de", "s"));
+    assertEquals(0, none.load().answers());
+  }
+
+  @Test
+  void whoAsksMeanwhileWaitsForTheSameAnswer() throws Exception {
+    AnswerCache cache = new AnswerCache(0);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CompletableFuture<Found> first =
+        CompletableFuture.supplyAsync(
+            () ->
+                cache.find(
+                    question("de", "s"),
+                    context(),
+                    () -> {
+                      begun.countDown();
+                      awaitQuietly(go);
+                      computed.incrementAndGet();
+                      return answer(3);
+                    }),
+            Thread::startVirtualThread);
+    begun.await();
+    List<CompletableFuture<Found>> others = new ArrayList<>();
+    for (int i = 0; i < 20; i++) {
+      others.add(
+          CompletableFuture.supplyAsync(
+              () -> ask(cache, question("de", "s")), Thread::startVirtualThread));
+    }
+    QueryContext calledOff = context();
+    calledOff.cancel();
+    assertEquals(
+        ErrorCode.CANCELLED,
+        assertThrows(
+                TytoException.class,
+                () -> cache.find(question("de", "s"), calledOff, () -> answer(1)))
+            .code());
+    go.countDown();
+    AggregateResult answer = first.join().answer();
+    int joined = 0;
+    for (CompletableFuture<Found> other : others) {
+      joined += other.join().answer() == answer ? 1 : 0;
+    }
+    // One that begins when the first has ended computes for itself, as nothing is kept here.
+    assertEquals(others.size() - joined, computed.get() - 1);
+    assertEquals(joined, cache.load().joined());
+  }
+
+  @Test
+  void aFailureIsNobodyElses() throws Exception {
+    AnswerCache cache = new AnswerCache(MANY);
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CompletableFuture<Found> first =
+        CompletableFuture.supplyAsync(
+            () ->
+                cache.find(
+                    question("de", "s"),
+                    context(),
+                    () -> {
+                      begun.countDown();
+                      awaitQuietly(go);
+                      throw new TytoException(ErrorCode.RATE_LIMITED, "not you");
+                    }),
+            Thread::startVirtualThread);
+    begun.await();
+    CompletableFuture<Found> other =
+        CompletableFuture.supplyAsync(
+            () -> ask(cache, question("de", "s")), Thread::startVirtualThread);
+    go.countDown();
+    assertThrows(java.util.concurrent.CompletionException.class, first::join);
+    assertEquals(10, other.join().answer().rowCount());
+    assertEquals(1, computed.get());
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
