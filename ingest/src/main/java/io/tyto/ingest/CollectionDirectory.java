@@ -15,6 +15,7 @@ import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.partition.SchemaDirectory;
 import io.tyto.ingest.partition.StoredPrivacy;
 import io.tyto.ingest.privacy.KeyFile;
+import io.tyto.model.access.Guard;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
@@ -177,10 +178,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     Known now = known;
     TableSchema schema = now.byName().get(name);
     if (schema == null) {
-      throw new TytoException(
-          ErrorCode.UNKNOWN_COLLECTION,
-          "there is no collection '%s'; there are: %s"
-              .formatted(name, String.join(", ", new TreeMap<>(now.byName()).keySet())));
+      throw Guard.unknown(name);
     }
     return schema;
   }

@@ -63,7 +63,7 @@ public final class LocalDeadLetters implements DeadLetterService {
 
   @Override
   public Page letters(Query query, QueryContext context) {
-    Guard.requireAllRows(context.caller(), Verb.LETTERS, node.collection(query.collection()));
+    Guard.requireWhole(context.caller(), Verb.LETTERS, node.collection(query.collection()));
     RecordsResult result =
         queries.records(
             new RecordsQuery(
@@ -129,7 +129,7 @@ public final class LocalDeadLetters implements DeadLetterService {
                 .toList()
             : List.of(collection);
     if (collection != null) {
-      Guard.requireAllRows(context.caller(), Verb.LETTERS, node.collection(collection));
+      Guard.requireWhole(context.caller(), Verb.LETTERS, node.collection(collection));
     }
     List<Reason> reasons = new ArrayList<>();
     for (String name : names) {
@@ -140,7 +140,7 @@ public final class LocalDeadLetters implements DeadLetterService {
   }
 
   private static boolean isOpen(Caller caller, TableSchema schema) {
-    return Guard.may(caller, Verb.LETTERS, schema) && !Guard.isRestricted(caller, schema);
+    return Guard.isWhole(caller, Verb.LETTERS, schema);
   }
 
   private void addReasons(
@@ -195,7 +195,7 @@ public final class LocalDeadLetters implements DeadLetterService {
 
   @Override
   public ReplayResult replay(ReplayRequest request, Caller caller) {
-    Guard.requireAllRows(caller, Verb.LETTERS, node.collection(request.collection()));
+    Guard.requireWhole(caller, Verb.LETTERS, node.collection(request.collection()));
     return node.replay(request);
   }
 

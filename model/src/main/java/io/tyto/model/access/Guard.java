@@ -96,12 +96,30 @@ public final class Guard {
     }
   }
 
-  /// The same for what cannot be kept to some rows: FORBIDDEN where a policy would have to.
-  public static void requireAllRows(Caller caller, Verb verb, TableSchema schema) {
+  /// The same for what shows events as they came, all fields of any row: FORBIDDEN where the caller
+  /// sees some rows only, or not every field.
+  public static void requireWhole(Caller caller, Verb verb, TableSchema schema) {
     require(caller, verb, schema);
     if (isRestricted(caller, schema)) {
       throw denied(schema, "this cannot be kept to the rows of one " + parameters(schema));
     }
+    for (ColumnSpec column : schema.columns()) {
+      for (String label : labels(schema.config(), column)) {
+        if (!caller.access().may(Verb.FIELDS, label)) {
+          throw new TytoException(
+              ErrorCode.FORBIDDEN,
+              "this shows events of %s as they came, hidden fields too: it needs the scope %s"
+                  .formatted(schema.config().policy().collection(), new Scope(Verb.FIELDS, label)));
+        }
+      }
+    }
+  }
+
+  /// Whether {@link #requireWhole} would pass.
+  public static boolean isWhole(Caller caller, Verb verb, TableSchema schema) {
+    return may(caller, verb, schema)
+        && !isRestricted(caller, schema)
+        && schema.columns().stream().allMatch(column -> shows(caller, schema.config(), column));
   }
 
   /// What the caller's rows meet; null: all rows are the caller's. UNKNOWN_COLLECTION; FORBIDDEN
@@ -196,7 +214,11 @@ public final class Guard {
             .formatted(collection, why, new Scope(Verb.ROWS, collection)));
   }
 
+  /// The same words for what does not exist and for what is not there for the caller.
   public static TytoException unknown(String collection) {
-    return new TytoException(ErrorCode.UNKNOWN_COLLECTION, "there is no collection " + collection);
+    return new TytoException(
+        ErrorCode.UNKNOWN_COLLECTION,
+        "there is no collection '%s'; the query { collections { name } } lists those there are for you"
+            .formatted(collection));
   }
 }

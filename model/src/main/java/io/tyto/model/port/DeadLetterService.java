@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// Records that did not fit their collection: what they are, why, and a second try. Calls block;
 /// errors are {@link io.tyto.model.error.TytoException}. Thread-safe.
 ///
-/// A letter does not tell whose row it would be: callers whom a row policy of the collection
-/// restricts see none, FORBIDDEN.
+/// A letter does not tell whose row it would be, and shows the event as it came: callers who see
+/// some rows of the collection only, or not every field, see none, FORBIDDEN.
 public interface DeadLetterService {
   /// Of a server that keeps none.
   DeadLetterService NONE = new NoDeadLetters();
