@@ -6,6 +6,7 @@ import io.tyto.engine.page.SnapshotPins;
 import io.tyto.engine.plan.AggregateRunner;
 import io.tyto.engine.plan.CohortFilters;
 import io.tyto.engine.plan.CohortRunner;
+import io.tyto.engine.plan.Freshness;
 import io.tyto.engine.plan.FunnelRunner;
 import io.tyto.engine.plan.Inspection;
 import io.tyto.engine.plan.PlanLimits;
@@ -34,6 +35,7 @@ import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.RetentionQuery;
 import io.tyto.model.query.SessionsQuery;
+import io.tyto.model.query.SnapshotChoice;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.CohortResult;
@@ -216,15 +218,18 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     @Override
     public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
       Cursor after = cursor(query.after(), query.identity());
-      try (TableSnapshot snapshot = snapshot(query.collection(), after, context);
+      try (TableSnapshot snapshot = snapshot(query.collection(), after, query.snapshot(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
         Filter own = Guard.rows(context.caller(), Verb.QUERY, snapshot.schema());
         AggregateQuery asked =
             query.withWhere(
                 Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
-        AggregateResult result = answer(asked, after, snapshot, scan);
-        if (query.wants().cursors() && (after != null || result.hasNextPage())) {
+        // Whichever way the snapshot was chosen: the same rows have the same answer.
+        AggregateResult result =
+            answer(asked.withSnapshot(SnapshotChoice.NEWEST), after, snapshot, scan);
+        boolean isPaged = query.wants().cursors() && (after != null || result.hasNextPage());
+        if (isPaged || query.snapshot().isKept()) {
           pins.pin(snapshot);
         }
         return result;
@@ -262,7 +267,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     @Override
     public RecordsResult records(RecordsQuery query, QueryContext context) {
       Cursor anchor = cursor(query.backward() ? query.before() : query.after(), query.identity());
-      try (TableSnapshot snapshot = snapshot(query.collection(), anchor, context);
+      try (TableSnapshot snapshot =
+              snapshot(query.collection(), anchor, query.snapshot(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
         Filter own = Guard.rows(context.caller(), Verb.RECORDS, snapshot.schema());
@@ -270,7 +276,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
             query.withWhere(
                 Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
         RecordsResult result = RecordsRunner.run(asked, anchor, snapshot, scan);
-        if (result.hasNextPage() || result.hasPreviousPage()) {
+        boolean isPaged = result.hasNextPage() || result.hasPreviousPage();
+        if (isPaged || query.snapshot().isKept()) {
           pins.pin(snapshot);
         }
         return result;
@@ -307,7 +314,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public FunnelResult funnel(FunnelQuery query, QueryContext context) {
-      try (SnapshotSet taken = snapshots(query.steps());
+      try (SnapshotSet taken = snapshots(query.steps(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
         return FunnelRunner.run(
@@ -317,7 +324,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public RetentionResult retention(RetentionQuery query, QueryContext context) {
-      try (SnapshotSet taken = snapshots(List.of(query.first(), query.returning()));
+      try (SnapshotSet taken = snapshots(List.of(query.first(), query.returning()), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
         return RetentionRunner.run(
@@ -330,7 +337,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public SessionsResult sessions(SessionsQuery query, QueryContext context) {
-      try (SnapshotSet taken = snapshots(query.events());
+      try (SnapshotSet taken = snapshots(query.events(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
         return SessionsRunner.run(
@@ -389,6 +396,20 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       return SnapshotSet.take(snapshots, events.stream().map(EventFilter::collection).toList());
     }
 
+    /// The same of a question of its own, which may ask for fresh rows.
+    private SnapshotSet snapshots(List<EventFilter> events, QueryContext context) {
+      SnapshotSet taken = snapshots(events);
+      try {
+        for (TableSnapshot snapshot : taken.byCollection().values()) {
+          Freshness.require(snapshot, context, options.clock());
+        }
+        return taken;
+      } catch (RuntimeException e) {
+        taken.close();
+        throw e;
+      }
+    }
+
     @Override
     public Object stored(ColumnSpec column, Object value) {
       return snapshots.stored(column, value);
@@ -406,26 +427,54 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       }
     }
 
-    /// The snapshot that a cursor was handed out on, or the newest; the caller closes it.
+    /// The snapshot that a cursor was handed out on or that the query chose, or the newest; the
+    /// caller closes it.
     private TableSnapshot snapshot(
-        String collection, @Nullable Cursor cursor, QueryContext context) {
-      if (cursor == null) {
-        return snapshots.snapshot(collection, context);
+        String collection, @Nullable Cursor cursor, SnapshotChoice choice, QueryContext context) {
+      String wanted = cursor == null ? choice.asOf() : cursor.snapshot();
+      TableSnapshot taken =
+          wanted == null
+              ? snapshots.snapshot(collection, context)
+              : find(collection, wanted, context);
+      if (taken == null) {
+        throw cursor == null ? gone(choice) : expired();
       }
-      TableSnapshot pinned = pins.find(collection, cursor.snapshot());
+      try {
+        Freshness.require(taken, context, options.clock());
+        return taken;
+      } catch (RuntimeException e) {
+        taken.close();
+        throw e;
+      }
+    }
+
+    private @Nullable TableSnapshot find(String collection, String id, QueryContext context) {
+      TableSnapshot pinned = pins.find(collection, id);
       if (pinned != null) {
         return pinned;
       }
       TableSnapshot newest = snapshots.snapshot(collection, context);
-      if (newest.id().equals(cursor.snapshot())) {
+      if (newest.id().equals(id)) {
         return newest;
       }
       newest.close();
-      throw new TytoException(
+      return null;
+    }
+
+    private TytoException expired() {
+      return new TytoException(
           ErrorCode.CURSOR_EXPIRED,
           "the data that this cursor pages through is gone: cursors live %d minutes after their last"
                   .formatted(options.cursorLifetime().toMinutes())
               + " use; begin again without after");
+    }
+
+    private TytoException gone(SnapshotChoice choice) {
+      return new TytoException(
+          ErrorCode.SNAPSHOT_GONE,
+          "snapshot %s of asOf is not kept any more: one is kept for %d minutes after an answer"
+                  .formatted(choice.asOf(), options.cursorLifetime().toMinutes())
+              + " whose meta.snapshot was selected; ask without asOf and go on with the new one");
     }
   }
 }

@@ -62,6 +62,7 @@ public final class EntityScan {
     context.check();
     TreeMap<Integer, List<Place>> byPartition = new TreeMap<>();
     ScanStats stats = prune(byPartition);
+    context.query().admit(stats.rowsScanned());
     int columns = tables.stream().mapToInt(table -> table.slots().size()).max().orElse(1);
     context.begin(new Estimate(Estimate.Lane.SCAN, stats.rowsScanned(), columns));
     List<P> passes = new ArrayList<>();

@@ -91,6 +91,13 @@ public final class FilterCompiler {
         yield new RowPredicate.OfEntities(
             slots.slot(SystemColumns.ENTITY_NAME), members, !positive);
       }
+      case Filter.Sampled(double rate) ->
+          new RowPredicate.Sampled(
+              slots.schema().config().entity() == null ? -1 : slots.slot(SystemColumns.ENTITY_NAME),
+              slots.slot(SystemColumns.LOG_NAME),
+              slots.slot(SystemColumns.OFFSET_NAME),
+              rate,
+              !positive);
     };
   }
 

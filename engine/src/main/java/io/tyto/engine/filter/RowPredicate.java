@@ -33,6 +33,19 @@ sealed interface RowPredicate {
     }
   }
 
+  /// Rows that {@link RowSample} chooses (that it does not, if `isNegated`).
+  ///
+  /// @param entitySlot -1: rows have no entities
+  record Sampled(int entitySlot, int logSlot, int offsetSlot, double rate, boolean isNegated)
+      implements RowPredicate {
+    private static final int COST = 6;
+
+    @Override
+    public int cost() {
+      return COST;
+    }
+  }
+
   record OfColumn(int slot, ValuePredicate test) implements RowPredicate {
     @Override
     public int cost() {

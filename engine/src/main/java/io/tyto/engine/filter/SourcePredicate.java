@@ -9,6 +9,7 @@ import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
 import io.tyto.index.InvertedIndex;
 import io.tyto.index.RowSet;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ abstract sealed class SourcePredicate {
       case RowPredicate.Any(var parts) ->
           new Any(batch, parts.stream().map(part -> of(part, batch, false)).toList());
       case RowPredicate.OfEntities of -> new OfEntities(batch, of);
+      case RowPredicate.Sampled sampled -> new Sampled(batch, sampled);
       case RowPredicate.OfColumn(var slot, var valueTest) -> ofColumn(batch, slot, valueTest);
     };
   }
@@ -209,6 +211,77 @@ abstract sealed class SourcePredicate {
           }
         }
       }
+    }
+  }
+
+  /// Rows are chosen one by one; logs and offsets are read where some row has no entity.
+  private static final class Sampled extends SourcePredicate {
+    private final Batch batch;
+    private final RowPredicate.Sampled test;
+    private final int partition;
+    private @Nullable Dictionary hashedLogs;
+    private int hashedLog = -1;
+    private int logHash;
+
+    Sampled(Batch batch, RowPredicate.Sampled test) {
+      this.batch = batch;
+      this.test = test;
+      partition = batch.source().partition();
+    }
+
+    @Override
+    Verdict judge(int block) {
+      return Verdict.SOMETIMES;
+    }
+
+    @Override
+    void retain(long[] mask, Masks masks) {
+      ColumnVector.Longs entities =
+          test.entitySlot() >= 0
+                  && batch.column(test.entitySlot()) instanceof ColumnVector.Longs longs
+              ? longs
+              : null;
+      for (int word = 0; word < Masks.words(batch.length()); word++) {
+        for (long left = mask[word]; left != 0; left &= left - 1) {
+          int position = (word << 6) + Long.numberOfTrailingZeros(left);
+          if (position >= batch.length()) {
+            break;
+          }
+          long entity =
+              entities == null || entities.isNull(position) ? 0 : entities.values()[position];
+          long hash = entity == 0 ? ofRow(position) : RowSample.ofEntity(partition, entity);
+          if (RowSample.isChosen(hash, test.rate()) == test.isNegated()) {
+            mask[word] &= ~(left & -left);
+          }
+        }
+      }
+    }
+
+    private long ofRow(int position) {
+      long offset =
+          batch.column(test.offsetSlot()) instanceof ColumnVector.Longs offsets
+              ? offsets.values()[position]
+              : batch.from() + position;
+      return RowSample.ofRow(partition, logHash(position), offset);
+    }
+
+    private int logHash(int position) {
+      return switch (batch.column(test.logSlot())) {
+        case ColumnVector.Ordinals logs -> {
+          int log = logs.values()[position];
+          if (log != hashedLog || !logs.dictionary().equals(hashedLogs)) {
+            hashedLogs = logs.dictionary();
+            hashedLog = log;
+            logHash = RowSample.ofLog(logs.dictionary().value(log));
+          }
+          yield logHash;
+        }
+        case ColumnVector.Bytes logs ->
+            RowSample.ofLog(
+                Arrays.copyOfRange(
+                    logs.data(), logs.offsets()[position], logs.offsets()[position + 1]));
+        default -> 0; // rows that were made have no log
+      };
     }
   }
 

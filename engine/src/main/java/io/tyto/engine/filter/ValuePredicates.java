@@ -42,7 +42,7 @@ final class ValuePredicates {
           type.isList()
               ? new ListPredicates.Any(scalar(type.element(), leaf, true), !positive)
               : scalar(type.element(), leaf, positive);
-      case Filter.And _, Filter.Or _, Filter.Not _, Filter.InCohort _ ->
+      case Filter.And _, Filter.Or _, Filter.Not _, Filter.InCohort _, Filter.Sampled _ ->
           throw new IllegalArgumentException("not a leaf: " + leaf);
     };
   }

@@ -88,6 +88,7 @@ record ScanPlan(
       states.add(accumulators.create(state.measure()));
     }
     BlockPruner.Pruned pruned = BlockPruner.prune(filters, slots, sources);
+    context.query().admit(pruned.stats().rowsScanned());
     return new ScanPlan(
         slots,
         List.copyOf(sources),

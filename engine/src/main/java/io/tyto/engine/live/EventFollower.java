@@ -1,5 +1,6 @@
 package io.tyto.engine.live;
 
+import io.tyto.engine.filter.RowSample;
 import io.tyto.engine.record.EventScan;
 import io.tyto.engine.record.EventScan.Events;
 import io.tyto.engine.record.EventScan.Place;
@@ -16,6 +17,7 @@ import io.tyto.model.port.LiveService.Listener;
 import io.tyto.model.query.EventsQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.EventsUpdate;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -32,7 +34,6 @@ final class EventFollower implements Following {
   static final int MAX_WAITING = 10_000;
 
   private static final System.Logger LOG = System.getLogger(EventFollower.class.getName());
-  private static final double UNIT = 0x1.0p-53;
 
   private final EventsQuery query;
   private final Caller caller;
@@ -223,9 +224,8 @@ final class EventFollower implements Following {
     if (query.sampleRate() >= 1) {
       return true;
     }
-    long hash = identity.offset() * 31 + identity.partition();
-    hash = (hash ^ identity.logId().hashCode()) * 0x9E3779B97F4A7C15L;
-    hash = (hash ^ hash >>> 32) * 0xD6E8FEB86659FD93L;
-    return ((hash ^ hash >>> 32) >>> 11) * UNIT < query.sampleRate();
+    int log = RowSample.ofLog(identity.logId().getBytes(StandardCharsets.UTF_8));
+    return RowSample.isChosen(
+        RowSample.ofRow(identity.partition(), log, identity.offset()), query.sampleRate());
   }
 }

@@ -111,7 +111,7 @@ public final class LiveQueries implements LiveService, AutoCloseable {
       question = shared.get(key);
       if (question == null) {
         requireRoom(shared.size(), options.maxQueries(), "different aggregates");
-        question = new SharedQuery(key, query, caller, aggregates, options, this);
+        question = new SharedQuery(key, query, caller, aggregates, this);
         shared.put(key, question);
       }
       follower = question.add(query.onlyOnChange(), listener);

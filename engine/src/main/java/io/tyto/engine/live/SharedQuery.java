@@ -6,6 +6,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Listener;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.LiveQuery;
+import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.AggregateResult;
@@ -32,14 +33,13 @@ final class SharedQuery {
   /// What tells questions apart: everything but the times that move.
   ///
   /// @param access of who asks, project and all: others may see other rows
-  /// @param timeout null: the server's
-  record Key(AggregateQuery question, String access, Duration every, @Nullable Duration timeout) {
+  record Key(AggregateQuery question, String access, Duration every, QueryBounds bounds) {
     static Key of(LiveQuery query, Caller caller, Instant now) {
       // What stands in where is part of the identity, and cohorts in it have times.
       AggregateQuery question =
           query.at().apply(now).withTimes(TimeInterval.ALL_TIME, null, null).withWhere(null);
       String access = caller.kind() + " " + caller.project() + " " + caller.access().fingerprint();
-      return new Key(question, access, query.every(), query.timeout());
+      return new Key(question, access, query.every(), query.bounds());
     }
   }
 
@@ -67,7 +67,6 @@ final class SharedQuery {
   private final Function<Instant, AggregateQuery> at;
   private final Caller caller;
   private final Aggregates aggregates;
-  private final LiveOptions options;
   private final LiveQueries home;
   private final Supplier<Instant> clock;
   private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
@@ -80,18 +79,11 @@ final class SharedQuery {
   private @Nullable AggregateQuery asked;
   private @Nullable QueryContext running;
 
-  SharedQuery(
-      Key key,
-      LiveQuery query,
-      Caller caller,
-      Aggregates aggregates,
-      LiveOptions options,
-      LiveQueries home) {
+  SharedQuery(Key key, LiveQuery query, Caller caller, Aggregates aggregates, LiveQueries home) {
     this.key = key;
     this.at = query.at();
     this.caller = caller;
     this.aggregates = aggregates;
-    this.options = options;
     this.home = home;
     this.clock = home::now;
     this.dueNanos = System.nanoTime();
@@ -198,8 +190,8 @@ final class SharedQuery {
   }
 
   private synchronized QueryContext begin() {
-    Duration timeout = key.timeout() == null ? options.timeout() : key.timeout();
-    QueryContext context = home.newContext("live " + UUID.randomUUID(), caller).within(timeout);
+    QueryContext context =
+        home.newContext("live " + UUID.randomUUID(), caller).within(key.bounds());
     running = context;
     return context;
   }

@@ -38,6 +38,11 @@ public record FilterCheck(Columns columns) {
           throw columns.refuse("rows without an entity are in no cohort");
         }
       }
+      case Filter.Sampled(double rate) -> {
+        if (!(rate > 0 && rate <= 1)) {
+          throw columns.refuse("a sample's rate is above 0 and at most 1, not " + rate);
+        }
+      }
       case Filter.Compare compare ->
           checkLeaf(compare.column(), elementOf(compare.column()), filter);
       case Filter.In in -> checkLeaf(in.column(), elementOf(in.column()), filter);
@@ -71,7 +76,8 @@ public record FilterCheck(Columns columns) {
           Filter.HasAll _,
           Filter.AnyElement _,
           Filter.JsonPath _,
-          Filter.InCohort _ ->
+          Filter.InCohort _,
+          Filter.Sampled _ ->
           throw columns.refuse(column, "a single value has no lists or paths inside");
     }
   }

@@ -145,6 +145,10 @@ record CubeCover(
         needed.add(state);
         addOutside(cube, spec.where(), outside);
       }
+      if (outside.contains(SystemColumns.OFFSET_NAME)) {
+        reject(cube, "a sample is one of rows");
+        return null;
+      }
       if (!outside.isEmpty()) {
         reject(cube, "it has no dimension " + String.join(", ", outside));
         return null;

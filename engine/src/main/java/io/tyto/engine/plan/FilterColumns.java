@@ -32,6 +32,7 @@ final class FilterColumns {
         case Filter.AnyElement leaf -> columns.add(leaf.column());
         case Filter.JsonPath leaf -> columns.add(leaf.column());
         case Filter.InCohort _ -> columns.add(SystemColumns.ENTITY_NAME);
+        case Filter.Sampled _ -> columns.add(SystemColumns.OFFSET_NAME);
       }
     }
   }

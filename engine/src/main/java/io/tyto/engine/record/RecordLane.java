@@ -150,6 +150,7 @@ final class RecordLane {
   }
 
   private void scanBatch(Place place, int from, int length, boolean isBehind) {
+    context.query().admit(length);
     context.check();
     place.batch.move(from, length);
     SourceFilter.fill(mask, length);

@@ -15,6 +15,7 @@ import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.LiveQuery;
 import io.tyto.model.query.Measure;
+import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.AggregateResult;
@@ -118,7 +119,7 @@ final class LiveQueriesTest {
                     .withTimes(new TimeInterval(at.minusSeconds(3_600), at), null, null),
             EVERY,
             true,
-            null);
+            QueryBounds.NONE);
     Told told = follow(lastHour);
     told.next();
     lookWhenDue();
@@ -203,7 +204,8 @@ final class LiveQueriesTest {
   void differentQuestionsAreDifferentComputations() throws Exception {
     follow(query("a", true)).next();
     follow(query("b", true)).next();
-    follow(new LiveQuery(query("a", true).at(), Duration.ofHours(2), true, null)).next();
+    follow(new LiveQuery(query("a", true).at(), Duration.ofHours(2), true, QueryBounds.NONE))
+        .next();
     assertEquals(3, live.load().queries());
     assertEquals(3, rows.computed.get());
   }
@@ -300,7 +302,7 @@ final class LiveQueriesTest {
             0,
             null,
             identity);
-    return new LiveQuery(_ -> question, EVERY, onlyOnChange, null);
+    return new LiveQuery(_ -> question, EVERY, onlyOnChange, QueryBounds.NONE);
   }
 
   /// Notes what it is told, and asks for more.

@@ -11,6 +11,7 @@ import io.tyto.model.query.GroupKey.Granularity;
 import io.tyto.model.query.GroupKey.TimeAmount;
 import io.tyto.model.query.Measure;
 import io.tyto.model.query.Measure.Function;
+import io.tyto.model.query.SnapshotChoice;
 import io.tyto.model.query.TimeInterval;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -38,6 +39,7 @@ public final class Query {
   private int limit = 100;
   private int offset;
   private @Nullable String after;
+  private SnapshotChoice snapshot = SnapshotChoice.NEWEST;
 
   public static Query of(Measure... measures) {
     Query query = new Query();
@@ -153,6 +155,11 @@ public final class Query {
     return this;
   }
 
+  public Query snapshot(@Nullable String asOf, boolean isKept) {
+    snapshot = new SnapshotChoice(asOf, isKept);
+    return this;
+  }
+
   public Query offset(int rows) {
     offset = rows;
     return this;
@@ -176,6 +183,7 @@ public final class Query {
         limit,
         offset,
         after,
-        "test");
+        "test",
+        snapshot);
   }
 }

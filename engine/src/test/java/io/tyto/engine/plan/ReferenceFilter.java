@@ -37,6 +37,7 @@ final class ReferenceFilter {
               ? (Boolean) compares((long) list.size(), is.op(), is.value())
               : null;
       case Filter.InCohort cohort -> throw new IllegalArgumentException("not here: " + cohort);
+      case Filter.Sampled sample -> throw new IllegalArgumentException("not here: " + sample);
       case Filter.HasAll(String column, var values) ->
           event.value(column) instanceof List<?> list ? (Boolean) list.containsAll(values) : null;
       case Filter.Compare compare ->

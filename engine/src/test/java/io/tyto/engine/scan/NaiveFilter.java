@@ -67,6 +67,7 @@ public final class NaiveFilter {
       case Filter.AnyElement leaf -> leaf(leaf.column(), leaf.is(), row);
       case Filter.JsonPath leaf -> throw new IllegalArgumentException("not here: " + leaf);
       case Filter.InCohort leaf -> throw new IllegalArgumentException("not here: " + leaf);
+      case Filter.Sampled leaf -> throw new IllegalArgumentException("not here: " + leaf);
     };
   }
 

@@ -30,6 +30,7 @@ public record AggregateInput(
     @Nullable TopGroups top,
     boolean others,
     RangeInput.@Nullable Comparison comparison,
+    OptionsInput options,
     String identity) {
 
   /// @param arguments of the field, with `input` among them
@@ -63,6 +64,7 @@ public record AggregateInput(
       if (input.flag("others") && !input.has("top")) {
         throw input.error("others", "there is no top for the others to be left out of");
       }
+      OptionsInput options = OptionsInput.read(input);
       return new AggregateInput(
           ranges.interval(input, zone),
           input.has("where")
@@ -75,7 +77,8 @@ public record AggregateInput(
           input.has("top") ? top(input.object("top", type("Top"))) : null,
           input.flag("others"),
           ranges.comparison(input, zone),
-          Identity.of(collection.name(), input.without("options")));
+          options,
+          options.identify(collection.name(), input.without("options")));
     }
 
     private String type(String suffix) {

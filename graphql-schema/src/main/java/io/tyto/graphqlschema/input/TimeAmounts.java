@@ -1,6 +1,7 @@
 package io.tyto.graphqlschema.input;
 
 import io.tyto.model.query.GroupKey.TimeAmount;
+import java.time.Duration;
 import java.time.ZonedDateTime;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,15 @@ final class TimeAmounts {
 
   static @Nullable TimeAmount positiveOrNone(InputObject object, String member) {
     return object.has(member) ? positive(object, member) : null;
+  }
+
+  /// The same as a duration; a month has no fixed length, a day has 24 hours.
+  static Duration fixed(InputObject object, String member) {
+    TimeAmount amount = positive(object, member);
+    if (amount.period().toTotalMonths() != 0) {
+      throw object.error(member, "months and years have no fixed length: give it as PT15M or P7D");
+    }
+    return amount.duration().plusDays(amount.period().getDays());
   }
 
   private static boolean isNegative(TimeAmount amount) {

@@ -51,7 +51,7 @@ record AggregateLive(LiveQuery query, ObjectShape<LiveUpdate> shape) implements 
             now -> isTimeless ? parts.query() : parts.question().at(parts.query(), now),
             every,
             !Boolean.FALSE.equals(arguments.get("onlyOnChange")),
-            parts.question().timeout());
+            parts.question().bounds());
     return new AggregateLive(query, shape);
   }
 

@@ -46,7 +46,7 @@ final class AggregatePanel implements Panel {
 
   @Override
   public Answer answer(QueryService queries, QueryContext context) {
-    AggregateResult result = queries.aggregate(query, Scope.within(context, question.timeout()));
+    AggregateResult result = queries.aggregate(query, context.within(question.bounds()));
     return new Answer(shape.read(result), result.meta());
   }
 
@@ -62,6 +62,7 @@ final class AggregatePanel implements Panel {
     private boolean wantsOthersRows;
     private boolean wantsGroupCount;
     private boolean wantsCursors;
+    private boolean wantsSnapshot;
 
     Compiler(InputObject arguments, Scope scope) {
       this.scope = scope;
@@ -77,7 +78,8 @@ final class AggregatePanel implements Panel {
       int offset = Scope.count(arguments, "offset", 0, Integer.MAX_VALUE);
       boolean isFirstPage = offset == 0 && !arguments.has("after");
       ObjectShape<AggregateResult> shape = ObjectShape.of(field, part -> part(part, isFirstPage));
-      return new AggregatePanel(question.query(measures, wants(), limit, offset), shape, question);
+      return new AggregatePanel(
+          question.query(measures, wants(), wantsSnapshot, limit, offset), shape, question);
     }
 
     Parts compileAll(List<ExecutableNormalizedField> fields) {
@@ -92,7 +94,12 @@ final class AggregatePanel implements Panel {
             .arguments()
             .error("limit", "a live answer is one page: it has no cursor to select");
       }
-      AggregateQuery query = question.query(measures, wants(), limit, 0);
+      if (question.input().options().asOf() != null) {
+        throw question
+            .arguments()
+            .error("input", "a live answer is of the newest rows: leave out options.asOf");
+      }
+      AggregateQuery query = question.query(measures, wants(), false, limit, 0);
       return new Parts(question, query, List.copyOf(shapes));
     }
 
@@ -137,7 +144,8 @@ final class AggregatePanel implements Panel {
           yield Cell.of(result -> explain.read(result.plan()));
         }
         case "meta" -> {
-          var meta = Shapes.meta(part);
+          wantsSnapshot |= Shapes.hasSnapshot(part);
+          var meta = Shapes.meta(part, question.sampleRate());
           yield Cell.of(result -> meta.read(result.meta()));
         }
         default -> throw Shapes.unknown(part);

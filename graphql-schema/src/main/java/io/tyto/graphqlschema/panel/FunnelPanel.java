@@ -3,18 +3,19 @@ package io.tyto.graphqlschema.panel;
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.EventsInput;
 import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.input.OptionsInput;
 import io.tyto.graphqlschema.input.QueryLimits;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.FunnelQuery;
+import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.FunnelResult;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The field `funnel` of an entity.
-record FunnelPanel(FunnelQuery query, ObjectShape<FunnelResult> shape, @Nullable Duration timeout)
+record FunnelPanel(FunnelQuery query, ObjectShape<FunnelResult> shape, QueryBounds bounds)
     implements Panel {
   private static final int DEFAULT_LIMIT = 20;
 
@@ -28,12 +29,12 @@ record FunnelPanel(FunnelQuery query, ObjectShape<FunnelResult> shape, @Nullable
     return new FunnelPanel(
         events.funnel(arguments, limit, wantsTimes[0]),
         shape,
-        Scope.timeout(arguments.object("input", "FunnelInput")));
+        OptionsInput.ofEntity(arguments.object("input", "FunnelInput")));
   }
 
   @Override
   public Answer answer(QueryService queries, QueryContext context) {
-    FunnelResult result = queries.funnel(query, Scope.within(context, timeout));
+    FunnelResult result = queries.funnel(query, context.within(bounds));
     return new Answer(shape.read(result), result.meta());
   }
 

@@ -5,21 +5,16 @@ import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.Filter;
 import io.tyto.model.query.GroupKey;
-import java.time.Duration;
+import io.tyto.model.query.QueryBounds;
+import io.tyto.model.query.SnapshotChoice;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// What `aggregate` and `table` share: one input type, read once, and the engine's query made of
 /// it.
-///
-/// @param timeout of the panel itself; null: the operation's
-record Question(
-    Scope scope,
-    InputObject arguments,
-    AggregateInput input,
-    Cursors cursors,
-    @Nullable Duration timeout) {
+record Question(Scope scope, InputObject arguments, AggregateInput input, Cursors cursors) {
 
   static Question read(InputObject arguments, Scope scope) {
     InputObject input = arguments.object("input", scope.collection().typeName() + "AggregateInput");
@@ -28,17 +23,34 @@ record Question(
         scope,
         arguments,
         AggregateInput.read(arguments, scope.collection(), scope.ranges(cursors), scope.limits()),
-        cursors,
-        Scope.timeout(input));
+        cursors);
   }
 
-  AggregateQuery query(MeasureSet measures, AggregateQuery.Wants wants, int limit, int offset) {
+  QueryBounds bounds() {
+    return input.options().bounds();
+  }
+
+  double sampleRate() {
+    return input.options().sampleRate();
+  }
+
+  private @Nullable Filter where() {
+    return scope.where(input.where(), sampleRate());
+  }
+
+  /// @param keepsSnapshot whether the caller is told what a later `asOf` can name
+  AggregateQuery query(
+      MeasureSet measures,
+      AggregateQuery.Wants wants,
+      boolean keepsSnapshot,
+      int limit,
+      int offset) {
     requireFew(measures);
     requireLinearFits(measures);
     return new AggregateQuery(
         scope.collection().name(),
         input.range(),
-        scope.where(input.where()),
+        where(),
         input.grouping().groupKeys(),
         measures.list(),
         input.having(),
@@ -52,7 +64,8 @@ record Question(
         limit,
         offset,
         cursors.inner(arguments, "after"),
-        identity());
+        identity(),
+        new SnapshotChoice(input.options().asOf(), keepsSnapshot));
   }
 
   String identity() {
@@ -62,14 +75,15 @@ record Question(
   /// A query made of this question, as it is at another instant.
   AggregateQuery at(AggregateQuery query, Instant now) {
     Scope later = new Scope(scope.collection(), now, scope.limits());
-    AggregateInput read = read(arguments, later).input();
+    Question question = read(arguments, later);
+    AggregateInput read = question.input();
     return query
         .withTimes(
             read.range(),
             read.comparison() == null ? null : read.comparison().interval(),
             read.comparison() == null ? null : read.comparison().shift())
         // Cohorts in it have ranges of their own.
-        .withWhere(read.where());
+        .withWhere(question.where());
   }
 
   private void requireFew(MeasureSet measures) {

@@ -2,22 +2,22 @@ package io.tyto.graphqlschema.panel;
 
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.FilterInput;
-import io.tyto.graphqlschema.input.Identity;
 import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.input.OptionsInput;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery.Direction;
+import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.query.SnapshotChoice;
 import io.tyto.model.result.RecordRows;
 import io.tyto.model.result.RecordsResult;
-import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// The field `records`: raw rows as a Relay connection.
 final class RecordsPanel implements Panel {
@@ -25,13 +25,12 @@ final class RecordsPanel implements Panel {
 
   private final RecordsQuery query;
   private final ObjectShape<RecordsResult> shape;
-  private final @Nullable Duration timeout;
+  private final QueryBounds bounds;
 
-  private RecordsPanel(
-      RecordsQuery query, ObjectShape<RecordsResult> shape, @Nullable Duration timeout) {
+  private RecordsPanel(RecordsQuery query, ObjectShape<RecordsResult> shape, QueryBounds bounds) {
     this.query = query;
     this.shape = shape;
-    this.timeout = timeout;
+    this.bounds = bounds;
   }
 
   static Panel compile(ExecutableNormalizedField field, Scope scope) {
@@ -40,7 +39,7 @@ final class RecordsPanel implements Panel {
 
   @Override
   public Answer answer(QueryService queries, QueryContext context) {
-    RecordsResult result = queries.records(query, Scope.within(context, timeout));
+    RecordsResult result = queries.records(query, context.within(bounds));
     return new Answer(shape.read(result), result.meta());
   }
 
@@ -51,13 +50,16 @@ final class RecordsPanel implements Panel {
     private final InputObject arguments;
     private final Cursors cursors;
     private final RecordCells records;
+    private final OptionsInput options;
     private boolean wantsTotal;
+    private boolean wantsSnapshot;
 
     Compiler(ExecutableNormalizedField field, Scope scope) {
       this.field = field;
       this.scope = scope;
       this.arguments = Scope.arguments(field);
       this.records = new RecordCells(scope.collection());
+      this.options = OptionsInput.read(arguments);
       this.cursors = Cursors.of(arguments, arguments, scope.now(), "after", "before");
     }
 
@@ -76,7 +78,8 @@ final class RecordsPanel implements Panel {
               scope.where(
                   arguments.has("where")
                       ? new FilterInput(scope.collection(), cursors.now()).read(arguments, "where")
-                      : null),
+                      : null,
+                  options.sampleRate()),
               orders(),
               records.columns(),
               limit,
@@ -85,12 +88,13 @@ final class RecordsPanel implements Panel {
               cursors.inner(arguments, "after"),
               cursors.inner(arguments, "before"),
               wantsTotal,
-              scope.identity(identity()));
-      return new RecordsPanel(query, shape, Scope.timeout(arguments));
+              scope.identity(identity()),
+              new SnapshotChoice(options.asOf(), wantsSnapshot));
+      return new RecordsPanel(query, shape, options.bounds());
     }
 
     private String identity() {
-      return Identity.of(
+      return options.identify(
           scope.collection().name(),
           "records",
           arguments.require("range"),
@@ -130,7 +134,8 @@ final class RecordsPanel implements Panel {
               result.totalCount() == null ? null : Formats.longNumber(result.totalCount()));
         }
         case "meta" -> {
-          var meta = Shapes.meta(part);
+          wantsSnapshot |= Shapes.hasSnapshot(part);
+          var meta = Shapes.meta(part, options.sampleRate());
           yield Cell.of(result -> meta.read(result.meta()));
         }
         default -> throw Shapes.unknown(part);

@@ -3,17 +3,16 @@ package io.tyto.graphqlschema.panel;
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.EventsInput;
 import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.input.OptionsInput;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.port.QueryService;
+import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RetentionQuery;
 import io.tyto.model.result.RetentionResult;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /// The field `retention` of an entity.
-record RetentionPanel(
-    RetentionQuery query, ObjectShape<RetentionResult> shape, @Nullable Duration timeout)
+record RetentionPanel(RetentionQuery query, ObjectShape<RetentionResult> shape, QueryBounds bounds)
     implements Panel {
 
   static Panel compile(ExecutableNormalizedField field, EventsInput events) {
@@ -21,12 +20,12 @@ record RetentionPanel(
     return new RetentionPanel(
         events.retention(arguments),
         ObjectShape.of(field, RetentionPanel::member),
-        Scope.timeout(arguments.object("input", "RetentionInput")));
+        OptionsInput.ofEntity(arguments.object("input", "RetentionInput")));
   }
 
   @Override
   public Answer answer(QueryService queries, QueryContext context) {
-    RetentionResult result = queries.retention(query, Scope.within(context, timeout));
+    RetentionResult result = queries.retention(query, context.within(bounds));
     return new Answer(shape.read(result), result.meta());
   }
 

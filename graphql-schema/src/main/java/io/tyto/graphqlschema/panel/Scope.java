@@ -9,9 +9,8 @@ import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiType;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.query.Filter;
-import io.tyto.model.query.QueryContext;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,12 +32,21 @@ record Scope(
     this(collection, now, limits, null, "");
   }
 
-  /// A filter on the rows that are there.
-  @Nullable Filter where(@Nullable Filter asked) {
-    if (only == null || asked == null) {
-      return only == null ? asked : only;
+  /// A filter on the rows that are there, or a sample of them.
+  ///
+  /// @param sampleRate at most 1
+  @Nullable Filter where(@Nullable Filter asked, double sampleRate) {
+    List<Filter> all = new ArrayList<>();
+    if (only != null) {
+      all.add(only);
     }
-    return new Filter.And(List.of(only, asked));
+    if (asked != null) {
+      all.add(asked);
+    }
+    if (sampleRate < 1) {
+      all.add(new Filter.Sampled(sampleRate));
+    }
+    return all.isEmpty() ? null : all.size() == 1 ? all.getFirst() : new Filter.And(all);
   }
 
   /// What an input is known by.
@@ -66,25 +74,5 @@ record Scope(
           ErrorCode.LIMIT_TOO_LARGE, name, "%d is asked for, at most %d".formatted(count, max));
     }
     return count;
-  }
-
-  /// The timeout in `options`, or null.
-  static @Nullable Duration timeout(InputObject object) {
-    if (!object.has("options")) {
-      return null;
-    }
-    InputObject options = object.object("options", "QueryOptions");
-    if (!options.has("timeoutMs")) {
-      return null;
-    }
-    int millis = options.integer("timeoutMs");
-    if (millis < 1) {
-      throw options.error("timeoutMs", "must be 1 or more, found " + millis);
-    }
-    return Duration.ofMillis(millis);
-  }
-
-  static QueryContext within(QueryContext context, @Nullable Duration timeout) {
-    return timeout == null ? context : context.within(timeout);
   }
 }

@@ -3,20 +3,19 @@ package io.tyto.graphqlschema.panel;
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.EventsInput;
 import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.input.OptionsInput;
 import io.tyto.graphqlschema.input.QueryLimits;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.port.QueryService;
+import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.result.SessionsResult;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /// The field `sessions` of an entity.
-record SessionsPanel(
-    SessionsQuery query, ObjectShape<SessionsResult> shape, @Nullable Duration timeout)
+record SessionsPanel(SessionsQuery query, ObjectShape<SessionsResult> shape, QueryBounds bounds)
     implements Panel {
   private static final int DEFAULT_LIMIT = 1_000;
 
@@ -28,12 +27,12 @@ record SessionsPanel(
     return new SessionsPanel(
         events.sessions(arguments, quantiles, limit),
         shape,
-        Scope.timeout(arguments.object("input", "SessionsInput")));
+        OptionsInput.ofEntity(arguments.object("input", "SessionsInput")));
   }
 
   @Override
   public Answer answer(QueryService queries, QueryContext context) {
-    SessionsResult result = queries.sessions(query, Scope.within(context, timeout));
+    SessionsResult result = queries.sessions(query, context.within(bounds));
     return new Answer(shape.read(result), result.meta());
   }
 

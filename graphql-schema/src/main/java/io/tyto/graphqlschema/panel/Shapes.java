@@ -24,7 +24,16 @@ final class Shapes {
     return instant == null ? null : Formats.time(instant);
   }
 
+  /// Whether a selected `meta` names the snapshot, so that a later question can ask for it.
+  static boolean hasSnapshot(ExecutableNormalizedField meta) {
+    return meta.getChildren().stream().anyMatch(member -> member.getName().equals("snapshot"));
+  }
+
   static ObjectShape<QueryMeta> meta(ExecutableNormalizedField meta) {
+    return meta(meta, 1);
+  }
+
+  static ObjectShape<QueryMeta> meta(ExecutableNormalizedField meta, double sampleRate) {
     return ObjectShape.of(
         meta,
         field ->
@@ -40,6 +49,7 @@ final class Shapes {
               case "snapshot" -> Cell.of(QueryMeta::snapshot);
               // One node answers whole or not at all.
               case "partial" -> Cell.of(_ -> false);
+              case "sampleRate" -> Cell.of(_ -> sampleRate);
               case "truncated" -> Cell.of(QueryMeta::truncated);
               case "approximate" -> Cell.of(QueryMeta::approximate);
               case "warnings" -> {

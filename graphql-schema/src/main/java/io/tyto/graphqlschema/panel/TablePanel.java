@@ -35,7 +35,7 @@ final class TablePanel implements Panel {
 
   @Override
   public Answer answer(QueryService queries, QueryContext context) {
-    AggregateResult result = queries.aggregate(query, Scope.within(context, question.timeout()));
+    AggregateResult result = queries.aggregate(query, context.within(question.bounds()));
     return new Answer(shape.read(result), result.meta());
   }
 
@@ -52,9 +52,12 @@ final class TablePanel implements Panel {
     boolean wantsPrevious = question.input().comparison() != null;
     AggregateQuery.Wants wants =
         new AggregateQuery.Wants(false, wantsPrevious, false, false, wantsCursors);
+    boolean wantsSnapshot =
+        field.getChildren().stream()
+            .anyMatch(child -> child.getName().equals("meta") && Shapes.hasSnapshot(child));
     return new TablePanel(
-        question.query(measures, wants, limit, 0),
-        ObjectShape.of(field, part -> part(part, columns, question.cursors())),
+        question.query(measures, wants, wantsSnapshot, limit, 0),
+        ObjectShape.of(field, part -> part(part, columns, question)),
         question);
   }
 
@@ -115,7 +118,7 @@ final class TablePanel implements Panel {
   }
 
   private static Cell<AggregateResult> part(
-      ExecutableNormalizedField part, List<TableColumn> columns, Cursors cursors) {
+      ExecutableNormalizedField part, List<TableColumn> columns, Question question) {
     return switch (part.getName()) {
       case "columns" -> {
         ObjectShape<TableColumn.Filled> shape = ObjectShape.of(part, TablePanel::member);
@@ -123,10 +126,10 @@ final class TablePanel implements Panel {
             result -> shape.readEach(columns.stream().map(each -> each.fill(result)).toList()));
       }
       case "rowCount" -> Cell.of(AggregateResult::rowCount);
-      case "endCursor" -> Cell.of(result -> endCursor(result, cursors));
+      case "endCursor" -> Cell.of(result -> endCursor(result, question.cursors()));
       case "hasNextPage" -> Cell.of(AggregateResult::hasNextPage);
       case "meta" -> {
-        var meta = Shapes.meta(part);
+        var meta = Shapes.meta(part, question.sampleRate());
         yield Cell.of(result -> meta.read(result.meta()));
       }
       default -> throw Shapes.unknown(part);

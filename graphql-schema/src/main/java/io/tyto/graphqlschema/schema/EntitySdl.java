@@ -88,7 +88,7 @@ final class EntitySdl {
         .member("From the first step to the last, days of 24 hours", "window: Duration!")
         .member("No event of another step may come between two steps", "strict: Boolean = false")
         .member("Of the first step's collection", "breakdown: " + type + "Dimension")
-        .member("How it is answered", "options: QueryOptions")
+        .member("How it is answered", "options: EntityOptions")
         .close();
   }
 
@@ -129,7 +129,7 @@ final class EntitySdl {
         .member("DAY, WEEK or MONTH of the timezone's calendar", "granularity: Granularity! = DAY")
         .member("From 1, Monday, to 7", "weekStart: Int! = 1")
         .member("At most 366", "periods: Int! = 7")
-        .member("How it is answered", "options: QueryOptions")
+        .member("How it is answered", "options: EntityOptions")
         .close();
   }
 
@@ -144,7 +144,7 @@ final class EntitySdl {
         .member(
             "Of the event it begins with, null where that is another collection's",
             "breakdown: " + type + "Dimension")
-        .member("How it is answered", "options: QueryOptions")
+        .member("How it is answered", "options: EntityOptions")
         .close();
   }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///   others
 /// @param identity hash of the caller's input, part of every group's id and cursor
 /// @param after an opaque cursor of an earlier answer; pins its snapshot
+/// @param snapshot what is read where there is no cursor
 public record AggregateQuery(
     String collection,
     TimeInterval range,
@@ -29,7 +30,48 @@ public record AggregateQuery(
     int limit,
     int offset,
     @Nullable String after,
-    String identity) {
+    String identity,
+    SnapshotChoice snapshot) {
+
+  /// Of the newest snapshot.
+  public AggregateQuery(
+      String collection,
+      TimeInterval range,
+      @Nullable Filter where,
+      List<GroupKey> groupBy,
+      List<Measure> measures,
+      @Nullable Having having,
+      List<Order> orderBy,
+      @Nullable LimitPer limitPer,
+      @Nullable TopGroups top,
+      boolean others,
+      @Nullable TimeInterval compareTo,
+      GroupKey.@Nullable TimeAmount compareShift,
+      Wants wants,
+      int limit,
+      int offset,
+      @Nullable String after,
+      String identity) {
+    this(
+        collection,
+        range,
+        where,
+        groupBy,
+        measures,
+        having,
+        orderBy,
+        limitPer,
+        top,
+        others,
+        compareTo,
+        compareShift,
+        wants,
+        limit,
+        offset,
+        after,
+        identity,
+        SnapshotChoice.NEWEST);
+  }
 
   /// Measures of all rows of a collection that meet a filter, in one row.
   public static AggregateQuery totals(
@@ -76,7 +118,8 @@ public record AggregateQuery(
         limit,
         offset,
         after,
-        identity);
+        identity,
+        snapshot);
   }
 
   /// The same question with another filter.
@@ -98,7 +141,31 @@ public record AggregateQuery(
         limit,
         offset,
         after,
-        identity);
+        identity,
+        snapshot);
+  }
+
+  /// The same question about another snapshot.
+  public AggregateQuery withSnapshot(SnapshotChoice other) {
+    return new AggregateQuery(
+        collection,
+        range,
+        where,
+        groupBy,
+        measures,
+        having,
+        orderBy,
+        limitPer,
+        top,
+        others,
+        compareTo,
+        compareShift,
+        wants,
+        limit,
+        offset,
+        after,
+        identity,
+        other);
   }
 
   /// Which optional parts of the answer the caller selected.

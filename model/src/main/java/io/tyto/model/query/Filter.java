@@ -77,6 +77,13 @@ public sealed interface Filter {
   /// @param members who they are; null until the engine has found out
   record InCohort(Cohort cohort, @Nullable EntitySet members) implements Filter {}
 
+  /// The row is in the sample: all rows of the same entity are, or none; rows without one are
+  /// chosen each by its identity. The same rows each time, of each collection the same entities,
+  /// and those of a lower rate are among those of a higher. Names no column, and is never null.
+  ///
+  /// @param rate part of the entities or rows, above 0 and at most 1
+  record Sampled(double rate) implements Filter {}
+
   enum JsonAs {
     STRING,
     NUMBER,

@@ -4,8 +4,10 @@ import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 
 /// Who asks one running query, what it may use, what it has used so far, and the flag that stops
 /// it.
@@ -16,6 +18,10 @@ public final class QueryContext {
   private final Caller caller;
   private final long deadlineNanos;
   private final Shared shared;
+  private final QueryBounds bounds;
+
+  /// Rows that this part of the operation has begun to read.
+  private final AtomicLong admitted;
 
   /// What all parts of one operation have in common.
   private static final class Shared {
@@ -40,27 +46,50 @@ public final class QueryContext {
   public QueryContext(
       String queryId, Duration timeout, long memoryLimitBytes, Caller caller, QueryGate gate) {
     this(
-        queryId, caller, System.nanoTime() + timeout.toNanos(), new Shared(memoryLimitBytes, gate));
+        queryId,
+        caller,
+        System.nanoTime() + timeout.toNanos(),
+        new Shared(memoryLimitBytes, gate),
+        QueryBounds.NONE,
+        new AtomicLong());
   }
 
-  private QueryContext(String queryId, Caller caller, long deadlineNanos, Shared shared) {
+  private QueryContext(
+      String queryId,
+      Caller caller,
+      long deadlineNanos,
+      Shared shared,
+      QueryBounds bounds,
+      AtomicLong admitted) {
     this.queryId = queryId;
     this.caller = caller;
     this.deadlineNanos = deadlineNanos;
     this.shared = shared;
+    this.bounds = bounds;
+    this.admitted = admitted;
   }
 
-  /// The same query with a deadline of its own that can only be earlier: one part of an operation.
-  /// Cancelling either cancels both.
+  /// The same part of the operation with a deadline of its own that can only be earlier. Cancelling
+  /// either cancels both.
   public QueryContext within(Duration timeout) {
-    long nanos = Math.min(remainingNanos(), timeout.toNanos());
-    return new QueryContext(queryId, caller, System.nanoTime() + nanos, shared);
+    return new QueryContext(queryId, caller, earlier(timeout), shared, bounds, admitted);
+  }
+
+  /// One part of the operation, with bounds of its own.
+  public QueryContext within(QueryBounds own) {
+    Duration timeout = own.timeout();
+    long deadline = timeout == null ? deadlineNanos : earlier(timeout);
+    return new QueryContext(queryId, caller, deadline, shared, own, new AtomicLong());
   }
 
   /// The same query asked by the process itself, on behalf of a caller who was found to be allowed:
   /// for rows that are no collection's.
   public QueryContext asSystem() {
-    return new QueryContext(queryId, Caller.SYSTEM, deadlineNanos, shared);
+    return new QueryContext(queryId, Caller.SYSTEM, deadlineNanos, shared, bounds, admitted);
+  }
+
+  private long earlier(Duration timeout) {
+    return System.nanoTime() + Math.min(remainingNanos(), timeout.toNanos());
   }
 
   public String queryId() {
@@ -81,6 +110,25 @@ public final class QueryContext {
 
   public long remainingNanos() {
     return deadlineNanos - System.nanoTime();
+  }
+
+  /// By how much the newest row may lie behind the clock; null: by any time.
+  public @Nullable Duration maxStaleness() {
+    return bounds.staleness();
+  }
+
+  /// Called with the rows and cells that are about to be read. SCAN_LIMIT_EXCEEDED where they are
+  /// more than this part of the operation may read.
+  public void admit(long rows) {
+    Long most = bounds.rowsScanned();
+    long all = admitted.addAndGet(rows);
+    if (most != null && all > most) {
+      throw new TytoException(
+          ErrorCode.SCAN_LIMIT_EXCEEDED,
+          "query %s would read %,d rows, and maxRowsScanned allows %,d: narrow the range, or filter by"
+                  .formatted(queryId, all, most)
+              + " a column whose values lie together");
+    }
   }
 
   /// Counts rows that were read; called while the query runs.

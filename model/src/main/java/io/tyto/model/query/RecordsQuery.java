@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Raw rows, ordered; ties are broken by the record's identity.
 ///
 /// @param columns config or system names of the columns to return
+/// @param snapshot what is read where there is no cursor
 /// @param limit page size; `backward` reads the last ones before `before`
 public record RecordsQuery(
     String collection,
@@ -19,7 +20,38 @@ public record RecordsQuery(
     @Nullable String after,
     @Nullable String before,
     boolean wantsTotal,
-    String identity) {
+    String identity,
+    SnapshotChoice snapshot) {
+
+  /// Of the newest snapshot.
+  public RecordsQuery(
+      String collection,
+      TimeInterval range,
+      @Nullable Filter where,
+      List<Order> orderBy,
+      List<String> columns,
+      int limit,
+      int offset,
+      boolean backward,
+      @Nullable String after,
+      @Nullable String before,
+      boolean wantsTotal,
+      String identity) {
+    this(
+        collection,
+        range,
+        where,
+        orderBy,
+        columns,
+        limit,
+        offset,
+        backward,
+        after,
+        before,
+        wantsTotal,
+        identity,
+        SnapshotChoice.NEWEST);
+  }
 
   /// The same question with another filter.
   public RecordsQuery withWhere(@Nullable Filter other) {
@@ -35,7 +67,8 @@ public record RecordsQuery(
         after,
         before,
         wantsTotal,
-        identity);
+        identity,
+        snapshot);
   }
 
   public record Order(String column, AggregateQuery.Direction direction) {}

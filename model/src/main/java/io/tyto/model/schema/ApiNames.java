@@ -85,6 +85,7 @@ public final class ApiNames {
           "IpFilter",
           "IpListFilter",
           "QueryOptions",
+          "EntityOptions",
           "NumberFn",
           "KeyFn",
           "TimeFn",

@@ -17,14 +17,16 @@ public final class SystemColumns {
   /// Dense id of the row's entity within its shard; 0 is the null entity.
   public static final int ENTITY = 4;
 
+  public static final String LOG_NAME = "_log";
+  public static final String OFFSET_NAME = "_offset";
   public static final String ENTITY_NAME = "_entity";
 
   public static final int FIRST_USER_ID = 16;
 
   public static final List<ColumnSpec> ALL =
       List.of(
-          ColumnSpec.system(LOG, "_log", ColumnType.STRING),
-          ColumnSpec.system(OFFSET, "_offset", ColumnType.LONG),
+          ColumnSpec.system(LOG, LOG_NAME, ColumnType.STRING),
+          ColumnSpec.system(OFFSET, OFFSET_NAME, ColumnType.LONG),
           ColumnSpec.system(RECEIVED, "_received", ColumnType.TIMESTAMP),
           ColumnSpec.system(ENTITY, ENTITY_NAME, ColumnType.LONG));
 

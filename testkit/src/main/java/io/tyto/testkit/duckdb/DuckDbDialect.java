@@ -274,7 +274,7 @@ public final class DuckDbDialect {
           list(empty.column(), "len(t." + name(empty.column()) + ") = 0");
       case Filter.ListLength length -> element(length.is(), "len(t." + name(length.column()) + ")");
       case Filter.AnyElement any -> list(any.column(), anyOf(any.column(), any.is()));
-      case Filter.JsonPath _, Filter.InCohort _ -> throw new NoSql();
+      case Filter.JsonPath _, Filter.InCohort _, Filter.Sampled _ -> throw new NoSql();
     };
   }
 
@@ -332,7 +332,8 @@ public final class DuckDbDialect {
           Filter.ListLength _,
           Filter.AnyElement _,
           Filter.JsonPath _,
-          Filter.InCohort _ ->
+          Filter.InCohort _,
+          Filter.Sampled _ ->
           throw new NoSql();
     };
   }

@@ -1,0 +1,13 @@
+package io.tyto.model.query;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// What one question may take at most, beside what its operation may; null: no more than that.
+///
+/// @param rowsScanned rows and cells that it may read
+/// @param staleness by which the newest row may lie behind the clock
+public record QueryBounds(
+    @Nullable Duration timeout, @Nullable Long rowsScanned, @Nullable Duration staleness) {
+  public static final QueryBounds NONE = new QueryBounds(null, null, null);
+}
