@@ -66,13 +66,14 @@ public final class TytoServer implements AutoCloseable {
           configFiles.isEmpty() ? ApplyResult.NOTHING : node.applyConfigs(configFiles);
       LocalQueryService queries = new LocalQueryService(node, engineOptions(settings));
       GatewayOptions options = gatewayOptions(settings);
-      LiveQueries live = new LiveQueries(queries, node, liveOptions(settings, options), clock);
+      Guards guards = guards(options, clock);
+      LiveQueries live =
+          new LiveQueries(queries, node, liveOptions(settings, options), guards.gate(), clock);
       try {
         DeadLetterService letters =
             new LocalDeadLetters(node, queries.over(LocalDeadLetters.snapshots(node)));
         Gateway gateway =
-            Gateway.start(
-                options, queries, letters, node, live, node, node, guards(options, clock), clock);
+            Gateway.start(options, queries, letters, node, live, node, node, guards, clock);
         String address = "http://" + host(options.host()) + ":" + gateway.port();
         node.publishAddress(address);
         return new TytoServer(node, queries, live, gateway, applied, address);

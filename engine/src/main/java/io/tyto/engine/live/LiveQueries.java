@@ -53,6 +53,7 @@ public final class LiveQueries implements LiveService, AutoCloseable {
   private final SharedQuery.Aggregates aggregates;
   private final SnapshotProvider snapshots;
   private final LiveOptions options;
+  private final QueryGate gate;
   private final InstantSource clock;
   private final ExecutorService workers;
   private final ScheduledExecutorService ticker;
@@ -73,9 +74,14 @@ public final class LiveQueries implements LiveService, AutoCloseable {
   public record Load(int queries, int followers, int eventFollowers, long computations) {}
 
   /// @param clock what ranges such as the last 15 minutes call now
+  /// @param gate lets computations begin; of those that several follow, as the one who came first
   public LiveQueries(
-      QueryService queries, SnapshotProvider snapshots, LiveOptions options, InstantSource clock) {
-    this(queries::aggregate, snapshots, options, clock, true);
+      QueryService queries,
+      SnapshotProvider snapshots,
+      LiveOptions options,
+      QueryGate gate,
+      InstantSource clock) {
+    this(queries::aggregate, snapshots, options, gate, clock, true);
   }
 
   /// @param isTicking false: only {@link #tick} looks
@@ -83,11 +89,13 @@ public final class LiveQueries implements LiveService, AutoCloseable {
       SharedQuery.Aggregates aggregates,
       SnapshotProvider snapshots,
       LiveOptions options,
+      QueryGate gate,
       InstantSource clock,
       boolean isTicking) {
     this.aggregates = aggregates;
     this.snapshots = snapshots;
     this.options = options;
+    this.gate = gate;
     this.clock = clock;
     this.workers =
         Executors.newFixedThreadPool(
@@ -184,8 +192,7 @@ public final class LiveQueries implements LiveService, AutoCloseable {
   }
 
   QueryContext newContext(String queryId, Caller caller) {
-    return new QueryContext(
-        queryId, options.timeout(), options.memoryBytes(), caller, QueryGate.OPEN);
+    return new QueryContext(queryId, options.timeout(), options.memoryBytes(), caller, gate);
   }
 
   /// Events are few and behind zone maps, so that one thread reads them.

@@ -17,6 +17,7 @@ import io.tyto.model.query.LiveQuery;
 import io.tyto.model.query.Measure;
 import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.LiveUpdate;
@@ -57,7 +58,8 @@ final class LiveQueriesTest {
     LiveOptions options =
         new LiveOptions(
             queries, followers, 1, 1, Duration.ofDays(1), Duration.ofSeconds(30), 1 << 20);
-    return new LiveQueries(rows::aggregate, rows::snapshot, options, () -> now, false);
+    return new LiveQueries(
+        rows::aggregate, rows::snapshot, options, QueryGate.OPEN, () -> now, false);
   }
 
   @AfterEach
