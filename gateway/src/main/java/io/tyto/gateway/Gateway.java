@@ -1,5 +1,12 @@
 package io.tyto.gateway;
 
+import io.netty.handler.codec.compression.Brotli;
+import io.netty.handler.codec.compression.CompressionOptions;
+import io.netty.handler.codec.compression.StandardCompressionOptions;
+import io.tyto.gateway.document.DocumentOptions;
+import io.tyto.gateway.document.Documents;
+import io.tyto.gateway.document.TrustedDocuments;
+import io.tyto.gateway.http.Cors;
 import io.tyto.gateway.http.Route;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
@@ -76,13 +83,17 @@ public final class Gateway implements AutoCloseable {
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     Callers callers = new Callers(guards.authenticator());
     List<Route> routes = new ArrayList<>();
-    routes.addAll(new GraphQlEndpoint(schema, callers, guards.gate(), options).routes());
+    DocumentOptions kept = options.http().documents();
+    TrustedDocuments trusted = new TrustedDocuments(kept.folder(), kept.registered());
+    Documents documents = new Documents(kept.policy(), trusted);
+    routes.addAll(new GraphQlEndpoint(schema, callers, guards, documents, options).routes());
+    routes.addAll(new DocumentsEndpoint(trusted, options).routes());
     routes.addAll(new IngestEndpoint(ingest, options).routes());
     routes.addAll(new OperatorEndpoint(ingest, admin, options).routes());
     routes.addAll(new SchemaEndpoint(admin).routes());
     routes.addAll(new RegistryEndpoint(admin, options).routes());
     routes.addAll(new Pages().routes());
-    Router router = new Router(callers, routes);
+    Router router = new Router(callers, new Cors(options.http().corsOrigins()), routes);
     HttpServer server =
         vertx
             .createHttpServer(
@@ -96,6 +107,7 @@ public final class Gateway implements AutoCloseable {
                     // Without it curl waits a second before it sends a body beyond 1 MB.
                     .setHandle100ContinueAutomatically(true)
                     .setCompressionSupported(true)
+                    .setCompressors(compressors())
                     .addWebSocketSubProtocol(GraphQlSocket.PROTOCOL)
                     .setMaxWebSocketFrameSize(options.sockets().maxMessageBytes())
                     .setMaxWebSocketMessageSize(options.sockets().maxMessageBytes())
@@ -122,6 +134,17 @@ public final class Gateway implements AutoCloseable {
       throw new TytoException(ErrorCode.CANCELLED, "interrupted while starting to listen", e);
     }
     return new Gateway(vertx, server);
+  }
+
+  /// Of equal ones the client's order decides, and browsers name the best last.
+  private static List<CompressionOptions> compressors() {
+    List<CompressionOptions> all = new ArrayList<>();
+    all.add(StandardCompressionOptions.gzip());
+    all.add(StandardCompressionOptions.deflate());
+    if (Brotli.isAvailable()) { // there is a library of it for this platform
+      all.add(StandardCompressionOptions.brotli());
+    }
+    return all;
   }
 
   public int port() {

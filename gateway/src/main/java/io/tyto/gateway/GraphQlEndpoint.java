@@ -1,8 +1,11 @@
 package io.tyto.gateway;
 
 import graphql.ExecutionResult;
+import io.tyto.gateway.document.DocumentPolicy;
+import io.tyto.gateway.document.Documents;
 import io.tyto.gateway.http.Accept;
 import io.tyto.gateway.http.Bodies;
+import io.tyto.gateway.http.Cors;
 import io.tyto.gateway.http.Etag;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,13 +40,24 @@ final class GraphQlEndpoint {
   private final LiveSchema schema;
   private final Callers callers;
   private final QueryGate gate;
+  private final Function<Caller, DocumentPolicy> policies;
+  private final Documents documents;
+  private final Cors cors;
   private final GatewayOptions options;
   private final Admission admission;
   private final Connections connections;
 
-  GraphQlEndpoint(LiveSchema schema, Callers callers, QueryGate gate, GatewayOptions options) {
+  GraphQlEndpoint(
+      LiveSchema schema,
+      Callers callers,
+      Guards guards,
+      Documents documents,
+      GatewayOptions options) {
     this.callers = callers;
-    this.gate = gate;
+    this.gate = guards.gate();
+    this.policies = guards.documents();
+    this.documents = documents;
+    this.cors = new Cors(options.http().corsOrigins());
     this.schema = schema;
     this.options = options;
     this.admission = new Admission();
@@ -138,9 +153,9 @@ final class GraphQlEndpoint {
   }
 
   /// Browsers open WebSockets to any site for any page, and tell only here whose page it is.
-  private static boolean isForeign(HttpServerRequest request) {
+  private boolean isForeign(HttpServerRequest request) {
     String origin = request.getHeader("Origin");
-    if (origin == null) {
+    if (origin == null || cors.allows(origin)) {
       return false;
     }
     int scheme = origin.indexOf("://");
@@ -162,26 +177,25 @@ final class GraphQlEndpoint {
         gate);
   }
 
-  /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED.
+  /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED, and what
+  /// {@link Documents} refuses.
   ///
   /// @param isReadOnly METHOD_NOT_ALLOWED for anything that changes something
   Begun begin(GraphQlParameters parameters, boolean isReadOnly, QueryContext context) {
-    GraphQlRequest operation = request(parameters, isReadOnly);
-    return admission.run(() -> schema.of(context.caller()).begin(operation, context));
-  }
-
-  private static GraphQlRequest request(GraphQlParameters parameters, boolean isReadOnly) {
-    if (parameters.query() == null) {
-      throw new TytoException(
-          ErrorCode.BAD_USER_INPUT,
-          "the request has no `query`: expected the text of an operation");
-    }
-    return new GraphQlRequest(
-        parameters.query(),
-        parameters.operationName(),
-        parameters.variables(),
-        parameters.extensions(),
-        isReadOnly);
+    Caller caller = context.caller();
+    DocumentPolicy policy =
+        caller.kind() == Caller.Kind.SYSTEM ? DocumentPolicy.ANY : policies.apply(caller);
+    String text =
+        documents.text(
+            parameters.query(), parameters.documentId(), parameters.extensions(), policy);
+    GraphQlRequest operation =
+        new GraphQlRequest(
+            text,
+            parameters.operationName(),
+            parameters.variables(),
+            parameters.extensions(),
+            isReadOnly);
+    return admission.run(() -> schema.of(caller).begin(operation, context));
   }
 
   private void answer(
@@ -205,7 +219,8 @@ final class GraphQlEndpoint {
     }
   }
 
-  /// Null where the answer may be another one although nothing was stored meanwhile.
+  /// Null where the answer may be another one although nothing was stored meanwhile. Of a document
+  /// that is named the name stands for the text, being its hash.
   private static @Nullable String etag(
       ExecutionResult result, GraphQlParameters asked, Caller caller) {
     Map<Object, Object> extensions = result.getExtensions();
@@ -219,6 +234,8 @@ final class GraphQlEndpoint {
             snapshot,
             String.valueOf(extensions.get("schemaVersion")),
             String.valueOf(asked.query()),
+            String.valueOf(asked.documentId()),
+            asked.extensions(),
             String.valueOf(asked.operationName()),
             asked.variables(),
             caller.project(),

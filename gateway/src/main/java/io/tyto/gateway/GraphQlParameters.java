@@ -1,5 +1,6 @@
 package io.tyto.gateway;
 
+import io.tyto.gateway.document.Documents;
 import io.tyto.gateway.http.JsonText;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -13,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// What a request asks for, as it came: by JSON or by the parameters of a URL.
 ///
 /// @param query text of a document; null where the document is named instead
+/// @param documentId of a trusted document
 record GraphQlParameters(
     @Nullable String query,
+    @Nullable String documentId,
     @Nullable String operationName,
     Map<String, @Nullable Object> variables,
     Map<String, @Nullable Object> extensions) {
@@ -22,6 +25,16 @@ record GraphQlParameters(
   /// Whether the URL of a GET asks for anything.
   static boolean areIn(HttpServerRequest request) {
     return request.query() != null && !request.query().isEmpty();
+  }
+
+  /// The same with this document.
+  GraphQlParameters withQuery(String text) {
+    return new GraphQlParameters(text, documentId, operationName, variables, extensions);
+  }
+
+  /// Whether there is a document, or the name of one.
+  boolean hasDocument() {
+    return query != null || Documents.isNamed(documentId, extensions);
   }
 
   /// BAD_JSON, BAD_USER_INPUT.
@@ -43,6 +56,7 @@ record GraphQlParameters(
   static GraphQlParameters of(Map<?, ?> map) {
     return new GraphQlParameters(
         text(map.get("query"), "query"),
+        text(map.get("documentId"), "documentId"),
         text(map.get("operationName"), "operationName"),
         object(map.get("variables"), "variables"),
         object(map.get("extensions"), "extensions"));
@@ -59,6 +73,7 @@ record GraphQlParameters(
     }
     return new GraphQlParameters(
         one(parameters, "query"),
+        one(parameters, "documentId"),
         one(parameters, "operationName"),
         object(json(parameters, "variables"), "variables"),
         object(json(parameters, "extensions"), "extensions"));

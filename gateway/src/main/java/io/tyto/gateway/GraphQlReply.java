@@ -88,7 +88,7 @@ final class GraphQlReply {
 
   /// @param etag names the version of the answer; null where it has none
   void send(ExecutionResult result, @Nullable String etag) {
-    request.response().putHeader("Vary", VARY);
+    request.response().headers().add("Vary", VARY);
     if (etag != null && Etag.answered(request, etag)) {
       return;
     }
@@ -112,11 +112,13 @@ final class GraphQlReply {
   /// Tells a failure by its code; what has none is logged, and told as INTERNAL.
   void refuse(Throwable failure) {
     TytoException told = Replies.told(failure);
-    request.response().putHeader("Vary", VARY).putHeader("Cache-Control", "no-store");
+    request.response().headers().add("Vary", VARY).set("Cache-Control", "no-store");
     headers(told.code());
-    // What is wrong with the request itself is no answer of GraphQL, so 200 would be wrong for it.
-    int status = Replies.status(told.code());
-    send(of(status, told.code()), ErrorBody.of(told.code(), String.valueOf(told.getMessage())));
+    // Not of the form of an answer, so that 200 would be wrong, but where clients wait for it.
+    boolean isAwaited = told.code() == ErrorCode.PERSISTED_QUERY_NOT_FOUND && !type.equals(CURRENT);
+    send(
+        isAwaited ? OK : of(Replies.status(told.code()), told.code()),
+        ErrorBody.of(told.code(), String.valueOf(told.getMessage())));
   }
 
   private void headers(ErrorCode code) {
@@ -130,8 +132,7 @@ final class GraphQlReply {
   /// wrong, and nothing else is told by its status to them as it is to others.
   private int status(ErrorCode code) {
     int status = Replies.status(code);
-    boolean isWrong = status == 400 || code == ErrorCode.PERSISTED_QUERY_NOT_FOUND;
-    return type.equals(CURRENT) || !isWrong ? of(status, code) : OK;
+    return type.equals(CURRENT) || status != 400 ? of(status, code) : OK;
   }
 
   /// 400 is for what cannot be read, as the edition of 2026 has it.

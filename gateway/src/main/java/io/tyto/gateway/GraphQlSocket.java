@@ -310,7 +310,7 @@ final class GraphQlSocket {
       throw invalid("subscribe without payload");
     }
     GraphQlParameters parameters = GraphQlParameters.of(payload);
-    if (parameters.query() == null) {
+    if (!parameters.hasDocument()) {
       throw invalid("the payload has no query");
     }
     return parameters;

@@ -80,13 +80,13 @@ final class OperatorEndpoint {
   }
 
   private void status(HttpServerRequest request) {
-    onVirtualThread(request, () -> Replies.json(request, 200, statusBody()));
+    Replies.onVirtualThread(request, () -> Replies.json(request, 200, statusBody()));
   }
 
   /// Lets a topic go on that waits for a decision. A page that a browser on this machine shows
   /// cannot say so: what is not sent as JSON is refused, and asking to send that needs our consent.
   private void acceptFeed(HttpServerRequest request) {
-    onVirtualThread(
+    Replies.onVirtualThread(
         request,
         () -> {
           requireJson(request);
@@ -98,7 +98,7 @@ final class OperatorEndpoint {
 
   /// The dimension tables with their versions.
   private void tables(HttpServerRequest request) {
-    onVirtualThread(
+    Replies.onVirtualThread(
         request,
         () ->
             Replies.json(
@@ -109,7 +109,7 @@ final class OperatorEndpoint {
 
   /// Loads the dimension table `table` now.
   private void reloadTable(HttpServerRequest request) {
-    onVirtualThread(
+    Replies.onVirtualThread(
         request,
         () -> {
           requireJson(request);
@@ -152,7 +152,7 @@ final class OperatorEndpoint {
 
   /// Every version of the config of `collection`, ascending.
   private void configHistory(HttpServerRequest request) {
-    onVirtualThread(
+    Replies.onVirtualThread(
         request,
         () -> {
           List<Object> versions = new ArrayList<>();
@@ -175,7 +175,7 @@ final class OperatorEndpoint {
             Replies.failure(
                 request, failure == null ? new IllegalStateException("no body") : failure);
           } else {
-            onVirtualThread(request, () -> action.accept(configFiles(body)));
+            Replies.onVirtualThread(request, () -> action.accept(configFiles(body)));
           }
         });
   }
@@ -184,7 +184,7 @@ final class OperatorEndpoint {
   /// progress lines, then one with `result` or `error`.
   private void importFile(HttpServerRequest request, String collection) {
     RequestStream content = new RequestStream(request, options.http().bodyIdle());
-    onVirtualThread(
+    Replies.onVirtualThread(
         request,
         () -> {
           FileImport file =
@@ -211,16 +211,6 @@ final class OperatorEndpoint {
           }
           response.end();
         });
-  }
-
-  private static void onVirtualThread(HttpServerRequest request, Runnable action) {
-    Thread.startVirtualThread(() -> {
-      try {
-        action.run();
-      } catch (RuntimeException e) {
-        Replies.failure(request, e);
-      }
-    });
   }
 
   private static void line(HttpServerResponse response, Map<String, ?> value) {

@@ -1,6 +1,7 @@
 package io.tyto.gateway;
 
 import io.tyto.gateway.http.Bodies;
+import io.tyto.gateway.http.Cors;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
 import io.tyto.model.access.Caller;
@@ -23,14 +24,16 @@ import java.util.stream.Collectors;
 /// Here and nowhere else requests get their caller, before any of a body is read.
 final class Router implements Handler<HttpServerRequest> {
   private final Callers callers;
+  private final Cors cors;
 
   /// Routes of paths that are said literally.
   private final Map<String, List<Route>> literal = new HashMap<>();
 
   private final List<Route> patterns = new ArrayList<>();
 
-  Router(Callers callers, List<Route> routes) {
+  Router(Callers callers, Cors cors, List<Route> routes) {
     this.callers = callers;
+    this.cors = cors;
     for (Route route : routes) {
       String path = route.path().pattern();
       if (path.matches("[a-z0-9/_]*")) {
@@ -44,6 +47,7 @@ final class Router implements Handler<HttpServerRequest> {
   @Override
   public void handle(HttpServerRequest request) {
     request.response().putHeader("X-Content-Type-Options", "nosniff");
+    cors.mark(request);
     try {
       route(request);
     } catch (RuntimeException e) {
@@ -74,6 +78,10 @@ final class Router implements Handler<HttpServerRequest> {
             .collect(Collectors.toCollection(TreeSet::new))
             .stream()
             .collect(Collectors.joining(", "));
+    if (request.method().equals(HttpMethod.OPTIONS)) {
+      cors.preflight(request, allowed);
+      return;
+    }
     request.response().putHeader("Allow", allowed);
     throw new TytoException(
         ErrorCode.METHOD_NOT_ALLOWED,

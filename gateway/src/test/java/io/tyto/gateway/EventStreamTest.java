@@ -75,7 +75,7 @@ final class EventStreamTest {
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/graphql"))
             .header("Content-Type", "application/json")
             .header("Accept", "text/event-stream")
-            .header("Accept-Encoding", "gzip")
+            .header("Accept-Encoding", "gzip, br")
             .POST(BodyPublishers.ofString(new JsonObject().put("query", query).encode()))
             .timeout(Duration.ofSeconds(60))
             .build();

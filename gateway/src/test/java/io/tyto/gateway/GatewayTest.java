@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.aayushatharva.brotli4j.decoder.BrotliInputStream;
+import io.netty.handler.codec.compression.Brotli;
 import io.tyto.gateway.http.HttpOptions;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.graphqlschema.GraphQlOptions;
@@ -12,6 +14,7 @@ import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.LiveService;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -293,6 +297,34 @@ final class GatewayTest {
     HttpResponse<String> response = get("/v1/collections/play/events");
     assertError(405, "METHOD_NOT_ALLOWED", response);
     assertEquals("POST", response.headers().firstValue("Allow").orElse(""));
+  }
+
+  @Test
+  void packsAnswersAsClientsTakeThem() throws Exception {
+    for (String encoding : new String[] {"gzip", "br"}) {
+      HttpResponse<byte[]> packed =
+          http.send(
+              request("/schema.graphql").header("Accept-Encoding", encoding).build(),
+              HttpResponse.BodyHandlers.ofByteArray());
+      assertEquals(200, packed.statusCode());
+      assertEquals(encoding, packed.headers().firstValue("Content-Encoding").orElse(""));
+      byte[] plain = encoding.equals("gzip") ? gunzip(packed.body()) : unbrotli(packed.body());
+      assertEquals(get("/schema.graphql").body(), new String(plain, StandardCharsets.UTF_8));
+      assertTrue(packed.body().length * 3 < plain.length, () -> "packed " + packed.body().length);
+    }
+  }
+
+  private static byte[] gunzip(byte[] packed) throws IOException {
+    try (InputStream in = new GZIPInputStream(new ByteArrayInputStream(packed))) {
+      return in.readAllBytes();
+    }
+  }
+
+  private static byte[] unbrotli(byte[] packed) throws IOException {
+    assertTrue(Brotli.isAvailable(), () -> String.valueOf(Brotli.cause()));
+    try (InputStream in = new BrotliInputStream(new ByteArrayInputStream(packed))) {
+      return in.readAllBytes();
+    }
   }
 
   private static void assertError(int status, String code, HttpResponse<String> response) {

@@ -56,6 +56,17 @@ public final class Replies {
     return ErrorBody.errors(told.code(), String.valueOf(told.getMessage()));
   }
 
+  /// Does what may block, and answers with its failure where it fails.
+  public static void onVirtualThread(HttpServerRequest request, Runnable action) {
+    Thread.startVirtualThread(() -> {
+      try {
+        action.run();
+      } catch (RuntimeException e) {
+        failure(request, e);
+      }
+    });
+  }
+
   /// The failure as clients may see it; what has no code is logged under an id and becomes
   /// INTERNAL.
   public static TytoException told(Throwable failure) {

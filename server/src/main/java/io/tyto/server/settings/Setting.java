@@ -129,6 +129,18 @@ public enum Setting {
       Kind.TEXT,
       "compatible",
       "edition of GraphQL over HTTP: compatible (JSON unless asked otherwise, 400 for wrong requests) or 2026 (its own media type, 422)"),
+  HTTP_CORS_ORIGINS(
+      "http.corsOrigins",
+      Kind.TEXT,
+      "",
+      "origins whose pages may ask, such as https://app.example.com, with commas; `*` is all"),
+  HTTP_DOCUMENTS(
+      "http.documents",
+      Kind.TEXT,
+      "any",
+      "documents that callers may send: any, apq (with their hash), or trusted-only"),
+  HTTP_DOCUMENT_FOLDER(
+      "http.documentFolder", Kind.TEXT, "", "folder of trusted documents, files `*.graphql`"),
   HTTP_QUERY_BYTES("http.queryBytes", Kind.BYTES, "1MB", "largest body of a GraphQL request"),
   HTTP_INGEST_BYTES(
       "http.ingestBytes", Kind.BYTES, "8MB", "largest body of an ingest request, as sent"),

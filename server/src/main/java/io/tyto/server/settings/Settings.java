@@ -25,6 +25,9 @@ public final class Settings {
   /// Names a folder and a member of a group; statuses call a process's own partitions `self`.
   private static final Pattern NODE = Pattern.compile("(?!self$)[A-Za-z0-9][A-Za-z0-9._-]{0,63}|");
 
+  private static final Pattern ORIGINS =
+      Pattern.compile("|\\*|https?://[^/,*\\s]+(,\\s*https?://[^/,*\\s]+)*");
+
   private static final Pattern BYTES =
       Pattern.compile("(\\d{1,15})\\s*(b|kb|mb|gb|tb)?", Pattern.CASE_INSENSITIVE);
   private static final Pattern DURATION = Pattern.compile("(\\d{1,10})\\s*(ms|s|m|h|d)");
@@ -247,6 +250,13 @@ public final class Settings {
     }
     if (setting == Setting.HTTP_PROFILE && !List.of("compatible", "2026").contains(text)) {
       return "expected compatible or 2026";
+    }
+    if (setting == Setting.HTTP_DOCUMENTS
+        && !List.of("any", "apq", "trusted-only").contains(text)) {
+      return "expected any, apq or trusted-only";
+    }
+    if (setting == Setting.HTTP_CORS_ORIGINS && !ORIGINS.matcher(text).matches()) {
+      return "expected origins such as https://app.example.com, with commas and without paths, or *";
     }
     if (setting == Setting.LISTEN && !text.matches(".+:\\d{1,5}")) {
       return "expected host:port";
