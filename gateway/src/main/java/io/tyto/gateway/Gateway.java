@@ -78,7 +78,8 @@ public final class Gateway implements AutoCloseable {
       Guards guards,
       Clock clock) {
     LiveSchema schema =
-        new LiveSchema(admin, queries, letters, entities, live, clock, options.graphQl());
+        new LiveSchema(
+            admin, queries, letters, entities, live, guards.gate(), clock, options.graphQl());
     schema.of(Caller.OPEN);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     Callers callers = new Callers(guards.authenticator());

@@ -10,6 +10,8 @@ import io.tyto.gateway.http.Etag;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
+import io.tyto.gateway.limits.CostGate;
+import io.tyto.gateway.limits.RateLimitHeaders;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlApi.Begun;
 import io.tyto.graphqlschema.GraphQlRequest;
@@ -19,7 +21,6 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Following;
 import io.tyto.model.query.QueryContext;
-import io.tyto.model.query.QueryGate;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class GraphQlEndpoint {
   private final LiveSchema schema;
   private final Callers callers;
-  private final QueryGate gate;
+  private final CostGate gate;
   private final Function<Caller, DocumentPolicy> policies;
   private final Documents documents;
   private final Cors cors;
@@ -212,6 +213,7 @@ final class GraphQlEndpoint {
         stream(new EventStream(request, loop, options.sockets()), begun);
       } else {
         ExecutionResult result = GraphQlApi.answer(begun);
+        RateLimitHeaders.put(request.response(), gate.use(context.caller()));
         reply.send(result, isReadOnly ? etag(result, asked, context.caller()) : null);
       }
     } catch (RuntimeException e) {

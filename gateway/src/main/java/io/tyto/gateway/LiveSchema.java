@@ -9,6 +9,7 @@ import io.tyto.model.access.Scope;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
+import io.tyto.model.port.LimitService;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.port.ViewService.ViewCollection;
@@ -69,11 +70,13 @@ final class LiveSchema {
       DeadLetterService letters,
       EntityService entities,
       LiveService live,
+      LimitService limits,
       Clock clock,
       GraphQlOptions options) {
     this.admin = admin;
     this.services =
         GraphQlServices.of(queries)
+            .withLimits(limits)
             .withLetters(letters)
             .withCohorts(admin)
             .withEntities(entities)

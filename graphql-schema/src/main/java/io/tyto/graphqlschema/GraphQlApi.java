@@ -135,6 +135,7 @@ public final class GraphQlApi {
     root.dataFetcher("deadLetters", panel);
     root.dataFetcher("deadLetterReasons", panel);
     root.dataFetcher("views", panel);
+    root.dataFetcher("rateLimit", panel);
     schema.keyed().keySet().forEach(name -> root.dataFetcher(name, panel));
     root.dataFetcher("schemaVersion", environment -> schema.version());
     for (ApiCollection collection : schema.byField().values()) {

@@ -3,6 +3,7 @@ package io.tyto.graphqlschema;
 import io.tyto.model.port.CohortService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
+import io.tyto.model.port.LimitService;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.port.ViewService;
@@ -14,7 +15,8 @@ public record GraphQlServices(
     CohortService cohorts,
     EntityService entities,
     LiveService live,
-    ViewService views) {
+    ViewService views,
+    LimitService limits) {
 
   /// Answers questions and has nothing else.
   public static GraphQlServices of(QueryService queries) {
@@ -24,26 +26,31 @@ public record GraphQlServices(
         CohortService.NONE,
         EntityService.NONE,
         LiveService.NONE,
-        ViewService.NONE);
+        ViewService.NONE,
+        LimitService.NONE);
   }
 
   public GraphQlServices withLetters(DeadLetterService other) {
-    return new GraphQlServices(queries, other, cohorts, entities, live, views);
+    return new GraphQlServices(queries, other, cohorts, entities, live, views, limits);
   }
 
   public GraphQlServices withCohorts(CohortService other) {
-    return new GraphQlServices(queries, letters, other, entities, live, views);
+    return new GraphQlServices(queries, letters, other, entities, live, views, limits);
   }
 
   public GraphQlServices withEntities(EntityService other) {
-    return new GraphQlServices(queries, letters, cohorts, other, live, views);
+    return new GraphQlServices(queries, letters, cohorts, other, live, views, limits);
   }
 
   public GraphQlServices withLive(LiveService other) {
-    return new GraphQlServices(queries, letters, cohorts, entities, other, views);
+    return new GraphQlServices(queries, letters, cohorts, entities, other, views, limits);
   }
 
   public GraphQlServices withViews(ViewService other) {
-    return new GraphQlServices(queries, letters, cohorts, entities, live, other);
+    return new GraphQlServices(queries, letters, cohorts, entities, live, other, limits);
+  }
+
+  public GraphQlServices withLimits(LimitService other) {
+    return new GraphQlServices(queries, letters, cohorts, entities, live, views, other);
   }
 }

@@ -18,7 +18,9 @@ import io.tyto.graphqlschema.schema.KeyedEntity;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.LimitService;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
 import io.tyto.model.result.QueryMeta;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -42,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 /// thread; answers are taken from any.
 final class Operation {
   private static final Set<String> ROOT_PANELS =
-      Set.of("collections", "deadLetters", "deadLetterReasons", "views");
+      Set.of("collections", "deadLetters", "deadLetterReasons", "rateLimit", "views");
 
   private final GraphQlServices services;
   private final QueryContext context;
@@ -258,7 +260,12 @@ final class Operation {
     }
     return entity == null
         ? Panels.ofRoot(
-            field, schema.byField().values(), services.letters(), services.views(), options.query())
+            field,
+            schema.byField().values(),
+            services.letters(),
+            services.views(),
+            services.limits(),
+            options.query())
         : Panels.of(field, entity, now, options.query());
   }
 
@@ -286,22 +293,38 @@ final class Operation {
       // Nothing to run beside: the caller's thread serves as well.
       Place place = places.getFirst();
       CompletableFuture<Object> answer = new CompletableFuture<>();
-      complete(answer, place);
+      complete(answer, place, context);
       answers.put(place.path(), answer);
       return;
     }
+    boolean isDryRun = places.stream().anyMatch(place -> place.panel().isDryRun());
+    QueryContext asking = isDryRun ? context.dry() : context;
+    List<CompletableFuture<Object>> others = new ArrayList<>();
     for (Place place : places) {
       CompletableFuture<Object> answer = new CompletableFuture<>();
       answers.put(place.path(), answer);
-      Thread.ofVirtual().name("panel " + context.queryId()).start(() -> complete(answer, place));
+      if (!place.panel().isLast()) {
+        others.add(answer);
+        Thread.ofVirtual()
+            .name("panel " + context.queryId())
+            .start(() -> complete(answer, place, asking));
+      }
+    }
+    CompletableFuture<Void> all = CompletableFuture.allOf(others.toArray(CompletableFuture[]::new));
+    for (Place place : places) {
+      if (place.panel().isLast()) {
+        all.whenComplete((_, _) -> complete(answer(place.path()), place, context));
+      }
     }
   }
 
-  private void complete(CompletableFuture<Object> answer, Place place) {
+  private void complete(CompletableFuture<Object> answer, Place place, QueryContext asking) {
     try {
-      Panel.Answer got = place.panel().answer(services.queries(), context);
+      Panel.Answer got = place.panel().answer(services.queries(), asking);
       note(got.meta(), place.collection());
       answer.complete(got.data());
+    } catch (QueryGate.DryRun e) {
+      answer.complete(null);
     } catch (RuntimeException | Error e) {
       // Whatever it is, somebody waits for it; the fetcher tells it to client or log.
       answer.completeExceptionally(e);
@@ -366,6 +389,23 @@ final class Operation {
     Map<String, String> times = new LinkedHashMap<>();
     watermarks.forEach((field, time) -> times.put(field, time.toString()));
     extensions.put("watermark", times);
+    extensions.put("cost", cost());
     return extensions;
+  }
+
+  private Map<String, Object> cost() {
+    Map<String, Object> cost = new LinkedHashMap<>();
+    cost.put("requested", context.estimated());
+    cost.put("actual", context.cost());
+    LimitService.Use use = services.limits().use(context.caller());
+    if (!Double.isInfinite(use.remaining())) {
+      Map<String, Object> throttle = new LinkedHashMap<>();
+      throttle.put("max", use.limits().burst());
+      throttle.put("available", use.remaining());
+      throttle.put("restorePerSecond", use.limits().costPerSecond());
+      throttle.values().removeIf(value -> value instanceof Double number && number.isInfinite());
+      cost.put("throttle", throttle);
+    }
+    return cost;
   }
 }

@@ -143,6 +143,7 @@ public final class CostGate implements QueryGate, LimitService {
         account.add(-cost);
         throw e;
       }
+      context.estimate(cost);
       note(cost);
     }
 
@@ -163,6 +164,7 @@ public final class CostGate implements QueryGate, LimitService {
       requireAllowed(charged + cost);
       account.add(cost);
       ofProject.add(cost);
+      context.estimate(cost);
       note(cost);
     }
 

@@ -4,6 +4,7 @@ import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.schema.ApiCube;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
 import io.tyto.model.result.QueryMeta;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,9 +52,13 @@ final class CubesPanel implements Panel {
       if (member.walk == null) {
         data.put(member.key, typeName);
       } else {
-        Answer answer = member.walk.answer(queries, context);
-        data.put(member.key, answer.data());
-        meta = answer.meta();
+        try {
+          Answer answer = member.walk.answer(queries, context);
+          data.put(member.key, answer.data());
+          meta = answer.meta();
+        } catch (QueryGate.DryRun e) {
+          data.put(member.key, null);
+        }
       }
     }
     return new Answer(data, meta);

@@ -11,6 +11,16 @@ public interface Panel {
   /// Asks it; blocks.
   Answer answer(QueryService queries, QueryContext context);
 
+  /// Whether it tells of the others, and is asked when they are answered.
+  default boolean isLast() {
+    return false;
+  }
+
+  /// Whether the others are only to be estimated.
+  default boolean isDryRun() {
+    return false;
+  }
+
   /// @param data finished data of the panel's field
   /// @param meta how the answer came about; null where nothing was scanned
   record Answer(@Nullable Object data, @Nullable QueryMeta meta) {}

@@ -11,6 +11,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
+import io.tyto.model.port.LimitService;
 import io.tyto.model.port.ViewService;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,8 +102,10 @@ public final class Panels {
       Collection<ApiCollection> all,
       DeadLetterService letters,
       ViewService views,
+      LimitService use,
       QueryLimits limits) {
     return switch (field.getName()) {
+      case "rateLimit" -> RateLimitPanel.compile(field, use);
       case "collections" -> collections(field, all, limits);
       case "deadLetters" -> DeadLetterPanel.letters(field, letters, limits);
       case "views" ->

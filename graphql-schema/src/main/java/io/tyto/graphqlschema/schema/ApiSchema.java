@@ -60,6 +60,7 @@ public record ApiSchema(
           "deadLetters",
           "deadLetterReasons",
           "views",
+          "rateLimit",
           MATERIALIZED);
 
   /// Generates the schema; CONFIG_INVALID where two names meet in it. A view whose names are taken
@@ -267,7 +268,16 @@ public record ApiSchema(
                 argument("Absent: all", "collection: ID"),
                 argument("Came at that time or later", "since: DateTime"),
                 argument("Came before that time", "until: DateTime")))
-        .member("Views and how they stand, by name", "views: [MaterializedView!]!");
+        .member("Views and how they stand, by name", "views: [MaterializedView!]!")
+        .field(
+            "What this operation cost, and what its caller may still use; free",
+            "rateLimit",
+            "RateLimit!",
+            List.of(
+                argument(
+                    "Runs nothing else: other fields are null where they would be computed, and cost"
+                        + " is what they are estimated at, of comparisons the first part",
+                    "dryRun: Boolean = false")));
     if (hasViews) {
       sdl.member(
           "Rows of views, each asked like a collection",

@@ -15,7 +15,14 @@ public interface LimitService {
   /// @param remaining cost that could be used now; infinite where there is no limit
   /// @param usedToday cost since midnight, UTC
   /// @param running queries at this moment
-  record Use(LimitClass limits, double remaining, double usedToday, int running) {}
+  record Use(LimitClass limits, double remaining, double usedToday, int running) {
+    /// Until what can be used at once is back; 0 where there is no limit.
+    public double secondsToFull() {
+      return Double.isInfinite(limits.burst()) || remaining >= limits.burst()
+          ? 0
+          : (limits.burst() - remaining) / limits.costPerSecond();
+    }
+  }
 
   Use use(Caller caller);
 }

@@ -18,6 +18,7 @@ public final class QueryContext {
   private final Caller caller;
   private final long deadlineNanos;
   private final Shared shared;
+  private final QueryGate gate;
   private final QueryBounds bounds;
 
   /// Rows that this part of the operation has begun to read.
@@ -26,14 +27,13 @@ public final class QueryContext {
   /// What all parts of one operation have in common.
   private static final class Shared {
     final long memoryLimitBytes;
-    final QueryGate gate;
     final LongAdder rowsScanned = new LongAdder();
+    final DoubleAdder estimated = new DoubleAdder();
     final DoubleAdder cost = new DoubleAdder();
     volatile boolean isCancelled;
 
-    Shared(long memoryLimitBytes, QueryGate gate) {
+    Shared(long memoryLimitBytes) {
       this.memoryLimitBytes = memoryLimitBytes;
-      this.gate = gate;
     }
   }
 
@@ -49,7 +49,8 @@ public final class QueryContext {
         queryId,
         caller,
         System.nanoTime() + timeout.toNanos(),
-        new Shared(memoryLimitBytes, gate),
+        new Shared(memoryLimitBytes),
+        gate,
         QueryBounds.NONE,
         new AtomicLong());
   }
@@ -59,12 +60,14 @@ public final class QueryContext {
       Caller caller,
       long deadlineNanos,
       Shared shared,
+      QueryGate gate,
       QueryBounds bounds,
       AtomicLong admitted) {
     this.queryId = queryId;
     this.caller = caller;
     this.deadlineNanos = deadlineNanos;
     this.shared = shared;
+    this.gate = gate;
     this.bounds = bounds;
     this.admitted = admitted;
   }
@@ -72,20 +75,20 @@ public final class QueryContext {
   /// The same part of the operation with a deadline of its own that can only be earlier. Cancelling
   /// either cancels both.
   public QueryContext within(Duration timeout) {
-    return new QueryContext(queryId, caller, earlier(timeout), shared, bounds, admitted);
+    return new QueryContext(queryId, caller, earlier(timeout), shared, gate, bounds, admitted);
   }
 
   /// One part of the operation, with bounds of its own.
   public QueryContext within(QueryBounds own) {
     Duration timeout = own.timeout();
     long deadline = timeout == null ? deadlineNanos : earlier(timeout);
-    return new QueryContext(queryId, caller, deadline, shared, own, new AtomicLong());
+    return new QueryContext(queryId, caller, deadline, shared, gate, own, new AtomicLong());
   }
 
   /// The same query asked by the process itself, on behalf of a caller who was found to be allowed:
   /// for rows that are no collection's.
   public QueryContext asSystem() {
-    return new QueryContext(queryId, Caller.SYSTEM, deadlineNanos, shared, bounds, admitted);
+    return new QueryContext(queryId, Caller.SYSTEM, deadlineNanos, shared, gate, bounds, admitted);
   }
 
   private long earlier(Duration timeout) {
@@ -101,7 +104,7 @@ public final class QueryContext {
   }
 
   public QueryGate gate() {
-    return shared.gate;
+    return gate;
   }
 
   public long memoryLimitBytes() {
@@ -139,6 +142,23 @@ public final class QueryContext {
   /// Rows read so far by all parts of the operation.
   public long rowsScanned() {
     return shared.rowsScanned.sum();
+  }
+
+  /// The same query, of which nothing is run: each scan is estimated, and ends with {@link
+  /// QueryGate.DryRun} before it begins.
+  public QueryContext dry() {
+    return new QueryContext(
+        queryId, caller, deadlineNanos, shared, QueryGate.DRY, bounds, admitted);
+  }
+
+  /// Counts units of cost that a scan is estimated at.
+  public void estimate(double units) {
+    shared.estimated.add(units);
+  }
+
+  /// Units that all parts of the operation were estimated at so far.
+  public double estimated() {
+    return shared.estimated.sum();
   }
 
   /// Counts units of cost; negative gives back.

@@ -5,6 +5,22 @@ public interface QueryGate {
   /// Lets everything through at once.
   QueryGate OPEN = (context, estimate) -> Pass.FREE;
 
+  /// Lets nothing through, and notes what it is estimated at.
+  QueryGate DRY =
+      (context, estimate) -> {
+        context.estimate(estimate.cost());
+        throw new DryRun();
+      };
+
+  /// Ends a query that was asked only for what it would cost.
+  final class DryRun extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private DryRun() {
+      super("nothing is run, as was asked", null, false, false);
+    }
+  }
+
   /// Waits for its turn within the query's deadline. COST_LIMIT_EXCEEDED, RATE_LIMITED,
   /// CONCURRENCY_LIMITED, OVERLOADED; whoever gets a pass gives it back.
   Pass enter(QueryContext context, Estimate estimate);
