@@ -8,6 +8,7 @@ import io.tyto.gateway.document.Documents;
 import io.tyto.gateway.document.TrustedDocuments;
 import io.tyto.gateway.http.Cors;
 import io.tyto.gateway.http.Route;
+import io.tyto.gateway.limits.LimitedLive;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -79,7 +80,14 @@ public final class Gateway implements AutoCloseable {
       Clock clock) {
     LiveSchema schema =
         new LiveSchema(
-            admin, queries, letters, entities, live, guards.gate(), clock, options.graphQl());
+            admin,
+            queries,
+            letters,
+            entities,
+            new LimitedLive(live, guards.gate()),
+            guards.gate(),
+            clock,
+            options.graphQl());
     schema.of(Caller.OPEN);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     Callers callers = new Callers(guards.authenticator());
