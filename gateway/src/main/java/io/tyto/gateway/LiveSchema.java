@@ -126,7 +126,8 @@ final class LiveSchema {
                 seen(view.rows(), caller)
                     .map(rows -> new ViewCollection(view.view(), view.collection(), rows)))
             .toList();
-    return GraphQlApi.build(tables, views, services, clock, options);
+    return GraphQlApi.build(
+        tables, views, services.withCohorts(ProjectCohorts.of(caller, admin)), clock, options);
   }
 
   private static Stream<TableSchema> seen(TableSchema table, Caller caller) {

@@ -12,6 +12,7 @@ import io.tyto.model.schema.EventConfig.Entity;
 import io.tyto.model.schema.EventConfig.Expose;
 import io.tyto.model.schema.EventConfig.Retention;
 import io.tyto.model.schema.EventConfig.TimeBounds;
+import io.tyto.model.schema.Join;
 import io.tyto.model.schema.Lifetime;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -81,6 +82,7 @@ final class ConfigReader {
             : new FieldReader(fields, pipeline, added, joins.broken(), tables, problems).read();
     String time = columnName(top, "time", columns, ConfigReader::isTime, "a timestamp or a date");
     Entity entity = entity(top, columns);
+    List<Join> joined = joins.read(columns, time, collection, entity);
     EventConfig config =
         new EventConfig(
             collection,
@@ -99,10 +101,12 @@ final class ConfigReader {
             annotations(top.section("annotations")),
             new CubeReader(columns, time, entity == null ? null : entity.key(), problems)
                 .read(top.section("cubes")),
-            joins.read(columns, time, collection, entity),
+            joined,
             new ViewReader(columns, time, entity == null ? null : entity.key(), problems)
                 .read(top.section("views")),
-            new PolicyReader(columns, problems).read(top, fields, collection),
+            new PolicyReader(columns, problems)
+                .read(top, fields, collection)
+                .withLabels(PolicyReader.taken(joined, sources)),
             file.text());
     if (fields != null) {
       PrivacyReader.check(config, fields, problems);

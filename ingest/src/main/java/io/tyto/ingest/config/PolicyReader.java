@@ -3,9 +3,13 @@ package io.tyto.ingest.config;
 import io.tyto.model.access.Caller;
 import io.tyto.model.access.Guard;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.EventConfig.Policy;
+import io.tyto.model.schema.Join;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +33,26 @@ final class PolicyReader {
         collection,
         rows(top.section("access")),
         labels(fields, top.plainText("time")));
+  }
+
+  /// The labels of fields taken from other collections: those they have there.
+  ///
+  /// @param sources by name; null where they are not known, and nothing is taken
+  static Map<String, Set<String>> taken(
+      List<Join> joins, @Nullable Map<String, EventConfig> sources) {
+    Map<String, Set<String>> labels = new TreeMap<>();
+    for (Join join : sources == null ? List.<Join>of() : joins) {
+      if (join instanceof Join.OfEvents(String from, Map<String, String> take, var _)) {
+        EventConfig source = Objects.requireNonNull(sources).get(from);
+        take.forEach((column, field) -> {
+          ColumnSpec spec = source == null ? null : source.column(field);
+          if (source != null && spec != null) {
+            labels.put(column, Guard.labels(source, spec));
+          }
+        });
+      }
+    }
+    return labels;
   }
 
   private String project(Section top) {

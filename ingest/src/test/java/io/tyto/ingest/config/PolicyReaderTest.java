@@ -7,6 +7,7 @@ import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.schema.EventConfig;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -47,6 +48,43 @@ class PolicyReaderTest {
     assertEquals(Set.of("finance"), labels.get("twice"), "what is derived tells of its source");
     assertEquals(Set.of(), labels.get("plain"));
     assertEquals(Set.of(), labels.get("ts"));
+  }
+
+  @Test
+  void whatIsTakenFromAnotherCollectionIsAsHiddenAsThere() {
+    List<EventConfig> configs =
+        ConfigParser.parse(
+                List.of(
+                    new ConfigFile(
+                        "a.yaml",
+                        """
+                        collection: sale
+                        time: ts
+                        entity: { name: user, key: user }
+                        fields:
+                          ts: timestamp
+                          user: string
+                          margin: { type: long, scope: finance }
+                        """),
+                    new ConfigFile(
+                        "b.yaml",
+                        """
+                        collection: visit
+                        time: ts
+                        entity: { name: user, key: user }
+                        fields:
+                          ts: timestamp
+                          user: string
+                        join:
+                          - { from: sale, take: { last_margin: margin } }
+                        """)),
+                List.of(),
+                null)
+            .orThrow();
+    EventConfig visit = configs.getLast();
+    assertEquals(
+        Set.of("finance"),
+        Guard.labels(visit, Objects.requireNonNull(visit.column("last_margin"))));
   }
 
   @Test

@@ -6,6 +6,7 @@ import java.time.Period;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /// A parsed and checked event config: one collection.
@@ -292,6 +293,13 @@ public record EventConfig(
       String collection,
       Map<String, String> rows,
       Map<String, Set<String>> labels) {
+    /// The same with labels of further columns.
+    public Policy withLabels(Map<String, Set<String>> further) {
+      Map<String, Set<String>> all = new TreeMap<>(labels);
+      all.putAll(further);
+      return new Policy(project, collection, rows, all);
+    }
+
     /// Everybody of the default project who may ask it at all sees all of it.
     public static Policy of(String collection) {
       return new Policy(Caller.DEFAULT_PROJECT, collection, Map.of(), Map.of());
