@@ -286,17 +286,17 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public RecordStream stream(RecordsQuery query, QueryContext context) {
-      TableSnapshot snapshot = snapshots.snapshot(query.collection(), context);
-      ScanContext scan = scanContext(context, budget(context));
-      try {
+      TableSnapshot snapshot = snapshot(query.collection(), null, query.snapshot(), context);
+      MemoryBudget budget = budget(context);
+      // Gives back the turn that cohorts took; the stream takes one for each of its parts.
+      try (ScanContext scan = scanContext(context, budget)) {
         Filter own = Guard.rows(context.caller(), Verb.RECORDS, snapshot.schema());
         RecordsQuery asked =
             query.withWhere(
                 Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
         return new StreamedRecords(asked, snapshot, scan);
       } catch (RuntimeException | Error e) {
-        scan.close();
-        scan.memory().close();
+        budget.close();
         snapshot.close();
         throw e;
       }

@@ -6,6 +6,7 @@ import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.tyto.gateway.document.DocumentOptions;
 import io.tyto.gateway.document.Documents;
 import io.tyto.gateway.document.TrustedDocuments;
+import io.tyto.gateway.export.ExportEndpoint;
 import io.tyto.gateway.http.Cors;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.limits.LimitedLive;
@@ -41,8 +42,10 @@ public final class Gateway implements AutoCloseable {
 
   private final Vertx vertx;
   private final HttpServer server;
+  private final ExportEndpoint exports;
 
-  private Gateway(Vertx vertx, HttpServer server) {
+  private Gateway(Vertx vertx, HttpServer server, ExportEndpoint exports) {
+    this.exports = exports;
     this.vertx = vertx;
     this.server = server;
   }
@@ -95,8 +98,12 @@ public final class Gateway implements AutoCloseable {
     DocumentOptions kept = options.http().documents();
     TrustedDocuments trusted = new TrustedDocuments(kept.folder(), kept.registered());
     Documents documents = new Documents(kept.policy(), trusted);
-    routes.addAll(new GraphQlEndpoint(schema, callers, guards, documents, options).routes());
+    GraphQlEndpoint graphQl = new GraphQlEndpoint(schema, callers, guards, documents, options);
+    ExportEndpoint exports =
+        new ExportEndpoint(graphQl, options.exports(), options.queryBytes(), options.http());
+    routes.addAll(graphQl.routes());
     routes.addAll(new DocumentsEndpoint(trusted, options).routes());
+    routes.addAll(exports.routes());
     routes.addAll(new IngestEndpoint(ingest, options).routes());
     routes.addAll(new OperatorEndpoint(ingest, admin, options).routes());
     routes.addAll(new SchemaEndpoint(admin).routes());
@@ -142,7 +149,7 @@ public final class Gateway implements AutoCloseable {
       vertx.close();
       throw new TytoException(ErrorCode.CANCELLED, "interrupted while starting to listen", e);
     }
-    return new Gateway(vertx, server);
+    return new Gateway(vertx, server, exports);
   }
 
   /// Of equal ones the client's order decides, and browsers name the best last.
@@ -162,6 +169,7 @@ public final class Gateway implements AutoCloseable {
 
   @Override
   public void close() {
+    exports.close();
     try {
       vertx.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {

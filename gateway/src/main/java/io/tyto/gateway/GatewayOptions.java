@@ -1,5 +1,6 @@
 package io.tyto.gateway;
 
+import io.tyto.gateway.export.ExportOptions;
 import io.tyto.gateway.http.HttpOptions;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.graphqlschema.GraphQlOptions;
@@ -23,7 +24,8 @@ public record GatewayOptions(
     int queryConcurrency,
     HttpOptions http,
     GraphQlOptions graphQl,
-    SocketOptions sockets) {
+    SocketOptions sockets,
+    ExportOptions exports) {
 
   /// Loopback, any free port.
   public static GatewayOptions defaults() {
@@ -38,7 +40,8 @@ public record GatewayOptions(
         CostGate.scansOfMachine(),
         HttpOptions.DEFAULT,
         GraphQlOptions.DEFAULT,
-        SocketOptions.DEFAULT);
+        SocketOptions.DEFAULT,
+        ExportOptions.defaults());
   }
 
   public GatewayOptions withHttp(HttpOptions other) {
@@ -53,6 +56,23 @@ public record GatewayOptions(
         queryConcurrency,
         other,
         graphQl,
-        sockets);
+        sockets,
+        exports);
+  }
+
+  public GatewayOptions withExports(ExportOptions other) {
+    return new GatewayOptions(
+        host,
+        port,
+        queryBytes,
+        ingestBytes,
+        unzippedBytes,
+        queryTimeout,
+        queryMemoryBytes,
+        queryConcurrency,
+        http,
+        graphQl,
+        sockets,
+        other);
   }
 }

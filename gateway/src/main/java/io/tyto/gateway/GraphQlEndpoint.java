@@ -3,6 +3,7 @@ package io.tyto.gateway;
 import graphql.ExecutionResult;
 import io.tyto.gateway.document.DocumentPolicy;
 import io.tyto.gateway.document.Documents;
+import io.tyto.gateway.export.Asking;
 import io.tyto.gateway.http.Accept;
 import io.tyto.gateway.http.Bodies;
 import io.tyto.gateway.http.Cors;
@@ -25,6 +26,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Queries in operations wait for their turn at the gate; subscriptions are checked and then
 /// followed outside of it.
-final class GraphQlEndpoint {
+final class GraphQlEndpoint implements Asking {
   private final LiveSchema schema;
   private final Callers callers;
   private final CostGate gate;
@@ -170,12 +172,23 @@ final class GraphQlEndpoint {
 
   /// Who asks one more operation, and its limits.
   QueryContext newContext(Caller caller) {
+    return newContext(caller, options.queryTimeout());
+  }
+
+  @Override
+  public GraphQlApi api(Caller caller) {
+    documents.requireUntrusted(policy(caller));
+    return schema.of(caller);
+  }
+
+  @Override
+  public QueryContext newContext(Caller caller, Duration timeout) {
     return new QueryContext(
-        UUID.randomUUID().toString(),
-        options.queryTimeout(),
-        options.queryMemoryBytes(),
-        caller,
-        gate);
+        UUID.randomUUID().toString(), timeout, options.queryMemoryBytes(), caller, gate);
+  }
+
+  private DocumentPolicy policy(Caller caller) {
+    return caller.kind() == Caller.Kind.SYSTEM ? DocumentPolicy.ANY : policies.apply(caller);
   }
 
   /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED, and what
@@ -184,11 +197,9 @@ final class GraphQlEndpoint {
   /// @param isReadOnly METHOD_NOT_ALLOWED for anything that changes something
   Begun begin(GraphQlParameters parameters, boolean isReadOnly, QueryContext context) {
     Caller caller = context.caller();
-    DocumentPolicy policy =
-        caller.kind() == Caller.Kind.SYSTEM ? DocumentPolicy.ANY : policies.apply(caller);
     String text =
         documents.text(
-            parameters.query(), parameters.documentId(), parameters.extensions(), policy);
+            parameters.query(), parameters.documentId(), parameters.extensions(), policy(caller));
     GraphQlRequest operation =
         new GraphQlRequest(
             text,

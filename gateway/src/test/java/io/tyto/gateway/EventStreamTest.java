@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.gateway.FakeLive.Followed;
+import io.tyto.gateway.export.ExportOptions;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
@@ -53,7 +54,8 @@ final class EventStreamTest {
                 4,
                 defaults.http(),
                 GraphQlOptions.DEFAULT,
-                new SocketOptions(2, 3, 10_000, LONG, Duration.ofMillis(200), LONG)),
+                new SocketOptions(2, 3, 10_000, LONG, Duration.ofMillis(200), LONG),
+                ExportOptions.defaults()),
             ports,
             DeadLetterService.NONE,
             EntityService.NONE,

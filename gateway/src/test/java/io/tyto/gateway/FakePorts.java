@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 
 /// What stands behind the gateway in its tests: one collection `play`, and a record of what came.
 final class FakePorts implements QueryService, IngestService, AdminService {
@@ -50,6 +51,13 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   final CountDownLatch cancelled = new CountDownLatch(1);
   final CountDownLatch release = new CountDownLatch(1);
   volatile long imported;
+
+  /// Answers streams of records.
+  volatile Function<QueryContext, RecordStream> streams =
+      _ -> {
+        throw new IllegalStateException("a secret of the inside");
+      };
+
   volatile String snapshot;
 
   @Override
@@ -119,7 +127,7 @@ final class FakePorts implements QueryService, IngestService, AdminService {
 
   @Override
   public RecordStream stream(RecordsQuery query, QueryContext context) {
-    throw new IllegalStateException("a secret of the inside");
+    return streams.apply(context);
   }
 
   /// Answers at once, or waits until it is cancelled or released where the prefix says slow.

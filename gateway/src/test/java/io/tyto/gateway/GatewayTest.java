@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.aayushatharva.brotli4j.decoder.BrotliInputStream;
 import io.netty.handler.codec.compression.Brotli;
+import io.tyto.gateway.export.ExportOptions;
 import io.tyto.gateway.http.HttpOptions;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.graphqlschema.GraphQlOptions;
@@ -60,7 +61,8 @@ final class GatewayTest {
             1,
             HttpOptions.DEFAULT,
             GraphQlOptions.DEFAULT,
-            SocketOptions.DEFAULT);
+            SocketOptions.DEFAULT,
+            ExportOptions.defaults());
     LimitClass oneAtATime =
         new LimitClass(
             "default",

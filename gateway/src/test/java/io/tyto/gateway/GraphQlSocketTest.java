@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.gateway.FakeLive.Followed;
+import io.tyto.gateway.export.ExportOptions;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -59,7 +60,8 @@ final class GraphQlSocketTest {
             4,
             defaults.http(),
             GraphQlOptions.DEFAULT,
-            sockets);
+            sockets,
+            ExportOptions.defaults());
     gateway =
         Gateway.start(
             options,

@@ -3,6 +3,7 @@ package io.tyto.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.gateway.export.ExportOptions;
 import io.tyto.gateway.http.HttpOptions;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.vertx.core.json.JsonArray;
@@ -39,7 +40,8 @@ final class RegistryEndpointTest {
             1,
             HttpOptions.DEFAULT,
             GraphQlOptions.DEFAULT,
-            SocketOptions.DEFAULT);
+            SocketOptions.DEFAULT,
+            ExportOptions.defaults());
     gateway = Gateway.start(options, ports, ports, ports, Clock.systemUTC());
   }
 

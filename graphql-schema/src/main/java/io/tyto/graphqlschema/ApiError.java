@@ -70,6 +70,11 @@ final class ApiError implements GraphQLError {
     return SYNTAX_TREE.matcher(message).replaceFirst("");
   }
 
+  /// What an error of graphql-java says, without what only its authors can read.
+  static String message(GraphQLError error) {
+    return withoutSyntaxTree(String.valueOf(error.getMessage()));
+  }
+
   /// The message for what is not the client's business.
   private static String ours(String queryId) {
     return "the server failed to answer; its log tells more under query " + queryId;
@@ -82,7 +87,7 @@ final class ApiError implements GraphQLError {
     }
     return new ApiError(
         codeOf(error),
-        withoutSyntaxTree(String.valueOf(error.getMessage())),
+        message(error),
         null,
         error.getLocations() == null ? List.of() : error.getLocations(),
         error.getPath(),

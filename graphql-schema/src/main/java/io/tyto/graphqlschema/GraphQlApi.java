@@ -17,6 +17,11 @@ import graphql.schema.idl.RuntimeWiring;
 import graphql.schema.idl.SchemaGenerator;
 import graphql.schema.idl.TypeRuntimeWiring;
 import graphql.validation.QueryComplexityLimits;
+import io.tyto.graphqlschema.bulk.BulkAnswer;
+import io.tyto.graphqlschema.bulk.BulkKind;
+import io.tyto.graphqlschema.bulk.BulkQuestion;
+import io.tyto.graphqlschema.input.InputObject;
+import io.tyto.graphqlschema.panel.BulkPanels;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
@@ -33,6 +38,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The GraphQL API of one version of the catalog: its schema and its execution.
 ///
@@ -258,6 +264,37 @@ public final class GraphQlApi {
                               + " text/event-stream")))
               .build();
     };
+  }
+
+  /// Checks a question whose answer may be of any length.
+  ///
+  /// @param collection by the name of its config
+  /// @param body JSON of the arguments: Map, List, String, Boolean, Number, null; BAD_USER_INPUT
+  ///   where they are wrong, UNKNOWN_COLLECTION, NOT_FOUND where the collection does not offer it
+  public BulkQuestion bulk(BulkKind kind, String collection, Map<String, @Nullable Object> body) {
+    ApiCollection asked =
+        schema.byField().values().stream()
+            .filter(each -> each.name().equals(collection))
+            .findFirst()
+            .orElseThrow(() ->
+                new TytoException(
+                    ErrorCode.UNKNOWN_COLLECTION, "there is no collection " + collection));
+    if (!kind.isOffered(asked.expose())) {
+      throw new TytoException(
+          ErrorCode.NOT_FOUND,
+          "%s is not offered for the collection %s".formatted(kind.word(), collection));
+    }
+    GraphQLSchema types = graphQl.getGraphQLSchema();
+    InputObject arguments = BulkArguments.of(types, asked, kind).read(types, body);
+    return BulkPanels.of(kind, arguments, asked, clock.instant(), options.query());
+  }
+
+  /// Asks it; blocks. Throws what a query throws.
+  ///
+  /// @param context limits of the whole answer, until its last row; cancel it when the client
+  ///   leaves
+  public BulkAnswer ask(BulkQuestion question, QueryContext context) {
+    return question.ask(services.queries(), context);
   }
 
   /// What became of an operation.

@@ -9,6 +9,7 @@ import io.tyto.gateway.Gateway;
 import io.tyto.gateway.GatewayOptions;
 import io.tyto.gateway.Guards;
 import io.tyto.gateway.SocketOptions;
+import io.tyto.gateway.export.ExportOptions;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.ingest.Durability;
@@ -26,6 +27,7 @@ import io.tyto.store.Disk;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Lifetime: from {@link #start} to {@link #close}; accepted events stay in the log and come back.
 public final class TytoServer implements AutoCloseable {
+  private static final Duration EXPORT_STALL = Duration.ofMinutes(1);
+
   private final LocalNode node;
   private final LocalQueryService queries;
   private final LiveQueries live;
@@ -240,7 +244,14 @@ public final class TytoServer implements AutoCloseable {
         HttpSettings.of(settings),
         GraphQlOptions.DEFAULT,
         SocketOptions.DEFAULT.withConnections(
-            Math.toIntExact(settings.number(Setting.LIVE_CONNECTIONS))));
+            Math.toIntExact(settings.number(Setting.LIVE_CONNECTIONS))),
+        new ExportOptions(
+            settings.duration(Setting.EXPORT_TIMEOUT),
+            EXPORT_STALL,
+            Math.toIntExact(settings.number(Setting.EXPORT_CONCURRENCY)),
+            Path.of(settings.text(Setting.DATA), "exports"),
+            settings.number(Setting.EXPORT_BYTES),
+            settings.duration(Setting.EXPORT_KEEP)));
   }
 
   /// The host as clients on this machine reach it.

@@ -40,6 +40,8 @@ final class ArchitectureTest {
     fence("com.google.re2j..", "io.tyto.engine..", "io.tyto.ingest.config..");
     fence("org.duckdb..", "io.tyto.testkit..", "io.tyto.perf..");
     fence("io.nats..", "io.tyto.ingest.nats..");
+    fence("org.apache.arrow..", "io.tyto.gateway.export..");
+    fence("com.google.flatbuffers..", "io.tyto.gateway.export..");
     fence("org.apache.kafka..", "io.tyto.ingest.kafka..", "io.tyto.testkit.kafka..");
     fence("com.google.common..", "io.tyto.ingest.enrich.builtin..");
     fence("com.maxmind..", "io.tyto.ingest.enrich.builtin..");

@@ -10,6 +10,7 @@ import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
 import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.RetryLaterException;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.RecordStream;
 import io.tyto.model.query.RecordsQuery;
@@ -20,11 +21,13 @@ import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Values;
+import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Raw rows of one snapshot, part by part.
@@ -36,6 +39,7 @@ public final class StreamedRecords implements RecordStream {
   private static final int FIRST_ROWS = 16;
   private static final int MOST_ROWS = 1 << 16;
   private static final int GROWTH = 4;
+  private static final long LOOK_MILLIS = 200;
 
   /// Parts that hold less grow, those that hold four times as much shrink.
   private static final long ENOUGH_BYTES = 4L << 20;
@@ -60,7 +64,8 @@ public final class StreamedRecords implements RecordStream {
   private boolean isClosed;
   private ScanStats stats = ScanStats.NONE;
 
-  /// @param snapshot is closed with this, and so is the context with its memory
+  /// @param snapshot is closed with this, and so is the memory of the context, of which the rest is
+  ///   only copied
   public StreamedRecords(RecordsQuery query, TableSnapshot snapshot, ScanContext context) {
     this.query = query;
     this.snapshot = snapshot;
@@ -101,9 +106,47 @@ public final class StreamedRecords implements RecordStream {
       return null;
     }
     isEnded = true; // unless all goes well
-    Part part = isByTime ? timePart() : sortedPart();
+    Part part = patiently(isByTime ? this::timePart : this::sortedPart);
     isEnded = part.rows() == 0 || !part.hasMore();
     return part.rows() == 0 ? null : part;
+  }
+
+  /// Rows were given already: an answer that has begun waits where it may not go on yet.
+  private Part patiently(Supplier<Part> read) {
+    while (true) {
+      try {
+        return read.get();
+      } catch (RetryLaterException e) {
+        if (given == 0) {
+          throw e;
+        }
+        pause(e.after());
+      }
+    }
+  }
+
+  private void pause(Duration wanted) {
+    long end = System.nanoTime() + wanted.toNanos();
+    try {
+      for (long left = wanted.toMillis() + 1;
+          left > 0;
+          left = (end - System.nanoTime()) / 1_000_000) {
+        context.check();
+        Thread.sleep(Math.min(left, LOOK_MILLIS));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(ErrorCode.CANCELLED, "interrupted while waiting for a turn", e);
+    }
+  }
+
+  private ScanContext turn() {
+    return new ScanContext(
+        context.query(),
+        context.memory(),
+        context.workers(),
+        context.parallelism(),
+        context.seed());
   }
 
   /// @param rows how many
@@ -161,7 +204,9 @@ public final class StreamedRecords implements RecordStream {
 
   private RowScan.Rows scan(int limit) {
     RowScan.Spec spec = spec(left, last, given == 0 ? query.offset() : 0, limit);
-    return RowScan.run(spec, snapshot.sources(), context);
+    try (ScanContext turn = turn()) {
+      return RowScan.run(spec, snapshot.sources(), turn);
+    }
   }
 
   private RowScan.Spec spec(
@@ -197,9 +242,10 @@ public final class StreamedRecords implements RecordStream {
     if (all == null) {
       // One row more than the limit tells whether that left out any.
       int limit = Math.min(query.limit(), Integer.MAX_VALUE - 2 - query.offset());
-      all =
-          RowScan.find(
-              spec(query.range(), null, query.offset(), limit), snapshot.sources(), context);
+      RowScan.Spec spec = spec(query.range(), null, query.offset(), limit);
+      try (ScanContext turn = turn()) {
+        all = RowScan.find(spec, snapshot.sources(), turn);
+      }
       found = all;
     }
     int from = (int) Math.min(all.size(), (long) query.offset() + given);
@@ -259,7 +305,6 @@ public final class StreamedRecords implements RecordStream {
   public void close() {
     if (!isClosed) {
       isClosed = true;
-      context.close();
       context.memory().close();
       snapshot.close();
     }

@@ -24,6 +24,17 @@ public final class Documents {
     return documentId != null || extensions.get(PERSISTED) != null;
   }
 
+  /// DOCUMENT_NOT_TRUSTED where a caller may ask only what an operator has registered.
+  ///
+  /// @param ownPolicy the caller's
+  public void requireUntrusted(DocumentPolicy ownPolicy) {
+    if (policy.stricter(ownPolicy) == DocumentPolicy.TRUSTED_ONLY) {
+      throw new TytoException(
+          ErrorCode.DOCUMENT_NOT_TRUSTED,
+          "these credentials may run trusted documents only: send one to /graphql");
+    }
+  }
+
   /// The text to run. BAD_USER_INPUT, PERSISTED_QUERY_NOT_FOUND, DOCUMENT_NOT_TRUSTED.
   ///
   /// @param documentId `sha256:...` of a trusted document

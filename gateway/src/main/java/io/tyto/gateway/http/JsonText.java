@@ -128,7 +128,8 @@ public final class JsonText {
     };
   }
 
-  private static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
+  /// Writes what {@link #of} takes.
+  public static void write(JsonGenerator generator, @Nullable Object value) throws IOException {
     switch (value) {
       case null -> generator.writeNull();
       case Map<?, ?> map -> {

@@ -279,7 +279,7 @@ final class CubeWalk implements Panel {
       if (level == 1 && (name.equals(time.field()) || name.equals(time.endField()))) {
         boolean isEnd = name.equals(time.endField());
         return (tree, row) ->
-            KeyCells.boundary(tree.at(1).keys().getFirst().value(row), time.type(), isEnd);
+            KeyCells.shown(tree.at(1).keys().getFirst().value(row), time.type(), isEnd);
       }
       if (level > 1 && name.equals(cube.dimensions().get(level - 2).field())) {
         ApiType type = cube.dimensions().get(level - 2).type();

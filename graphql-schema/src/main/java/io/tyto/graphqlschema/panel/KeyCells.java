@@ -3,7 +3,6 @@ package io.tyto.graphqlschema.panel;
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.Grouping;
 import io.tyto.graphqlschema.schema.ApiType;
-import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.GroupKey;
@@ -74,16 +73,22 @@ final class KeyCells {
   }
 
   private static Cell<List<ResultColumn>> bucket(int position, ApiType type, boolean isEnd) {
-    return (columns, row) -> boundary(columns.get(position).value(row), type, isEnd);
+    return (columns, row) -> shown(columns.get(position).value(row), type, isEnd);
+  }
+
+  /// {@link #boundary} as the API shows it.
+  static @Nullable Object shown(@Nullable Object value, ApiType type, boolean isEnd) {
+    Object boundary = boundary(value, type, isEnd);
+    return boundary == null ? null : type.json(boundary);
   }
 
   /// The start or the end of a bucket, as a day where the column holds days.
-  static @Nullable String boundary(@Nullable Object value, ApiType type, boolean isEnd) {
+  static @Nullable Object boundary(@Nullable Object value, ApiType type, boolean isEnd) {
     if (!(value instanceof Bucket bucket)) {
       return null;
     }
     OffsetDateTime time = isEnd ? bucket.end() : bucket.start();
-    return type == ApiType.DATE ? time.toLocalDate().toString() : Formats.time(time);
+    return type == ApiType.DATE ? time.toLocalDate() : time;
   }
 
   private static Cell<List<ResultColumn>> bin(int position, ExecutableNormalizedField member) {

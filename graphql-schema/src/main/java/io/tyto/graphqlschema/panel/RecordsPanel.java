@@ -7,21 +7,25 @@ import io.tyto.graphqlschema.input.OptionsInput;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery.Direction;
+import io.tyto.model.query.Filter;
 import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.SnapshotChoice;
 import io.tyto.model.result.RecordRows;
 import io.tyto.model.result.RecordsResult;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The field `records`: raw rows as a Relay connection.
 final class RecordsPanel implements Panel {
   private static final int DEFAULT_FIRST = 50;
+  private static final int MOST_SKIPPED = 1 << 30;
 
   private final RecordsQuery query;
   private final ObjectShape<RecordsResult> shape;
@@ -41,6 +45,47 @@ final class RecordsPanel implements Panel {
   public Answer answer(QueryService queries, QueryContext context) {
     RecordsResult result = queries.records(query, context.within(bounds));
     return new Answer(shape.read(result), result.meta());
+  }
+
+  /// The question for all rows at once.
+  static RecordsQuery query(
+      InputObject arguments, OptionsInput options, Scope scope, List<String> columns, int limit) {
+    Cursors cursors = Cursors.of(arguments, arguments, scope.now());
+    return new RecordsQuery(
+        scope.collection().name(),
+        scope.ranges(cursors).interval(arguments, ZoneOffset.UTC),
+        where(arguments, scope, cursors.now(), options),
+        orders(arguments, scope),
+        List.copyOf(columns),
+        limit,
+        Scope.count(arguments, "offset", 0, MOST_SKIPPED),
+        false,
+        null,
+        null,
+        false,
+        "",
+        new SnapshotChoice(options.asOf(), false));
+  }
+
+  private static @Nullable Filter where(
+      InputObject arguments, Scope scope, Instant now, OptionsInput options) {
+    return scope.where(
+        arguments.has("where")
+            ? new FilterInput(scope.collection(), now).read(arguments, "where")
+            : null,
+        options.sampleRate());
+  }
+
+  private static List<RecordsQuery.Order> orders(InputObject arguments, Scope scope) {
+    List<RecordsQuery.Order> orders = new ArrayList<>();
+    for (InputObject order :
+        arguments.objects("orderBy", scope.collection().typeName() + "RecordOrder")) {
+      String member = order.only();
+      orders.add(
+          new RecordsQuery.Order(
+              scope.collection().byField(member).name(), Direction.valueOf(order.text(member))));
+    }
+    return List.copyOf(orders);
   }
 
   /// Notes, while it walks through the selection, which columns it needs.
@@ -75,12 +120,8 @@ final class RecordsPanel implements Panel {
           new RecordsQuery(
               scope.collection().name(),
               scope.ranges(cursors).interval(arguments, ZoneOffset.UTC),
-              scope.where(
-                  arguments.has("where")
-                      ? new FilterInput(scope.collection(), cursors.now()).read(arguments, "where")
-                      : null,
-                  options.sampleRate()),
-              orders(),
+              where(arguments, scope, cursors.now(), options),
+              orders(arguments, scope),
               records.columns(),
               limit,
               Scope.count(arguments, "offset", 0, Integer.MAX_VALUE),
@@ -100,18 +141,6 @@ final class RecordsPanel implements Panel {
           arguments.require("range"),
           Objects.requireNonNullElse(arguments.get("where"), Map.of()),
           arguments.require("orderBy"));
-    }
-
-    private List<RecordsQuery.Order> orders() {
-      List<RecordsQuery.Order> orders = new ArrayList<>();
-      for (InputObject order :
-          arguments.objects("orderBy", scope.collection().typeName() + "RecordOrder")) {
-        String member = order.only();
-        orders.add(
-            new RecordsQuery.Order(
-                scope.collection().byField(member).name(), Direction.valueOf(order.text(member))));
-      }
-      return List.copyOf(orders);
     }
 
     private Cell<RecordsResult> part(ExecutableNormalizedField part) {

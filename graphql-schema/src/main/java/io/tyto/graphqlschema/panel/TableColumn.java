@@ -1,11 +1,13 @@
 package io.tyto.graphqlschema.panel;
 
+import io.tyto.graphqlschema.bulk.BulkColumn;
 import io.tyto.graphqlschema.input.MeasureInput.NamedMeasure;
 import io.tyto.graphqlschema.schema.ApiColumn;
 import io.tyto.graphqlschema.schema.ApiType;
 import io.tyto.graphqlschema.value.ColumnData;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.graphqlschema.value.StreamedValue;
+import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.Measure;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.BinKey;
@@ -14,21 +16,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One column of a `table`: where the engine's answer holds it and how its cells look.
-///
-/// @param finish makes the finished cell of a logical value
-/// @param isText whether its values go into a dictionary
-record TableColumn(
-    String name,
-    Role role,
-    String type,
-    boolean isNullable,
-    boolean isText,
-    Place place,
-    Function<@Nullable Object, @Nullable Object> finish) {
+record TableColumn(BulkColumn column, Role role, Place place) {
 
   /// As in the schema's `ColumnRole`.
   enum Role {
@@ -47,56 +38,77 @@ record TableColumn(
   record Filled(TableColumn column, @Nullable List<String> dictionary, StreamedValue values) {}
 
   static TableColumn dimension(ApiColumn column, int position) {
-    ApiType type = column.type();
-    return new TableColumn(
-        column.field(),
-        Role.DIMENSION,
-        type.tableType(),
-        true,
-        type.tableType().equals("string"),
-        result -> result.keys().get(position),
-        value -> value == null ? null : type.json(value));
+    // Groups are made of the elements of lists.
+    BulkColumn shown =
+        BulkColumn.made(
+            column.field(),
+            Role.DIMENSION.name(),
+            column.type(),
+            true,
+            column,
+            null,
+            value -> value);
+    return new TableColumn(shown, Role.DIMENSION, result -> result.keys().get(position));
   }
 
-  static TableColumn bucket(ApiColumn column, int position, boolean isEnd) {
-    return new TableColumn(
-        isEnd ? column.endField() : column.field(),
-        Role.TIME,
-        column.type().tableType(),
-        !column.isRequired(),
-        false,
-        result -> result.keys().get(position),
-        value -> KeyCells.boundary(value, column.type(), isEnd));
+  static TableColumn bucket(
+      ApiColumn column, GroupKey.TimeBucket bucket, int position, boolean isEnd) {
+    BulkColumn shown =
+        BulkColumn.made(
+            isEnd ? column.endField() : column.field(),
+            Role.TIME.name(),
+            column.type(),
+            !column.isRequired(),
+            column,
+            bucket.zone(),
+            value -> KeyCells.boundary(value, column.type(), isEnd));
+    return new TableColumn(shown, Role.TIME, result -> result.keys().get(position));
   }
 
   static TableColumn bin(ApiColumn column, int position, boolean isEnd) {
-    return new TableColumn(
-        column.binField() + (isEnd ? "_to" : "_from"),
-        Role.DIMENSION,
-        ApiType.FLOAT.tableType(),
-        true,
-        false,
-        result -> result.keys().get(position),
-        value -> value instanceof BinKey bin ? (isEnd ? bin.to() : bin.from()) : null);
+    BulkColumn shown =
+        BulkColumn.made(
+            column.binField() + (isEnd ? "_to" : "_from"),
+            Role.DIMENSION.name(),
+            ApiType.FLOAT,
+            true,
+            null,
+            null,
+            value -> value instanceof BinKey bin ? (isEnd ? bin.to() : bin.from()) : null);
+    return new TableColumn(shown, Role.DIMENSION, result -> result.keys().get(position));
   }
 
-  static TableColumn measure(NamedMeasure named, int position, boolean isPrevious) {
-    ApiType type = named.type();
+  /// @param of the column it measures; null: none, or several
+  static TableColumn measure(
+      NamedMeasure named, @Nullable ApiColumn of, int position, boolean isPrevious) {
     boolean isCount = isCount(named.measure());
+    Role role = isPrevious ? Role.PREVIOUS : Role.MEASURE;
+    BulkColumn shown =
+        BulkColumn.made(
+            isPrevious ? named.name() + "_previous" : named.name(),
+            role.name(),
+            named.type(),
+            !isCount,
+            of,
+            null,
+            value -> {
+              Object single = MeasureCells.first(value);
+              return single == null && isCount ? (Object) 0L : single;
+            });
     return new TableColumn(
-        isPrevious ? named.name() + "_previous" : named.name(),
-        isPrevious ? Role.PREVIOUS : Role.MEASURE,
-        type.tableType(),
-        !isCount,
-        type == ApiType.TEXT,
-        result -> (isPrevious ? result.previous() : result.measures()).get(position),
-        value -> {
-          Object single = MeasureCells.first(value);
-          if (single == null) {
-            return isCount ? (Object) 0L : null;
-          }
-          return type.json(single);
-        });
+        shown, role, result -> (isPrevious ? result.previous() : result.measures()).get(position));
+  }
+
+  String name() {
+    return column.name();
+  }
+
+  String type() {
+    return column.type().tableType();
+  }
+
+  boolean isNullable() {
+    return column.isNullable();
   }
 
   private static boolean isCount(Measure measure) {
@@ -109,28 +121,31 @@ record TableColumn(
 
   /// The column of one answer.
   Filled fill(AggregateResult result) {
-    ResultColumn column = place.in(result);
-    return isText ? coded(column) : new Filled(this, null, values(column));
+    ResultColumn values = place.in(result);
+    // Texts go into a dictionary.
+    return type().equals(ApiType.TEXT.tableType())
+        ? coded(values)
+        : new Filled(this, null, values(values));
   }
 
-  private StreamedValue values(ResultColumn column) {
-    if (column instanceof ResultColumn.Longs longs && type.equals(ApiType.LONG.tableType())) {
-      return isNullable || longs.nulls().isEmpty()
+  private StreamedValue values(ResultColumn values) {
+    if (values instanceof ResultColumn.Longs longs && column.type() == ApiType.LONG) {
+      return isNullable() || longs.nulls().isEmpty()
           ? ColumnData.longs(longs)
-          : ColumnData.values(longs, finish);
+          : ColumnData.values(longs, column::json);
     }
-    return column instanceof ResultColumn.Doubles doubles && type.equals(ApiType.FLOAT.tableType())
+    return values instanceof ResultColumn.Doubles doubles && column.type() == ApiType.FLOAT
         ? ColumnData.doubles(doubles)
-        : ColumnData.values(column, finish);
+        : ColumnData.values(values, column::json);
   }
 
   /// Texts by code, in order of first sight.
-  private Filled coded(ResultColumn column) {
+  private Filled coded(ResultColumn values) {
     List<String> dictionary = new ArrayList<>();
     Map<Object, Integer> codeOf = new HashMap<>();
-    int[] codes = new int[column.size()];
+    int[] codes = new int[values.size()];
     for (int i = 0; i < codes.length; i++) {
-      Object value = column.value(i);
+      Object value = values.value(i);
       if (value == null) {
         codes[i] = -1;
         continue;

@@ -7,10 +7,12 @@ import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.input.MeasureInput;
 import io.tyto.graphqlschema.input.MeasureInput.NamedMeasure;
 import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.graphqlschema.schema.ApiColumn;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.GroupKey;
+import io.tyto.model.query.Measure;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.AggregateResult;
 import java.util.ArrayList;
@@ -43,8 +45,7 @@ final class TablePanel implements Panel {
     InputObject arguments = Scope.arguments(field);
     Question question = Question.read(arguments, scope);
     MeasureSet measures = new MeasureSet();
-    List<TableColumn> columns = columns(question, named(arguments, scope), measures);
-    requireDistinctNames(arguments, columns);
+    List<TableColumn> columns = columns(arguments, question, measures);
     int limit = Scope.count(arguments, "limit", DEFAULT_LIMIT, Integer.MAX_VALUE);
     requireFewCells(arguments, limit, columns.size(), scope.limits().maxTableCells());
     boolean wantsCursors =
@@ -61,23 +62,20 @@ final class TablePanel implements Panel {
         question);
   }
 
-  private static List<NamedMeasure> named(InputObject arguments, Scope scope) {
-    ApiCollection collection = scope.collection();
-    return new MeasureInput(collection, new FilterInput(collection)).readAll(arguments, "measures");
-  }
-
   /// Keys, then measures, then the measures of the compared period.
-  private static List<TableColumn> columns(
-      Question question, List<NamedMeasure> named, MeasureSet measures) {
+  static List<TableColumn> columns(InputObject arguments, Question question, MeasureSet measures) {
+    ApiCollection collection = question.scope().collection();
+    List<NamedMeasure> named =
+        new MeasureInput(collection, new FilterInput(collection)).readAll(arguments, "measures");
     List<TableColumn> columns = new ArrayList<>();
     List<Grouping.Key> keys = question.input().grouping().keys();
     for (int i = 0; i < keys.size(); i++) {
       Grouping.Key key = keys.get(i);
       switch (key.groupKey()) {
         case GroupKey.Dimension _ -> columns.add(TableColumn.dimension(key.column(), i));
-        case GroupKey.TimeBucket _ -> {
-          columns.add(TableColumn.bucket(key.column(), i, false));
-          columns.add(TableColumn.bucket(key.column(), i, true));
+        case GroupKey.TimeBucket bucket -> {
+          columns.add(TableColumn.bucket(key.column(), bucket, i, false));
+          columns.add(TableColumn.bucket(key.column(), bucket, i, true));
         }
         case GroupKey.Bins _ -> {
           columns.add(TableColumn.bin(key.column(), i, false));
@@ -88,13 +86,24 @@ final class TablePanel implements Panel {
     List<TableColumn> previous = new ArrayList<>();
     for (NamedMeasure measure : named) {
       int position = measures.add(measure.measure(), measure.type());
-      columns.add(TableColumn.measure(measure, position, false));
-      previous.add(TableColumn.measure(measure, position, true));
+      ApiColumn of = measured(measure.measure(), collection);
+      columns.add(TableColumn.measure(measure, of, position, false));
+      previous.add(TableColumn.measure(measure, of, position, true));
     }
     if (question.input().comparison() != null) {
       columns.addAll(previous);
     }
+    requireDistinctNames(arguments, columns);
     return List.copyOf(columns);
+  }
+
+  private static @Nullable ApiColumn measured(Measure measure, ApiCollection collection) {
+    return measure instanceof Measure.Column of
+        ? collection.columns().stream()
+            .filter(column -> column.name().equals(of.column()))
+            .findFirst()
+            .orElse(null)
+        : null;
   }
 
   private static void requireDistinctNames(InputObject arguments, List<TableColumn> columns) {

@@ -141,6 +141,20 @@ public enum Setting {
       "documents that callers may send: any, apq (with their hash), or trusted-only"),
   HTTP_DOCUMENT_FOLDER(
       "http.documentFolder", Kind.TEXT, "", "folder of trusted documents, files `*.graphql`"),
+  EXPORT_TIMEOUT(
+      "export.timeout",
+      Kind.DURATION,
+      "15m",
+      "deadline of a result in bulk, from the question to the last byte"),
+  EXPORT_CONCURRENCY(
+      "export.concurrency",
+      Kind.NUMBER,
+      "4",
+      "results in bulk that are streamed at once, and as many that are made to be fetched later"),
+  EXPORT_BYTES(
+      "export.bytes", Kind.BYTES, "4GB", "disk that results to be fetched later take together"),
+  EXPORT_KEEP(
+      "export.keep", Kind.DURATION, "1h", "how long a result can be fetched once it is complete"),
   HTTP_QUERY_BYTES("http.queryBytes", Kind.BYTES, "1MB", "largest body of a GraphQL request"),
   HTTP_INGEST_BYTES(
       "http.ingestBytes", Kind.BYTES, "8MB", "largest body of an ingest request, as sent"),

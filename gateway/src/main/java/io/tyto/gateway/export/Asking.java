@@ -1,0 +1,15 @@
+package io.tyto.gateway.export;
+
+import io.tyto.graphqlschema.GraphQlApi;
+import io.tyto.model.access.Caller;
+import io.tyto.model.query.QueryContext;
+import java.time.Duration;
+
+/// What an export asks with. Thread-safe.
+public interface Asking {
+  /// The API as the caller sees it; may block. DOCUMENT_NOT_TRUSTED where the caller may not ask
+  /// whatever comes to mind.
+  GraphQlApi api(Caller caller);
+
+  QueryContext newContext(Caller caller, Duration timeout);
+}

@@ -1,0 +1,262 @@
+package io.tyto.gateway.export;
+
+import io.tyto.gateway.http.Bodies;
+import io.tyto.gateway.http.HttpOptions;
+import io.tyto.gateway.http.JsonText;
+import io.tyto.gateway.http.MediaType;
+import io.tyto.gateway.http.Replies;
+import io.tyto.gateway.http.Route;
+import io.tyto.gateway.http.Route.Audience;
+import io.tyto.graphqlschema.GraphQlApi;
+import io.tyto.graphqlschema.bulk.BulkAnswer;
+import io.tyto.graphqlschema.bulk.BulkKind;
+import io.tyto.graphqlschema.bulk.BulkQuestion;
+import io.tyto.graphqlschema.bulk.BulkRows;
+import io.tyto.model.access.Caller;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.query.QueryContext;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Matcher;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /v1/collections/{name}/aggregate|table|records`: answers of any length, in the format that
+/// `Accept` asks for, as fast as the client takes them or kept to be fetched later.
+///
+/// *Lifetime*: until {@link #close}, which ends what runs and deletes what is kept.
+public final class ExportEndpoint implements AutoCloseable {
+  private static final String TRAILER_COMPLETE = "Tyto-Complete";
+  private static final String TRAILER_ROWS = "Tyto-Rows";
+
+  private final Asking asking;
+  private final ExportOptions options;
+  private final int bodyBytes;
+  private final HttpOptions http;
+  private final Semaphore running;
+  private final KeptExports kept;
+
+  /// @param bodyBytes largest body of a question
+  public ExportEndpoint(Asking asking, ExportOptions options, int bodyBytes, HttpOptions http) {
+    this.asking = asking;
+    this.options = options;
+    this.bodyBytes = bodyBytes;
+    this.http = http;
+    this.running = new Semaphore(options.concurrency());
+    this.kept = new KeptExports(options);
+  }
+
+  public List<Route> routes() {
+    return List.of(
+        Route.post(
+            "/v1/collections/([A-Za-z0-9_]{1,63})/(aggregate|table|records)",
+            Audience.CALLERS,
+            this::ask),
+        Route.get(
+            "/v1/exports/([0-9a-f]{32})",
+            Audience.CALLERS,
+            (request, caller, path) -> kept.status(request, caller, path.group(1))),
+        Route.get(
+            "/v1/exports/([0-9a-f]{32})/result",
+            Audience.CALLERS,
+            (request, caller, path) -> kept.result(request, caller, path.group(1))),
+        Route.delete(
+            "/v1/exports/([0-9a-f]{32})",
+            Audience.CALLERS,
+            (request, caller, path) -> kept.delete(request, caller, path.group(1))));
+  }
+
+  /// What a request asks for, as far as its head says.
+  ///
+  /// @param isKept whether the result is to be fetched later
+  /// @param takesTrailers RFC 9110 has them sent to nobody else, and some clients stumble over them
+  private record Asked(
+      String collection,
+      BulkKind kind,
+      Format format,
+      boolean keepsFormulas,
+      boolean isKept,
+      boolean takesTrailers) {}
+
+  private void ask(HttpServerRequest request, Caller caller, Matcher path) {
+    Asked asked =
+        new Asked(
+            path.group(1),
+            BulkKind.valueOf(path.group(2).toUpperCase(Locale.ROOT)),
+            Format.of(request),
+            keepsFormulas(request),
+            says(request, "Prefer", "respond-async"),
+            says(request, "TE", "trailers"));
+    requireJson(request, asked);
+    Context loop = Objects.requireNonNull(Vertx.currentContext(), "called on an event loop");
+    QueryContext query = asking.newContext(caller, options.timeout());
+    if (!asked.isKept()) {
+      request.response().closeHandler(_ -> query.cancel());
+    }
+    Bodies.read(request, bodyBytes, http, "http.queryBytes")
+        .whenComplete((body, failure) ->
+            Thread.startVirtualThread(() -> answer(request, loop, query, asked, body, failure)));
+  }
+
+  private static void requireJson(HttpServerRequest request, Asked asked) {
+    MediaType type = MediaType.parse(request.getHeader("Content-Type"));
+    if (type == null || !type.name().equals("application/json") || !type.isUtf8()) {
+      throw new TytoException(
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+          "send the arguments of %s as Content-Type: application/json, such as %s"
+              .formatted(
+                  asked.kind().word(),
+                  asked.kind() == BulkKind.RECORDS
+                      ? "{\"range\": {\"last\": \"P1D\"}}"
+                      : "{\"input\": {\"range\": {\"last\": \"P1D\"}}, \"measures\": [{\"count\":"
+                          + " true}]}"));
+    }
+  }
+
+  private static boolean keepsFormulas(HttpServerRequest request) {
+    String formulas = request.getParam("formulas", "escape");
+    return switch (formulas) {
+      case "escape" -> false;
+      case "keep" -> true;
+      default ->
+          throw new TytoException(
+              ErrorCode.BAD_USER_INPUT,
+              "formulas=" + formulas + ": expected escape, or keep for texts as they are");
+    };
+  }
+
+  /// Whether a list in a header has a word.
+  private static boolean says(HttpServerRequest request, String header, String word) {
+    return request.headers().getAll(header).stream()
+        .flatMap(list -> List.of(list.split(",")).stream())
+        .map(element -> element.split(";")[0].strip())
+        .anyMatch(word::equalsIgnoreCase);
+  }
+
+  private void answer(
+      HttpServerRequest request,
+      Context loop,
+      QueryContext query,
+      Asked asked,
+      byte @Nullable [] body,
+      @Nullable Throwable failure) {
+    try {
+      if (body == null) {
+        throw failure == null ? new IllegalStateException("no body") : failure;
+      }
+      GraphQlApi api = asking.api(query.caller());
+      BulkQuestion question = api.bulk(asked.kind(), asked.collection(), arguments(body));
+      if (asked.isKept()) {
+        keep(request, asked, new KeptExports.Work(api, question, query));
+      } else {
+        stream(request, loop, asked, api, question, query);
+      }
+    } catch (Throwable e) {
+      Replies.failure(request, e);
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, @Nullable Object> arguments(byte[] body) {
+    if (JsonText.parse(body) instanceof Map<?, ?> map) {
+      // SAFETY: JsonText makes string keys.
+      return (Map<String, @Nullable Object>) map;
+    }
+    throw new TytoException(ErrorCode.BAD_JSON, "expected one JSON object with the arguments");
+  }
+
+  private void keep(HttpServerRequest request, Asked asked, KeptExports.Work work) {
+    String id =
+        kept.begin(work, asked.collection(), asked.kind(), asked.format(), asked.keepsFormulas());
+    request
+        .response()
+        .putHeader("Location", "/v1/exports/" + id)
+        .putHeader("Preference-Applied", "respond-async");
+    Replies.json(request, 202, kept.describe(id, work.query().caller()));
+  }
+
+  private void stream(
+      HttpServerRequest request,
+      Context loop,
+      Asked asked,
+      GraphQlApi api,
+      BulkQuestion question,
+      QueryContext query)
+      throws IOException {
+    HttpServerResponse response = request.response();
+    if (!running.tryAcquire()) {
+      throw new TytoException(
+          ErrorCode.OVERLOADED,
+          "%d exports run at once, which is as many as may; come back later, or send Prefer: respond-async"
+              .formatted(options.concurrency()));
+    }
+    try (BulkAnswer answer = api.ask(question, query)) {
+      // What is wrong with a question mostly shows before its first rows.
+      BulkRows first = answer.next();
+      ResponseOutput out =
+          new ResponseOutput(
+              response, loop, query, options.stall(), () -> head(response, asked, query));
+      RowsWriter writer =
+          asked.format().writer(asked.kind(), question.columns(), out, asked.keepsFormulas());
+      stream(asked, answer, first, writer, out, query);
+    } finally {
+      running.release();
+    }
+  }
+
+  private static void stream(
+      Asked asked,
+      BulkAnswer answer,
+      @Nullable BulkRows first,
+      RowsWriter writer,
+      ResponseOutput out,
+      QueryContext query)
+      throws IOException {
+    try {
+      long rows = Exporting.write(answer, first, writer, query);
+      out.finish(
+          asked.takesTrailers()
+              ? Map.of(TRAILER_COMPLETE, "true", TRAILER_ROWS, Long.toString(rows))
+              : Map.of());
+    } catch (RuntimeException | Error e) {
+      if (!out.isBegun()) {
+        throw e;
+      }
+      if (!out.isBroken()) {
+        writer.fail(Replies.errors(e));
+      }
+      out.abort();
+    }
+  }
+
+  private static void head(HttpServerResponse response, Asked asked, QueryContext query) {
+    response
+        .setStatusCode(200)
+        .setChunked(true)
+        .putHeader("Content-Type", asked.format().contentType())
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("Tyto-Query-Id", query.queryId());
+    if (asked.takesTrailers()) {
+      response.putHeader("Trailer", TRAILER_COMPLETE + ", " + TRAILER_ROWS);
+    }
+    if (asked.format() != Format.JSON) {
+      response.putHeader(
+          "Content-Disposition",
+          "attachment; filename=\"%s.%s\""
+              .formatted(asked.collection(), asked.format().extension()));
+    }
+  }
+
+  @Override
+  public void close() {
+    kept.close();
+  }
+}

@@ -1,0 +1,345 @@
+package io.tyto.gateway.export;
+
+import io.tyto.gateway.http.Replies;
+import io.tyto.graphqlschema.GraphQlApi;
+import io.tyto.graphqlschema.bulk.BulkAnswer;
+import io.tyto.graphqlschema.bulk.BulkKind;
+import io.tyto.graphqlschema.bulk.BulkQuestion;
+import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.access.Caller;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.query.QueryContext;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Results that are made without a client waiting, lie on disk for a while and are fetched by
+/// whoever asked for them. Thread-safe.
+///
+/// *Lifetime*: of the process; nothing of it outlives a restart.
+final class KeptExports implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(KeptExports.class.getName());
+  private static final int ID_BYTES = 16;
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final String POLL_SECONDS = "1";
+
+  private final ExportOptions options;
+  private final Semaphore running;
+  private final AtomicInteger unfinished = new AtomicInteger();
+  private final AtomicLong bytes = new AtomicLong();
+  private final Map<String, Kept> all = new ConcurrentHashMap<>();
+  private final SecureRandom random = new SecureRandom();
+
+  /// A question and what it is asked with.
+  record Work(GraphQlApi api, BulkQuestion question, QueryContext query) {}
+
+  private enum State {
+    WAITING,
+    RUNNING,
+    DONE,
+    FAILED
+  }
+
+  private static final class Kept {
+    final String id;
+    final Work work;
+    final String collection;
+    final BulkKind kind;
+    final Format format;
+    final boolean keepsFormulas;
+    final Path file;
+    final Instant created = Instant.now();
+    final AtomicLong bytes = new AtomicLong();
+    volatile State state = State.WAITING;
+    volatile long rows;
+    volatile @Nullable Instant expires;
+    volatile @Nullable List<Map<String, Object>> errors;
+
+    Kept(
+        String id,
+        Work work,
+        String collection,
+        BulkKind kind,
+        Format format,
+        boolean keepsFormulas,
+        Path folder) {
+      this.id = id;
+      this.work = work;
+      this.collection = collection;
+      this.kind = kind;
+      this.format = format;
+      this.keepsFormulas = keepsFormulas;
+      this.file = folder.resolve(id + "." + format.extension());
+    }
+  }
+
+  KeptExports(ExportOptions options) {
+    this.options = options;
+    this.running = new Semaphore(options.concurrency(), true);
+    deleteFiles();
+  }
+
+  /// Makes a result in the background; its id. OVERLOADED where too many are being made.
+  String begin(Work work, String collection, BulkKind kind, Format format, boolean keepsFormulas) {
+    if (unfinished.incrementAndGet() > 2 * options.concurrency()) {
+      unfinished.decrementAndGet();
+      throw new TytoException(
+          ErrorCode.OVERLOADED,
+          "%d exports are being made and as many wait; come back later"
+              .formatted(options.concurrency()));
+    }
+    byte[] id = new byte[ID_BYTES];
+    random.nextBytes(id);
+    Kept kept =
+        new Kept(
+            HexFormat.of().formatHex(id),
+            work,
+            collection,
+            kind,
+            format,
+            keepsFormulas,
+            options.folder());
+    all.put(kept.id, kept);
+    Thread.ofVirtual().name("export " + kept.id).start(() -> make(kept));
+    return kept.id;
+  }
+
+  private void make(Kept kept) {
+    try {
+      long nanos = Math.max(0, kept.work.query().remainingNanos());
+      if (!running.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+        kept.work.query().check();
+      }
+      try {
+        kept.state = State.RUNNING;
+        write(kept);
+        kept.state = State.DONE;
+      } finally {
+        running.release();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fail(kept, new TytoException(ErrorCode.CANCELLED, "interrupted", e));
+    } catch (IOException | RuntimeException | Error e) {
+      fail(kept, e);
+    } finally {
+      unfinished.decrementAndGet();
+      kept.expires = Instant.now().plus(options.keep());
+      CompletableFuture.delayedExecutor(options.keep().toMillis(), TimeUnit.MILLISECONDS)
+          .execute(() -> forget(kept));
+      if (!all.containsKey(kept.id)) {
+        deleteFile(kept); // was deleted while it was made
+      }
+    }
+  }
+
+  private void fail(Kept kept, Throwable cause) {
+    kept.errors = Replies.errors(cause);
+    kept.state = State.FAILED;
+    deleteFile(kept);
+  }
+
+  private void write(Kept kept) throws IOException {
+    Work work = kept.work;
+    createFolder();
+    try (BulkAnswer answer = work.api().ask(work.question(), work.query());
+        OutputStream out =
+            new BufferedOutputStream(
+                new Counted(Files.newOutputStream(kept.file), kept), BUFFER_BYTES)) {
+      RowsWriter writer =
+          kept.format.writer(kept.kind, work.question().columns(), out, kept.keepsFormulas);
+      kept.rows = Exporting.write(answer, answer.next(), writer, work.query());
+    }
+  }
+
+  private void createFolder() throws IOException {
+    Path folder = options.folder();
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } else {
+      Files.createDirectories(folder);
+    }
+  }
+
+  /// Counts what goes to disk, and stops at the bound.
+  private final class Counted extends FilterOutputStream {
+    private final Kept kept;
+
+    Counted(OutputStream out, Kept kept) {
+      super(out);
+      this.kept = kept;
+    }
+
+    @Override
+    public void write(byte[] data, int offset, int length) throws IOException {
+      kept.bytes.addAndGet(length);
+      if (bytes.addAndGet(length) > options.maxBytes()) {
+        throw new TytoException(
+            kept.bytes.get() > options.maxBytes() / 2
+                ? ErrorCode.LIMIT_TOO_LARGE
+                : ErrorCode.OVERLOADED,
+            "results that are kept take at most %,d MB together: delete those that were fetched, ask for less, or stream"
+                .formatted(options.maxBytes() >> 20));
+      }
+      out.write(data, offset, length);
+    }
+  }
+
+  private Kept find(String id, Caller caller) {
+    Kept kept = all.get(id);
+    if (kept == null
+        || !kept.work.query().caller().id().equals(caller.id()) && !caller.access().isAdmin()) {
+      throw new TytoException(
+          ErrorCode.NOT_FOUND,
+          "there is no such export: they are kept for %d minutes after they are complete"
+              .formatted(options.keep().toMinutes()));
+    }
+    return kept;
+  }
+
+  Map<String, Object> describe(String id, Caller caller) {
+    return describe(find(id, caller));
+  }
+
+  private static Map<String, Object> describe(Kept kept) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("id", kept.id);
+    body.put("collection", kept.collection);
+    body.put("kind", kept.kind.word());
+    body.put("format", kept.format.mediaType());
+    body.put("state", kept.state.name());
+    body.put("created", Formats.time(kept.created));
+    body.put("bytes", kept.bytes.get());
+    body.put("queryId", kept.work.query().queryId());
+    Instant expires = kept.expires;
+    if (expires != null) {
+      body.put("expires", Formats.time(expires));
+    }
+    if (kept.state == State.DONE) {
+      body.put("rows", kept.rows);
+      body.put("result", "/v1/exports/" + kept.id + "/result");
+    }
+    List<Map<String, Object>> errors = kept.errors;
+    if (errors != null) {
+      body.put("errors", errors);
+    }
+    return body;
+  }
+
+  void status(HttpServerRequest request, Caller caller, String id) {
+    Kept kept = find(id, caller);
+    if (kept.state == State.WAITING || kept.state == State.RUNNING) {
+      request.response().putHeader("Retry-After", POLL_SECONDS);
+    }
+    Replies.json(request, 200, describe(kept));
+  }
+
+  void result(HttpServerRequest request, Caller caller, String id) {
+    Kept kept = find(id, caller);
+    switch (kept.state) {
+      case DONE -> send(request, kept);
+      case FAILED ->
+          throw new TytoException(
+              ErrorCode.NOT_FOUND, "the export failed; GET /v1/exports/" + id + " says why");
+      case WAITING, RUNNING -> {
+        request.response().putHeader("Retry-After", POLL_SECONDS);
+        Replies.json(request, 202, describe(kept));
+      }
+    }
+  }
+
+  private static void send(HttpServerRequest request, Kept kept) {
+    HttpServerResponse response = request.response();
+    response
+        .putHeader("Content-Type", kept.format.contentType())
+        .putHeader("Cache-Control", "no-store")
+        .putHeader("Tyto-Rows", Long.toString(kept.rows))
+        .putHeader(
+            "Content-Disposition",
+            "attachment; filename=\"%s.%s\"".formatted(kept.collection, kept.format.extension()))
+        .sendFile(kept.file.toString())
+        .onFailure(cause -> {
+          if (!response.headWritten()) {
+            Replies.failure(
+                request, new TytoException(ErrorCode.NOT_FOUND, "the export was deleted", cause));
+          }
+        });
+  }
+
+  void delete(HttpServerRequest request, Caller caller, String id) {
+    Kept kept = find(id, caller);
+    kept.work.query().cancel();
+    Thread.startVirtualThread(() -> {
+      forget(kept);
+      request.response().setStatusCode(204).end();
+    });
+  }
+
+  private void forget(Kept kept) {
+    if (all.remove(kept.id) != null && (kept.state == State.DONE || kept.state == State.FAILED)) {
+      deleteFile(kept);
+    }
+  }
+
+  private void deleteFile(Kept kept) {
+    bytes.addAndGet(-kept.bytes.getAndSet(0));
+    try {
+      Files.deleteIfExists(kept.file);
+    } catch (IOException e) {
+      LOG.log(System.Logger.Level.WARNING, "cannot delete " + kept.file, e);
+    }
+  }
+
+  /// Of an earlier run, which nobody can ask for any more.
+  private void deleteFiles() {
+    if (!Files.isDirectory(options.folder())) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(options.folder())) {
+      for (Path file : files.filter(KeptExports::isOurs).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot empty the folder of exports " + options.folder(), e);
+    }
+  }
+
+  private static boolean isOurs(Path file) {
+    return file.getFileName().toString().matches("[0-9a-f]{32}\\.[a-z]+");
+  }
+
+  @Override
+  public void close() {
+    for (Kept kept : all.values()) {
+      kept.work.query().cancel();
+      forget(kept);
+    }
+  }
+}
