@@ -20,6 +20,10 @@ final class Connections {
     return false;
   }
 
+  int open() {
+    return open.get();
+  }
+
   void leave() {
     open.decrementAndGet();
   }

@@ -10,6 +10,8 @@ import io.tyto.gateway.export.ExportEndpoint;
 import io.tyto.gateway.http.Cors;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.limits.LimitedLive;
+import io.tyto.gateway.observe.Observatory;
+import io.tyto.gateway.observe.ObserveOptions;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -43,11 +45,14 @@ public final class Gateway implements AutoCloseable {
   private final Vertx vertx;
   private final HttpServer server;
   private final ExportEndpoint exports;
+  private final Observatory observatory;
 
-  private Gateway(Vertx vertx, HttpServer server, ExportEndpoint exports) {
+  private Gateway(
+      Vertx vertx, HttpServer server, ExportEndpoint exports, Observatory observatory) {
     this.exports = exports;
     this.vertx = vertx;
     this.server = server;
+    this.observatory = observatory;
   }
 
   /// Builds the schema, binds and serves. BAD_USER_INPUT where the address cannot be bound.
@@ -81,10 +86,36 @@ public final class Gateway implements AutoCloseable {
       AdminService admin,
       Guards guards,
       Clock clock) {
+    return start(
+        options,
+        queries,
+        letters,
+        entities,
+        live,
+        ingest,
+        admin,
+        guards,
+        new Observatory(ObserveOptions.DEFAULT, clock),
+        clock);
+  }
+
+  /// The same watched from an observatory, which is closed with the gateway.
+  public static Gateway start(
+      GatewayOptions options,
+      QueryService queries,
+      DeadLetterService letters,
+      EntityService entities,
+      LiveService live,
+      IngestService ingest,
+      AdminService admin,
+      Guards guards,
+      Observatory observatory,
+      Clock clock) {
+    QueryService watched = observatory.queries(queries);
     LiveSchema schema =
         new LiveSchema(
             admin,
-            queries,
+            watched,
             letters,
             entities,
             new LimitedLive(live, guards.gate()),
@@ -93,22 +124,25 @@ public final class Gateway implements AutoCloseable {
             options.graphQl());
     schema.of(Caller.OPEN);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
-    Callers callers = new Callers(guards.authenticator());
+    Callers callers =
+        new Callers(new ObservedAuthenticator(guards.authenticator(), observatory.meters()));
     List<Route> routes = new ArrayList<>();
     DocumentOptions kept = options.http().documents();
     TrustedDocuments trusted = new TrustedDocuments(kept.folder(), kept.registered());
     Documents documents = new Documents(kept.policy(), trusted);
-    GraphQlEndpoint graphQl = new GraphQlEndpoint(schema, callers, guards, documents, options);
+    GraphQlEndpoint graphQl =
+        new GraphQlEndpoint(schema, callers, guards, documents, observatory, options);
     ExportEndpoint exports =
         new ExportEndpoint(graphQl, options.exports(), options.queryBytes(), options.http());
     routes.addAll(graphQl.routes());
     routes.addAll(new DocumentsEndpoint(trusted, options).routes());
     routes.addAll(exports.routes());
-    routes.addAll(new IngestEndpoint(ingest, options).routes());
+    routes.addAll(new IngestEndpoint(observatory.ingest(ingest), options).routes());
     routes.addAll(new OperatorEndpoint(ingest, admin, options).routes());
     routes.addAll(new SchemaEndpoint(admin).routes());
     routes.addAll(new RegistryEndpoint(admin, options).routes());
     routes.addAll(new Pages().routes());
+    routes.addAll(observatory.routes(admin, queries));
     Router router = new Router(callers, new Cors(options.http().corsOrigins()), routes);
     HttpServer server =
         vertx
@@ -130,7 +164,7 @@ public final class Gateway implements AutoCloseable {
                     // Each would hold a window of its own for as long as it is open.
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false))
-            .requestHandler(router);
+            .requestHandler(observatory.requests().before(router));
     try {
       server
           .listen()
@@ -149,7 +183,7 @@ public final class Gateway implements AutoCloseable {
       vertx.close();
       throw new TytoException(ErrorCode.CANCELLED, "interrupted while starting to listen", e);
     }
-    return new Gateway(vertx, server, exports);
+    return new Gateway(vertx, server, exports, observatory);
   }
 
   /// Of equal ones the client's order decides, and browsers name the best last.
@@ -178,6 +212,7 @@ public final class Gateway implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    observatory.close();
   }
 
   private static String cause(Exception e) {

@@ -13,6 +13,8 @@ import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.gateway.limits.RateLimitHeaders;
+import io.tyto.gateway.observe.Meter;
+import io.tyto.gateway.observe.Observatory;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlApi.Begun;
 import io.tyto.graphqlschema.GraphQlRequest;
@@ -22,6 +24,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Following;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -46,6 +49,8 @@ final class GraphQlEndpoint implements Asking {
   private final Function<Caller, DocumentPolicy> policies;
   private final Documents documents;
   private final Cors cors;
+  private final Observatory observatory;
+  private final QueryGate watchedGate;
   private final GatewayOptions options;
   private final Admission admission;
   private final Connections connections;
@@ -55,9 +60,12 @@ final class GraphQlEndpoint implements Asking {
       Callers callers,
       Guards guards,
       Documents documents,
+      Observatory observatory,
       GatewayOptions options) {
     this.callers = callers;
     this.gate = guards.gate();
+    this.watchedGate = observatory.gate(gate);
+    this.observatory = observatory;
     this.policies = guards.documents();
     this.documents = documents;
     this.cors = new Cors(options.http().corsOrigins());
@@ -65,6 +73,7 @@ final class GraphQlEndpoint implements Asking {
     this.options = options;
     this.admission = new Admission();
     this.connections = new Connections(options.sockets().maxConnections());
+    observatory.meters().watch(Meter.CONNECTIONS, connections::open);
   }
 
   List<Route> routes() {
@@ -183,8 +192,15 @@ final class GraphQlEndpoint implements Asking {
 
   @Override
   public QueryContext newContext(Caller caller, Duration timeout) {
-    return new QueryContext(
-        UUID.randomUUID().toString(), timeout, options.queryMemoryBytes(), caller, gate);
+    QueryContext context =
+        new QueryContext(
+            UUID.randomUUID().toString(),
+            timeout,
+            options.queryMemoryBytes(),
+            caller,
+            watchedGate);
+    context.tracedBy(observatory.sight());
+    return context;
   }
 
   private DocumentPolicy policy(Caller caller) {
@@ -207,7 +223,8 @@ final class GraphQlEndpoint implements Asking {
             parameters.variables(),
             parameters.extensions(),
             isReadOnly);
-    return admission.run(() -> schema.of(caller).begin(operation, context));
+    return observatory.operation(
+        operation, context, () -> admission.run(() -> schema.of(caller).begin(operation, context)));
   }
 
   private void answer(

@@ -4,6 +4,7 @@ import io.tyto.gateway.http.Bodies;
 import io.tyto.gateway.http.Cors;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
+import io.tyto.gateway.observe.Requests;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -68,6 +69,7 @@ final class Router implements Handler<HttpServerRequest> {
     boolean isSocket = request.method().equals(HttpMethod.GET) && request.canUpgradeToWebSocket();
     for (Route route : there) {
       if (route.allows(request.method()) && route.isSocket() == isSocket) {
+        Requests.routed(route);
         route.endpoint().handle(request, caller(request, route), match(route, path));
         return;
       }

@@ -12,6 +12,7 @@ import graphql.execution.instrumentation.parameters.InstrumentationExecuteOperat
 import graphql.language.OperationDefinition;
 import graphql.parser.ParserOptions;
 import graphql.schema.DataFetcher;
+import graphql.schema.DataFetchingEnvironment;
 import graphql.schema.GraphQLSchema;
 import graphql.schema.idl.RuntimeWiring;
 import graphql.schema.idl.SchemaGenerator;
@@ -195,8 +196,16 @@ public final class GraphQlApi {
                             .dataFetcher(
                                 "dropView",
                                 environment ->
-                                    ViewMutations.drop(environment, schema, services.views())))
+                                    ViewMutations.drop(environment, schema, services.views()))
+                            .dataFetcher(
+                                "cancelQuery",
+                                environment -> cancel(environment, services.queries())))
                 .build());
+  }
+
+  private static boolean cancel(DataFetchingEnvironment environment, QueryService queries) {
+    String id = Objects.requireNonNull(environment.getArgument("id"), "id");
+    return queries.cancel(id, Operation.in(environment.getGraphQlContext()).caller());
   }
 
   /// Has the whole request compiled before its first field is fetched.

@@ -77,7 +77,17 @@ public final class TytoServer implements AutoCloseable {
         DeadLetterService letters =
             new LocalDeadLetters(node, queries.over(LocalDeadLetters.snapshots(node)));
         Gateway gateway =
-            Gateway.start(options, queries, letters, node, live, node, node, guards, clock);
+            Gateway.start(
+                options,
+                queries,
+                letters,
+                node,
+                live,
+                node,
+                node,
+                guards,
+                Observing.of(settings, queries, live, clock),
+                clock);
         String address = "http://" + host(options.host()) + ":" + gateway.port();
         node.publishAddress(address);
         return new TytoServer(node, queries, live, gateway, applied, address);

@@ -47,6 +47,8 @@ final class ArchitectureTest {
     fence("com.maxmind..", "io.tyto.ingest.enrich.builtin..");
     fence("ua_parser..", "io.tyto.ingest.enrich.builtin..");
     fence("picocli..", "io.tyto.server.cli..");
+    fence("io.micrometer..", "io.tyto.gateway.observe..");
+    fence("io.prometheus..", "io.tyto.gateway.observe..");
   }
 
   @Test

@@ -316,7 +316,12 @@ public record ApiSchema(
             "A view of a config goes with its lines there",
             "dropView",
             "DeletePayload!",
-            List.of(argument("Its name", "id: ID!")));
+            List.of(argument("Its name", "id: ID!")))
+        .field(
+            "Ends an operation of your own that is under way; false where there is none",
+            "cancelQuery",
+            "Boolean!",
+            List.of(argument("Its queryId, or what its request said as X-Request-Id", "id: ID!")));
     if (hasEntities) {
       sdl.field(
               "Keeps a cohort by name, in place of one of that name; its ranges, such as last, mean"

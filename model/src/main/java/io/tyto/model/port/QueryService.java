@@ -1,11 +1,13 @@
 package io.tyto.model.port;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Cohort;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.RetentionQuery;
+import io.tyto.model.query.RunningQuery;
 import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
@@ -54,4 +56,15 @@ public interface QueryService {
   /// UNKNOWN_COLLECTION where there is none. For callers who see some rows only, of these: what is
   /// not known of them without reading is left out.
   CollectionInfo info(String collection, QueryContext context);
+
+  /// What runs now and the caller may cancel, the oldest first: their own, or all of an operator.
+  default List<RunningQuery> running(Caller caller) {
+    return List.of();
+  }
+
+  /// Ends what runs under this id of a query, or of a request of the caller's; false where there is
+  /// none that the caller may cancel. It is about to end when this returns.
+  default boolean cancel(String id, Caller caller) {
+    return false;
+  }
 }

@@ -31,6 +31,7 @@ public final class QueryContext {
     final DoubleAdder estimated = new DoubleAdder();
     final DoubleAdder cost = new DoubleAdder();
     volatile boolean isCancelled;
+    volatile QueryTrace trace = QueryTrace.NONE;
 
     Shared(long memoryLimitBytes) {
       this.memoryLimitBytes = memoryLimitBytes;
@@ -169,6 +170,16 @@ public final class QueryContext {
   /// Units charged so far for all parts of the operation, see {@link Estimate#cost}.
   public double cost() {
     return shared.cost.sum();
+  }
+
+  /// Who is told of what the work consists.
+  public QueryTrace trace() {
+    return shared.trace;
+  }
+
+  /// Has it told to somebody; before it runs.
+  public void tracedBy(QueryTrace trace) {
+    shared.trace = trace;
   }
 
   public void cancel() {

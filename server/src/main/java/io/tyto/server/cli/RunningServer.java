@@ -28,6 +28,7 @@ import io.tyto.model.port.IngestService.FileImportResult;
 import io.tyto.model.port.IngestService.ImportProgress;
 import io.tyto.model.port.IngestService.Rejected;
 import io.tyto.model.port.ViewService;
+import io.tyto.model.query.RunningQuery;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -336,6 +337,34 @@ final class RunningServer {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  /// What runs there now, the oldest first.
+  List<RunningQuery> queries() {
+    List<RunningQuery> queries = new ArrayList<>();
+    for (Json.Node one :
+        send(request("/v1/queries").timeout(TIMEOUT).GET().build()).get("queries").elements()) {
+      queries.add(
+          new RunningQuery(
+              one.get("id").text(),
+              one.get("requestId").textOrNull(),
+              one.get("caller").text(),
+              one.get("what").text(),
+              one.get("hash").text(),
+              texts(one.get("collections")),
+              one.get("lane").text(),
+              Instant.parse(one.get("started").text()),
+              one.get("runningMillis").number(),
+              one.get("rowsScanned").number(),
+              one.get("costMillionths").number() / 1e6,
+              one.get("isCancelled").isTrue()));
+    }
+    return queries;
+  }
+
+  /// NOT_FOUND where nothing runs under the id.
+  void cancel(String id) {
+    send(request("/v1/queries/" + encode(id)).timeout(TIMEOUT).DELETE().build());
   }
 
   /// An operation that may take long, such as a mutation.

@@ -114,6 +114,11 @@ public enum Setting {
       Kind.NUMBER,
       "auto",
       "scans at once, twice the cores by default; others wait for their turn, and reads of cubes wait for none of them"),
+  QUERY_SLOW_LOG(
+      "query.slowLog",
+      Kind.DURATION,
+      "5s",
+      "operations that take longer are logged, without the values in them; 0s: all"),
   LIVE_QUERIES(
       "live.queries",
       Kind.NUMBER,

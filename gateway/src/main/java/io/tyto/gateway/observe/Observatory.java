@@ -1,0 +1,167 @@
+package io.tyto.gateway.observe;
+
+import graphql.ExecutionResult;
+import graphql.GraphQLError;
+import io.tyto.gateway.http.Route;
+import io.tyto.graphqlschema.GraphQlApi.Begun;
+import io.tyto.graphqlschema.GraphQlRequest;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService;
+import io.tyto.model.port.IngestService;
+import io.tyto.model.port.QueryService;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
+import io.tyto.model.query.QueryTrace;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Where the server is watched from: what runs, numbers, traces, and the log of what is slow. It
+/// stands between the gateway and the ports, so that neither knows of it. Thread-safe.
+///
+/// *Lifetime*: made before the gateway, closed after it.
+public final class Observatory implements AutoCloseable {
+  private final Clock clock;
+  private final Meters meters = new Meters();
+  private final RunningQueries running;
+  private final Requests requests;
+  private final SlowLog slowLog;
+
+  public Observatory(ObserveOptions options, Clock clock) {
+    this.clock = clock;
+    this.running = new RunningQueries(clock);
+    this.requests = new Requests(meters);
+    this.slowLog = new SlowLog(options.slowLog());
+    meters.watch(Meter.OPERATIONS_RUNNING, running::size);
+    meters.watch(Meter.BUILD, () -> 1, options.version(), Runtime.version().toString());
+  }
+
+  public Meters meters() {
+    return meters;
+  }
+
+  public Requests requests() {
+    return requests;
+  }
+
+  /// The engine in sight.
+  public QueryService queries(QueryService engine) {
+    return new ObservedQueries(engine, meters, running);
+  }
+
+  public IngestService ingest(IngestService ingest) {
+    return new ObservedIngest(ingest, meters);
+  }
+
+  public QueryGate gate(QueryGate gate) {
+    return new ObservedGate(gate, meters, running);
+  }
+
+  /// @param engine asked how far its rows reach, out of sight
+  public List<Route> routes(AdminService admin, QueryService engine) {
+    StatusMeters status = new StatusMeters(admin, engine, meters, clock);
+    meters.watch(Meter.READY, () -> admin.isReady() && !requests.isDraining() ? 1 : 0);
+    List<Route> routes = new ArrayList<>(new QueriesEndpoint(running).routes());
+    routes.addAll(new MetricsEndpoint(meters, status::refresh).routes());
+    return routes;
+  }
+
+  /// What is told of an operation that begins; call on the event loop of its request.
+  public QueryTrace sight() {
+    Requests.Seen seen = Requests.current();
+    return new Sight(seen == null ? null : seen.id());
+  }
+
+  /// Runs a GraphQL operation in sight.
+  public Begun operation(GraphQlRequest request, QueryContext context, Supplier<Begun> work) {
+    return watched(
+        OperationText.what(request),
+        request,
+        context,
+        () -> {
+          Begun begun = work.get();
+          return new Watched<>(
+              begun,
+              begun instanceof Begun.Answer(ExecutionResult result) ? codes(result) : List.of(),
+              begun instanceof Begun.Answer(ExecutionResult result) && !result.isDataPresent());
+        });
+  }
+
+  /// The same of what is no GraphQL.
+  ///
+  /// @param what such as `export table`, without anything a client says
+  public <T> T operation(String what, QueryContext context, Supplier<T> work) {
+    return watched(what, null, context, () -> new Watched<>(work.get(), List.of(), false));
+  }
+
+  /// @param codes of the errors that the answer tells
+  private record Watched<T>(T answer, List<String> codes, boolean isFailed) {}
+
+  private <T> T watched(
+      String what,
+      @Nullable GraphQlRequest request,
+      QueryContext context,
+      Supplier<Watched<T>> work) {
+    Sight sight = Sight.of(context.trace());
+    LogIds ids = new LogIds(sight.requestId(), sight.traceId(), context.queryId());
+    Supplier<String> hash = () -> request == null ? "" : OperationText.hash(request);
+    try (RunningQueries.Entry entry = running.enter(context, sight.requestId(), what, hash)) {
+      return ids.within(() -> {
+        try {
+          Watched<T> watched = work.get();
+          String outcome = watched.isFailed ? "failed" : watched.codes.isEmpty() ? "ok" : "partial";
+          ended(entry, request, sight, outcome, watched.codes);
+          return watched.answer;
+        } catch (RuntimeException e) {
+          ErrorCode code = e instanceof TytoException known ? known.code() : ErrorCode.INTERNAL;
+          ended(entry, request, sight, "failed", List.of(code.name()));
+          throw e;
+        }
+      });
+    }
+  }
+
+  private void ended(
+      RunningQueries.Entry entry,
+      @Nullable GraphQlRequest request,
+      Sight sight,
+      String outcome,
+      List<String> codes) {
+    long nanos = entry.runningNanos();
+    meters.time(Meter.OPERATION, nanos, outcome);
+    meters.count(Meter.QUERY_COST, Math.max(0, entry.context().cost()));
+    codes.forEach(code -> meters.count(Meter.REFUSED, 1, code));
+    if (slowLog.isSlow(nanos)) {
+      meters.count(Meter.OPERATIONS_SLOW, 1);
+      boolean isValid = !outcome.equals("failed") || codes.stream().noneMatch(Observatory::isWrong);
+      slowLog.log(entry, request, isValid, sight, codes.isEmpty() ? outcome : codes.getFirst());
+    }
+  }
+
+  /// Whether it is the client's mistake, of which the text may be a part.
+  private static boolean isWrong(String code) {
+    return Arrays.stream(ErrorCode.values())
+        .filter(known -> known.name().equals(code))
+        .allMatch(known -> known.type() == ErrorCode.Type.USER);
+  }
+
+  private static List<String> codes(ExecutionResult result) {
+    List<String> codes = new ArrayList<>();
+    for (GraphQLError error : result.getErrors()) {
+      Map<String, Object> extensions = error.getExtensions();
+      Object code = extensions == null ? null : extensions.get("code");
+      codes.add(code == null ? ErrorCode.INTERNAL.name() : code.toString());
+    }
+    return codes;
+  }
+
+  @Override
+  public void close() {
+    meters.close();
+  }
+}

@@ -1,0 +1,115 @@
+package io.tyto.gateway.observe;
+
+import io.tyto.gateway.http.Replies;
+import io.tyto.gateway.http.Route;
+import io.tyto.model.error.ErrorCode;
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.spi.context.storage.ContextLocal;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Stands before the router: names, times and counts requests, and turns them away once the server
+/// is about to stop. Thread-safe.
+///
+/// Made before Vert.x is: what it keeps with a request needs a place there.
+public final class Requests {
+  private static final ContextLocal<Seen> SEEN = ContextLocal.registerLocal(Seen.class);
+  private static final String REQUEST_ID = "X-Request-Id";
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  /// Asked while the server stops, too.
+  private static final Set<String> ALWAYS = Set.of("/live", "/ready", "/metrics");
+
+  private final Meters meters;
+  private final AtomicInteger underWay = new AtomicInteger();
+  private volatile boolean isDraining;
+
+  Requests(Meters meters) {
+    this.meters = meters;
+  }
+
+  /// A request under way.
+  static final class Seen {
+    private final String id;
+    private final long startedNanos = System.nanoTime();
+    private volatile String route = "none";
+
+    Seen(String id) {
+      this.id = id;
+    }
+
+    /// The client's or a proxy's where they gave one.
+    String id() {
+      return id;
+    }
+  }
+
+  /// Requests as the router gets them.
+  public Handler<HttpServerRequest> before(Handler<HttpServerRequest> router) {
+    return request -> {
+      Seen seen = new Seen(id(request));
+      request.response().putHeader(REQUEST_ID, seen.id);
+      underWay.incrementAndGet();
+      request.response().endHandler(_ -> ended(request, seen));
+      Context context = Vertx.currentContext();
+      if (context != null) {
+        context.putLocal(SEEN, seen);
+      }
+      if (isDraining && !ALWAYS.contains(request.path())) {
+        request.response().putHeader("Connection", "close");
+        Replies.error(request, ErrorCode.DRAINING, "this server is about to stop: ask another one");
+        return;
+      }
+      router.handle(request);
+    };
+  }
+
+  /// Says which route took the request that is handled now.
+  public static void routed(Route route) {
+    Seen seen = current();
+    if (seen != null) {
+      seen.route = route.method() + " " + route.path().pattern();
+    }
+  }
+
+  /// The request that is handled now; call on its event loop.
+  static @Nullable Seen current() {
+    Context context = Vertx.currentContext();
+    return context == null ? null : context.getLocal(SEEN);
+  }
+
+  private void ended(HttpServerRequest request, Seen seen) {
+    underWay.decrementAndGet();
+    int status = request.response().getStatusCode();
+    boolean isGone = !request.response().ended();
+    meters.time(
+        Meter.HTTP,
+        System.nanoTime() - seen.startedNanos,
+        seen.route,
+        isGone ? "gone" : status / 100 + "xx");
+  }
+
+  private static String id(HttpServerRequest request) {
+    String given = request.getHeader(REQUEST_ID);
+    return given != null && ID.matcher(given).matches() ? given : UUID.randomUUID().toString();
+  }
+
+  /// From now on only those who ask how the server is are answered.
+  void drain() {
+    isDraining = true;
+  }
+
+  boolean isDraining() {
+    return isDraining;
+  }
+
+  int underWay() {
+    return underWay.get();
+  }
+}

@@ -1,0 +1,239 @@
+package io.tyto.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tyto.gateway.observe.Observatory;
+import io.tyto.gateway.observe.ObserveOptions;
+import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.EntityService;
+import io.tyto.model.port.LiveService;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What is seen of a gateway from outside: what runs, how it ends, and the numbers.
+final class ObservedGatewayTest {
+  private static final long PATIENCE_SECONDS = 30;
+  private static final String SLOW =
+      "{ play { values(dimension: COUNTRY, prefix: \"slow\") { value } } }";
+  private static final String FAST = "query Fast { play { values(dimension: COUNTRY) { value } } }";
+
+  private final FakePorts ports = new FakePorts();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final List<String> logged = new CopyOnWriteArrayList<>();
+  private final Handler log =
+      new Handler() {
+        @Override
+        public void publish(LogRecord event) {
+          logged.add(new SimpleFormatter().formatMessage(event));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+      };
+  private final Logger slow = Logger.getLogger("io.tyto.slow");
+  private Gateway gateway;
+
+  @BeforeEach
+  void start() {
+    slow.addHandler(log);
+    slow.setUseParentHandlers(false);
+    gateway =
+        Gateway.start(
+            GatewayOptions.defaults(),
+            ports,
+            DeadLetterService.NONE,
+            EntityService.NONE,
+            LiveService.NONE,
+            ports,
+            ports,
+            Guards.open(Clock.systemUTC()),
+            new Observatory(new ObserveOptions(Duration.ZERO, "7"), Clock.systemUTC()),
+            Clock.systemUTC());
+  }
+
+  @AfterEach
+  void stop() {
+    ports.release.countDown();
+    gateway.close();
+    slow.removeHandler(log);
+    slow.setUseParentHandlers(true);
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
+        .timeout(Duration.ofSeconds(PATIENCE_SECONDS));
+  }
+
+  private HttpRequest graphQl(String requestId, String text) {
+    return request("/graphql")
+        .header("Content-Type", "application/json")
+        .header("X-Request-Id", requestId)
+        .POST(BodyPublishers.ofString(new JsonObject().put("query", text).encode()))
+        .build();
+  }
+
+  private String send(HttpRequest request) throws Exception {
+    return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+  }
+
+  private CompletableFuture<String> askSlowly(String requestId) throws Exception {
+    CompletableFuture<String> answer =
+        http.sendAsync(graphQl(requestId, SLOW), HttpResponse.BodyHandlers.ofString())
+            .thenApply(HttpResponse::body);
+    assertTrue(ports.started.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    return answer;
+  }
+
+  private JsonArray running() throws Exception {
+    return new JsonObject(send(request("/v1/queries").build())).getJsonArray("queries");
+  }
+
+  @Test
+  void whatRunsIsListedAndEndedByItsCaller() throws Exception {
+    CompletableFuture<String> answer = askSlowly("mine.1");
+    JsonArray running = running();
+    assertEquals(1, running.size());
+    JsonObject query = running.getJsonObject(0);
+    assertEquals("mine.1", query.getString("requestId"));
+    assertEquals("open", query.getString("caller"));
+    assertEquals("query", query.getString("what"));
+    assertEquals(32, query.getString("hash").length());
+    assertEquals("[\"play\"]", query.getJsonArray("collections").encode());
+    assertFalse(query.encode().contains("slow"), query.encode());
+    String none = send(graphQl("mine.2", "mutation { cancelQuery(id: \"nobody's\") }"));
+    assertTrue(none.contains("{\"cancelQuery\":false}"), none);
+    String ended = send(graphQl("mine.3", "mutation { cancelQuery(id: \"mine.1\") }"));
+    assertTrue(ended.contains("{\"cancelQuery\":true}"), ended);
+    String body = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    assertTrue(body.contains("\"code\":\"CANCELLED\""), body);
+    assertEquals(0, running().size());
+  }
+
+  @Test
+  void anOperatorEndsItByTheIdOfTheQuery() throws Exception {
+    CompletableFuture<String> answer = askSlowly("other");
+    String id = running().getJsonObject(0).getString("id");
+    HttpResponse<String> unknown =
+        http.send(
+            request("/v1/queries/nothing").DELETE().build(), HttpResponse.BodyHandlers.ofString());
+    assertEquals(404, unknown.statusCode(), unknown.body());
+    assertEquals(
+        "{\"cancelled\":\"" + id + "\"}", send(request("/v1/queries/" + id).DELETE().build()));
+    assertTrue(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS).contains("\"code\":\"CANCELLED\""));
+  }
+
+  @Test
+  void requestsKeepTheirNameWhereItIsOne() throws Exception {
+    HttpResponse<String> named =
+        http.send(graphQl("a-1_b.C", FAST), HttpResponse.BodyHandlers.ofString());
+    assertEquals("a-1_b.C", named.headers().firstValue("X-Request-Id").orElse(""));
+    HttpResponse<String> other =
+        http.send(graphQl("a b\"{}", FAST), HttpResponse.BodyHandlers.ofString());
+    assertNotEquals("a b\"{}", other.headers().firstValue("X-Request-Id").orElseThrow());
+  }
+
+  @Test
+  void numbersAreToldWithoutAnythingThatClientsSay() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      send(graphQl("request-of-carol-" + i, FAST));
+    }
+    send(graphQl("r", "{ play { records(range: {preset: ALL_TIME}) { nodes { country } } } }"));
+    send(request("/no/such/path").build());
+    send(
+        request("/v1/collections/play/events")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("[{}]"))
+            .build());
+    send(
+        request("/v1/collections/carols/events")
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("[{}]"))
+            .build());
+    String told = send(request("/metrics").build());
+    for (String line :
+        new String[] {
+          "tyto_operation_seconds_count{outcome=\"ok\"} 3",
+          "tyto_query_answers_total{cache=\"bypass\",kind=\"values\",served=\"other\"} 3.0",
+          "tyto_refused_total{code=\"INTERNAL\"} 1.0",
+          "tyto_operations_slow_total 4.0",
+          "tyto_http_seconds_count{route=\"POST /graphql\",status=\"2xx\"} 4",
+          "tyto_http_seconds_count{route=\"none\",status=\"4xx\"} 1",
+          "tyto_ingest_events_total{collection=\"play\",outcome=\"accepted\"} 1.0",
+          "tyto_ingest_rejects_total{code=\"BAD_TYPE\"} 1.0",
+          "tyto_collection_rows{collection=\"play\"} 3.0",
+          "tyto_build{java=\"" + Runtime.version() + "\",version=\"7\"} 1.0",
+          "tyto_ready 1.0"
+        }) {
+      assertTrue(told.contains("\n" + line + "\n"), line + "\nis not in\n" + told);
+    }
+    assertFalse(told.contains("carol"), told);
+    assertFalse(told.contains("open\""), told);
+    HttpResponse<String> open =
+        http.send(
+            request("/metrics").header("Accept", "application/openmetrics-text").build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertTrue(open.body().endsWith("# EOF\n"));
+    assertTrue(
+        open.headers()
+            .firstValue("Content-Type")
+            .orElse("")
+            .startsWith("application/openmetrics-text"));
+  }
+
+  @Test
+  void ofWhatIsNotValidNoTextIsLogged() throws Exception {
+    send(graphQl("slow-2", "{ play { secretland(carol: carols) } }"));
+    assertEquals(1, logged.size(), logged.toString());
+    assertTrue(logged.getFirst().contains("outcome=GRAPHQL_VALIDATION_FAILED"));
+    assertFalse(logged.getFirst().contains("carol"), logged.getFirst());
+    assertFalse(logged.getFirst().contains("secretland"), logged.getFirst());
+  }
+
+  @Test
+  void whatIsSlowIsLoggedWithoutItsValues() throws Exception {
+    send(
+        graphQl(
+            "slow-1",
+            "query Slow { play { values(dimension: COUNTRY, prefix: \"secretland\") { value } } }"));
+    assertEquals(1, logged.size(), logged.toString());
+    String line = logged.getFirst();
+    assertFalse(line.contains("secretland"), line);
+    for (String part :
+        new String[] {
+          "what=query Slow",
+          "outcome=ok",
+          "caller=open",
+          "collections=[play]",
+          "operation=query Slow{play{values(dimension:COUNTRY,prefix:\"\"){value}}}",
+          "plan=[values of play in "
+        }) {
+      assertTrue(line.contains(part), part + " is not in " + line);
+    }
+    assertTrue(Pattern.compile("hash=[0-9a-f]{32} ").matcher(line).find(), line);
+  }
+}
