@@ -47,8 +47,7 @@ public final class Gateway implements AutoCloseable {
   private final ExportEndpoint exports;
   private final Observatory observatory;
 
-  private Gateway(
-      Vertx vertx, HttpServer server, ExportEndpoint exports, Observatory observatory) {
+  private Gateway(Vertx vertx, HttpServer server, ExportEndpoint exports, Observatory observatory) {
     this.exports = exports;
     this.vertx = vertx;
     this.server = server;

@@ -194,11 +194,7 @@ final class GraphQlEndpoint implements Asking {
   public QueryContext newContext(Caller caller, Duration timeout) {
     QueryContext context =
         new QueryContext(
-            UUID.randomUUID().toString(),
-            timeout,
-            options.queryMemoryBytes(),
-            caller,
-            watchedGate);
+            UUID.randomUUID().toString(), timeout, options.queryMemoryBytes(), caller, watchedGate);
     context.tracedBy(observatory.sight());
     return context;
   }

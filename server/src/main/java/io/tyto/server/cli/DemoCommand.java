@@ -4,6 +4,7 @@ import io.tyto.model.access.Caller;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.server.TytoServer;
 import io.tyto.server.demo.DemoData;
+import io.tyto.server.log.Logs;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import java.io.IOException;
@@ -76,7 +77,9 @@ final class DemoCommand implements Callable<Integer> {
         "data    " + folder + (known ? " (from an earlier demo; --fresh starts anew)" : ""));
     out.flush();
     DemoData.writeTables(folder.resolve(CONFIGS));
-    TytoServer server = TytoServer.start(settings(folder), DemoData.configs(), Clock.systemUTC());
+    Settings settings = settings(folder);
+    Logs.configure(settings);
+    TytoServer server = TytoServer.start(settings, DemoData.configs(), Clock.systemUTC());
     if (!known) {
       ingest(server, out);
       // Seals, so that the next start maps segments and replays no log.

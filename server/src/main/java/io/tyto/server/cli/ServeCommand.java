@@ -3,6 +3,7 @@ package io.tyto.server.cli;
 import io.tyto.ingest.DataFolder;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.server.TytoServer;
+import io.tyto.server.log.Logs;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import java.io.PrintWriter;
@@ -25,6 +26,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Settings settings = flags.resolve();
+    Logs.configure(settings);
     Path configs = settings.path(Setting.CONFIG);
     // A folder with data knows its collections; configs are needed only to change them.
     boolean known = Files.isDirectory(new DataFolder(settings.path(Setting.DATA)).store());

@@ -114,6 +114,11 @@ public enum Setting {
       Kind.NUMBER,
       "auto",
       "scans at once, twice the cores by default; others wait for their turn, and reads of cubes wait for none of them"),
+  LOG_FORMAT(
+      "log.format",
+      Kind.TEXT,
+      "text",
+      "how messages are written to standard error: text, or json (one object a line)"),
   QUERY_SLOW_LOG(
       "query.slowLog",
       Kind.DURATION,

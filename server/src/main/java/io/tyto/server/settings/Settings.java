@@ -233,6 +233,9 @@ public final class Settings {
     if (setting == Setting.LOG_DURABILITY && !List.of("group", "request", "os").contains(text)) {
       return "expected group, request or os";
     }
+    if (setting == Setting.LOG_FORMAT && !List.of("text", "json").contains(text)) {
+      return "expected text or json";
+    }
     if (setting == Setting.OWNERSHIP && !List.of("all", "group").contains(text)) {
       return "expected all or group";
     }
