@@ -12,6 +12,7 @@ import io.tyto.gateway.http.Route;
 import io.tyto.gateway.limits.LimitedLive;
 import io.tyto.gateway.observe.Observatory;
 import io.tyto.gateway.observe.ObserveOptions;
+import io.tyto.gateway.openapi.OpenApiEndpoint;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -136,6 +137,7 @@ public final class Gateway implements AutoCloseable {
     routes.addAll(graphQl.routes());
     routes.addAll(new DocumentsEndpoint(trusted, options).routes());
     routes.addAll(exports.routes());
+    routes.addAll(new OpenApiEndpoint(graphQl).routes());
     routes.addAll(new IngestEndpoint(observatory.ingest(ingest), options).routes());
     routes.addAll(new OperatorEndpoint(ingest, admin, options).routes());
     routes.addAll(new SchemaEndpoint(admin).routes());

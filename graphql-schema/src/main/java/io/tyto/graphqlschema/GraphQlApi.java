@@ -20,6 +20,7 @@ import graphql.schema.idl.TypeRuntimeWiring;
 import graphql.validation.QueryComplexityLimits;
 import io.tyto.graphqlschema.bulk.BulkAnswer;
 import io.tyto.graphqlschema.bulk.BulkKind;
+import io.tyto.graphqlschema.bulk.BulkOffers;
 import io.tyto.graphqlschema.bulk.BulkQuestion;
 import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.panel.BulkPanels;
@@ -296,6 +297,30 @@ public final class GraphQlApi {
     GraphQLSchema types = graphQl.getGraphQLSchema();
     InputObject arguments = BulkArguments.of(types, asked, kind).read(types, body);
     return BulkPanels.of(kind, arguments, asked, clock.instant(), options.query());
+  }
+
+  /// All that {@link #bulk} takes.
+  public BulkOffers bulkOffers() {
+    JsonSchemas schemas = new JsonSchemas();
+    List<BulkOffers.Offer> offers = new ArrayList<>();
+    for (ApiCollection collection : schema.byField().values()) {
+      for (BulkKind kind : BulkKind.values()) {
+        if (kind.isOffered(collection.expose())) {
+          Map<String, Object> body =
+              schemas.body(BulkArguments.of(graphQl.getGraphQLSchema(), collection, kind));
+          String title =
+              Objects.requireNonNullElse(
+                  collection.schema().config().description(), collection.name());
+          offers.add(new BulkOffers.Offer(collection.name(), title, kind, body));
+        }
+      }
+    }
+    return new BulkOffers(offers, schemas.named());
+  }
+
+  /// The collections that this API shows, by the names of their configs.
+  public List<String> collections() {
+    return schema.byField().values().stream().map(ApiCollection::name).toList();
   }
 
   /// Asks it; blocks. Throws what a query throws.

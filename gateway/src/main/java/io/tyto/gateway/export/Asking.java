@@ -7,8 +7,10 @@ import java.time.Duration;
 
 /// What an export asks with. Thread-safe.
 public interface Asking {
-  /// The API as the caller sees it; may block. DOCUMENT_NOT_TRUSTED where the caller may not ask
-  /// whatever comes to mind.
+  /// DOCUMENT_NOT_TRUSTED where the caller may ask only what an operator has registered.
+  void requireUntrusted(Caller caller);
+
+  /// The API as the caller sees it; may block.
   GraphQlApi api(Caller caller);
 
   QueryContext newContext(Caller caller, Duration timeout);

@@ -96,6 +96,7 @@ public final class ExportEndpoint implements AutoCloseable {
             says(request, "Prefer", "respond-async"),
             says(request, "TE", "trailers"));
     requireJson(request, asked);
+    asking.requireUntrusted(caller);
     Context loop = Objects.requireNonNull(Vertx.currentContext(), "called on an event loop");
     QueryContext query = asking.newContext(caller, options.timeout());
     if (!asked.isKept()) {
