@@ -44,6 +44,22 @@ public record GatewayOptions(
         ExportOptions.defaults());
   }
 
+  public GatewayOptions withPort(int other) {
+    return new GatewayOptions(
+        host,
+        other,
+        queryBytes,
+        ingestBytes,
+        unzippedBytes,
+        queryTimeout,
+        queryMemoryBytes,
+        queryConcurrency,
+        http,
+        graphQl,
+        sockets,
+        exports);
+  }
+
   public GatewayOptions withHttp(HttpOptions other) {
     return new GatewayOptions(
         host,

@@ -37,7 +37,7 @@ public final class Folders {
   }
 
   /// A benchmark that computes something else must not be timed.
-  static void require(boolean holds, String otherwise) {
+  public static void require(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalStateException(otherwise);
     }

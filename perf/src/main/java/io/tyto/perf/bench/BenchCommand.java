@@ -25,7 +25,13 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     usageHelpAutoWidth = true,
     sortOptions = false,
-    subcommands = {KafkaBench.class, CubesCommand.class, LiveBench.class},
+    subcommands = {
+      KafkaBench.class,
+      CubesCommand.class,
+      GatewayCommand.class,
+      HostileCommand.class,
+      LiveBench.class
+    },
     description = {
       "Asks 29 questions over generated events of Tyto and of DuckDB, in turns and in this process,"
           + " checks every answer, and prints the times side by side.",

@@ -1,86 +1,46 @@
 package io.tyto.perf.bench;
 
 import io.tyto.gateway.Gateway;
-import java.io.BufferedInputStream;
+import io.tyto.perf.http.KeptConnection;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 
 /// Asks the same questions as a user does: GraphQL by POST over a kept connection to the server's
-/// own gateway, the answer read to its last byte. The client is a plain socket, so that what is
-/// measured is the server. Not thread-safe.
+/// own gateway. Not thread-safe.
 final class HttpAsker implements AutoCloseable {
-  private static final int TIMEOUT_MILLIS = 60_000;
-  private static final String LENGTH = "content-length:";
-
   private final Gateway gateway;
-  private final Socket socket;
-  private final InputStream in;
-  private final OutputStream out;
+  private final KeptConnection connection;
 
   HttpAsker(Gateway gateway) throws IOException {
     this.gateway = gateway;
-    this.socket = new Socket(InetAddress.getLoopbackAddress(), gateway.port());
-    socket.setTcpNoDelay(true);
-    socket.setSoTimeout(TIMEOUT_MILLIS);
-    this.in = new BufferedInputStream(socket.getInputStream(), 1 << 16);
-    this.out = socket.getOutputStream();
+    this.connection = new KeptConnection(gateway.port());
   }
 
   /// The whole request for a GraphQL document.
   static byte[] request(String document) {
-    byte[] body = JsonTree.write(Map.of("query", document)).getBytes(StandardCharsets.UTF_8);
-    byte[] head =
-        ("POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                + "Accept: application/graphql-response+json\r\nContent-Length: "
-                + body.length
-                + "\r\n\r\n")
-            .getBytes(StandardCharsets.US_ASCII);
-    byte[] request = java.util.Arrays.copyOf(head, head.length + body.length);
-    System.arraycopy(body, 0, request, head.length, body.length);
-    return request;
+    return KeptConnection.post(
+        "/graphql",
+        JsonTree.write(Map.of("query", document)),
+        "Accept: application/graphql-response+json");
   }
 
   /// The answer's body.
   byte[] ask(byte[] request) {
+    return ask(connection, request);
+  }
+
+  static byte[] ask(KeptConnection connection, byte[] request) {
     try {
-      out.write(request);
-      String status = line();
-      int length = -1;
-      for (String header = line(); !header.isEmpty(); header = line()) {
-        if (header.toLowerCase(Locale.ROOT).startsWith(LENGTH)) {
-          length = Integer.parseInt(header.substring(LENGTH.length()).strip());
-        }
-      }
-      if (length < 0) {
-        throw new IllegalStateException("an answer without a length: " + status);
-      }
-      byte[] body = in.readNBytes(length);
-      if (!status.startsWith("HTTP/1.1 200 ")) {
+      int status = connection.ask(request);
+      byte[] body = connection.body();
+      if (status != 200) {
         throw new IllegalStateException(status + " " + new String(body, StandardCharsets.UTF_8));
       }
       return body;
     } catch (IOException e) {
       throw new IllegalStateException("no answer over HTTP", e);
     }
-  }
-
-  private String line() throws IOException {
-    StringBuilder line = new StringBuilder();
-    for (int next = in.read(); next != '\n'; next = in.read()) {
-      if (next < 0) {
-        throw new IOException("the server closed the connection");
-      }
-      if (next != '\r') {
-        line.append((char) next);
-      }
-    }
-    return line.toString();
   }
 
   /// Throws where a part of the answer is an error.
@@ -93,7 +53,7 @@ final class HttpAsker implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    socket.close();
+    connection.close();
     gateway.close();
   }
 }

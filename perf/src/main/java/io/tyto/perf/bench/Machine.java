@@ -75,6 +75,11 @@ final class Machine {
     return ticks * NANOS_A_TICK;
   }
 
+  /// What all that runs here asks of the cores.
+  static String load() {
+    return String.format(Locale.ROOT, "load average %.1f", SYSTEM.getSystemLoadAverage());
+  }
+
   static String describe() {
     Path file = Path.of("/proc/cpuinfo");
     String processor =

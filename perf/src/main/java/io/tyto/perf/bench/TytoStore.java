@@ -4,12 +4,16 @@ import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
 import io.tyto.gateway.Gateway;
 import io.tyto.gateway.GatewayOptions;
+import io.tyto.gateway.Guards;
 import io.tyto.ingest.DataFolder;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
+import io.tyto.model.port.LiveService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.ApiNames;
@@ -47,19 +51,35 @@ final class TytoStore implements AutoCloseable {
     this.queries = queries;
   }
 
-  /// Defaults of the server in all but this: nothing is compacted while queries are timed.
+  /// Defaults of the server in all but this: nothing is compacted while queries are timed, and no
+  /// answer is kept, so that what is timed is the answering.
   static TytoStore open(Path folder, int threads) {
+    return open(folder, EngineOptions.defaults().withWorkers(threads).withoutCache());
+  }
+
+  static TytoStore open(Path folder, EngineOptions queries) {
     IngestOptions options = IngestOptions.DEFAULT.withMaintenanceInterval(NEVER);
     LocalNode node = LocalNode.open(folder, options, Disk.SYSTEM, Clock.systemUTC());
-    return new TytoStore(
-        folder,
-        node,
-        new LocalQueryService(node, EngineOptions.defaults().withoutCache().withWorkers(threads)));
+    return new TytoStore(folder, node, new LocalQueryService(node, queries));
   }
 
   /// The server's gateway over this store, on a free port of this machine.
   Gateway serve() {
     return Gateway.start(GatewayOptions.defaults(), queries, node, node, Clock.systemUTC());
+  }
+
+  /// The same on this port, for those whom the guards let in.
+  Gateway serve(int port, Guards guards) {
+    return Gateway.start(
+        GatewayOptions.defaults().withPort(port),
+        queries,
+        DeadLetterService.NONE,
+        EntityService.NONE,
+        LiveService.NONE,
+        node,
+        node,
+        guards,
+        Clock.systemUTC());
   }
 
   TableSchema collection() {

@@ -39,6 +39,38 @@ class BenchTest {
   }
 
   @Test
+  void whoAnswersTheSameIsMeasuredBesideUs() {
+    StringWriter text = new StringWriter();
+    int code =
+        new CommandLine(new BenchCommand())
+            .setOut(new PrintWriter(text))
+            .execute(
+                ("gateway --rows 20000 --rate 50 --seconds 0.2 --warmup 0.2 --rounds 1"
+                        + " --connections 2 --data "
+                        + folder)
+                    .split(" "));
+    String printed = text.toString();
+    assertEquals(0, code, printed);
+    assertEquals(10, printed.lines().filter(line -> line.matches(".*: (met|missed)")).count());
+  }
+
+  @Test
+  void hostileQueriesAllEnd() {
+    StringWriter text = new StringWriter();
+    int code =
+        new CommandLine(new BenchCommand())
+            .setOut(new PrintWriter(text))
+            .execute(
+                ("hostile --rows 20000 --hostile 3 --rate 20 --seconds 0.5 --warmup 0.1 --data "
+                        + folder)
+                    .split(" "));
+    String printed = text.toString();
+    assertEquals(0, code, printed);
+    assertTrue(printed.contains("hostile queries: an answer"), printed);
+    assertTrue(printed.contains("the process lives"), printed);
+  }
+
+  @Test
   void eventsAreTheSameHoweverTheyAreWritten() throws IOException {
     EventModel model = new EventModel(50_000);
     for (EventFile.Format format : EventFile.Format.values()) {
