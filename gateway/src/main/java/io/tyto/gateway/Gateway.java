@@ -3,6 +3,7 @@ package io.tyto.gateway;
 import io.netty.handler.codec.compression.Brotli;
 import io.netty.handler.codec.compression.CompressionOptions;
 import io.netty.handler.codec.compression.StandardCompressionOptions;
+import io.tyto.gateway.access.KeysEndpoint;
 import io.tyto.gateway.document.DocumentOptions;
 import io.tyto.gateway.document.Documents;
 import io.tyto.gateway.document.TrustedDocuments;
@@ -140,6 +141,7 @@ public final class Gateway implements AutoCloseable {
     routes.addAll(new OpenApiEndpoint(graphQl).routes());
     routes.addAll(new IngestEndpoint(observatory.ingest(ingest), options).routes());
     routes.addAll(new OperatorEndpoint(ingest, admin, options).routes());
+    routes.addAll(new KeysEndpoint(admin, options.http()).routes());
     routes.addAll(new SchemaEndpoint(admin).routes());
     routes.addAll(new RegistryEndpoint(admin, options).routes());
     routes.addAll(new Pages().routes());

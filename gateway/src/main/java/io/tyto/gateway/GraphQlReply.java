@@ -104,7 +104,8 @@ final class GraphQlReply {
       send(isPartial ? PARTIAL_SUCCESS : OK, result.toSpecification());
     } else {
       ErrorCode code = code(result.getErrors());
-      headers(code);
+      allow(code);
+      Replies.headers(request, code);
       send(status(code), result.toSpecification());
     }
   }
@@ -113,7 +114,8 @@ final class GraphQlReply {
   void refuse(Throwable failure) {
     TytoException told = Replies.told(failure);
     request.response().headers().add("Vary", VARY).set("Cache-Control", "no-store");
-    headers(told.code());
+    allow(told.code());
+    Replies.headers(request, told);
     // Not of the form of an answer, so that 200 would be wrong, but where clients wait for it.
     boolean isAwaited = told.code() == ErrorCode.PERSISTED_QUERY_NOT_FOUND && !type.equals(CURRENT);
     send(
@@ -121,11 +123,10 @@ final class GraphQlReply {
         ErrorBody.of(told.code(), String.valueOf(told.getMessage())));
   }
 
-  private void headers(ErrorCode code) {
+  private void allow(ErrorCode code) {
     if (code == ErrorCode.METHOD_NOT_ALLOWED) {
       request.response().putHeader("Allow", HttpMethod.POST.name());
     }
-    Replies.headers(request, code);
   }
 
   /// Of an answer without data. Clients that take JSON alone expect 200 for a request that is

@@ -34,7 +34,6 @@ import io.vertx.core.http.HttpServerResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -89,7 +88,7 @@ final class OperatorEndpoint {
     Replies.onVirtualThread(
         request,
         () -> {
-          requireJson(request);
+          Bodies.requireJson(request);
           String topic = parameter(request, "topic");
           int partition = partition(request);
           Replies.json(request, 200, Map.of("accepted", admin.acceptFeed(topic, partition)));
@@ -112,20 +111,10 @@ final class OperatorEndpoint {
     Replies.onVirtualThread(
         request,
         () -> {
-          requireJson(request);
+          Bodies.requireJson(request);
           Replies.json(
               request, 200, Map.of("isNew", admin.reloadTable(parameter(request, "table"))));
         });
-  }
-
-  /// Pages of other sites cannot send that from a browser of this machine.
-  private static void requireJson(HttpServerRequest request) {
-    String type = request.getHeader("Content-Type");
-    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
-      throw new TytoException(
-          ErrorCode.BAD_USER_INPUT,
-          "found the Content-Type %s, expected application/json".formatted(type));
-    }
   }
 
   /// Body: `{"files": [{"name": ..., "text": ...}]}`.

@@ -113,12 +113,17 @@ final class Router implements Handler<HttpServerRequest> {
     };
   }
 
-  private static Caller operator(HttpServerRequest request) {
+  private Caller operator(HttpServerRequest request) {
     if (!isLoopback(request)) {
       throw new TytoException(
           ErrorCode.NOT_FOUND, "this path answers to the server's own machine only");
     }
-    return Caller.SYSTEM;
+    Caller caller = callers.of(request);
+    if (!caller.access().isAdmin()) {
+      throw new TytoException(
+          ErrorCode.FORBIDDEN, "this path is for operators: the key needs the scope admin");
+    }
+    return caller;
   }
 
   private static boolean isLoopback(HttpServerRequest request) {

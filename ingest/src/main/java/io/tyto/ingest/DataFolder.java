@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param node name of this process among them; null: it is alone
 public record DataFolder(Path root, @Nullable String node) {
+  /// Name of the file that {@link #operatorToken} tells.
+  public static final String OPERATOR_TOKEN = "operator.token";
+
   public DataFolder(Path root) {
     this(root, null);
   }
@@ -34,7 +37,7 @@ public record DataFolder(Path root, @Nullable String node) {
 
   /// The file with the credential of whoever may read this folder, made anew at every start.
   public Path operatorToken() {
-    return own().resolve("operator.token");
+    return own().resolve(OPERATOR_TOKEN);
   }
 
   /// Who did what, as this process saw it.

@@ -27,6 +27,7 @@ import io.tyto.ingest.plugin.Plugins;
 import io.tyto.ingest.privacy.KeyFile;
 import io.tyto.ingest.table.TableLoader;
 import io.tyto.ingest.table.Tables;
+import io.tyto.model.access.ApiKey;
 import io.tyto.model.access.Caller;
 import io.tyto.model.access.Guard;
 import io.tyto.model.access.Verb;
@@ -37,7 +38,6 @@ import io.tyto.model.port.DeadLetterService.ReplayRequest;
 import io.tyto.model.port.DeadLetterService.ReplayResult;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService;
-import io.tyto.model.port.KeyService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
@@ -56,6 +56,7 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -426,9 +427,44 @@ public final class LocalNode
     return tables.reload(table);
   }
 
-  /// The keys of those who may ask; closed with the node.
-  public KeyService apiKeys() {
-    return apiKeys;
+  @Override
+  public List<ApiKey> keys() {
+    return apiKeys.keys();
+  }
+
+  @Override
+  public @Nullable ApiKey key(String id) {
+    return apiKeys.key(id);
+  }
+
+  @Override
+  public NewKey createKey(KeyInput input) {
+    return apiKeys.createKey(input);
+  }
+
+  @Override
+  public @Nullable NewKey createFirstKey() {
+    return apiKeys.createFirstKey();
+  }
+
+  @Override
+  public NewKey rotateKey(String id, Duration overlap) {
+    return apiKeys.rotateKey(id, overlap);
+  }
+
+  @Override
+  public ApiKey revokeKey(String id) {
+    return apiKeys.revokeKey(id);
+  }
+
+  @Override
+  public void used(String id, Instant at) {
+    apiKeys.used(id, at);
+  }
+
+  /// What is wrong right now; whoever runs beside the node adds what is wrong with itself.
+  public Alarms alarms() {
+    return alarms;
   }
 
   @Override

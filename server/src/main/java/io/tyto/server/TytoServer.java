@@ -4,7 +4,6 @@ import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
 import io.tyto.engine.live.LiveOptions;
 import io.tyto.engine.live.LiveQueries;
-import io.tyto.gateway.Authenticator;
 import io.tyto.gateway.Gateway;
 import io.tyto.gateway.GatewayOptions;
 import io.tyto.gateway.Guards;
@@ -12,6 +11,7 @@ import io.tyto.gateway.SocketOptions;
 import io.tyto.gateway.export.ExportOptions;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.graphqlschema.GraphQlOptions;
+import io.tyto.ingest.DataFolder;
 import io.tyto.ingest.Durability;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalDeadLetters;
@@ -21,6 +21,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.KeyService.NewKey;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import io.tyto.store.Disk;
@@ -42,62 +43,82 @@ public final class TytoServer implements AutoCloseable {
   private final LocalQueryService queries;
   private final LiveQueries live;
   private final Gateway gateway;
+  private final AccessControl access;
   private final ApplyResult configs;
   private final String address;
+  private final @Nullable NewKey firstKey;
 
   private TytoServer(
       LocalNode node,
       LocalQueryService queries,
       LiveQueries live,
       Gateway gateway,
+      AccessControl access,
       ApplyResult configs,
       String address) {
     this.node = node;
     this.queries = queries;
     this.live = live;
     this.gateway = gateway;
+    this.access = access;
     this.configs = configs;
     this.address = address;
+    // Not before it listens: a key that nobody gets to see would be the first one for ever.
+    this.firstKey = access.isOpen() ? null : node.createFirstKey();
   }
 
   /// Recovers the data folder, applies the configs and listens.
   ///
   /// @param configFiles taken over before serving; an incompatible one stops the start
   public static TytoServer start(Settings settings, List<ConfigFile> configFiles, Clock clock) {
-    LocalNode node = openNode(settings, nodeOf(settings), clock, true);
+    AccessControl.check(settings);
+    String name = nodeOf(settings);
+    LocalNode node = openNode(settings, name, clock, true);
     try {
       ApplyResult applied =
           configFiles.isEmpty() ? ApplyResult.NOTHING : node.applyConfigs(configFiles);
-      LocalQueryService queries = new LocalQueryService(node, engineOptions(settings));
-      GatewayOptions options = gatewayOptions(settings);
-      Guards guards = guards(options, clock);
-      LiveQueries live =
-          new LiveQueries(queries, node, liveOptions(settings, options), guards.gate(), clock);
+      DataFolder folder = new DataFolder(settings.path(Setting.DATA), name);
+      AccessControl access = AccessControl.open(settings, node, folder, clock);
       try {
-        DeadLetterService letters =
-            new LocalDeadLetters(node, queries.over(LocalDeadLetters.snapshots(node)));
-        Gateway gateway =
-            Gateway.start(
-                options,
-                queries,
-                letters,
-                node,
-                live,
-                node,
-                node,
-                guards,
-                Observing.of(settings, queries, live, clock),
-                clock);
-        String address = "http://" + host(options.host()) + ":" + gateway.port();
-        node.publishAddress(address);
-        return new TytoServer(node, queries, live, gateway, applied, address);
+        return serve(settings, node, access, applied, clock);
       } catch (RuntimeException e) {
-        live.close();
-        queries.close();
+        access.close();
         throw e;
       }
     } catch (RuntimeException e) {
       node.close();
+      throw e;
+    }
+  }
+
+  private static TytoServer serve(
+      Settings settings, LocalNode node, AccessControl access, ApplyResult applied, Clock clock) {
+    LocalQueryService queries = new LocalQueryService(node, engineOptions(settings));
+    GatewayOptions options = gatewayOptions(settings);
+    Guards guards = guards(options, access, clock);
+    LiveQueries live =
+        new LiveQueries(queries, node, liveOptions(settings, options), guards.gate(), clock);
+    try {
+      DeadLetterService letters =
+          new LocalDeadLetters(node, queries.over(LocalDeadLetters.snapshots(node)));
+      Gateway gateway =
+          Gateway.start(
+              options,
+              queries,
+              letters,
+              node,
+              live,
+              node,
+              node,
+              guards,
+              Observing.of(settings, queries, live, clock),
+              clock);
+      String address = "http://" + host(options.host()) + ":" + gateway.port();
+      node.publishAddress(address);
+      return new TytoServer(node, queries, live, gateway, access, applied, address);
+    } catch (RuntimeException e) {
+      live.close();
+      queries.close();
       throw e;
     }
   }
@@ -156,6 +177,11 @@ public final class TytoServer implements AutoCloseable {
     return address;
   }
 
+  /// Whether others than this machine can reach what the settings say.
+  public static boolean isLoopback(Settings settings) {
+    return AccessControl.isLoopback(settings);
+  }
+
   public LocalNode node() {
     return node;
   }
@@ -169,9 +195,15 @@ public final class TytoServer implements AutoCloseable {
     return configs;
   }
 
+  /// A key that may do everything, made by this start because there was none, to be shown once.
+  public @Nullable NewKey firstKey() {
+    return firstKey;
+  }
+
   @Override
   public void close() {
     gateway.close();
+    access.close();
     live.close();
     queries.close();
     node.close();
@@ -225,9 +257,13 @@ public final class TytoServer implements AutoCloseable {
         .withCache(settings.number(Setting.QUERY_CACHE, defaults.cacheBytes()));
   }
 
-  private static Guards guards(GatewayOptions options, Clock clock) {
+  private static Guards guards(GatewayOptions options, AccessControl access, Clock clock) {
+    CostGate.Limits limits =
+        new CostGate.Limits(
+            name -> access.rules().get().limits(name),
+            project -> access.rules().get().quota(project));
     return new Guards(
-        Authenticator.OPEN, new CostGate(CostGate.Limits.NONE, options.queryConcurrency(), clock));
+        access.authenticator(), new CostGate(limits, options.queryConcurrency(), clock));
   }
 
   private static LiveOptions liveOptions(Settings settings, GatewayOptions options) {

@@ -39,6 +39,7 @@ final class ArchitectureTest {
     fence("com.google.protobuf..", "io.tyto.ingest.protobuf..");
     fence("com.google.re2j..", "io.tyto.engine..", "io.tyto.ingest.config..");
     fence("org.duckdb..", "io.tyto.testkit..", "io.tyto.perf..");
+    fence("com.nimbusds..", "io.tyto.gateway.access..");
     fence("io.nats..", "io.tyto.ingest.nats..");
     fence("org.apache.arrow..", "io.tyto.gateway.export..");
     fence("com.google.flatbuffers..", "io.tyto.gateway.export..");

@@ -55,7 +55,15 @@ final class DeadLettersTest {
   private TytoServer start(Clock clock) {
     Settings settings =
         Settings.resolve(
-            null, Map.of(), Map.of(Setting.DATA, folder.toString(), Setting.LISTEN, "127.0.0.1:0"));
+            null,
+            Map.of(),
+            Map.of(
+                Setting.DATA,
+                folder.toString(),
+                Setting.LISTEN,
+                "127.0.0.1:0",
+                Setting.ACCESS,
+                "open"));
     return TytoServer.start(
         settings,
         List.of(

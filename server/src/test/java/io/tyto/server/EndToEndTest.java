@@ -178,7 +178,9 @@ final class EndToEndTest {
     writeConfig(config);
     Settings settings =
         Settings.resolve(
-            null, Map.of(), Map.of(Setting.DATA, data(), Setting.LISTEN, "127.0.0.1:0"));
+            null,
+            Map.of(),
+            Map.of(Setting.DATA, data(), Setting.LISTEN, "127.0.0.1:0", Setting.ACCESS, "open"));
     return TytoServer.start(
         settings, List.of(new ConfigFile("recharge.yaml", config)), Clock.systemUTC());
   }

@@ -140,7 +140,10 @@ final class ExportTest {
         Settings.resolve(
             null,
             Map.of(),
-            Map.of(Setting.DATA, folder.resolve("data").toString(), Setting.LISTEN, "127.0.0.1:0"));
+            Map.of(
+                Setting.DATA, folder.resolve("data").toString(),
+                Setting.LISTEN, "127.0.0.1:0",
+                Setting.ACCESS, "open"));
     server =
         TytoServer.start(
             settings, List.of(new ConfigFile("thing.yaml", CONFIG)), Clock.systemUTC());

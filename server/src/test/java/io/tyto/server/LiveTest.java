@@ -85,7 +85,13 @@ final class LiveTest {
         Settings.resolve(
             null,
             Map.of(),
-            Map.of(Setting.DATA, folder.resolve("data").toString(), Setting.LISTEN, "127.0.0.1:0"));
+            Map.of(
+                Setting.DATA,
+                folder.resolve("data").toString(),
+                Setting.LISTEN,
+                "127.0.0.1:0",
+                Setting.ACCESS,
+                "open"));
     server =
         TytoServer.start(
             settings,

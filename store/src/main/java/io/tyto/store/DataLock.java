@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -30,7 +31,7 @@ public final class DataLock implements AutoCloseable {
   /// Folder with one folder for each process that shares the data folder.
   private static final String NODES = "nodes";
 
-  private static final Holder NOBODY = new Holder(0, "");
+  private static final Holder NOBODY = new Holder(0, "", Path.of(""));
 
   /// POSIX frees a process's lock when it closes any descriptor of the file, so this process must
   /// never open a lock file that it holds.
@@ -57,13 +58,14 @@ public final class DataLock implements AutoCloseable {
   }
 
   /// @param address where the holder answers HTTP, empty as long as it does not
-  public record Holder(long pid, String address) {}
+  /// @param folder where what is the holder's own stands: the data folder, or one below it
+  public record Holder(long pid, String address, Path folder) {}
 
   private DataLock(Path file, FileChannel channel, @Nullable Path shared) {
     this.file = file;
     this.channel = channel;
     this.shared = shared;
-    this.holder = new Holder(ProcessHandle.current().pid(), "");
+    this.holder = new Holder(ProcessHandle.current().pid(), "", folder());
   }
 
   /// Takes the lock; STORE_LOCKED where somebody holds it. Creates the folder if need be.
@@ -113,7 +115,7 @@ public final class DataLock implements AutoCloseable {
     }
     FileChannel channel = open(file);
     if (tryLock(channel, false) == null) {
-      Holder holder = holderAmong(folder).orElse(read(channel));
+      Holder holder = holderAmong(folder).orElse(read(file, channel));
       channel.close();
       throw locked(folder, holder);
     }
@@ -132,7 +134,7 @@ public final class DataLock implements AutoCloseable {
     if (standing == null) {
       FileChannel channel = open(file);
       if (tryLock(channel, true) == null) {
-        Holder holder = read(channel);
+        Holder holder = read(file, channel);
         channel.close();
         throw locked(dataFolder, holder);
       }
@@ -161,7 +163,7 @@ public final class DataLock implements AutoCloseable {
 
   /// Writes where the holder can be reached, such as `http://127.0.0.1:8080`.
   public void publish(String address) {
-    Holder now = new Holder(ProcessHandle.current().pid(), address);
+    Holder now = new Holder(ProcessHandle.current().pid(), address, folder());
     byte[] text =
         "pid=%d\naddress=%s\n".formatted(now.pid(), address).getBytes(StandardCharsets.UTF_8);
     try {
@@ -216,7 +218,7 @@ public final class DataLock implements AutoCloseable {
         // A shared lock needs no right to write, and two that ask do not see each other.
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
             FileLock question = channel.tryLock(0, Long.MAX_VALUE, true)) {
-          return question == null ? Optional.of(read(channel)) : Optional.empty();
+          return question == null ? Optional.of(read(file, channel)) : Optional.empty();
         }
       }
     } catch (IOException e) {
@@ -233,7 +235,12 @@ public final class DataLock implements AutoCloseable {
     }
   }
 
-  private static Holder read(FileChannel channel) throws IOException {
+  private Path folder() {
+    return Objects.requireNonNull(file.getParent());
+  }
+
+  private static Holder read(Path file, FileChannel channel) throws IOException {
+    Path folder = Objects.requireNonNull(file.getParent());
     ByteBuffer bytes = ByteBuffer.allocate(4096);
     channel.read(bytes, 0);
     long pid = 0;
@@ -246,7 +253,7 @@ public final class DataLock implements AutoCloseable {
         address = line.substring(8);
       }
     }
-    return new Holder(pid, address);
+    return new Holder(pid, address, folder);
   }
 
   private static TytoException locked(Path dataFolder, Holder holder) {

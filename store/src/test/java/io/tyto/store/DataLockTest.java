@@ -49,7 +49,8 @@ final class DataLockTest {
       // Asking must not free the lock, so ask more than once.
       for (int i = 0; i < 2; i++) {
         DataLock.Holder holder = DataLock.holder(data).orElseThrow();
-        assertEquals(new DataLock.Holder(other.pid(), "http://127.0.0.1:9999"), holder);
+        assertEquals(
+            new DataLock.Holder(other.pid(), "http://127.0.0.1:9999", data.toRealPath()), holder);
         assertThrows(TytoException.class, () -> DataLock.acquire(data));
       }
     } finally {

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
 
@@ -21,6 +22,17 @@ public final class Bodies {
   private static final int MAX_RATIO = 100;
 
   private Bodies() {}
+
+  /// BAD_USER_INPUT for what is not sent as JSON. Pages of other sites cannot send that from a
+  /// browser, unless they ask before.
+  public static void requireJson(HttpServerRequest request) {
+    String type = request.getHeader("Content-Type");
+    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "found the Content-Type %s, expected application/json".formatted(type));
+    }
+  }
 
   /// The whole body; fails with PAYLOAD_TOO_LARGE beyond `maxBytes`, and with BAD_USER_INPUT where
   /// it comes too slowly. Call on the event loop.

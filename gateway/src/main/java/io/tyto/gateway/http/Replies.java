@@ -1,6 +1,7 @@
 package io.tyto.gateway.http;
 
 import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.RetryLaterException;
 import io.tyto.model.error.TytoException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// Writes responses: the HTTP status of each error code, and the JSON body all errors share.
 public final class Replies {
   private static final System.Logger LOG = System.getLogger(Replies.class.getName());
-  private static final String RETRY_SECONDS = "1";
+  private static final long RETRY_SECONDS = 1;
 
   private Replies() {}
 
@@ -30,14 +31,28 @@ public final class Replies {
   }
 
   public static void error(HttpServerRequest request, ErrorCode code, String message) {
-    headers(request, code);
+    error(request, code, message, RETRY_SECONDS);
+  }
+
+  private static void error(
+      HttpServerRequest request, ErrorCode code, String message, long retrySeconds) {
+    headers(request, code, retrySeconds);
     json(request, status(code), ErrorBody.of(code, message));
   }
 
-  /// What an error of this code tells by headers: when to come back, and how to say who one is.
+  /// What an error tells by headers: when to come back, and how to say who one is.
+  public static void headers(HttpServerRequest request, TytoException told) {
+    headers(request, told.code(), retrySeconds(told));
+  }
+
+  /// The same of an error of which only the code is known.
   public static void headers(HttpServerRequest request, ErrorCode code) {
+    headers(request, code, RETRY_SECONDS);
+  }
+
+  private static void headers(HttpServerRequest request, ErrorCode code, long retrySeconds) {
     if (code.isRetryable()) {
-      request.response().putHeader("Retry-After", RETRY_SECONDS);
+      request.response().putHeader("Retry-After", Long.toString(retrySeconds));
     }
     if (code == ErrorCode.UNAUTHENTICATED) {
       request.response().putHeader("WWW-Authenticate", "Bearer");
@@ -47,13 +62,19 @@ public final class Replies {
   /// Answers a failure by its code; what has none is logged under an id and told as INTERNAL.
   public static void failure(HttpServerRequest request, Throwable failure) {
     TytoException told = told(failure);
-    error(request, told.code(), String.valueOf(told.getMessage()));
+    error(request, told.code(), String.valueOf(told.getMessage()), retrySeconds(told));
   }
 
   /// The same where there is no response to answer with.
   public static List<Map<String, Object>> errors(Throwable failure) {
     TytoException told = told(failure);
     return ErrorBody.errors(told.code(), String.valueOf(told.getMessage()));
+  }
+
+  private static long retrySeconds(TytoException told) {
+    return told instanceof RetryLaterException later
+        ? Math.max(RETRY_SECONDS, later.after().plusMillis(999).toSeconds())
+        : RETRY_SECONDS;
   }
 
   /// Does what may block, and answers with its failure where it fails.

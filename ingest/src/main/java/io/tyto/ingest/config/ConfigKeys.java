@@ -104,5 +104,27 @@ final class ConfigKeys {
   static final List<String> TABLE_KAFKA = List.of("topic");
   static final List<String> LIMITS = List.of("timeout", "rows", "bytes", "versions");
 
+  /// Of the access file.
+  static final List<String> ACCESS_FILE = List.of("roles", "limits", "issuers", "projects");
+
+  static final List<String> ACCESS_ROLE = List.of("scopes", "limits");
+
+  static final List<String> ACCESS_LIMITS =
+      List.of(
+          "costPerSecond",
+          "burst",
+          "costPerQuery",
+          "concurrentQueries",
+          "subscriptions",
+          "costPerDay");
+
+  static final List<String> ACCESS_PROJECT = List.of("limits");
+
+  static final List<String> ACCESS_ISSUER =
+      List.of("issuer", "audience", "keys", "algorithms", "project", "roles", "parameters");
+
+  static final List<String> ACCESS_CLAIM = List.of("claim");
+  static final List<String> ACCESS_ROLES = List.of("claim", "map", "default");
+
   private ConfigKeys() {}
 }

@@ -68,7 +68,7 @@ final class YamlFile {
         }
       }
       if (top == null) {
-        problems.wrong(1, "", "expected a mapping that begins with `collection:`");
+        problems.wrong(1, "", "expected a mapping, such as one that begins with `collection:`");
       }
       return new Content(top, files);
     } catch (MarkedYamlEngineException e) {

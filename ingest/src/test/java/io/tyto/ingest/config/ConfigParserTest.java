@@ -786,8 +786,10 @@ class ConfigParserTest {
     assertProblems(
         parse("collection: x\nfields:\n  a: long\n  a: string\n"),
         "a.yaml:4: fields.a: stands twice, first in line 3; keep one");
-    assertProblems(parse(""), "a.yaml:1: expected a mapping that begins with `collection:`");
-    assertProblems(parse("- a\n"), "a.yaml:1: expected a mapping that begins with `collection:`");
+    assertProblems(
+        parse(""), "a.yaml:1: expected a mapping, such as one that begins with `collection:`");
+    assertProblems(
+        parse("- a\n"), "a.yaml:1: expected a mapping, such as one that begins with `collection:`");
     assertTrue(parse("a: [\n").problems().getFirst().toString().startsWith("a.yaml:2: not YAML"));
   }
 

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class ConfigSchemaTest {
   private static final Path SCHEMA = Path.of("..", "docs", "config.schema.json");
   private static final Path TABLES = Path.of("..", "docs", "table.schema.json");
+  private static final Path ACCESS = Path.of("..", "docs", "access.schema.json");
 
   /// Keys of every object under `properties`, by the pointer of that object.
   private static Map<String, Set<String>> keysByPlace(Path schema) throws IOException {
@@ -86,6 +87,28 @@ class ConfigSchemaTest {
             ConfigKeys.TABLE_KAFKA,
             "/properties/limits/properties",
             ConfigKeys.LIMITS));
+  }
+
+  @Test
+  void keysOfTheAccessFileAreThoseOfTheParser() throws IOException {
+    String issuer = "/properties/issuers/items/properties";
+    assertKeys(
+        keysByPlace(ACCESS),
+        Map.of(
+            "/properties",
+            ConfigKeys.ACCESS_FILE,
+            "/properties/roles/additionalProperties/properties",
+            ConfigKeys.ACCESS_ROLE,
+            "/properties/limits/additionalProperties/properties",
+            ConfigKeys.ACCESS_LIMITS,
+            "/properties/projects/additionalProperties/properties",
+            ConfigKeys.ACCESS_PROJECT,
+            issuer,
+            ConfigKeys.ACCESS_ISSUER,
+            issuer + "/project/properties",
+            ConfigKeys.ACCESS_CLAIM,
+            issuer + "/roles/properties",
+            ConfigKeys.ACCESS_ROLES));
   }
 
   private static void assertKeys(

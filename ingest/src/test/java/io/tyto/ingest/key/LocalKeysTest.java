@@ -279,7 +279,7 @@ final class LocalKeysTest {
     Map<String, List<String>> hashes = new HashMap<>();
     Map<String, Boolean> revoked = new HashMap<>();
     List<String> ids = new ArrayList<>();
-    for (int step = 0; step < 600; step++) {
+    for (int step = 0; step < 200; step++) {
       LocalKeys view = views.get(random.nextInt(2));
       String id = ids.isEmpty() ? "" : ids.get(random.nextInt(ids.size()));
       switch (ids.isEmpty() ? 0 : random.nextInt(5)) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The catalog and the state of the node. Thread-safe.
-public interface AdminService extends CohortService, ViewService {
+public interface AdminService extends CohortService, ViewService, KeyService {
 
   /// The collections as of now, by name.
   List<TableSchema> collections();

@@ -163,6 +163,7 @@ public final class KafkaBench implements Callable<Integer> {
     Map<Setting, String> values = new EnumMap<>(Setting.class);
     values.put(Setting.DATA, data.toString());
     values.put(Setting.LISTEN, "127.0.0.1:0");
+    values.put(Setting.ACCESS, "open");
     values.put(Setting.KAFKA_BROKERS, broker.bootstrap());
     return Settings.resolve(null, Map.of(), values);
   }

@@ -49,6 +49,8 @@ final class ServerProcess implements AutoCloseable {
                     folder.resolve("data").toString(),
                     "--config",
                     configs.toString(),
+                    "--access",
+                    "open",
                     "--listen",
                     "127.0.0.1:" + port))
             .redirectErrorStream(true)

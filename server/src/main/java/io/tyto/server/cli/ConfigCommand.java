@@ -157,7 +157,7 @@ final class ConfigCommand implements Runnable {
       Optional<DataLock.Holder> holder = DataLock.holder(data);
       ConfigPlan plan =
           holder.isPresent() && !holder.get().address().isEmpty()
-              ? new RunningServer(holder.get().address()).diffConfigs(files)
+              ? new RunningServer(holder.get()).diffConfigs(files)
               : offline(settings, data, files);
       PlanText.print(plan, spec.commandLine().getOut());
       return plan.isBreaking() ? 1 : 0;
@@ -191,7 +191,7 @@ final class ConfigCommand implements Runnable {
       ApplyResult result;
       if (holder.isPresent() && !holder.get().address().isEmpty()) {
         out.println("applying in the server at " + holder.get().address());
-        result = new RunningServer(holder.get().address()).applyConfigs(files);
+        result = new RunningServer(holder.get()).applyConfigs(files);
       } else {
         try (LocalNode node = TytoServer.openNode(settings, Clock.systemUTC())) {
           result = node.applyConfigs(files);
@@ -224,7 +224,7 @@ final class ConfigCommand implements Runnable {
       Optional<DataLock.Holder> holder = DataLock.holder(data);
       List<ConfigVersion> versions =
           holder.isPresent() && !holder.get().address().isEmpty()
-              ? new RunningServer(holder.get().address()).configHistory(collection)
+              ? new RunningServer(holder.get()).configHistory(collection)
               : DataInspector.configHistory(data, collection);
       PrintWriter out = spec.commandLine().getOut();
       for (ConfigVersion version : versions) {

@@ -97,7 +97,7 @@ final class DeadLettersCommand implements Runnable {
       StatusCommand.requireData(data);
       Optional<DataLock.Holder> holder = DataLock.holder(data);
       if (holder.isPresent() && !holder.get().address().isEmpty()) {
-        return work.applyAsInt(new RemoteDeadLetters(new RunningServer(holder.get().address())));
+        return work.applyAsInt(new RemoteDeadLetters(new RunningServer(holder.get())));
       }
       try (LocalNode node = TytoServer.openNode(settings, Clock.systemUTC());
           LocalQueryService queries = TytoServer.openQueries(node, settings)) {

@@ -125,6 +125,7 @@ final class DemoCommand implements Callable<Integer> {
     Map<Setting, String> overrides = new HashMap<>();
     overrides.put(Setting.DATA, folder.toString());
     overrides.put(Setting.CONFIG, folder.resolve(CONFIGS).toString());
+    overrides.put(Setting.ACCESS, "open");
     Settings asked = flags.resolve(overrides);
     if (once && asked.value(Setting.LISTEN).origin().equals("default")) {
       // Nobody will visit, so do not mind a server on the usual port.

@@ -63,7 +63,7 @@ final class FeedsCommand implements Callable<Integer> {
     StatusCommand.requireData(data);
     return DataLock.holder(data)
         .filter(holder -> !holder.address().isEmpty())
-        .map(holder -> new RunningServer(holder.address()))
+        .map(RunningServer::new)
         .orElseThrow(() ->
             new TytoException(
                 ErrorCode.BAD_USER_INPUT,

@@ -92,7 +92,7 @@ final class ImportCommand implements Callable<Integer> {
       if (holder.isPresent() && !holder.get().address().isEmpty()) {
         String address = holder.get().address();
         out.println("handing the records to the server at " + address + ", which holds " + data);
-        return importAll(new RunningServer(address)::importFile, files, out);
+        return importAll(new RunningServer(holder.get())::importFile, files, out);
       }
       try (LocalNode node = TytoServer.openNode(settings, Clock.systemUTC())) {
         if (Files.exists(settings.path(Setting.CONFIG))) {

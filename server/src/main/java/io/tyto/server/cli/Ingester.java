@@ -36,6 +36,7 @@ final class Ingester implements AutoCloseable {
     command.add(Main.class.getName());
     command.add("serve");
     command.add("--listen=127.0.0.1:" + port);
+    command.add("--access=open");
     command.addAll(arguments);
     return new Ingester(command, log, "http://127.0.0.1:" + port);
   }

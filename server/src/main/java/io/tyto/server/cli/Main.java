@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       FeedsCommand.class,
       PipelineCommand.class,
       TablesCommand.class,
+      KeysCommand.class,
       SchemaCommand.class,
       VerifyCommand.class,
       DetokenizeCommand.class

@@ -42,7 +42,7 @@ final class PipelineCommand implements Callable<Integer> {
     Optional<DataLock.Holder> holder = DataLock.holder(settings.path(Setting.DATA));
     if (holder.isPresent() && !holder.get().address().isEmpty()) {
       out.println("pipeline of the server at " + holder.get().address());
-      print(out, new RunningServer(holder.get().address()).pipeline(), true);
+      print(out, new RunningServer(holder.get()).pipeline(), true);
       return 0;
     }
     out.println("pipeline of the settings; no server runs, so nothing is counted");

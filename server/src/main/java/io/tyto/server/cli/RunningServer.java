@@ -1,5 +1,6 @@
 package io.tyto.server.cli;
 
+import io.tyto.ingest.DataFolder;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
@@ -29,6 +30,8 @@ import io.tyto.model.port.IngestService.ImportProgress;
 import io.tyto.model.port.IngestService.Rejected;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.query.RunningQuery;
+import io.tyto.server.OperatorToken;
+import io.tyto.store.DataLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -58,14 +61,28 @@ final class RunningServer {
   private static final Duration LONG_TIMEOUT = Duration.ofMinutes(15);
 
   private final String address;
+  private final @Nullable String token;
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
 
+  /// One that lets everybody in.
   RunningServer(String address) {
+    this(address, null);
+  }
+
+  /// With the credential that whoever may read the data folder has.
+  RunningServer(DataLock.Holder holder) {
+    this(
+        holder.address(),
+        OperatorToken.read(holder.folder().resolve(DataFolder.OPERATOR_TOKEN)).orElse(null));
+  }
+
+  private RunningServer(String address, @Nullable String token) {
     this.address = address;
+    this.token = token;
   }
 
   Status status() {
@@ -386,6 +403,22 @@ final class RunningServer {
             .build());
   }
 
+  /// The API keys, as the server writes them.
+  List<Json.Node> keys() {
+    return send(request("/v1/keys").timeout(TIMEOUT).GET().build()).get("keys").elements();
+  }
+
+  /// Makes, rotates or revokes a key.
+  ///
+  /// @param path below `/v1/keys`
+  Json.Node changeKey(String path, Map<String, Object> body) {
+    return send(
+        request("/v1/keys" + path)
+            .timeout(TIMEOUT)
+            .POST(HttpRequest.BodyPublishers.ofString(Json.write(body)))
+            .build());
+  }
+
   private FileImportResult follow(ImportUpload upload, ImportProgress progress)
       throws IOException, InterruptedException {
     long records = 0;
@@ -434,8 +467,10 @@ final class RunningServer {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create(address + path))
-        .header("Content-Type", "application/json");
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(address + path))
+            .header("Content-Type", "application/json");
+    return token == null ? request : request.header("Authorization", "Bearer " + token);
   }
 
   private Json.Node send(HttpRequest request) {

@@ -2,6 +2,7 @@ package io.tyto.server.cli;
 
 import io.tyto.ingest.DataFolder;
 import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.KeyService.NewKey;
 import io.tyto.server.TytoServer;
 import io.tyto.server.log.Logs;
 import io.tyto.server.settings.Setting;
@@ -49,12 +50,28 @@ final class ServeCommand implements Callable<Integer> {
       out.println("node               " + node + ", shares its partitions with others");
     }
     out.println("data               " + settings.path(Setting.DATA).toAbsolutePath().normalize());
-    boolean loopback = settings.text(Setting.LISTEN).matches("(127\\..*|localhost|\\[?::1]?):\\d+");
-    out.println(
-        loopback
-            ? "Only this machine can reach it; --listen 0.0.0.0:8080 opens it to the network."
-            : "WARNING: anybody who reaches this address may query and ingest; there are no keys yet.");
+    out.println(whoMayCome(settings));
+    NewKey first = server.firstKey();
+    if (first != null) {
+      out.println();
+      out.println("The first key, which may do everything, is shown this once and kept nowhere:");
+      out.println();
+      out.println("  " + first.text().text());
+      out.println();
+      out.println("`tyto keys create` makes others that may do less.");
+    }
     out.println("Ctrl-C stops it.");
+  }
+
+  private static String whoMayCome(Settings settings) {
+    boolean isOpen = settings.text(Setting.ACCESS).equals("open");
+    if (TytoServer.isLoopback(settings)) {
+      return (isOpen ? "Anybody on this machine may ask. " : "It takes keys and tokens. ")
+          + "Only this machine can reach it; --listen 0.0.0.0:8080 opens it to the network.";
+    }
+    return isOpen
+        ? "WARNING: anybody who reaches this address may read, change and delete everything: `access` is `open`."
+        : "It takes keys and tokens.";
   }
 
   static void urls(PrintWriter out, String address) {

@@ -63,8 +63,10 @@ final class SettingFlags {
 
   static final Set<Setting> ALL = EnumSet.allOf(Setting.class);
 
-  /// The demo brings its own configs and data.
-  static final Set<Setting> DEMO = EnumSet.complementOf(EnumSet.of(Setting.CONFIG, Setting.DATA));
+  /// The demo brings its own configs and data, and lets everybody in.
+  static final Set<Setting> DEMO =
+      EnumSet.complementOf(
+          EnumSet.of(Setting.CONFIG, Setting.DATA, Setting.ACCESS, Setting.ACCESS_FILE));
 
   private final Set<Setting> heeded;
   private final Map<Setting, String> flags = new EnumMap<>(Setting.class);

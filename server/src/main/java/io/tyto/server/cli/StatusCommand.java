@@ -45,7 +45,7 @@ final class StatusCommand implements Callable<Integer> {
     Status status;
     if (holder.isPresent() && !holder.get().address().isEmpty()) {
       out.printf("data %s, served at %s%n", data, holder.get().address());
-      status = new RunningServer(holder.get().address()).status();
+      status = new RunningServer(holder.get()).status();
     } else {
       status = DataInspector.status(data);
       out.printf(

@@ -65,7 +65,7 @@ final class TopCommand implements Callable<Integer> {
     StatusCommand.requireData(data);
     return DataLock.holder(data)
         .filter(holder -> !holder.address().isEmpty())
-        .map(holder -> new RunningServer(holder.address()))
+        .map(RunningServer::new)
         .orElseThrow(() ->
             new TytoException(
                 ErrorCode.BAD_USER_INPUT,

@@ -170,6 +170,21 @@ public enum Setting {
       "http.ingestBytes", Kind.BYTES, "8MB", "largest body of an ingest request, as sent"),
   HTTP_UNZIPPED_BYTES(
       "http.unzippedBytes", Kind.BYTES, "32MB", "largest ingest body after gzip decompression"),
+  ACCESS(
+      "access",
+      Kind.TEXT,
+      "keys",
+      "who may come: keys (those with an API key or a token) or open (everybody; on loopback)"),
+  ACCESS_FILE(
+      "access.file",
+      Kind.TEXT,
+      "",
+      "file of roles, issuers of tokens, limits and projects; heeded again when it changes"),
+  ACCESS_OPEN_ANYWHERE(
+      "access.openAnywhere",
+      Kind.TEXT,
+      "false",
+      "true: `access: open` on an address that others reach; something else keeps strangers out"),
   PRIVACY_KEY_FILE(
       "privacy.keyFile",
       Kind.TEXT,

@@ -239,6 +239,12 @@ public final class Settings {
     if (setting == Setting.OWNERSHIP && !List.of("all", "group").contains(text)) {
       return "expected all or group";
     }
+    if (setting == Setting.ACCESS && !List.of("keys", "open").contains(text)) {
+      return "expected keys or open; the other settings of access stand in lines of their own, such as access.file: access.yaml";
+    }
+    if (setting == Setting.ACCESS_OPEN_ANYWHERE && !List.of("true", "false").contains(text)) {
+      return "expected true or false";
+    }
     if (setting == Setting.NODE && !NODE.matcher(text).matches()) {
       return "expected at most 64 letters, digits, '.', '_' and '-', and not `self`";
     }

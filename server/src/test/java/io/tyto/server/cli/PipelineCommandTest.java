@@ -88,6 +88,7 @@ class PipelineCommandTest {
         pipeline:
           - %2$s
           - letters: {}
+        access: open
         """
             .formatted(folder, first));
   }

@@ -94,6 +94,7 @@ final class RunningServerTest {
             Map.of(),
             Map.of(
                 Setting.LISTEN, "127.0.0.1:0",
+                Setting.ACCESS, "open",
                 Setting.DATA, folder.resolve("data").toString(),
                 Setting.DISK_PAUSE_BELOW, "0",
                 Setting.DISK_READ_ONLY_BELOW, "0"));

@@ -158,6 +158,7 @@ class LogsTest {
             Map.of(
                 Setting.DATA, folder.resolve("data").toString(),
                 Setting.LISTEN, "127.0.0.1:0",
+                Setting.ACCESS, "open",
                 Setting.QUERY_SLOW_LOG, "0s"));
     try (TytoServer server =
         TytoServer.start(

@@ -95,7 +95,15 @@ final class RealDataTest {
     }
     Settings settings =
         Settings.resolve(
-            null, Map.of(), Map.of(Setting.DATA, data.toString(), Setting.LISTEN, "127.0.0.1:0"));
+            null,
+            Map.of(),
+            Map.of(
+                Setting.DATA,
+                data.toString(),
+                Setting.LISTEN,
+                "127.0.0.1:0",
+                Setting.ACCESS,
+                "open"));
     try (TytoServer server = TytoServer.start(settings, List.of(), Clock.systemUTC())) {
       rowCounts(server);
       compareAll(server, SharedData.file("expected"));
