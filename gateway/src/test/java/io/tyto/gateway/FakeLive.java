@@ -131,6 +131,6 @@ final class FakeLive implements LiveService {
         false,
         null,
         new QueryMeta("q", "segments", 0, 0, 0, 0, 0, null, snapshot, false, List.of(), List.of()),
-        new QueryPlan(null, List.of(), List.of()));
+        new QueryPlan(null, List.of(), List.of(), 0));
   }
 }

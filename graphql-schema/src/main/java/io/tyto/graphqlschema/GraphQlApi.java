@@ -27,6 +27,7 @@ import io.tyto.graphqlschema.panel.BulkPanels;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
+import io.tyto.graphqlschema.value.Longs;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -61,6 +62,11 @@ public final class GraphQlApi {
           "ViewPayload",
           "DeletePayload",
           "UserError");
+
+  /// The request extension that makes all longs strings.
+  private static final String LONGS = "longs";
+
+  private static final String STRINGS = "STRING";
 
   private final ApiSchema schema;
   private final GraphQlServices services;
@@ -342,6 +348,24 @@ public final class GraphQlApi {
 
   /// Runs one operation as {@link #execute} does, or checks a subscription.
   public Begun begin(GraphQlRequest request, QueryContext context) {
+    Object longs = request.extensions().get(LONGS);
+    if (longs != null && !longs.equals(STRINGS)) {
+      return new Begun.Answer(refusedLongs(longs, context));
+    }
+    return Longs.in(longs != null, () -> begun(request, context));
+  }
+
+  private static ExecutionResult refusedLongs(Object found, QueryContext context) {
+    TytoException cause =
+        new TytoException(
+            ErrorCode.BAD_USER_INPUT,
+            "the request's extension longs is STRING or left out, found " + found);
+    return ExecutionResult.newExecutionResult()
+        .errors(List.of(ApiError.of(cause, null, null, context.queryId())))
+        .build();
+  }
+
+  private Begun begun(GraphQlRequest request, QueryContext context) {
     Operation operation = new Operation(services, context, clock.instant(), options);
     List<Operation.Place> known = prepared.get(request);
     Map<String, Object> data = known == null ? null : operation.answerPrepared(known);

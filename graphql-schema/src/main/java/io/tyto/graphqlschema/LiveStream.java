@@ -5,6 +5,7 @@ import graphql.GraphQLError;
 import graphql.execution.ResultPath;
 import graphql.language.SourceLocation;
 import io.tyto.graphqlschema.panel.LivePanel;
+import io.tyto.graphqlschema.value.Longs;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService;
@@ -23,6 +24,7 @@ public final class LiveStream {
   private final String name;
   private final @Nullable SourceLocation location;
   private final String queryId;
+  private final boolean longsAreStrings = Longs.areStrings();
 
   /// @param name result key of the one field
   LiveStream(
@@ -51,6 +53,10 @@ public final class LiveStream {
   /// Follows it; OVERLOADED and what else {@link LiveService} refuses. Each answer is asked for by
   /// {@link Following#request}.
   public Following follow(Sink sink) {
+    return Longs.in(longsAreStrings, () -> shaped(sink));
+  }
+
+  private Following shaped(Sink sink) {
     return panel.follow(
         live,
         caller,

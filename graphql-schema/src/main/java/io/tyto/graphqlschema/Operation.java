@@ -15,6 +15,7 @@ import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.schema.KeyedEntity;
+import io.tyto.graphqlschema.value.Longs;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -53,6 +54,7 @@ final class Operation {
   private final Map<List<String>, CompletableFuture<Object>> answers = new HashMap<>();
   private final Queue<QueryMeta> metas = new ConcurrentLinkedQueue<>();
   private final Map<String, Instant> watermarks = new ConcurrentHashMap<>();
+  private final boolean longsAreStrings = Longs.areStrings();
   private boolean isIntrospection;
 
   /// What can be asked again as it is; null where something cannot.
@@ -320,7 +322,8 @@ final class Operation {
 
   private void complete(CompletableFuture<Object> answer, Place place, QueryContext asking) {
     try {
-      Panel.Answer got = place.panel().answer(services.queries(), asking);
+      Panel.Answer got =
+          Longs.in(longsAreStrings, () -> place.panel().answer(services.queries(), asking));
       note(got.meta(), place.collection());
       answer.complete(got.data());
     } catch (QueryGate.DryRun e) {

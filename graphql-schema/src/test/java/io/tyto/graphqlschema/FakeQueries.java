@@ -97,7 +97,7 @@ class FakeQueries implements QueryService {
         true,
         query.wants().cursors() ? List.of("c0", "c1") : null,
         meta(context),
-        new QueryPlan(null, List.of(), List.of()));
+        new QueryPlan(null, List.of(), List.of(), 0));
   }
 
   private static ResultColumn key(TableSchema table, GroupKey key) {

@@ -10,6 +10,8 @@ import io.tyto.engine.LocalQueryService;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.graphqlschema.GraphQlRequest;
+import io.tyto.graphqlschema.value.JsonSink;
+import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.model.access.Caller;
@@ -22,9 +24,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -182,6 +186,97 @@ final class QueryOptionsTest {
         "SNAPSHOT_GONE",
         refused(
             "visit{table(input: {range: {preset: ALL_TIME}, options: {asOf: \"no\"}}, measures: [{count: true}]) {rowCount}}"));
+  }
+
+  @Test
+  void whatTopLeavesOutStandsBelowTheRowsOfATable() {
+    String question =
+        "(input: {range: {preset: ALL_TIME}, groupBy: [{dimension: COUNTRY}, {dimension: USER_ID}],"
+            + " top: {keys: [USER_ID], n: 3, by: {of: {count: true}}}%s}, measures: [{count: true}]%s)"
+            + "{columns{name values} rowCount rowKind hasNextPage endCursor}";
+    Map<?, ?> plain = answer("visit", "table", question.formatted("", ""));
+    assertEquals(3, plain.get("rowCount"));
+    assertEquals(null, plain.get("rowKind"));
+    Map<?, ?> whole = answer("visit", "table", question.formatted(", others: true", ""));
+    // Users have one country each: of the 397 others 198 or 199 are of one.
+    assertEquals(5, whole.get("rowCount"));
+    assertEquals("[GROUP, GROUP, GROUP, OTHERS, OTHERS]", text(whole.get("rowKind")));
+    List<?> columns = (List<?>) Objects.requireNonNull(whole.get("columns"));
+    assertEquals("[0, 1, 2, null, null]", text(((Map<?, ?>) columns.get(1)).get("values")));
+    String counts = text(((Map<?, ?>) columns.get(2)).get("values"));
+    assertTrue(counts.matches("\\[6, 6, 6, 11(88|94), 11(88|94)]"), counts);
+    Map<?, ?> first = answer("visit", "table", question.formatted(", others: true", ", limit: 2"));
+    assertEquals("[GROUP, GROUP]", text(first.get("rowKind")));
+    Map<?, ?> last =
+        answer(
+            "visit",
+            "table",
+            question.formatted(
+                ", others: true", ", limit: 2, after: \"" + first.get("endCursor") + "\""));
+    assertEquals("[GROUP, OTHERS, OTHERS]", text(last.get("rowKind")));
+  }
+
+  private static String text(@Nullable Object streamed) {
+    List<String> cells = new ArrayList<>();
+    ((StreamedValue) Objects.requireNonNull(streamed)).writeTo(new Cells(cells));
+    return cells.toString();
+  }
+
+  private record Cells(List<String> cells) implements JsonSink {
+    @Override
+    public void startArray() {}
+
+    @Override
+    public void endArray() {}
+
+    @Override
+    public void number(long value) {
+      cells.add(Long.toString(value));
+    }
+
+    @Override
+    public void number(double value) {
+      cells.add(Double.toString(value));
+    }
+
+    @Override
+    public void string(String value) {
+      cells.add(value);
+    }
+
+    @Override
+    public void bool(boolean value) {
+      cells.add(Boolean.toString(value));
+    }
+
+    @Override
+    public void nothing() {
+      cells.add("null");
+    }
+
+    @Override
+    public void raw(String json) {
+      cells.add(json);
+    }
+  }
+
+  @Test
+  void anAnswerSaysWhatItCostAndWhetherItWasKept() {
+    String question =
+        "(input: {range: {preset: ALL_TIME}, groupBy: [{dimension: COUNTRY}], where: {country: {ne: \"X\"}}}) {meta{cost cache rowsScanned} explain{estimatedCost}}";
+    Map<?, ?> first = answer("visit", "aggregate", question);
+    Map<?, ?> meta = (Map<?, ?>) Objects.requireNonNull(first.get("meta"));
+    assertEquals("MISS", meta.get("cache"));
+    assertTrue((Double) Objects.requireNonNull(meta.get("cost")) > 0, meta.toString());
+    Map<?, ?> again = answer("visit", "aggregate", question);
+    assertEquals("HIT", ((Map<?, ?>) Objects.requireNonNull(again.get("meta"))).get("cache"));
+    assertEquals(0.0, ((Map<?, ?>) Objects.requireNonNull(again.get("meta"))).get("cost"));
+    assertEquals(first.get("explain"), again.get("explain"));
+    assertTrue(
+        (Double)
+                Objects.requireNonNull(
+                    ((Map<?, ?>) Objects.requireNonNull(first.get("explain"))).get("estimatedCost"))
+            > 0);
   }
 
   @Test

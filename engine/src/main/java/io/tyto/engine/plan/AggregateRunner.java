@@ -120,7 +120,7 @@ public final class AggregateRunner {
     QueryPlan found = current.queryPlan();
     return Guard.isRestricted(context.query().caller(), snapshot.schema())
         ? found.withoutRows()
-        : found;
+        : found.withCost(context.estimatedCost());
   }
 
   /// The rows of both periods, of the best groups only where the query asks for a top.
@@ -293,6 +293,6 @@ public final class AggregateRunner {
   private QueryMeta meta(long started, boolean truncated) {
     ScanStats stats = previous == null ? current.stats() : current.stats().plus(previous.stats());
     MetaData meta = new MetaData(snapshot, bounds, context.query(), started);
-    return meta.of(stats, current.servedBy(), truncated, Approximations.of(plan));
+    return meta.of(stats, current.servedBy(), truncated, Approximations.of(plan), context.cost());
   }
 }

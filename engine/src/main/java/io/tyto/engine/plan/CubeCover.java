@@ -64,7 +64,7 @@ record CubeCover(
   }
 
   QueryPlan queryPlan() {
-    return new QueryPlan(cube, rejected, parts.stream().map(CubeCover::describe).toList());
+    return new QueryPlan(cube, rejected, parts.stream().map(CubeCover::describe).toList(), 0);
   }
 
   private static QueryPlan.Part describe(GroupScan.Part part) {

@@ -206,19 +206,20 @@ final class EventSources {
       watermark = watermark == null || own != null && own.isBefore(watermark) ? own : watermark;
     }
     return new QueryMeta(
-        query.queryId(),
-        "segments",
-        (System.nanoTime() - startedNanos) / NANOS_PER_MILLI,
-        stats.rowsScanned(),
-        stats.bytesScanned(),
-        stats.sourcesScanned(),
-        stats.sourcesPruned(),
-        isHidden ? null : watermark,
-        snapshots.size() == 1
-            ? Objects.requireNonNull(snapshots.values().iterator().next()).id()
-            : ids.id(),
-        isTruncated,
-        List.of(),
-        List.of());
+            query.queryId(),
+            "segments",
+            (System.nanoTime() - startedNanos) / NANOS_PER_MILLI,
+            stats.rowsScanned(),
+            stats.bytesScanned(),
+            stats.sourcesScanned(),
+            stats.sourcesPruned(),
+            isHidden ? null : watermark,
+            snapshots.size() == 1
+                ? Objects.requireNonNull(snapshots.values().iterator().next()).id()
+                : ids.id(),
+            isTruncated,
+            List.of(),
+            List.of())
+        .withCost(isHidden ? 0 : context.cost());
   }
 }

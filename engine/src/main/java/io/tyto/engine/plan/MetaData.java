@@ -19,23 +19,27 @@ record MetaData(
   private static final double NANOS_PER_MILLI = 1e6;
 
   /// To callers who see some rows only, nothing is told that other rows have a part in.
-  QueryMeta of(ScanStats read, String servedBy, boolean truncated, List<String> approximate) {
+  ///
+  /// @param cost of what was read
+  QueryMeta of(
+      ScanStats read, String servedBy, boolean truncated, List<String> approximate, double cost) {
     boolean isHidden = Guard.isRestricted(context.caller(), snapshot.schema());
     ScanStats stats = isHidden ? ScanStats.NONE : read;
     TableSnapshot.Made made = snapshot.facts().made();
     return new QueryMeta(
-        context.queryId(),
-        made == null ? servedBy : made.servedBy(),
-        (System.nanoTime() - startedNanos) / NANOS_PER_MILLI,
-        stats.rowsScanned(),
-        stats.bytesScanned(),
-        stats.sourcesScanned(),
-        stats.sourcesPruned(),
-        isHidden ? null : watermark(snapshot, bounds),
-        snapshot.id(),
-        truncated,
-        approximate,
-        List.of());
+            context.queryId(),
+            made == null ? servedBy : made.servedBy(),
+            (System.nanoTime() - startedNanos) / NANOS_PER_MILLI,
+            stats.rowsScanned(),
+            stats.bytesScanned(),
+            stats.sourcesScanned(),
+            stats.sourcesPruned(),
+            isHidden ? null : watermark(snapshot, bounds),
+            snapshot.id(),
+            truncated,
+            approximate,
+            List.of())
+        .withCost(isHidden ? 0 : cost);
   }
 
   /// The greatest event time of the snapshot's rows, or of what they were made of.

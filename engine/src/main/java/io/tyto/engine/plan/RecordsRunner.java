@@ -61,7 +61,7 @@ public final class RecordsRunner {
         query.backward() ? hasBehind : rows.hasMore(),
         query.backward() ? rows.hasMore() : hasBehind,
         query.wantsTotal() ? rows.total() : null,
-        meta.of(rows.stats(), "segments", rows.hasMore(), List.of()));
+        meta.of(rows.stats(), "segments", rows.hasMore(), List.of(), context.cost()));
   }
 
   private static List<String> cursors(

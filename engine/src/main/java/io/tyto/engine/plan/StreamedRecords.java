@@ -298,7 +298,7 @@ public final class StreamedRecords implements RecordStream {
   public QueryMeta meta() {
     ColumnBounds bounds = new ColumnBounds(Sources.of(snapshot), context.query());
     return new MetaData(snapshot, bounds, context.query(), started)
-        .of(stats, "segments", isTruncated, List.of());
+        .of(stats, "segments", isTruncated, List.of(), context.cost());
   }
 
   @Override

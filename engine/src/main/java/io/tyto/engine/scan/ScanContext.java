@@ -49,6 +49,16 @@ public record ScanContext(
     turn.scanned(rows);
   }
 
+  /// Units that the scans so far were estimated at, see {@link Estimate#cost}.
+  public double estimatedCost() {
+    return turn.estimatedCost();
+  }
+
+  /// Units of what the scans so far have read.
+  public double cost() {
+    return turn.cost();
+  }
+
   @Override
   public void close() {
     turn.close();

@@ -13,6 +13,7 @@ public final class Turn implements AutoCloseable {
   private final QueryContext query;
   private final LongAdder rows = new LongAdder();
   private int columns = 1;
+  private double estimated;
   private QueryGate.@Nullable Pass pass;
 
   public Turn(QueryContext query) {
@@ -22,6 +23,7 @@ public final class Turn implements AutoCloseable {
   /// Before each scan; what the gate refuses is thrown.
   synchronized void begin(Estimate estimate) {
     columns = Math.max(columns, estimate.columns());
+    estimated += estimate.cost();
     if (pass == null) {
       pass = query.gate().enter(query, estimate);
     } else {
@@ -32,6 +34,16 @@ public final class Turn implements AutoCloseable {
   void scanned(long count) {
     rows.add(count);
     query.scanned(count);
+  }
+
+  /// Units that its scans so far were estimated at.
+  synchronized double estimatedCost() {
+    return estimated;
+  }
+
+  /// Units of what its scans so far have read.
+  synchronized double cost() {
+    return estimated == 0 ? 0 : Estimate.cost(rows.sum(), columns);
   }
 
   @Override

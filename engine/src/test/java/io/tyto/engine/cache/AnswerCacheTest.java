@@ -62,7 +62,7 @@ class AnswerCacheTest {
         false,
         null,
         new QueryMeta("q", "segments", 1, 1, 1, 1, 0, null, "s", false, List.of(), List.of()),
-        new QueryPlan(null, List.of(), List.of()));
+        new QueryPlan(null, List.of(), List.of(), 0));
   }
 
   private Found ask(AnswerCache cache, Question question) {

@@ -431,7 +431,7 @@ final class LiveQueriesTest {
               false,
               List.of(),
               List.of()),
-          new QueryPlan(null, List.of(), List.of()));
+          new QueryPlan(null, List.of(), List.of(), 0));
     }
 
     private static void await(@Nullable CountDownLatch latch) {

@@ -3,6 +3,7 @@ package io.tyto.graphqlschema.panel;
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.QueryLimits;
 import io.tyto.graphqlschema.schema.ApiCollection;
+import io.tyto.graphqlschema.value.Longs;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService;
@@ -55,10 +56,11 @@ public interface LivePanel {
   static <T> Listener<T> shaping(
       Function<T, Map<String, @Nullable Object>> shape,
       Listener<Map<String, @Nullable Object>> listener) {
+    boolean longsAreStrings = Longs.areStrings();
     return new Listener<>() {
       @Override
       public void next(T update) {
-        listener.next(shape.apply(update));
+        listener.next(Longs.in(longsAreStrings, () -> shape.apply(update)));
       }
 
       @Override

@@ -7,6 +7,7 @@ import io.tyto.graphqlschema.input.MeasureInput;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiColumn;
 import io.tyto.graphqlschema.schema.ApiType;
+import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.Measure;
@@ -125,7 +126,7 @@ final class MeasureCells {
     return (columns, row) -> {
       Object value = columns.get(position).value(row);
       if (value == null) {
-        return isCount ? (Object) 0L : null;
+        return isCount ? Formats.longNumber(0) : null;
       }
       return type.json(value);
     };

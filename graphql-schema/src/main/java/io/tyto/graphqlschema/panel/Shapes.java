@@ -40,6 +40,8 @@ final class Shapes {
             switch (field.getName()) {
               case "queryId" -> Cell.of(QueryMeta::queryId);
               case "servedBy" -> Cell.of(QueryMeta::servedBy);
+              case "cache" -> Cell.of(of -> of.cache().name());
+              case "cost" -> Cell.of(QueryMeta::cost);
               case "elapsedMs" -> Cell.of(QueryMeta::elapsedMillis);
               case "rowsScanned" -> Cell.of(of -> Formats.longNumber(of.rowsScanned()));
               case "bytesScanned" -> Cell.of(of -> Formats.longNumber(of.bytesScanned()));
@@ -70,6 +72,7 @@ final class Shapes {
                   Cell.of(plan ->
                       Formats.longNumber(
                           plan.parts().stream().mapToLong(QueryPlan.Part::rows).sum()));
+              case "estimatedCost" -> Cell.of(QueryPlan::cost);
               case "cube" -> Cell.of(QueryPlan::cube);
               case "cubesRejected" -> {
                 ObjectShape<QueryMeta.Warning> warning = warning(field);

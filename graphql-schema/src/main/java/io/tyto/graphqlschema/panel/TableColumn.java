@@ -19,7 +19,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// One column of a `table`: where the engine's answer holds it and how its cells look.
-record TableColumn(BulkColumn column, Role role, Place place) {
+///
+/// @param rest where it holds those of what `top` leaves out
+record TableColumn(BulkColumn column, Role role, Place place, Rest rest) {
 
   /// As in the schema's `ColumnRole`.
   enum Role {
@@ -32,6 +34,11 @@ record TableColumn(BulkColumn column, Role role, Place place) {
   /// Finds the column in an answer.
   interface Place {
     ResultColumn in(AggregateResult result);
+  }
+
+  /// Finds its cells in the rows of what `top` leaves out; null where they have none.
+  interface Rest {
+    @Nullable ResultColumn in(AggregateResult result);
   }
 
   /// A column of one answer, ready to be written.
@@ -48,7 +55,7 @@ record TableColumn(BulkColumn column, Role role, Place place) {
             column,
             null,
             value -> value);
-    return new TableColumn(shown, Role.DIMENSION, result -> result.keys().get(position));
+    return new TableColumn(shown, Role.DIMENSION, result -> result.keys().get(position), result -> result.othersKeys().get(position));
   }
 
   static TableColumn bucket(
@@ -62,7 +69,7 @@ record TableColumn(BulkColumn column, Role role, Place place) {
             column,
             bucket.zone(),
             value -> KeyCells.boundary(value, column.type(), isEnd));
-    return new TableColumn(shown, Role.TIME, result -> result.keys().get(position));
+    return new TableColumn(shown, Role.TIME, result -> result.keys().get(position), result -> result.othersKeys().get(position));
   }
 
   static TableColumn bin(ApiColumn column, int position, boolean isEnd) {
@@ -75,7 +82,7 @@ record TableColumn(BulkColumn column, Role role, Place place) {
             null,
             null,
             value -> value instanceof BinKey bin ? (isEnd ? bin.to() : bin.from()) : null);
-    return new TableColumn(shown, Role.DIMENSION, result -> result.keys().get(position));
+    return new TableColumn(shown, Role.DIMENSION, result -> result.keys().get(position), result -> result.othersKeys().get(position));
   }
 
   /// @param of the column it measures; null: none, or several
@@ -96,7 +103,10 @@ record TableColumn(BulkColumn column, Role role, Place place) {
               return single == null && isCount ? (Object) 0L : single;
             });
     return new TableColumn(
-        shown, role, result -> (isPrevious ? result.previous() : result.measures()).get(position));
+        shown,
+        role,
+        result -> (isPrevious ? result.previous() : result.measures()).get(position),
+        result -> isPrevious ? null : result.othersMeasures().get(position));
   }
 
   String name() {
@@ -119,13 +129,37 @@ record TableColumn(BulkColumn column, Role role, Place place) {
     };
   }
 
+  /// How many rows of what `top` leaves out stand below those of an answer.
+  static int restRows(AggregateResult result) {
+    return result.hasNextPage() ? 0 : result.othersRowCount();
+  }
+
   /// The column of one answer.
-  Filled fill(AggregateResult result) {
+  ///
+  /// @param withRest whether the rows of what `top` leaves out stand below the last page
+  Filled fill(AggregateResult result, boolean withRest) {
     ResultColumn values = place.in(result);
-    // Texts go into a dictionary.
-    return type().equals(ApiType.TEXT.tableType())
-        ? coded(values)
-        : new Filled(this, null, values(values));
+    if (withRest && restRows(result) > 0) {
+      return joined(values, rest.in(result), result);
+    }
+    return isText() ? coded(values) : new Filled(this, null, values(values));
+  }
+
+  /// Texts go into a dictionary.
+  private boolean isText() {
+    return type().equals(ApiType.TEXT.tableType());
+  }
+
+  private Filled joined(ResultColumn rows, @Nullable ResultColumn others, AggregateResult result) {
+    int count = result.rowCount();
+    @Nullable Object[] cells = new Object[count + restRows(result)];
+    for (int i = 0; i < cells.length; i++) {
+      ResultColumn from = i < count ? rows : others;
+      Object value = from == null ? null : from.value(i < count ? i : i - count);
+      cells[i] = isText() || from == null ? value : column.json(value);
+    }
+    ResultColumn all = new ResultColumn.Objects(cells);
+    return isText() ? coded(all) : new Filled(this, null, ColumnData.values(all, cell -> cell));
   }
 
   private StreamedValue values(ResultColumn values) {

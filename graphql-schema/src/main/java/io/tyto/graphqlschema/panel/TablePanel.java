@@ -8,6 +8,8 @@ import io.tyto.graphqlschema.input.MeasureInput;
 import io.tyto.graphqlschema.input.MeasureInput.NamedMeasure;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiColumn;
+import io.tyto.graphqlschema.value.ColumnData;
+import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
@@ -16,6 +18,7 @@ import io.tyto.model.query.Measure;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.AggregateResult;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -47,12 +50,14 @@ final class TablePanel implements Panel {
     MeasureSet measures = new MeasureSet();
     List<TableColumn> columns = columns(arguments, question, measures);
     int limit = Scope.count(arguments, "limit", DEFAULT_LIMIT, Integer.MAX_VALUE);
-    requireFewCells(arguments, limit, columns.size(), scope.limits().maxTableCells());
+    boolean hasRest = question.input().others();
+    requireFewCells(
+        arguments, hasRest ? 2L * limit : limit, columns.size(), scope.limits().maxTableCells());
     boolean wantsCursors =
         field.getChildren().stream().anyMatch(child -> child.getName().equals("endCursor"));
     boolean wantsPrevious = question.input().comparison() != null;
     AggregateQuery.Wants wants =
-        new AggregateQuery.Wants(false, wantsPrevious, false, false, wantsCursors);
+        new AggregateQuery.Wants(false, wantsPrevious, hasRest, false, wantsCursors);
     boolean wantsSnapshot =
         field.getChildren().stream()
             .anyMatch(child -> child.getName().equals("meta") && Shapes.hasSnapshot(child));
@@ -116,8 +121,8 @@ final class TablePanel implements Panel {
     }
   }
 
-  private static void requireFewCells(InputObject arguments, int limit, int columns, int max) {
-    long cells = (long) limit * columns;
+  private static void requireFewCells(InputObject arguments, long limit, int columns, int max) {
+    long cells = limit * columns;
     if (cells > max) {
       throw arguments.error(
           ErrorCode.LIMIT_TOO_LARGE,
@@ -130,11 +135,14 @@ final class TablePanel implements Panel {
       ExecutableNormalizedField part, List<TableColumn> columns, Question question) {
     return switch (part.getName()) {
       case "columns" -> {
-        ObjectShape<TableColumn.Filled> shape = ObjectShape.of(part, TablePanel::member);
-        yield Cell.of(
-            result -> shape.readEach(columns.stream().map(each -> each.fill(result)).toList()));
+        boolean hasRest = question.input().others();
+        ObjectShape<TableColumn.Filled> shape =
+            ObjectShape.of(part, member -> member(member, hasRest));
+        yield Cell.of(result ->
+            shape.readEach(columns.stream().map(each -> each.fill(result, hasRest)).toList()));
       }
-      case "rowCount" -> Cell.of(AggregateResult::rowCount);
+      case "rowCount" -> Cell.of(result -> result.rowCount() + restRows(result, question));
+      case "rowKind" -> Cell.of(result -> kinds(result, question));
       case "endCursor" -> Cell.of(result -> endCursor(result, question.cursors()));
       case "hasNextPage" -> Cell.of(AggregateResult::hasNextPage);
       case "meta" -> {
@@ -145,18 +153,32 @@ final class TablePanel implements Panel {
     };
   }
 
+  private static int restRows(AggregateResult result, Question question) {
+    return question.input().others() ? TableColumn.restRows(result) : 0;
+  }
+
+  private static @Nullable StreamedValue kinds(AggregateResult result, Question question) {
+    if (!question.input().others()) {
+      return null;
+    }
+    List<String> kinds = new ArrayList<>(Collections.nCopies(result.rowCount(), "GROUP"));
+    kinds.addAll(Collections.nCopies(restRows(result, question), "OTHERS"));
+    return ColumnData.texts(kinds);
+  }
+
   private static @Nullable String endCursor(AggregateResult result, Cursors cursors) {
     List<String> all = result.cursors();
     return all == null || all.isEmpty() ? null : cursors.outer(all.getLast());
   }
 
-  private static Cell<TableColumn.Filled> member(ExecutableNormalizedField member) {
+  private static Cell<TableColumn.Filled> member(
+      ExecutableNormalizedField member, boolean hasRest) {
     return Cell.of(
         switch (member.getName()) {
           case "name" -> of -> of.column().name();
           case "role" -> of -> of.column().role().name();
           case "type" -> of -> of.column().type();
-          case "nullable" -> of -> of.column().isNullable();
+          case "nullable" -> of -> hasRest || of.column().isNullable();
           case "dictionary" -> TableColumn.Filled::dictionary;
           case "values" -> TableColumn.Filled::values;
           default -> throw Shapes.unknown(member);

@@ -19,9 +19,9 @@ public final class Formats {
     return -MAX_SAFE <= value && value <= MAX_SAFE;
   }
 
-  /// A number where every client reads it exactly, else its digits.
+  /// A number where every client reads it exactly, else its digits; see {@link Longs}.
   public static Object longNumber(long value) {
-    return isSafe(value) ? (Object) value : Long.toString(value);
+    return isSafe(value) && !Longs.areStrings() ? (Object) value : Long.toString(value);
   }
 
   /// Digits without an exponent.

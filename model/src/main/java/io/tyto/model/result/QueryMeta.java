@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// @param watermark greatest event time of committed and tail rows; null without rows
 /// @param cache whether the answer was kept from before, or computed by somebody who asked the
 ///   same; then nothing was read for it
+/// @param cost units charged for what was read, see {@link io.tyto.model.query.Estimate}
 /// @param approximate the approximate measures, each with its stated error
 public record QueryMeta(
     String queryId,
@@ -24,7 +25,8 @@ public record QueryMeta(
     boolean truncated,
     List<String> approximate,
     List<Warning> warnings,
-    Cache cache) {
+    Cache cache,
+    double cost) {
 
   public enum Cache {
     HIT,
@@ -60,7 +62,8 @@ public record QueryMeta(
         truncated,
         approximate,
         warnings,
-        Cache.BYPASS);
+        Cache.BYPASS,
+        0);
   }
 
   /// Of an answer that was computed and is kept.
@@ -78,7 +81,8 @@ public record QueryMeta(
         truncated,
         approximate,
         warnings,
-        Cache.MISS);
+        Cache.MISS,
+        cost);
   }
 
   /// Of the same answer for somebody for whom nothing was read.
@@ -96,7 +100,27 @@ public record QueryMeta(
         truncated,
         approximate,
         warnings,
-        Cache.HIT);
+        Cache.HIT,
+        0);
+  }
+
+  /// The same with what it was charged.
+  public QueryMeta withCost(double units) {
+    return new QueryMeta(
+        queryId,
+        servedBy,
+        elapsedMillis,
+        rowsScanned,
+        bytesScanned,
+        segmentsScanned,
+        segmentsPruned,
+        watermark,
+        snapshot,
+        truncated,
+        approximate,
+        warnings,
+        cache,
+        units);
   }
 
   public record Warning(String code, String message, @Nullable String coordinate) {}

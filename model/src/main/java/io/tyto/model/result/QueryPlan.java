@@ -8,13 +8,21 @@ import org.jspecify.annotations.Nullable;
 /// @param cube the cube that served, or null
 /// @param rejected the cubes that did not
 /// @param parts what was read, one after the other
-public record QueryPlan(@Nullable String cube, List<Rejection> rejected, List<Part> parts) {
+/// @param cost units that it takes, see {@link io.tyto.model.query.Estimate}
+public record QueryPlan(
+    @Nullable String cube, List<Rejection> rejected, List<Part> parts, double cost) {
+  /// The same with what it takes.
+  public QueryPlan withCost(double units) {
+    return new QueryPlan(cube, rejected, parts, units);
+  }
+
   /// The same plan, but not how much there is to read.
   public QueryPlan withoutRows() {
     return new QueryPlan(
         cube,
         rejected,
-        parts.stream().map(part -> new Part(part.source(), part.range(), 0, 0)).toList());
+        parts.stream().map(part -> new Part(part.source(), part.range(), 0, 0)).toList(),
+        0);
   }
 
   /// @param reason to be read after "because"
