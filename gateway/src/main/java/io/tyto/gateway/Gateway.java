@@ -120,6 +120,7 @@ public final class Gateway implements AutoCloseable {
             letters,
             entities,
             new LimitedLive(live, guards.gate()),
+            ingest,
             guards.gate(),
             clock,
             options.graphQl());

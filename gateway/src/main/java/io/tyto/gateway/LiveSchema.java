@@ -9,6 +9,7 @@ import io.tyto.model.access.Scope;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
+import io.tyto.model.port.IngestService;
 import io.tyto.model.port.LimitService;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
@@ -38,6 +39,7 @@ final class LiveSchema {
 
   private final AdminService admin;
   private final GraphQlServices services;
+  private final IngestService ingest;
   private final Clock clock;
   private final GraphQlOptions options;
 
@@ -70,10 +72,12 @@ final class LiveSchema {
       DeadLetterService letters,
       EntityService entities,
       LiveService live,
+      IngestService ingest,
       LimitService limits,
       Clock clock,
       GraphQlOptions options) {
     this.admin = admin;
+    this.ingest = ingest;
     this.services =
         GraphQlServices.of(queries)
             .withLimits(limits)

@@ -31,6 +31,7 @@ import io.tyto.graphqlschema.value.Longs;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.IngestService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.port.ViewService.ViewCollection;
 import io.tyto.model.query.QueryContext;
@@ -61,6 +62,8 @@ public final class GraphQlApi {
           "MaterializedView",
           "ViewPayload",
           "DeletePayload",
+          "IngestResult",
+          "RejectedEvent",
           "UserError");
 
   /// The request extension that makes all longs strings.
@@ -133,7 +136,12 @@ public final class GraphQlApi {
       Clock clock,
       GraphQlOptions options) {
     ApiSchema schema =
-        ApiSchema.of(collections, materialized, services.queries()::stored, services.cohorts());
+        ApiSchema.of(
+            collections,
+            materialized,
+            services.queries()::stored,
+            services.cohorts(),
+            services.takesEvents());
     return new GraphQlApi(schema, services, clock, options);
   }
 
@@ -169,6 +177,15 @@ public final class GraphQlApi {
     for (ApiEntity entity : schema.entities().values()) {
       root.dataFetcher(entity.field(), environment -> entity);
       wiring.type(entity.typeName(), builder -> builder.defaultDataFetcher(panel));
+    }
+    IngestService ingest = services.ingest();
+    if (ingest != null) {
+      schema
+          .events()
+          .forEach((field, event) ->
+              wiring.type(
+                  "Mutation",
+                  builder -> builder.dataFetcher(field, new IngestMutation(event, ingest))));
     }
     for (String payload : PAYLOADS) {
       wiring.type(payload, builder -> builder.defaultDataFetcher(Payload::member));

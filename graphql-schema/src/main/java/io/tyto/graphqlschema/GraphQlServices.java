@@ -3,12 +3,19 @@ package io.tyto.graphqlschema;
 import io.tyto.model.port.CohortService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
+import io.tyto.model.port.IngestService;
 import io.tyto.model.port.LimitService;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.port.ViewService;
+import io.tyto.model.schema.TableSchema;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// What stands behind the fields of an API. Immutable.
+///
+/// @param ingest takes events; null: the API takes none
+/// @param takesEvents of which collections it does
 public record GraphQlServices(
     QueryService queries,
     DeadLetterService letters,
@@ -16,7 +23,9 @@ public record GraphQlServices(
     EntityService entities,
     LiveService live,
     ViewService views,
-    LimitService limits) {
+    LimitService limits,
+    @Nullable IngestService ingest,
+    Predicate<TableSchema> takesEvents) {
 
   /// Answers questions and has nothing else.
   public static GraphQlServices of(QueryService queries) {
@@ -27,30 +36,44 @@ public record GraphQlServices(
         EntityService.NONE,
         LiveService.NONE,
         ViewService.NONE,
-        LimitService.NONE);
+        LimitService.NONE,
+        null,
+        _ -> false);
   }
 
   public GraphQlServices withLetters(DeadLetterService other) {
-    return new GraphQlServices(queries, other, cohorts, entities, live, views, limits);
+    return new GraphQlServices(
+        queries, other, cohorts, entities, live, views, limits, ingest, takesEvents);
   }
 
   public GraphQlServices withCohorts(CohortService other) {
-    return new GraphQlServices(queries, letters, other, entities, live, views, limits);
+    return new GraphQlServices(
+        queries, letters, other, entities, live, views, limits, ingest, takesEvents);
   }
 
   public GraphQlServices withEntities(EntityService other) {
-    return new GraphQlServices(queries, letters, cohorts, other, live, views, limits);
+    return new GraphQlServices(
+        queries, letters, cohorts, other, live, views, limits, ingest, takesEvents);
   }
 
   public GraphQlServices withLive(LiveService other) {
-    return new GraphQlServices(queries, letters, cohorts, entities, other, views, limits);
+    return new GraphQlServices(
+        queries, letters, cohorts, entities, other, views, limits, ingest, takesEvents);
   }
 
   public GraphQlServices withViews(ViewService other) {
-    return new GraphQlServices(queries, letters, cohorts, entities, live, other, limits);
+    return new GraphQlServices(
+        queries, letters, cohorts, entities, live, other, limits, ingest, takesEvents);
+  }
+
+  /// @param takes whose events the callers may send
+  public GraphQlServices withIngest(IngestService other, Predicate<TableSchema> takes) {
+    return new GraphQlServices(
+        queries, letters, cohorts, entities, live, views, limits, other, takes);
   }
 
   public GraphQlServices withLimits(LimitService other) {
-    return new GraphQlServices(queries, letters, cohorts, entities, live, views, other);
+    return new GraphQlServices(
+        queries, letters, cohorts, entities, live, views, other, ingest, takesEvents);
   }
 }

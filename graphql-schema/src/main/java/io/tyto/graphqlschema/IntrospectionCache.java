@@ -1,6 +1,9 @@
 package io.tyto.graphqlschema;
 
 import graphql.ExecutionResult;
+import io.tyto.graphqlschema.value.Formats;
+import io.tyto.graphqlschema.value.JsonWriting;
+import io.tyto.graphqlschema.value.StreamedValue;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +27,23 @@ final class IntrospectionCache {
     return answers.get(request);
   }
 
-  synchronized void put(GraphQlRequest request, ExecutionResult answer) {
-    answers.put(request, answer);
+  /// Keeps an answer, each of its fields as the text that it is written as: with a hundred
+  /// collections it has a hundred thousand objects.
+  void put(GraphQlRequest request, ExecutionResult answer) {
+    Map<String, Object> data = new LinkedHashMap<>();
+    Map<String, @Nullable Object> fields = answer.getData();
+    if (fields != null) {
+      fields.forEach((name, value) -> data.put(name, written(value)));
+    }
+    ExecutionResult kept = ExecutionResult.newExecutionResult().data(data).build();
+    synchronized (this) {
+      answers.put(request, kept);
+    }
+  }
+
+  private static StreamedValue written(@Nullable Object value) {
+    StringBuilder text = new StringBuilder();
+    JsonWriting.write(value, text);
+    return Formats.json(text.toString());
   }
 }

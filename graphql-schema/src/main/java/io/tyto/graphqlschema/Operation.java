@@ -363,6 +363,10 @@ final class Operation {
     return context.caller();
   }
 
+  long remainingNanos() {
+    return context.remainingNanos();
+  }
+
   String queryId() {
     return context.queryId();
   }

@@ -58,7 +58,9 @@ class RoleSchemaTest {
     TableSchema seen = RoleSchema.of(table, caller);
     return seen == null
         ? null
-        : ApiSchema.of(List.of(seen), List.of(), (_, value) -> value, CohortService.NONE).text();
+        : ApiSchema.of(
+                List.of(seen), List.of(), (_, value) -> value, CohortService.NONE, _ -> false)
+            .text();
   }
 
   private static boolean names(String sdl, String word) {

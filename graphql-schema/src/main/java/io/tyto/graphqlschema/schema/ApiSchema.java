@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /// The whole schema as text, as parsed definitions, and as the collections behind its names.
 ///
@@ -37,6 +39,7 @@ import java.util.function.BiFunction;
 /// @param entities by their field in the root query
 /// @param keyed single entities by the root field that finds one by its key
 /// @param materialized rows of views by their field below `materialized`
+/// @param events those that are taken, by their field in the root mutation
 public record ApiSchema(
     String text,
     String version,
@@ -44,7 +47,8 @@ public record ApiSchema(
     Map<String, ApiCollection> byField,
     Map<String, ApiEntity> entities,
     Map<String, KeyedEntity> keyed,
-    Map<String, ApiCollection> materialized) {
+    Map<String, ApiCollection> materialized,
+    Map<String, ApiEvent> events) {
 
   /// The root field below which views are.
   public static final String MATERIALIZED = "materialized";
@@ -69,11 +73,13 @@ public record ApiSchema(
   /// @param views those that can be asked
   /// @param stored what a hidden column stores of a value
   /// @param cohorts those that are kept by name
+  /// @param takesEvents of which collections events are taken
   public static ApiSchema of(
       List<TableSchema> tables,
       List<ViewCollection> views,
       BiFunction<ColumnSpec, Object, Object> stored,
-      CohortService cohorts) {
+      CohortService cohorts,
+      Predicate<TableSchema> takesEvents) {
     Definitions made = new Definitions();
     List<ApiCollection> collections =
         tables.stream().map(table -> new ApiCollection(table, stored)).toList();
@@ -84,6 +90,14 @@ public record ApiSchema(
       if (isRootField(collection.field()) || byField.put(collection.field(), collection) != null) {
         throw collision(
             collection, "Query." + collection.field(), "another field of the root query");
+      }
+    }
+    Map<String, ApiEvent> events = new LinkedHashMap<>();
+    for (ApiCollection collection : collections) {
+      ApiEvent event = takesEvents.test(collection.schema()) ? ApiEvent.of(collection) : null;
+      if (event != null) {
+        made.add(CollectionSdl.writeEvent(event), collection);
+        events.put(event.field(), event);
       }
     }
     Map<String, ApiEntity> entities = new LinkedHashMap<>();
@@ -115,10 +129,10 @@ public record ApiSchema(
             view.collection());
       }
     }
-    made.merge(root(byField, entities, keyed, shown));
+    made.merge(root(byField, entities, keyed, shown, events));
     String text = made.text.toString();
     return new ApiSchema(
-        text, hash(text), made.definitions, byField, entities, keyed, materialized);
+        text, hash(text), made.definitions, byField, entities, keyed, materialized, events);
   }
 
   /// Definitions part by part, and who made each of their types.
@@ -195,7 +209,8 @@ public record ApiSchema(
       Map<String, ApiCollection> byField,
       Map<String, ApiEntity> entities,
       Map<String, KeyedEntity> keyed,
-      List<ViewCollection> views) {
+      List<ViewCollection> views,
+      Map<String, ApiEvent> events) {
     SdlWriter sdl = new SdlWriter().comment("root");
     if (!views.isEmpty()) {
       sdl.describe("Rows of views, each asked like a collection").open("type " + View.TYPE_PREFIX);
@@ -207,7 +222,7 @@ public record ApiSchema(
       sdl.close();
     }
     writeQuery(sdl, byField, entities, keyed, !views.isEmpty());
-    writeMutation(sdl, !entities.isEmpty());
+    writeMutation(sdl, !entities.isEmpty(), events.values());
     if (!entities.isEmpty()) {
       sdl.describe("A cohort of one entity").open("input EntityCohort @oneOf");
       for (ApiEntity entity : entities.values()) {
@@ -286,7 +301,8 @@ public record ApiSchema(
     sdl.close();
   }
 
-  private static void writeMutation(SdlWriter sdl, boolean hasEntities) {
+  private static void writeMutation(
+      SdlWriter sdl, boolean hasEntities, Collection<ApiEvent> events) {
     sdl.describe("Everything that can be changed")
         .open("type Mutation")
         .field(
@@ -322,6 +338,14 @@ public record ApiSchema(
             "cancelQuery",
             "Boolean!",
             List.of(argument("Its queryId, or what its request said as X-Request-Id", "id: ID!")));
+    for (ApiEvent event : events) {
+      sdl.field(
+          "Takes events; they are durable when it is answered, and seen by the next question. One of"
+              + " an id that is there already is a duplicate",
+          event.field(),
+          "IngestResult!",
+          List.of(argument("At most 10,000", "events: [" + event.typeName() + "!]!")));
+    }
     if (hasEntities) {
       sdl.field(
               "Keeps a cohort by name, in place of one of that name; its ranges, such as last, mean"

@@ -375,6 +375,19 @@ final class CollectionSdl {
         .close();
   }
 
+  /// The input of one event.
+  static String writeEvent(ApiEvent event) {
+    SdlWriter sdl =
+        new SdlWriter()
+            .describe("An event of " + event.collection().name() + " as it is sent")
+            .open("input " + event.typeName());
+    for (ApiEvent.Member member : event.members()) {
+      ApiColumn column = member.column();
+      sdl.member(cell(column), column.field() + ": " + member.inputType());
+    }
+    return sdl.close().toString();
+  }
+
   private static String cell(ApiColumn column) {
     return words(column, (column.isList() ? "Elements of " : "Value of ") + column.name());
   }

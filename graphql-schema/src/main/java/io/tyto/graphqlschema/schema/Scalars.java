@@ -49,7 +49,7 @@ final class Scalars {
             "an ISO-8601 duration or period such as PT15M, P7D, P1M"),
         scalar("TimeZone", raw -> zone(text(raw)), "an IANA zone id such as Europe/Paris"),
         scalar("ColumnData", Scalars::outputOnly, "nothing: it is only an output"),
-        scalar("JSON", Scalars::outputOnly, "nothing: it is only an output"));
+        GraphQLScalarType.newScalar().name("JSON").coercing(new JsonScalar()).build());
   }
 
   /// Makes the logical value of a raw one: String, Boolean or Number. Throws
