@@ -1,4 +1,4 @@
-// The clients that front ends use, graphql-ws and graphql-sse: subscriptions, queries and refusals.
+// graphql-ws and graphql-sse, the clients that front ends use: subscriptions, queries and refusals
 import assert from 'node:assert/strict'
 import { createClient } from 'graphql-ws'
 import { createClient as createSseClient } from 'graphql-sse'

@@ -1,31 +1,37 @@
 package io.tyto.graphqlschema;
 
 import graphql.ExecutionInput;
+import graphql.GraphQLError;
 import graphql.execution.preparsed.PreparsedDocumentEntry;
 import graphql.execution.preparsed.PreparsedDocumentProvider;
 import graphql.language.Document;
 import graphql.language.Field;
 import graphql.language.Node;
+import graphql.schema.GraphQLSchema;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps parsed and validated documents, least recently used go first; refuses those with too many
-/// aliases or directives, which graphql-java does not count. Thread-safe.
+/// aliases or directives, which graphql-java does not count, and what breaks {@link DocumentRules}.
+/// Thread-safe.
 final class DocumentCache implements PreparsedDocumentProvider {
   /// Longer texts hold their values inside and do not come again.
   private static final int MAX_CHARACTERS = 20_000;
 
+  private final GraphQLSchema schema;
   private final GraphQlOptions options;
   private final Map<String, PreparsedDocumentEntry> entries;
 
-  DocumentCache(GraphQlOptions options) {
+  DocumentCache(GraphQLSchema schema, GraphQlOptions options) {
+    this.schema = schema;
     this.options = options;
     this.entries =
         new LinkedHashMap<>(16, 0.75f, true) {
@@ -48,6 +54,10 @@ final class DocumentCache implements PreparsedDocumentProvider {
     PreparsedDocumentEntry entry = parse.apply(input);
     Document document = entry.getDocument();
     if (document != null && !entry.hasErrors()) {
+      List<GraphQLError> broken = DocumentRules.broken(schema, document);
+      if (!broken.isEmpty()) {
+        return CompletableFuture.completedFuture(new PreparsedDocumentEntry(broken));
+      }
       ApiError refusal = refusal(document, input);
       if (refusal != null) {
         return CompletableFuture.completedFuture(new PreparsedDocumentEntry(refusal));

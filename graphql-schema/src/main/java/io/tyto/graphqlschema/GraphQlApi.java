@@ -4,6 +4,7 @@ import graphql.ExecutionInput;
 import graphql.ExecutionResult;
 import graphql.GraphQL;
 import graphql.GraphQLError;
+import graphql.ParseAndValidate;
 import graphql.execution.instrumentation.InstrumentationContext;
 import graphql.execution.instrumentation.InstrumentationState;
 import graphql.execution.instrumentation.SimpleInstrumentationContext;
@@ -89,12 +90,13 @@ public final class GraphQlApi {
     this.options = options;
     this.prepared = new PreparedOperations(options.maxCachedDocuments());
     FieldErrors errors = new FieldErrors();
+    GraphQLSchema executable = executable(schema, services, clock);
     this.graphQl =
-        GraphQL.newGraphQL(executable(schema, services, clock))
+        GraphQL.newGraphQL(executable)
             .queryExecutionStrategy(new FinishedObjects(errors))
             .subscriptionExecutionStrategy(new Subscribed())
             .defaultDataFetcherExceptionHandler(errors)
-            .preparsedDocumentProvider(new DocumentCache(options))
+            .preparsedDocumentProvider(new DocumentCache(executable, options))
             .instrumentation(new CompileFirst(schema))
             .build();
     this.parserOptions =
@@ -412,6 +414,7 @@ public final class GraphQlApi {
                 Operation.class, operation,
                 GraphQlRequest.class, request,
                 ParserOptions.class, parserOptions,
+                ParseAndValidate.INTERNAL_VALIDATION_PREDICATE_HINT, DocumentRules.OTHERS,
                 QueryComplexityLimits.KEY, complexity))
         .build();
   }
