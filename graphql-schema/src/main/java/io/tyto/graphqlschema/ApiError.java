@@ -4,6 +4,7 @@ import graphql.ErrorClassification;
 import graphql.ErrorType;
 import graphql.GraphQLError;
 import graphql.execution.UnknownOperationException;
+import graphql.introspection.GoodFaithIntrospection;
 import graphql.language.SourceLocation;
 import graphql.validation.ValidationError;
 import graphql.validation.ValidationErrorType;
@@ -85,9 +86,10 @@ final class ApiError implements GraphQLError {
     if (error instanceof ApiError known) {
       return known;
     }
+    ErrorCode code = codeOf(error);
     return new ApiError(
-        codeOf(error),
-        message(error),
+        code,
+        code == ErrorCode.INTERNAL ? ours(queryId) : message(error),
         null,
         error.getLocations() == null ? List.of() : error.getLocations(),
         error.getPath(),
@@ -95,6 +97,9 @@ final class ApiError implements GraphQLError {
   }
 
   private static ErrorCode codeOf(GraphQLError error) {
+    if (error instanceof GoodFaithIntrospection.BadFaithIntrospectionError) {
+      return ErrorCode.DOCUMENT_TOO_COMPLEX;
+    }
     return switch (error.getErrorType()) {
       case ErrorType.InvalidSyntax ->
           isTooLong(error) ? ErrorCode.DOCUMENT_TOO_COMPLEX : ErrorCode.GRAPHQL_PARSE_FAILED;

@@ -7,11 +7,14 @@ import graphql.execution.preparsed.PreparsedDocumentProvider;
 import graphql.language.Document;
 import graphql.language.Field;
 import graphql.language.Node;
+import graphql.language.Selection;
+import graphql.language.SelectionSet;
 import graphql.schema.GraphQLSchema;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,11 +23,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps parsed and validated documents, least recently used go first; refuses those with too many
-/// aliases or directives, which graphql-java does not count, and what breaks {@link DocumentRules}.
-/// Thread-safe.
+/// aliases, directives or repetitions, which graphql-java does not count, and what breaks {@link
+/// DocumentRules}. Thread-safe.
 final class DocumentCache implements PreparsedDocumentProvider {
   /// Longer texts hold their values inside and do not come again.
   private static final int MAX_CHARACTERS = 20_000;
+
+  /// Programs that write documents may say a field again, nobody says it a hundred times.
+  private static final int MAX_REPEATS = 100;
 
   private final GraphQLSchema schema;
   private final GraphQlOptions options;
@@ -90,6 +96,10 @@ final class DocumentCache implements PreparsedDocumentProvider {
       if (node instanceof graphql.language.Directive) {
         directives++;
       }
+      if (node instanceof SelectionSet selected && repeats(selected) > MAX_REPEATS) {
+        return tooComplex(
+            "the same field more than %d times in one place".formatted(MAX_REPEATS), input);
+      }
       for (Node<?> child : node.getChildren()) {
         open.push(child);
       }
@@ -100,6 +110,18 @@ final class DocumentCache implements PreparsedDocumentProvider {
     return directives > options.maxDirectives()
         ? tooComplex(directives + " directives, at most " + options.maxDirectives(), input)
         : null;
+  }
+
+  /// How often the field that comes most often comes.
+  private static int repeats(SelectionSet selected) {
+    Map<String, Integer> times = new HashMap<>();
+    int most = 0;
+    for (Selection<?> selection : selected.getSelections()) {
+      if (selection instanceof Field field) {
+        most = Math.max(most, times.merge(field.getResultKey(), 1, Integer::sum));
+      }
+    }
+    return most;
   }
 
   private static ApiError tooComplex(String message, ExecutionInput input) {

@@ -74,8 +74,7 @@ final class DocumentRules {
   /// The mistakes of a document in which graphql-java found none.
   static List<GraphQLError> broken(GraphQLSchema schema, Document document) {
     DocumentRules rules = new DocumentRules(schema, document);
-    for (OperationDefinition operation :
-        document.getDefinitionsOfType(OperationDefinition.class)) {
+    for (OperationDefinition operation : document.getDefinitionsOfType(OperationDefinition.class)) {
       rules.check(operation);
     }
     return rules.errors;

@@ -54,6 +54,12 @@ public final class GraphQlApi {
   /// operations have it whose answer depends on nothing but what they ask and what is stored.
   public static final String SNAPSHOT = "snapshot";
 
+  /// Spaces, commas and comments of a document.
+  private static final int MAX_WHITESPACE_TOKENS = 20_000;
+
+  /// How deep the parser may call itself; a filter in a filter takes six.
+  private static final int MAX_RULE_DEPTH = 200;
+
   /// Types of what mutations answer.
   private static final List<String> PAYLOADS =
       List.of(
@@ -102,7 +108,11 @@ public final class GraphQlApi {
     this.parserOptions =
         ParserOptions.getDefaultOperationParserOptions()
             .transform(parser ->
-                parser.maxTokens(options.maxTokens()).maxCharacters(options.maxCharacters()));
+                parser
+                    .maxTokens(options.maxTokens())
+                    .maxCharacters(options.maxCharacters())
+                    .maxWhitespaceTokens(MAX_WHITESPACE_TOKENS)
+                    .maxRuleDepth(MAX_RULE_DEPTH));
     this.complexity =
         QueryComplexityLimits.newLimits()
             .maxDepth(options.maxDepth())

@@ -24,6 +24,8 @@ public record GraphQlOptions(
     int maxCharacters,
     int maxCachedDocuments) {
 
+  /// A dashboard of a dozen panels fits in, and so do the question for the schema that editors ask
+  /// (15 deep), the deepest path down a cube (14), and every document of the demo and the manual.
   public static final GraphQlOptions DEFAULT =
-      new GraphQlOptions(QueryLimits.DEFAULT, 50, 20, 5_000, 500, 200, 15_000, 1_000_000, 500);
+      new GraphQlOptions(QueryLimits.DEFAULT, 20, 16, 1_000, 100, 20, 5_000, 1 << 16, 500);
 }

@@ -53,9 +53,7 @@ class DocumentRulesTest {
     words(query.formatted(" = \"P7D\""));
     assertEquals(List.of(), ask(query.formatted("!"), Map.of("last", "P7D")).getErrors());
     // Each operation has variables of its own.
-    words(
-        query.formatted("!")
-            + " query R($last: Duration) { recharge { ...F } }");
+    words(query.formatted("!") + " query R($last: Duration) { recharge { ...F } }");
   }
 
   @Test
@@ -69,8 +67,7 @@ class DocumentRulesTest {
                 + " } }",
             Map.of("range", last));
     assertFalse(result.isDataPresent());
-    assertEquals(
-        "BAD_USER_INPUT", result.getErrors().getFirst().getExtensions().get("code"));
+    assertEquals("BAD_USER_INPUT", result.getErrors().getFirst().getExtensions().get("code"));
   }
 
   @Test

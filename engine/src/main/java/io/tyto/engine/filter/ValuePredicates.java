@@ -1,6 +1,5 @@
 package io.tyto.engine.filter;
 
-import com.google.re2j.PatternSyntaxException;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.Filter;
@@ -209,14 +208,11 @@ final class ValuePredicates {
 
   private static BytesMatcher regex(String pattern, boolean ignoreCase) {
     try {
-      return new BytesMatchers.Regex(
-          com.google.re2j.Pattern.compile(
-              pattern, ignoreCase ? com.google.re2j.Pattern.CASE_INSENSITIVE : 0));
-    } catch (PatternSyntaxException e) {
+      return new BytesMatchers.Regex(RegexText.compile(pattern, ignoreCase));
+    } catch (IllegalArgumentException e) {
       throw new TytoException(
           ErrorCode.BAD_USER_INPUT,
-          "the regular expression '%s' cannot be read: %s (RE2 syntax)"
-              .formatted(pattern, e.getDescription()),
+          "the regular expression '%s' is refused: %s".formatted(pattern, e.getMessage()),
           e);
     }
   }

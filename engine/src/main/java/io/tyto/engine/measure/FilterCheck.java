@@ -1,7 +1,6 @@
 package io.tyto.engine.measure;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import io.tyto.engine.filter.RegexText;
 import io.tyto.model.query.Filter;
 import io.tyto.model.schema.ColumnType;
 import java.math.BigDecimal;
@@ -13,6 +12,8 @@ import java.util.UUID;
 /// Refuses filters that name unknown columns, compare a column with a value of another type, or ask
 /// of it what its type does not have, with BAD_USER_INPUT at the column's coordinate.
 public record FilterCheck(Columns columns) {
+  public static final int MAX_PATTERN_CHARACTERS = 1_024;
+
   public void check(Filter filter) {
     switch (filter) {
       case Filter.And(var filters) -> filters.forEach(this::check);
@@ -69,7 +70,7 @@ public record FilterCheck(Columns columns) {
       }
       case Filter.Match match -> {
         requireString(column, type, true, match.kind().name());
-        requireRegex(column, match);
+        requirePattern(column, match);
       }
       case Filter.ListEmpty _,
           Filter.ListLength _,
@@ -114,15 +115,27 @@ public record FilterCheck(Columns columns) {
     }
   }
 
-  private void requireRegex(String column, Filter.Match match) {
-    if (match.kind() == Filter.MatchKind.REGEX) {
-      try {
-        Pattern.compile(match.pattern());
-      } catch (PatternSyntaxException e) {
-        throw columns.refuse(
-            column,
-            "the regular expression '%s' cannot be read: %s (RE2 syntax)"
-                .formatted(match.pattern(), e.getDescription()));
+  /// A search by pattern takes at most the length of a value times that of its pattern.
+  private void requirePattern(String column, Filter.Match match) {
+    switch (match.kind()) {
+      case STARTS_WITH, ENDS_WITH -> {}
+      case CONTAINS, LIKE -> {
+        if (match.pattern().length() > MAX_PATTERN_CHARACTERS) {
+          throw columns.refuse(
+              column,
+              "a pattern of %d characters, at most %d"
+                  .formatted(match.pattern().length(), MAX_PATTERN_CHARACTERS));
+        }
+      }
+      case REGEX -> {
+        try {
+          RegexText.compile(match.pattern(), match.ignoreCase());
+        } catch (IllegalArgumentException e) {
+          throw columns.refuse(
+              column,
+              "the regular expression '%s' is refused: %s"
+                  .formatted(match.pattern(), e.getMessage()));
+        }
       }
     }
   }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// The casts in here are safe: graphql-java has coerced each member to the type that the schema
 /// gives it. *Thread-safety*: immutable.
 public final class InputObject {
+  /// Elements of one list, such as the values of an `in`.
+  static final int MAX_ELEMENTS = 10_000;
+
   private final String coordinate;
   private final Map<String, @Nullable Object> members;
 
@@ -83,14 +86,25 @@ public final class InputObject {
   @SuppressWarnings("unchecked")
   public List<InputObject> objects(String name, String type) {
     List<InputObject> objects = new ArrayList<>();
-    for (Object element : (List<?>) require(name)) {
+    for (Object element : elements(name)) {
       objects.add(new InputObject(type, (Map<String, @Nullable Object>) element));
     }
     return objects;
   }
 
   public <T> List<T> list(String name, Class<T> element) {
-    return ((List<?>) require(name)).stream().<T>map(element::cast).toList();
+    return elements(name).stream().<T>map(element::cast).toList();
+  }
+
+  private List<?> elements(String name) {
+    List<?> elements = (List<?>) require(name);
+    if (elements.size() > MAX_ELEMENTS) {
+      throw error(
+          ErrorCode.LIMIT_TOO_LARGE,
+          name,
+          "%d elements, at most %d".formatted(elements.size(), MAX_ELEMENTS));
+    }
+    return elements;
   }
 
   /// The one member of a `@oneOf` input.

@@ -55,7 +55,11 @@ record TableColumn(BulkColumn column, Role role, Place place, Rest rest) {
             column,
             null,
             value -> value);
-    return new TableColumn(shown, Role.DIMENSION, result -> result.keys().get(position), result -> result.othersKeys().get(position));
+    return new TableColumn(
+        shown,
+        Role.DIMENSION,
+        result -> result.keys().get(position),
+        result -> result.othersKeys().get(position));
   }
 
   static TableColumn bucket(
@@ -69,7 +73,11 @@ record TableColumn(BulkColumn column, Role role, Place place, Rest rest) {
             column,
             bucket.zone(),
             value -> KeyCells.boundary(value, column.type(), isEnd));
-    return new TableColumn(shown, Role.TIME, result -> result.keys().get(position), result -> result.othersKeys().get(position));
+    return new TableColumn(
+        shown,
+        Role.TIME,
+        result -> result.keys().get(position),
+        result -> result.othersKeys().get(position));
   }
 
   static TableColumn bin(ApiColumn column, int position, boolean isEnd) {
@@ -82,7 +90,11 @@ record TableColumn(BulkColumn column, Role role, Place place, Rest rest) {
             null,
             null,
             value -> value instanceof BinKey bin ? (isEnd ? bin.to() : bin.from()) : null);
-    return new TableColumn(shown, Role.DIMENSION, result -> result.keys().get(position), result -> result.othersKeys().get(position));
+    return new TableColumn(
+        shown,
+        Role.DIMENSION,
+        result -> result.keys().get(position),
+        result -> result.othersKeys().get(position));
   }
 
   /// @param of the column it measures; null: none, or several
