@@ -348,8 +348,11 @@ final class GraphQlSocketTest {
   /// Makes an update large, so that few fill what is between server and client.
   private static String aliases() {
     StringBuilder fields = new StringBuilder();
-    for (int i = 0; i < 150; i++) {
-      fields.append("a_rather_long_name_so_that_it_weighs_").append(i).append(": sequence ");
+    for (int i = 0; i < 90; i++) {
+      fields
+          .append("a_rather_long_name_so_that_it_weighs_".repeat(2))
+          .append(i)
+          .append(": sequence ");
     }
     return fields.toString();
   }

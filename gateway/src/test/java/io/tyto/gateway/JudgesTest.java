@@ -15,8 +15,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestFactory;
 
-/// Programs of other makers judge how the gateway speaks: each `*.judge.mjs` in `src/test/judges` is
-/// one; those below `server` are run against a whole server. They find it by `TYTO_URL`, and by
+/// Programs of other makers judge how the gateway speaks: each `*.judge.mjs` in `src/test/judges`
+/// is one; those below `server` are run against a whole server. They find it by `TYTO_URL`, and by
 /// `TYTO_2026_URL` the same with the profile of 2026. They run with `mvn verify -Pjudges`.
 @Tag("judges")
 final class JudgesTest {

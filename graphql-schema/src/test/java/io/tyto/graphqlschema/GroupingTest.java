@@ -166,11 +166,14 @@ class GroupingTest {
         client.rechargeRefused("records(range:{preset:ALL_TIME},first:10001){nodes{_id}}"));
     String quantiles =
         IntStream.range(0, 101)
-            .mapToObj(i -> "q%d:quantile(q:0.%03d)".formatted(i, i + 1))
+            .mapToObj(i -> "{amount:{fn:QUANTILE,q:0.%03d}}".formatted(i + 1))
             .collect(Collectors.joining(" "));
     assertEquals(
-        "LIMIT_TOO_LARGE RechargeCollection.aggregate(input:)",
-        refused("groupBy:[]", "totals{amount{" + quantiles + "}}"));
+        "LIMIT_TOO_LARGE RechargeCollection.table(input:)",
+        client.rechargeRefused(
+            "table(input:{range:{preset:ALL_TIME}},measures:["
+                + quantiles
+                + "],limit:10){rowCount}"));
   }
 
   @Test
