@@ -1,8 +1,5 @@
 package io.tyto.gateway;
 
-import io.netty.handler.codec.compression.Brotli;
-import io.netty.handler.codec.compression.CompressionOptions;
-import io.netty.handler.codec.compression.StandardCompressionOptions;
 import io.tyto.gateway.access.KeysEndpoint;
 import io.tyto.gateway.document.DocumentOptions;
 import io.tyto.gateway.document.Documents;
@@ -15,8 +12,6 @@ import io.tyto.gateway.observe.Observatory;
 import io.tyto.gateway.observe.ObserveOptions;
 import io.tyto.gateway.openapi.OpenApiEndpoint;
 import io.tyto.model.access.Caller;
-import io.tyto.model.error.ErrorCode;
-import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
@@ -25,8 +20,6 @@ import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerOptions;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,20 +32,18 @@ import java.util.concurrent.TimeoutException;
 /// Lifetime: serves from {@link #start} to {@link #close}, which refuses new requests and waits for
 /// the answers under way.
 public final class Gateway implements AutoCloseable {
-  private static final int MAX_HEADER_BYTES = 16 << 10;
-  private static final int IDLE_SECONDS = 120;
-  private static final int START_SECONDS = 30;
   private static final int STOP_SECONDS = 10;
 
   private final Vertx vertx;
-  private final HttpServer server;
+  private final Listeners listeners;
   private final ExportEndpoint exports;
   private final Observatory observatory;
 
-  private Gateway(Vertx vertx, HttpServer server, ExportEndpoint exports, Observatory observatory) {
+  private Gateway(
+      Vertx vertx, Listeners listeners, ExportEndpoint exports, Observatory observatory) {
     this.exports = exports;
     this.vertx = vertx;
-    this.server = server;
+    this.listeners = listeners;
     this.observatory = observatory;
   }
 
@@ -147,62 +138,34 @@ public final class Gateway implements AutoCloseable {
     routes.addAll(new RegistryEndpoint(admin, options).routes());
     routes.addAll(new Pages().routes());
     routes.addAll(observatory.routes(admin, queries));
-    Router router = new Router(callers, new Cors(options.http().corsOrigins()), routes);
-    HttpServer server =
-        vertx
-            .createHttpServer(
-                new HttpServerOptions()
-                    .setHost(options.host())
-                    .setPort(options.port())
-                    .setMaxHeaderSize(MAX_HEADER_BYTES)
-                    .setIdleTimeout(IDLE_SECONDS)
-                    // HTTP/2 comes with TLS; an upgrade in clear text would hold whole bodies.
-                    .setHttp2ClearTextEnabled(false)
-                    // Without it curl waits a second before it sends a body beyond 1 MB.
-                    .setHandle100ContinueAutomatically(true)
-                    .setCompressionSupported(true)
-                    .setCompressors(compressors())
-                    .addWebSocketSubProtocol(GraphQlSocket.PROTOCOL)
-                    .setMaxWebSocketFrameSize(options.sockets().maxMessageBytes())
-                    .setMaxWebSocketMessageSize(options.sockets().maxMessageBytes())
-                    // Each would hold a window of its own for as long as it is open.
-                    .setPerMessageWebSocketCompressionSupported(false)
-                    .setPerFrameWebSocketCompressionSupported(false))
-            .requestHandler(observatory.requests().before(router));
+    Cors cors = new Cors(options.http().corsOrigins());
+    boolean isOpen = guards.authenticator().equals(Authenticator.OPEN);
     try {
-      server
-          .listen()
-          .toCompletionStage()
-          .toCompletableFuture()
-          .get(START_SECONDS, TimeUnit.SECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+      Listeners listeners =
+          new Listeners(
+              vertx,
+              options,
+              isOpen,
+              door -> observatory.requests().before(new Router(callers, door, cors, routes)));
+      return new Gateway(vertx, listeners, exports, observatory);
+    } catch (RuntimeException e) {
       vertx.close();
-      throw new TytoException(
-          ErrorCode.BAD_USER_INPUT,
-          "cannot listen on %s:%d: %s; is another server running there? choose with --listen host:port"
-              .formatted(options.host(), options.port(), cause(e)),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      vertx.close();
-      throw new TytoException(ErrorCode.CANCELLED, "interrupted while starting to listen", e);
+      throw e;
     }
-    return new Gateway(vertx, server, exports, observatory);
-  }
-
-  /// Of equal ones the client's order decides, and browsers name the best last.
-  private static List<CompressionOptions> compressors() {
-    List<CompressionOptions> all = new ArrayList<>();
-    all.add(StandardCompressionOptions.gzip());
-    all.add(StandardCompressionOptions.deflate());
-    if (Brotli.isAvailable()) { // there is a library of it for this platform
-      all.add(StandardCompressionOptions.brotli());
-    }
-    return all;
   }
 
   public int port() {
-    return server.actualPort();
+    return listeners.port();
+  }
+
+  /// Where operators ask.
+  public int adminPort() {
+    return listeners.adminPort();
+  }
+
+  /// Where the commands of this machine ask, at 127.0.0.1 and in clear text.
+  public int commandPort() {
+    return listeners.commandPort();
   }
 
   @Override
@@ -217,11 +180,5 @@ public final class Gateway implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     observatory.close();
-  }
-
-  private static String cause(Exception e) {
-    Throwable cause = e.getCause() == null ? e : e.getCause();
-    String message = cause.getMessage();
-    return message == null ? cause.toString() : message;
   }
 }

@@ -175,8 +175,8 @@ final class GraphQlEndpoint implements Asking {
   }
 
   /// Who opens a WebSocket; UNAUTHENTICATED, RATE_LIMITED.
-  Caller caller(HttpServerRequest handshake, @Nullable Map<?, ?> payload) {
-    return callers.of(handshake, payload);
+  Caller caller(GraphQlSocket.Opened opened, @Nullable Map<?, ?> payload) {
+    return callers.of(opened.handshake(), payload);
   }
 
   /// Who asks one more operation, and its limits.

@@ -179,7 +179,7 @@ final class GraphQlSocket {
     }
     context.owner().cancelTimer(initTimer);
     try {
-      caller = endpoint.caller(opened.handshake(), payload);
+      caller = endpoint.caller(opened, payload);
     } catch (TytoException e) {
       close(FORBIDDEN, "Forbidden: " + e.getMessage());
       return;

@@ -1,6 +1,7 @@
 package io.tyto.gateway;
 
 import io.tyto.gateway.http.Bodies;
+import io.tyto.gateway.http.ConnectionGuard;
 import io.tyto.gateway.http.Cors;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
@@ -11,8 +12,7 @@ import io.tyto.model.error.TytoException;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 /// Here and nowhere else requests get their caller, before any of a body is read.
 final class Router implements Handler<HttpServerRequest> {
   private final Callers callers;
+  private final Door door;
   private final Cors cors;
 
   /// Routes of paths that are said literally.
@@ -32,8 +33,9 @@ final class Router implements Handler<HttpServerRequest> {
 
   private final List<Route> patterns = new ArrayList<>();
 
-  Router(Callers callers, Cors cors, List<Route> routes) {
+  Router(Callers callers, Door door, Cors cors, List<Route> routes) {
     this.callers = callers;
+    this.door = door;
     this.cors = cors;
     for (Route route : routes) {
       String path = route.path().pattern();
@@ -47,14 +49,42 @@ final class Router implements Handler<HttpServerRequest> {
 
   @Override
   public void handle(HttpServerRequest request) {
-    request.response().putHeader("X-Content-Type-Options", "nosniff");
-    cors.mark(request);
+    request
+        .response()
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .putHeader("X-Frame-Options", "DENY")
+        .putHeader("Referrer-Policy", "no-referrer");
+    if (request.isSSL()) {
+      request.response().putHeader("Strict-Transport-Security", "max-age=31536000");
+    }
+    if (!door.isForOperators()) {
+      cors.mark(request);
+    }
+    if (request.version() != HttpVersion.HTTP_2 && request.response().writeQueueFull()) {
+      // Asks on and on without taking answers, which would pile up.
+      ConnectionGuard.hangUp(request.connection());
+      return;
+    }
     try {
+      checkFraming(request);
+      door.check(request);
       route(request);
     } catch (RuntimeException e) {
       Replies.failure(request, e);
       Bodies.discard(request);
     }
+  }
+
+  /// What a proxy before us may have read as a body, and we would not, ends the connection.
+  private static void checkFraming(HttpServerRequest request) {
+    List<String> codings = request.headers().getAll("Transfer-Encoding");
+    if (codings.isEmpty()
+        || codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked")) {
+      return;
+    }
+    request.response().putHeader("Connection", "close");
+    throw new TytoException(
+        ErrorCode.BAD_USER_INPUT, "the only Transfer-Encoding that is taken is `chunked`");
   }
 
   private void route(HttpServerRequest request) {
@@ -81,13 +111,21 @@ final class Router implements Handler<HttpServerRequest> {
             .stream()
             .collect(Collectors.joining(", "));
     if (request.method().equals(HttpMethod.OPTIONS)) {
-      cors.preflight(request, allowed);
+      preflight(request, allowed);
       return;
     }
     request.response().putHeader("Allow", allowed);
     throw new TytoException(
         ErrorCode.METHOD_NOT_ALLOWED,
         "%s %s: use %s".formatted(request.method(), request.path(), allowed));
+  }
+
+  private void preflight(HttpServerRequest request, String allowed) {
+    if (door.isForOperators()) {
+      request.response().setStatusCode(204).putHeader("Allow", allowed).end();
+    } else {
+      cors.preflight(request, allowed);
+    }
   }
 
   private List<Route> at(String path) {
@@ -109,29 +147,7 @@ final class Router implements Handler<HttpServerRequest> {
     return switch (route.audience()) {
       case EVERYBODY -> Route.NOBODY;
       case CALLERS -> callers.of(request);
-      case OPERATORS -> operator(request);
+      case OPERATORS -> door.operator(request, callers);
     };
-  }
-
-  private Caller operator(HttpServerRequest request) {
-    if (!isLoopback(request)) {
-      throw new TytoException(
-          ErrorCode.NOT_FOUND, "this path answers to the server's own machine only");
-    }
-    Caller caller = callers.of(request);
-    if (!caller.access().isAdmin()) {
-      throw new TytoException(
-          ErrorCode.FORBIDDEN, "this path is for operators: the key needs the scope admin");
-    }
-    return caller;
-  }
-
-  private static boolean isLoopback(HttpServerRequest request) {
-    String host = request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
-    try {
-      return host != null && InetAddress.getByName(host).isLoopbackAddress();
-    } catch (UnknownHostException e) {
-      return false;
-    }
   }
 }

@@ -47,7 +47,7 @@ final class CorsTest {
       socket.setSoTimeout(30_000);
       OutputStream out = socket.getOutputStream();
       out.write(
-          ("%s %s HTTP/1.1\r\nHost: api.example.com\r\nOrigin: %s\r\nConnection: close\r\n"
+          ("%s %s HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: %s\r\nConnection: close\r\n"
                   + "Access-Control-Request-Method: POST\r\n\r\n")
               .formatted(method, path, origin)
               .getBytes(StandardCharsets.ISO_8859_1));

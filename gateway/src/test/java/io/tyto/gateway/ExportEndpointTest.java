@@ -147,7 +147,7 @@ final class ExportEndpointTest {
     Socket socket = new Socket("127.0.0.1", port());
     socket.setSoTimeout(30_000);
     String head =
-        "POST /v1/collections/play/records HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+        "POST /v1/collections/play/records HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
             + "Content-Type: application/json\r\nContent-Length: %d\r\nAccept: %s\r\n%s\r\n"
                 .formatted(
                     ASK.length(),

@@ -202,7 +202,7 @@ final class GatewayTest {
       socket
           .getOutputStream()
           .write(
-              ("POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+              ("POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
                       + "Content-Length: %d\r\n\r\n%s")
                   .formatted(body.length(), body)
                   .getBytes(StandardCharsets.UTF_8));
@@ -380,7 +380,9 @@ final class GatewayTest {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
+    boolean isForOperators = path.matches("/v1/(status|feeds|config).*|.*/import\\?.*");
+    int port = isForOperators ? gateway.adminPort() : gateway.port();
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
         .timeout(Duration.ofSeconds(30));
   }
 

@@ -171,7 +171,9 @@ final class NamedDocumentsTest {
 
   private HttpResponse<String> send(String method, String path, String body) throws Exception {
     return http.send(
-        request(path).method(method, BodyPublishers.ofString(body)).build(),
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.adminPort() + path))
+            .method(method, BodyPublishers.ofString(body))
+            .build(),
         BodyHandlers.ofString());
   }
 

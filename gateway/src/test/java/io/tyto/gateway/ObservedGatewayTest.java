@@ -85,7 +85,9 @@ final class ObservedGatewayTest {
   }
 
   private HttpRequest.Builder request(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + path))
+    boolean isForOperators = path.matches("/metrics|/v1/queries.*");
+    int port = isForOperators ? gateway.adminPort() : gateway.port();
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
         .timeout(Duration.ofSeconds(PATIENCE_SECONDS));
   }
 

@@ -43,11 +43,12 @@ final class AccessControl implements AutoCloseable {
 
   /// Refuses to be open to a network unless that is said twice. BAD_USER_INPUT.
   static void check(Settings settings) {
-    if (isOpen(settings) && !isLoopback(settings) && !isOpenAnywhere(settings)) {
+    boolean isHere = isLoopback(settings) && HttpSettings.admin(settings).isLoopback();
+    if (isOpen(settings) && !isHere && !isOpenAnywhere(settings)) {
       throw new TytoException(
           ErrorCode.BAD_USER_INPUT,
-          "`access` is `open` and `listen` is `%s`: anybody who reaches that address could read and change everything. Set `access` to `keys`, listen on 127.0.0.1, or say `access.openAnywhere: true` if something else keeps strangers out"
-              .formatted(settings.text(Setting.LISTEN)));
+          "`access` is `open`, `listen` is `%s` and `admin.listen` is `%s`: anybody who reaches these addresses could read and change everything. Set `access` to `keys`, listen on 127.0.0.1, or say `access.openAnywhere: true` if something else keeps strangers out"
+              .formatted(settings.text(Setting.LISTEN), settings.text(Setting.ADMIN_LISTEN)));
     }
   }
 

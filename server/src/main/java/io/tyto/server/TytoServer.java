@@ -9,6 +9,7 @@ import io.tyto.gateway.GatewayOptions;
 import io.tyto.gateway.Guards;
 import io.tyto.gateway.SocketOptions;
 import io.tyto.gateway.export.ExportOptions;
+import io.tyto.gateway.http.ListenAddress;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.ingest.DataFolder;
@@ -45,7 +46,7 @@ public final class TytoServer implements AutoCloseable {
   private final Gateway gateway;
   private final AccessControl access;
   private final ApplyResult configs;
-  private final String address;
+  private final GatewayOptions options;
   private final @Nullable NewKey firstKey;
 
   private TytoServer(
@@ -55,14 +56,14 @@ public final class TytoServer implements AutoCloseable {
       Gateway gateway,
       AccessControl access,
       ApplyResult configs,
-      String address) {
+      GatewayOptions options) {
     this.node = node;
     this.queries = queries;
     this.live = live;
     this.gateway = gateway;
     this.access = access;
     this.configs = configs;
-    this.address = address;
+    this.options = options;
     // Not before it listens: a key that nobody gets to see would be the first one for ever.
     this.firstKey = access.isOpen() ? null : node.createFirstKey();
   }
@@ -113,9 +114,9 @@ public final class TytoServer implements AutoCloseable {
               guards,
               Observing.of(settings, queries, live, clock),
               clock);
-      String address = "http://" + host(options.host()) + ":" + gateway.port();
-      node.publishAddress(address);
-      return new TytoServer(node, queries, live, gateway, access, applied, address);
+      TytoServer server = new TytoServer(node, queries, live, gateway, access, applied, options);
+      node.publishAddress(server.commandAddress());
+      return server;
     } catch (RuntimeException e) {
       live.close();
       queries.close();
@@ -173,8 +174,17 @@ public final class TytoServer implements AutoCloseable {
     return new LocalQueryService(node, engineOptions(settings));
   }
 
+  /// Where callers ask.
   public String address() {
-    return address;
+    String scheme = options.http().tls() == null ? "http://" : "https://";
+    return scheme + host(options.host()) + ":" + gateway.port();
+  }
+
+  /// Where the commands of this machine ask.
+  public String commandAddress() {
+    ListenAddress admin = options.http().admin();
+    String host = admin.isLoopback() ? admin.host() : ListenAddress.ANY_OF_LOOPBACK.host();
+    return "http://" + host + ":" + gateway.commandPort();
   }
 
   /// Whether others than this machine can reach what the settings say.

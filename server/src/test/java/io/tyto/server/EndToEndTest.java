@@ -146,7 +146,7 @@ final class EndToEndTest {
       arguments[2] = more.toString();
       Outcome handed = CommandRunner.capture(arguments);
       assertEquals(0, handed.code(), handed.output());
-      assertTrue(handed.output().contains(server.address()), handed.output());
+      assertTrue(handed.output().contains(server.commandAddress()), handed.output());
       assertEquals(6_000, count(server));
     }
     arguments[2] = folder.toString();

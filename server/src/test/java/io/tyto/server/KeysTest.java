@@ -152,7 +152,7 @@ final class KeysTest {
               "/schema.graphql", "/v1/status", "/v1/keys", "/v1/tables", "/v1/config/history")) {
         HttpResponse<String> answer =
             http.send(
-                HttpRequest.newBuilder(URI.create(server.address() + path)).build(),
+                HttpRequest.newBuilder(URI.create(server.commandAddress() + path)).build(),
                 HttpResponse.BodyHandlers.ofString());
         assertEquals(401, answer.statusCode(), path + " " + answer.body());
         assertEquals("Bearer", answer.headers().firstValue("WWW-Authenticate").orElseThrow());
@@ -206,7 +206,7 @@ final class KeysTest {
       String key = create("dashboard", "--scope", "query:note");
       HttpResponse<String> answer =
           http.send(
-              HttpRequest.newBuilder(URI.create(server.address() + "/v1/keys"))
+              HttpRequest.newBuilder(URI.create(server.commandAddress() + "/v1/keys"))
                   .header("X-Api-Key", key)
                   .build(),
               HttpResponse.BodyHandlers.ofString());

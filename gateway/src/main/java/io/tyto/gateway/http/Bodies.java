@@ -52,7 +52,7 @@ public final class Bodies {
       clock.heard();
       received[0] += chunk.length();
       if (received[0] > MAX_DISCARDED_BYTES) {
-        request.connection().close();
+        ConnectionGuard.hangUp(request.connection());
       } else if (received[0] > maxBytes) {
         body.completeExceptionally(tooLarge(maxBytes, setting));
       } else if (!body.isDone()) {
@@ -85,7 +85,7 @@ public final class Bodies {
       clock.heard();
       received[0] += chunk.length();
       if (received[0] > MAX_DISCARDED_BYTES) {
-        request.connection().close();
+        ConnectionGuard.hangUp(request.connection());
       }
     });
     request.endHandler(_ -> clock.stop());

@@ -31,7 +31,7 @@ final class BodyClock {
 
   void start() {
     if (!isStopped) {
-      arm(options.bodyIdle().toMillis());
+      arm(Math.min(options.bodyIdle().toMillis(), options.bodyTimeout().toMillis()));
     }
   }
 
@@ -62,6 +62,6 @@ final class BodyClock {
             ErrorCode.BAD_USER_INPUT,
             "the body did not come: at most %d s may pass without any of it, and %d s in all"
                 .formatted(options.bodyIdle().toSeconds(), options.bodyTimeout().toSeconds())));
-    vertx.setTimer(LINGER_MILLIS, _ -> request.connection().close());
+    vertx.setTimer(LINGER_MILLIS, _ -> ConnectionGuard.hangUp(request.connection()));
   }
 }

@@ -4,6 +4,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.RetryLaterException;
 import io.tyto.model.error.TytoException;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
@@ -97,6 +98,9 @@ public final class Replies {
     }
     if (cause instanceof TytoException known) {
       return known;
+    }
+    if (cause instanceof HttpClosedException) {
+      return new TytoException(ErrorCode.CANCELLED, "the client has left", cause);
     }
     String id = UUID.randomUUID().toString();
     LOG.log(System.Logger.Level.ERROR, "request " + id + " failed", failure);

@@ -161,7 +161,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private static void ask(TytoServer server, PrintWriter out) {
-    RunningServer client = new RunningServer(server.address());
+    RunningServer client = new RunningServer(server.commandAddress());
     for (String block : DemoData.queries().split("\n\n")) {
       List<String> lines = block.strip().lines().toList();
       out.println();
@@ -188,7 +188,7 @@ final class DemoCommand implements Callable<Integer> {
     out.println();
     out.println("# A live query: the count of sign-ins, pushed when one more comes in");
     out.println("  " + subscription);
-    RunningServer client = new RunningServer(server.address());
+    RunningServer client = new RunningServer(server.commandAddress());
     client.listen(
         subscription,
         2,

@@ -37,15 +37,18 @@ final class Ingester implements AutoCloseable {
     command.add("serve");
     command.add("--listen=127.0.0.1:" + port);
     command.add("--access=open");
+    int commandPort = freePort();
+    command.add("--admin-listen=127.0.0.1:" + commandPort);
     command.addAll(arguments);
-    return new Ingester(command, log, "http://127.0.0.1:" + port);
+    return new Ingester(
+        command, log, "http://127.0.0.1:" + port, "http://127.0.0.1:" + commandPort);
   }
 
-  private Ingester(List<String> command, Path log, String address) {
+  private Ingester(List<String> command, Path log, String address, String commandAddress) {
     this.command = command;
     this.log = log;
     this.address = address;
-    this.server = new RunningServer(address);
+    this.server = new RunningServer(commandAddress);
     this.process = launch();
   }
 

@@ -45,6 +45,7 @@ final class ServeCommand implements Callable<Integer> {
     server.configs().created().forEach(name -> out.println("new collection     " + name));
     server.configs().changed().forEach(name -> out.println("changed config of  " + name));
     urls(out, server.address());
+    out.println("operators          " + server.commandAddress());
     String node = settings.text(Setting.NODE);
     if (settings.text(Setting.OWNERSHIP).equals("group")) {
       out.println("node               " + node + ", shares its partitions with others");

@@ -44,7 +44,7 @@ final class StatusCommand implements Callable<Integer> {
     Optional<DataLock.Holder> holder = DataLock.holder(data);
     Status status;
     if (holder.isPresent() && !holder.get().address().isEmpty()) {
-      out.printf("data %s, served at %s%n", data, holder.get().address());
+      out.printf("data %s, of the server that is operated at %s%n", data, holder.get().address());
       status = new RunningServer(holder.get()).status();
     } else {
       status = DataInspector.status(data);

@@ -13,6 +13,11 @@ public enum Setting {
       Kind.TEXT,
       "127.0.0.1:8080",
       "host:port to serve on; loopback only unless you say otherwise"),
+  ADMIN_LISTEN(
+      "admin.listen",
+      Kind.TEXT,
+      "auto",
+      "host:port of status, configs, imports and what else operators ask; auto: 127.0.0.1 and the port after that of `listen`, or any where that is taken"),
   DATA("data", Kind.TEXT, "data", "folder of logs, segments, manifests and catalog"),
   CONFIG("config", Kind.TEXT, "config", "folder of event configs, one YAML file a collection"),
   MEMORY(
@@ -139,6 +144,18 @@ public enum Setting {
       Kind.TEXT,
       "compatible",
       "edition of GraphQL over HTTP: compatible (JSON unless asked otherwise, 400 for wrong requests) or 2026 (its own media type, 422)"),
+  TLS_CERTIFICATE(
+      "tls.certificate",
+      Kind.TEXT,
+      "",
+      "PEM file of the certificate and its chain; with it `listen` takes TLS 1.2 and 1.3 alone, and HTTP/2"),
+  TLS_KEY(
+      "tls.key", Kind.TEXT, "", "PEM file of the key to it; both are read anew when they change"),
+  HTTP_ADDRESS_CONNECTIONS(
+      "http.addressConnections",
+      Kind.NUMBER,
+      "1000",
+      "connections of one address at once; behind a proxy all of them come from its own"),
   HTTP_CORS_ORIGINS(
       "http.corsOrigins",
       Kind.TEXT,

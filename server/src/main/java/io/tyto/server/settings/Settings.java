@@ -267,6 +267,9 @@ public final class Settings {
     if (setting == Setting.HTTP_CORS_ORIGINS && !ORIGINS.matcher(text).matches()) {
       return "expected origins such as https://app.example.com, with commas and without paths, or *";
     }
+    if (setting == Setting.ADMIN_LISTEN && !text.matches("auto|.+:\\d{1,5}")) {
+      return "expected host:port, or auto";
+    }
     if (setting == Setting.LISTEN && !text.matches(".+:\\d{1,5}")) {
       return "expected host:port";
     }

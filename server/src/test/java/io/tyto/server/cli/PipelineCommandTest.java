@@ -157,7 +157,7 @@ class PipelineCommandTest {
               .ingest("visits", events.toString().getBytes(StandardCharsets.UTF_8), Caller.SYSTEM)
               .join()
               .accepted());
-      List<PipelineStep> steps = new RunningServer(server.address()).pipeline().steps();
+      List<PipelineStep> steps = new RunningServer(server.commandAddress()).pipeline().steps();
       assertEquals(server.node().pipeline().steps(), steps, "the reply keeps everything");
       PipelineStep letters = steps.get(1);
       assertEquals(50, letters.calls());

@@ -38,7 +38,7 @@ final class RunningServerTest {
     try (TytoServer server = start()) {
       AtomicBoolean isSeen = new AtomicBoolean();
       Notes content = new Notes(isSeen);
-      new RunningServer(server.address())
+      new RunningServer(server.commandAddress())
           .importFile(
               file("a"),
               content,
@@ -60,7 +60,7 @@ final class RunningServerTest {
           assertThrows(
               TytoException.class,
               () ->
-                  new RunningServer(server.address())
+                  new RunningServer(server.commandAddress())
                       .importFile(file("b"), content, (records, _, _) -> records == 0));
       assertEquals(ErrorCode.CANCELLED, e.code());
       assertTrue(content.sent < MOST_BYTES, "the whole file was sent before it stopped");
@@ -78,7 +78,8 @@ final class RunningServerTest {
           assertThrows(
               TytoException.class,
               () ->
-                  new RunningServer(server.address()).importFile(file, content, (_, _, _) -> true));
+                  new RunningServer(server.commandAddress())
+                      .importFile(file, content, (_, _, _) -> true));
       assertEquals(ErrorCode.UNKNOWN_COLLECTION, e.code());
     }
   }

@@ -1,0 +1,93 @@
+package io.tyto.gateway.http;
+
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.ServerSSLOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.util.List;
+import java.util.Set;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.X509KeyManager;
+
+/// A certificate with its chain and the key to it, each a PEM file.
+public record TlsFiles(Path certificate, Path key) {
+  private static final byte[] PROOF = {1, 2, 3};
+
+  /// What the files hold, as far as their names and times tell.
+  public record Version(FileTime certificate, long bytes, FileTime key) {}
+
+  Version version() throws IOException {
+    return new Version(
+        Files.getLastModifiedTime(certificate),
+        Files.size(certificate),
+        Files.getLastModifiedTime(key));
+  }
+
+  /// Reads both; CONFIG_INVALID where they cannot be read or do not belong together, as it is
+  /// between the writing of one and of the other.
+  public ServerSSLOptions load(Vertx vertx) {
+    try {
+      PemKeyCertOptions pair =
+          new PemKeyCertOptions()
+              .setCertValue(Buffer.buffer(Files.readAllBytes(certificate)))
+              .setKeyValue(Buffer.buffer(Files.readAllBytes(key)));
+      prove(pair, vertx);
+      return new ServerSSLOptions()
+          .setKeyCertOptions(pair)
+          .setUseAlpn(true)
+          .setApplicationLayerProtocols(List.of("h2", "http/1.1"))
+          .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"));
+    } catch (Exception e) { // what the readers of keys throw
+      throw new TytoException(
+          ErrorCode.CONFIG_INVALID,
+          "certificate %s and key %s cannot be used: %s; expected two PEM files that belong together"
+              .formatted(certificate, key, e.getMessage()),
+          e);
+    }
+  }
+
+  private static void prove(PemKeyCertOptions pair, Vertx vertx) throws Exception {
+    for (KeyManager manager : pair.getKeyManagerFactory(vertx).getKeyManagers()) {
+      if (manager instanceof X509KeyManager keys) {
+        for (String type : List.of("RSA", "EC", "EdDSA", "Ed25519")) {
+          String[] aliases = keys.getServerAliases(type, null);
+          if (aliases != null && aliases.length > 0) {
+            prove(
+                keys.getPrivateKey(aliases[0]),
+                keys.getCertificateChain(aliases[0])[0].getPublicKey());
+            return;
+          }
+        }
+      }
+    }
+    throw new GeneralSecurityException("no key of a kind that is served (RSA, EC, Ed25519)");
+  }
+
+  private static void prove(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> "EdDSA";
+        };
+    Signature signing = Signature.getInstance(algorithm);
+    signing.initSign(key);
+    signing.update(PROOF);
+    Signature verifying = Signature.getInstance(algorithm);
+    verifying.initVerify(certified);
+    verifying.update(PROOF);
+    if (!verifying.verify(signing.sign())) {
+      throw new GeneralSecurityException("the key is not that of the certificate");
+    }
+  }
+}

@@ -1,0 +1,290 @@
+package io.tyto.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tyto.gateway.http.HttpOptions;
+import io.tyto.gateway.http.TlsFiles;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.math.BigInteger;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Base64;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// TLS and HTTP/2, with certificates that are made by the JDK's own tool.
+final class TlsTest {
+  private static final char[] PASSWORD = "changeit".toCharArray();
+
+  @TempDir private Path folder;
+  private Gateway gateway;
+  private BigInteger first;
+
+  @BeforeEach
+  void start() throws Exception {
+    first = write(certificate("RSA"));
+    FakePorts ports = new FakePorts();
+    gateway =
+        Gateway.start(
+            GatewayOptions.defaults().withHttp(HttpOptions.DEFAULT.withTls(files())),
+            ports,
+            ports,
+            ports,
+            Clock.systemUTC());
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+  }
+
+  private TlsFiles files() {
+    return new TlsFiles(folder.resolve("tls.crt"), folder.resolve("tls.key"));
+  }
+
+  private KeyStore certificate(String algorithm) throws Exception {
+    Path store = folder.resolve(System.nanoTime() + ".p12");
+    Process made =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keyalg",
+                algorithm,
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:localhost,ip:127.0.0.1",
+                "-keystore",
+                store.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                new String(PASSWORD),
+                "-alias",
+                "a")
+            .redirectErrorStream(true)
+            .start();
+    String told = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, made.waitFor(), told);
+    KeyStore loaded = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      loaded.load(in, PASSWORD);
+    }
+    return loaded;
+  }
+
+  /// Returns the certificate's serial number.
+  private BigInteger write(KeyStore store) throws Exception {
+    X509Certificate certificate = (X509Certificate) store.getCertificate("a");
+    put("tls.key", pem("PRIVATE KEY", store.getKey("a", PASSWORD).getEncoded()));
+    put("tls.crt", pem("CERTIFICATE", certificate.getEncoded()));
+    return certificate.getSerialNumber();
+  }
+
+  private void put(String name, String text) throws IOException {
+    Path half = Files.writeString(folder.resolve(name + ".tmp"), text);
+    // Also where the clock of the file system did not move.
+    Files.setLastModifiedTime(
+        half, FileTime.from(Instant.now().plusNanos(System.nanoTime() % 1_000_000)));
+    Files.move(half, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static String pem(String kind, byte[] bytes) {
+    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+        .formatted(kind, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes), kind);
+  }
+
+  private static SSLContext trustful() throws Exception {
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(
+        null,
+        new TrustManager[] {
+          new X509TrustManager() {
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+              return new X509Certificate[0];
+            }
+          }
+        },
+        null);
+    return context;
+  }
+
+  private SSLSocket connect(String protocol, String... applications) throws Exception {
+    SSLSocket socket =
+        (SSLSocket) trustful().getSocketFactory().createSocket("127.0.0.1", gateway.port());
+    socket.setSoTimeout(60_000);
+    socket.setEnabledProtocols(new String[] {protocol});
+    var parameters = socket.getSSLParameters();
+    parameters.setApplicationProtocols(applications);
+    socket.setSSLParameters(parameters);
+    socket.startHandshake();
+    return socket;
+  }
+
+  private BigInteger served() throws Exception {
+    try (SSLSocket socket = connect("TLSv1.3")) {
+      return ((X509Certificate) socket.getSession().getPeerCertificates()[0]).getSerialNumber();
+    }
+  }
+
+  @Test
+  void speaksBothVersionsOfHttpOverCurrentTls() throws Exception {
+    try (HttpClient client =
+        HttpClient.newBuilder().sslContext(trustful()).version(HttpClient.Version.HTTP_2).build()) {
+      for (HttpClient.Version version : HttpClient.Version.values()) {
+        if (version.name().equals("HTTP_3")) {
+          continue;
+        }
+        HttpResponse<String> reply =
+            client.send(
+                HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + "/live"))
+                    .version(version)
+                    .build(),
+                BodyHandlers.ofString());
+        assertEquals(200, reply.statusCode());
+        assertEquals(version, reply.version());
+        assertTrue(reply.headers().firstValue("Strict-Transport-Security").isPresent());
+      }
+    }
+    try (SSLSocket older = connect("TLSv1.2")) {
+      assertEquals("TLSv1.2", older.getSession().getProtocol());
+    }
+    // The operators' address of this machine stays as its commands know it.
+    try (RawHttp raw = RawHttp.to(gateway.adminPort())) {
+      String head = raw.send("GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").head();
+      assertTrue(head.startsWith("HTTP/1.1 200"), head);
+    }
+    try (RawHttp clear = RawHttp.to(gateway.port())) {
+      String reply = clear.send("GET /live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").untilClosed();
+      assertTrue(!reply.contains("HTTP/1.1 200"), reply);
+    }
+  }
+
+  @Test
+  void takesANewCertificateWhileServingAndKeepsTheOldOneWhereItIsNone() throws Exception {
+    assertEquals(first, served());
+    BigInteger second = write(certificate("EC"));
+    for (int i = 0; i < 1_200 && !served().equals(second); i++) {
+      Thread.sleep(50);
+    }
+    assertEquals(second, served());
+    // Another's key, then nothing that is a key.
+    KeyStore other = certificate("EC");
+    put("tls.key", pem("PRIVATE KEY", other.getKey("a", PASSWORD).getEncoded()));
+    Thread.sleep(3_000);
+    assertEquals(second, served());
+    put("tls.key", "nonsense");
+    BigInteger third = write(other);
+    for (int i = 0; i < 1_200 && !served().equals(third); i++) {
+      Thread.sleep(50);
+    }
+    assertEquals(third, served());
+  }
+
+  @Test
+  void aPairThatDoesNotBelongTogetherStopsTheStart() throws Exception {
+    put("tls.key", pem("PRIVATE KEY", certificate("RSA").getKey("a", PASSWORD).getEncoded()));
+    FakePorts ports = new FakePorts();
+    GatewayOptions options =
+        GatewayOptions.defaults().withHttp(HttpOptions.DEFAULT.withTls(files()));
+    TytoException refused =
+        assertThrows(
+            TytoException.class,
+            () -> Gateway.start(options, ports, ports, ports, Clock.systemUTC()));
+    assertEquals(ErrorCode.CONFIG_INVALID, refused.code());
+    assertTrue(refused.getMessage().contains("not that of the certificate"), refused.getMessage());
+  }
+
+  @Test
+  void whoBeginsAndCallsOffStreamsWithoutEndIsHungUpOn() throws Exception {
+    try (SSLSocket socket = connect("TLSv1.3", "h2")) {
+      assertEquals("h2", socket.getApplicationProtocol());
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      frame(out, 4, 0, 0, new byte[0]);
+      // :method GET, :scheme https, :path /, :authority x, as HPACK has them.
+      byte[] head = {(byte) 0x82, (byte) 0x87, (byte) 0x84, 0x41, 1, 'x'};
+      for (int stream = 1; stream < 2_000; stream += 2) {
+        frame(out, 1, 0x5, stream, head);
+        frame(out, 3, 0, stream, new byte[] {0, 0, 0, 8});
+      }
+      socket.getOutputStream().write(out.toByteArray());
+      socket.getOutputStream().flush();
+      int maxStreams = -1;
+      int goneAway = -1;
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      try {
+        while (true) {
+          int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+          int type = in.readUnsignedByte();
+          in.readUnsignedByte();
+          in.readInt();
+          ByteBuffer payload = ByteBuffer.wrap(in.readNBytes(length));
+          if (type == 4) {
+            while (payload.remaining() >= 6) {
+              int setting = payload.getShort();
+              int value = payload.getInt();
+              maxStreams = setting == 3 ? value : maxStreams;
+            }
+          } else if (type == 7) {
+            goneAway = payload.getInt(4);
+          }
+        }
+      } catch (IOException e) {
+        // The end of the connection, in whichever way.
+        assertTrue(
+            e instanceof EOFException || e instanceof SSLException || e instanceof SocketException,
+            e::toString);
+      }
+      assertEquals(100, maxStreams);
+      assertEquals(11, goneAway); // ENHANCE_YOUR_CALM
+    }
+  }
+
+  private static void frame(
+      ByteArrayOutputStream out, int type, int flags, int stream, byte[] payload) {
+    out.write(0);
+    out.write(payload.length >> 8);
+    out.write(payload.length);
+    out.write(type);
+    out.write(flags);
+    out.writeBytes(ByteBuffer.allocate(4).putInt(stream).array());
+    out.writeBytes(payload);
+  }
+}
