@@ -255,7 +255,7 @@ final class Operation {
     ApiEntity entity = schema.entities().get(asked.root());
     KeyedEntity keyed = schema.keyed().get(asked.root());
     if (collection != null) {
-      return Panels.of(field, collection, now, options.query());
+      return Panels.of(field, collection, services.entities(), now, options.query());
     }
     if (keyed != null) {
       return Panels.ofEntity(field, keyed, services.entities(), now, options.query());

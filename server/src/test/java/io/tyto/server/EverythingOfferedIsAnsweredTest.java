@@ -450,7 +450,16 @@ final class EverythingOfferedIsAnsweredTest {
 
     private void recordOrders() {
       String all =
-          String.join(" ", fields("EveryThing").stream().map(FieldDefinition::getName).toList());
+          String.join(
+              " ",
+              fields("EveryThing").stream()
+                  .map(field ->
+                      field.getName()
+                          + (schema.types().get(name(field.getType()))
+                                  instanceof ObjectTypeDefinition
+                              ? " { id }"
+                              : ""))
+                  .toList());
       for (InputValueDefinition member :
           input("EveryThingRecordOrder").getInputValueDefinitions()) {
         for (String order : constants("Order")) {

@@ -49,7 +49,28 @@ final class EntityPanel implements Panel {
       EntityService entities,
       Instant now,
       QueryLimits limits) {
-    InputObject arguments = Scope.arguments(field);
+    return compile(field, entity, Scope.arguments(field), entities, now, limits);
+  }
+
+  /// The same of the entity whose key is `id`, whatever the field's arguments.
+  static EntityPanel of(
+      ExecutableNormalizedField field,
+      KeyedEntity entity,
+      String id,
+      EntityService entities,
+      Instant now,
+      QueryLimits limits) {
+    InputObject arguments = InputObject.of(entity.typeName(), Map.of("id", id));
+    return compile(field, entity, arguments, entities, now, limits);
+  }
+
+  private static EntityPanel compile(
+      ExecutableNormalizedField field,
+      KeyedEntity entity,
+      InputObject arguments,
+      EntityService entities,
+      Instant now,
+      QueryLimits limits) {
     String id = arguments.text("id");
     ApiColumn column = KeyedEntity.key(entity.collections().getFirst());
     Object key = FilterInput.literal(column, arguments, "id");
@@ -59,7 +80,7 @@ final class EntityPanel implements Panel {
             member ->
                 member.getName().equals("id")
                     ? Cell.of(_ -> id)
-                    : member(member, collection(member, entity), id, now, limits));
+                    : member(member, collection(member, entity), id, entities, now, limits));
     return new EntityPanel(entity, key, entities, shape);
   }
 
@@ -74,10 +95,11 @@ final class EntityPanel implements Panel {
       ExecutableNormalizedField member,
       ApiCollection collection,
       String id,
+      EntityService entities,
       Instant now,
       QueryLimits limits) {
     ObjectShape<Source> shape =
-        ObjectShape.of(member, part -> part(part, collection, id, now, limits));
+        ObjectShape.of(member, part -> part(part, collection, id, entities, now, limits));
     return Cell.of(shape::read);
   }
 
@@ -85,6 +107,7 @@ final class EntityPanel implements Panel {
       ExecutableNormalizedField part,
       ApiCollection collection,
       String id,
+      EntityService entities,
       Instant now,
       QueryLimits limits) {
     if (part.getName().equals("lifetime")) {
@@ -96,7 +119,13 @@ final class EntityPanel implements Panel {
     InputObject own =
         InputObject.of(collection.typeName() + "Filter", Map.of(field, Map.of("eq", id)));
     Scope scope =
-        new Scope(collection, now, limits, new FilterInput(collection).readColumn(own, field), id);
+        new Scope(
+            collection,
+            now,
+            limits,
+            new FilterInput(collection).readColumn(own, field),
+            id,
+            entities);
     Panel panel =
         switch (part.getName()) {
           case "aggregate" -> AggregatePanel.compile(part, scope);

@@ -34,6 +34,12 @@ record EventsLive(EventsQuery query, ObjectShape<EventsUpdate> shape) implements
                   case "offset" -> Cell.of(EventsUpdate::offset);
                   default -> throw Shapes.unknown(part);
                 });
+    if (!records.asked().isEmpty()) {
+      throw arguments.error(
+          "where",
+          "%s is not told of records that are followed: ask records for it"
+              .formatted(scope.collection().entityField()));
+    }
     int maxBatch = Scope.count(arguments, "maxBatch", DEFAULT_BATCH, scope.limits().maxLiveRows());
     if (maxBatch == 0) {
       throw arguments.error("maxBatch", "must be 1 or more");

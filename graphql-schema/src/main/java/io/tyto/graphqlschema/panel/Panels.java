@@ -28,8 +28,12 @@ public final class Panels {
 
   /// A field below a collection.
   public static Panel of(
-      ExecutableNormalizedField field, ApiCollection collection, Instant now, QueryLimits limits) {
-    Scope scope = new Scope(collection, now, limits);
+      ExecutableNormalizedField field,
+      ApiCollection collection,
+      EntityService entities,
+      Instant now,
+      QueryLimits limits) {
+    Scope scope = new Scope(collection, now, limits, null, "", entities);
     return switch (field.getName()) {
       case "aggregate" -> AggregatePanel.compile(field, scope);
       case "table" -> TablePanel.compile(field, scope);

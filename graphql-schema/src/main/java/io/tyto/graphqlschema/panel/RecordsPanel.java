@@ -4,6 +4,7 @@ import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.FilterInput;
 import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.input.OptionsInput;
+import io.tyto.graphqlschema.schema.KeyedEntity;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery.Direction;
@@ -28,13 +29,24 @@ final class RecordsPanel implements Panel {
   private static final int MOST_SKIPPED = 1 << 30;
 
   private final RecordsQuery query;
-  private final ObjectShape<RecordsResult> shape;
+  private final ObjectShape<Page> shape;
   private final QueryBounds bounds;
+  private final @Nullable EntityLookups lookups;
 
-  private RecordsPanel(RecordsQuery query, ObjectShape<RecordsResult> shape, QueryBounds bounds) {
+  /// An answer.
+  ///
+  /// @param rows its records, with what was asked of their entities
+  private record Page(RecordsResult result, RecordRows rows) {}
+
+  private RecordsPanel(
+      RecordsQuery query,
+      ObjectShape<Page> shape,
+      QueryBounds bounds,
+      @Nullable EntityLookups lookups) {
     this.query = query;
     this.shape = shape;
     this.bounds = bounds;
+    this.lookups = lookups;
   }
 
   static Panel compile(ExecutableNormalizedField field, Scope scope) {
@@ -43,8 +55,10 @@ final class RecordsPanel implements Panel {
 
   @Override
   public Answer answer(QueryService queries, QueryContext context) {
-    RecordsResult result = queries.records(query, context.within(bounds));
-    return new Answer(shape.read(result), result.meta());
+    QueryContext own = context.within(bounds);
+    RecordsResult result = queries.records(query, own);
+    RecordRows rows = lookups == null ? result : lookups.find(result, queries, own);
+    return new Answer(shape.read(new Page(result, rows)), result.meta());
   }
 
   /// The question for all rows at once.
@@ -109,7 +123,7 @@ final class RecordsPanel implements Panel {
     }
 
     Panel compile() {
-      ObjectShape<RecordsResult> shape = ObjectShape.of(field, this::part);
+      ObjectShape<Page> shape = ObjectShape.of(field, this::part);
       boolean isBackward = arguments.has("last");
       int max = scope.limits().maxRecords();
       int limit =
@@ -131,7 +145,17 @@ final class RecordsPanel implements Panel {
               wantsTotal,
               scope.identity(identity()),
               new SnapshotChoice(options.asOf(), wantsSnapshot));
-      return new RecordsPanel(query, shape, options.bounds());
+      return new RecordsPanel(query, shape, options.bounds(), lookups());
+    }
+
+    private @Nullable EntityLookups lookups() {
+      KeyedEntity entity = scope.collection().keyed();
+      if (records.asked().isEmpty() || entity == null) {
+        return null;
+      }
+      EntityLookups lookups = new EntityLookups(records.asked(), entity, scope);
+      lookups.check();
+      return lookups;
     }
 
     private String identity() {
@@ -143,40 +167,42 @@ final class RecordsPanel implements Panel {
           arguments.require("orderBy"));
     }
 
-    private Cell<RecordsResult> part(ExecutableNormalizedField part) {
+    private Cell<Page> part(ExecutableNormalizedField part) {
       return switch (part.getName()) {
         case "edges" -> {
-          ObjectShape<RecordsResult> edge = ObjectShape.of(part, this::edge);
-          yield Cell.of(result -> edge.readAll(result, result.rowCount()));
+          ObjectShape<Page> edge = ObjectShape.of(part, this::edge);
+          yield Cell.of(page -> edge.readAll(page, page.result().rowCount()));
         }
         case "nodes" -> {
           ObjectShape<RecordRows> node = records.compile(part);
-          yield Cell.of(result -> node.readAll(result, result.rowCount()));
+          yield Cell.of(page -> node.readAll(page.rows(), page.rows().rowCount()));
         }
         case "pageInfo" -> {
           ObjectShape<Shapes.Page> page = Shapes.page(part);
-          yield Cell.of(result -> page.read(page(result)));
+          yield Cell.of(of -> page.read(page(of.result())));
         }
         case "totalCount" -> {
           wantsTotal = true;
-          yield Cell.of(result ->
-              result.totalCount() == null ? null : Formats.longNumber(result.totalCount()));
+          yield Cell.of(page -> {
+            Long total = page.result().totalCount();
+            return total == null ? null : Formats.longNumber(total);
+          });
         }
         case "meta" -> {
           wantsSnapshot |= Shapes.hasSnapshot(part);
           var meta = Shapes.meta(part, options.sampleRate());
-          yield Cell.of(result -> meta.read(result.meta()));
+          yield Cell.of(page -> meta.read(page.result().meta()));
         }
         default -> throw Shapes.unknown(part);
       };
     }
 
-    private Cell<RecordsResult> edge(ExecutableNormalizedField member) {
+    private Cell<Page> edge(ExecutableNormalizedField member) {
       return switch (member.getName()) {
-        case "cursor" -> (result, row) -> cursors.outer(result.cursors().get(row));
+        case "cursor" -> (page, row) -> cursors.outer(page.result().cursors().get(row));
         case "node" -> {
           ObjectShape<RecordRows> node = records.compile(member);
-          yield node::read;
+          yield (page, row) -> node.read(page.rows(), row);
         }
         default -> throw Shapes.unknown(member);
       };

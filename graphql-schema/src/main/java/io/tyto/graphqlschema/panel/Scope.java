@@ -8,6 +8,7 @@ import io.tyto.graphqlschema.input.RangeInput;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiType;
 import io.tyto.model.error.ErrorCode;
+import io.tyto.model.port.EntityService;
 import io.tyto.model.query.Filter;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,15 +22,17 @@ import org.jspecify.annotations.Nullable;
 /// @param now the instant of the whole operation, so that its panels agree on what today is
 /// @param only rows that meet it are there to be asked about; null: all
 /// @param owner whose rows these are, for the identity of answers; empty: everybody's
+/// @param entities what is kept of those whose events they are
 record Scope(
     ApiCollection collection,
     Instant now,
     QueryLimits limits,
     @Nullable Filter only,
-    String owner) {
+    String owner,
+    EntityService entities) {
 
   Scope(ApiCollection collection, Instant now, QueryLimits limits) {
-    this(collection, now, limits, null, "");
+    this(collection, now, limits, null, "", EntityService.NONE);
   }
 
   /// A filter on the rows that are there, or a sample of them.

@@ -31,6 +31,9 @@ public final class ApiCollection {
   /// Set once, before anybody else sees this.
   private @Nullable ApiEntity entity;
 
+  /// Likewise.
+  private @Nullable KeyedEntity keyed;
+
   /// @param stored what a hidden column stores of a value
   public ApiCollection(TableSchema schema, BiFunction<ColumnSpec, Object, Object> stored) {
     this(schema, "Query." + schema.config().apiName(), stored);
@@ -106,6 +109,26 @@ public final class ApiCollection {
 
   void join(ApiEntity joined) {
     entity = joined;
+  }
+
+  void join(KeyedEntity joined) {
+    keyed = joined;
+  }
+
+  /// The entity that a key of its records names, or null.
+  public @Nullable KeyedEntity keyed() {
+    return keyed;
+  }
+
+  /// The member of its records that is the entity whose event each is; null where there is none, or
+  /// where records do not tell its key.
+  public @Nullable String entityField() {
+    EventConfig.Entity of = schema.config().entity();
+    if (of == null || !coordinate.startsWith("Query.")) {
+      return null;
+    }
+    String field = "_" + ApiNames.field(of.name());
+    return byName(of.key()).spec().privacy() != null || byField.containsKey(field) ? null : field;
   }
 
   /// Whose events these are, or null.

@@ -111,6 +111,7 @@ public record ApiSchema(
     }
     Map<String, KeyedEntity> keyed = KeyedEntity.of(byField.values());
     for (KeyedEntity entity : keyed.values()) {
+      entity.collections().forEach(collection -> collection.join(entity));
       made.add(KeyedEntitySdl.write(entity), entity.collections().getFirst());
     }
     Map<String, ApiCollection> materialized = new LinkedHashMap<>();

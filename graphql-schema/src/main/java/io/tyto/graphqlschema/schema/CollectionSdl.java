@@ -3,6 +3,7 @@ package io.tyto.graphqlschema.schema;
 import static io.tyto.graphqlschema.schema.SdlWriter.argument;
 import static io.tyto.graphqlschema.schema.SdlWriter.words;
 
+import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.EventConfig;
 import java.util.List;
 
@@ -346,8 +347,16 @@ final class CollectionSdl {
     sdl.describe(collection.described("A record of "))
         .open("type " + type)
         .member("Names the record for ever", "_id: ID!")
-        .members(collection.columns(), CollectionSdl::cell, c -> c.field() + ": " + c.recordType())
-        .close()
+        .members(collection.columns(), CollectionSdl::cell, c -> c.field() + ": " + c.recordType());
+    EventConfig.Entity entity = collection.schema().config().entity();
+    String entityField = collection.entityField();
+    if (entity != null && entityField != null) {
+      sdl.member(
+          "Whose event it is; of at most 1,000 different ones a page, 100 where questions are asked"
+              + " about them. Not of records that are followed",
+          entityField + ": " + ApiNames.type(entity.name()));
+    }
+    sdl.close()
         .describe("Records that arrived")
         .open("type " + type + "Events")
         .member("In the order of their log", "events: [" + type + "!]!")
