@@ -72,7 +72,7 @@ final class ObservedGatewayTest {
             ports,
             ports,
             Guards.open(Clock.systemUTC()),
-            new Observatory(new ObserveOptions(Duration.ZERO, "7"), Clock.systemUTC()),
+            new Observatory(new ObserveOptions(Duration.ZERO, "", 1, "7"), Clock.systemUTC()),
             Clock.systemUTC());
   }
 

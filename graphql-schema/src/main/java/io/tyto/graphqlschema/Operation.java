@@ -22,6 +22,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LimitService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.QueryGate;
+import io.tyto.model.query.QueryTrace;
 import io.tyto.model.result.QueryMeta;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -321,6 +322,8 @@ final class Operation {
   }
 
   private void complete(CompletableFuture<Object> answer, Place place, QueryContext asking) {
+    ApiCollection of = place.collection();
+    QueryTrace.Part traced = asking.trace().begin("panel", of == null ? "" : of.field());
     try {
       Panel.Answer got =
           Longs.in(longsAreStrings, () -> place.panel().answer(services.queries(), asking));
@@ -331,6 +334,8 @@ final class Operation {
     } catch (RuntimeException | Error e) {
       // Whatever it is, somebody waits for it; the fetcher tells it to client or log.
       answer.completeExceptionally(e);
+    } finally {
+      traced.end(0, 0, 0);
     }
   }
 

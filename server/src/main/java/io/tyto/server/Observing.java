@@ -21,6 +21,8 @@ final class Observing {
     ObserveOptions options =
         new ObserveOptions(
             settings.duration(Setting.QUERY_SLOW_LOG),
+            settings.text(Setting.TRACES_ENDPOINT),
+            Double.parseDouble(settings.text(Setting.TRACES_SAMPLE_RATIO)),
             version == null ? ObserveOptions.DEFAULT.version() : version);
     Observatory observatory = new Observatory(options, clock);
     Meters meters = observatory.meters();

@@ -50,6 +50,7 @@ final class ArchitectureTest {
     fence("picocli..", "io.tyto.server.cli..");
     fence("io.micrometer..", "io.tyto.gateway.observe..");
     fence("io.prometheus..", "io.tyto.gateway.observe..");
+    fence("io.opentelemetry..", "io.tyto.gateway.observe..");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.scan.Workers;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.query.Estimate;
+import io.tyto.model.query.QueryTrace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -60,6 +61,18 @@ public final class EntityScan {
   /// @param newPass called by the thread that will use the pass
   public <P extends EntityPass> Found<P> run(Supplier<P> newPass) {
     context.check();
+    QueryTrace.Part traced = context.query().trace().begin("scan", "of entities");
+    ScanStats read = ScanStats.NONE;
+    try {
+      Found<P> found = scan(newPass);
+      read = found.stats();
+      return found;
+    } finally {
+      traced.end(read.rowsScanned(), read.bytesScanned(), read.sourcesScanned());
+    }
+  }
+
+  private <P extends EntityPass> Found<P> scan(Supplier<P> newPass) {
     TreeMap<Integer, List<Place>> byPartition = new TreeMap<>();
     ScanStats stats = prune(byPartition);
     context.query().admit(stats.rowsScanned());

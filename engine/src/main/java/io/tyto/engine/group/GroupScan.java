@@ -7,6 +7,7 @@ import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.scan.Workers;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.query.Filter;
+import io.tyto.model.query.QueryTrace;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.schema.TableSchema;
 import java.util.ArrayList;
@@ -74,10 +75,18 @@ public final class GroupScan {
   /// The same over parts, whose ranges stand for the spec's. Blocks until done.
   public static Groups runParts(Spec spec, List<Part> parts, ScanContext context) {
     context.check();
-    ScanPlan plan = ScanPlan.of(spec, parts, context);
-    context.begin(plan.estimate());
-    Lane merged = plan.isOrderFree() ? scanAsTheyCome(plan) : scanInRuns(plan);
-    return groups(plan, merged, spec.best());
+    QueryTrace.Part traced = context.query().trace().begin("scan", spec.schema().name());
+    ScanStats read = ScanStats.NONE;
+    try {
+      ScanPlan plan = ScanPlan.of(spec, parts, context);
+      context.begin(plan.estimate());
+      Lane merged = plan.isOrderFree() ? scanAsTheyCome(plan) : scanInRuns(plan);
+      Groups groups = groups(plan, merged, spec.best());
+      read = groups.stats();
+      return groups;
+    } finally {
+      traced.end(read.rowsScanned(), read.bytesScanned(), read.sourcesScanned());
+    }
   }
 
   private static Lane scanAsTheyCome(ScanPlan plan) {

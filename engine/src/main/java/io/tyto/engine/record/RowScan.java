@@ -14,6 +14,7 @@ import io.tyto.engine.scan.Workers;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.query.Estimate;
 import io.tyto.model.query.Filter;
+import io.tyto.model.query.QueryTrace;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.ResultColumn;
@@ -94,9 +95,17 @@ public final class RowScan {
 
   /// Blocks until done.
   public static Rows run(Spec spec, List<RowSource> sources, ScanContext context) {
-    Found found = find(spec, sources, context);
-    int from = Math.min(spec.skip(), found.size());
-    return found.rows(from, Math.min(from + spec.limit(), found.size()));
+    QueryTrace.Part traced = context.query().trace().begin("scan", spec.schema().name());
+    ScanStats read = ScanStats.NONE;
+    try {
+      Found found = find(spec, sources, context);
+      int from = Math.min(spec.skip(), found.size());
+      Rows rows = found.rows(from, Math.min(from + spec.limit(), found.size()));
+      read = rows.stats();
+      return rows;
+    } finally {
+      traced.end(read.rowsScanned(), read.bytesScanned(), read.sourcesScanned());
+    }
   }
 
   /// Finds the rows and their order, and reads none of their columns yet. Blocks until done; what

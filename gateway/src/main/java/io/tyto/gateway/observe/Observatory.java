@@ -28,14 +28,20 @@ import org.jspecify.annotations.Nullable;
 public final class Observatory implements AutoCloseable {
   private final Clock clock;
   private final Meters meters = new Meters();
+  private final Traces traces;
   private final RunningQueries running;
   private final Requests requests;
   private final SlowLog slowLog;
 
   public Observatory(ObserveOptions options, Clock clock) {
+    this(options, Traces.of(options), clock);
+  }
+
+  Observatory(ObserveOptions options, Traces traces, Clock clock) {
     this.clock = clock;
     this.running = new RunningQueries(clock);
-    this.requests = new Requests(meters);
+    this.traces = traces;
+    this.requests = new Requests(meters, traces);
     this.slowLog = new SlowLog(options.slowLog());
     meters.watch(Meter.OPERATIONS_RUNNING, running::size);
     meters.watch(Meter.BUILD, () -> 1, options.version(), Runtime.version().toString());
@@ -74,7 +80,7 @@ public final class Observatory implements AutoCloseable {
   /// What is told of an operation that begins; call on the event loop of its request.
   public QueryTrace sight() {
     Requests.Seen seen = Requests.current();
-    return new Sight(seen == null ? null : seen.id());
+    return seen == null ? new Sight(traces, null, null) : new Sight(traces, seen.id(), seen.span());
   }
 
   /// Runs a GraphQL operation in sight.
@@ -84,12 +90,20 @@ public final class Observatory implements AutoCloseable {
         request,
         context,
         () -> {
-          Begun begun = work.get();
+          Begun begun = withTrace(work.get(), Sight.of(context.trace(), traces));
           return new Watched<>(
               begun,
               begun instanceof Begun.Answer(ExecutionResult result) ? codes(result) : List.of(),
               begun instanceof Begun.Answer(ExecutionResult result) && !result.isDataPresent());
         });
+  }
+
+  /// The answer says under which id its trace is found.
+  private static Begun withTrace(Begun begun, Sight sight) {
+    String traceId = sight.traceId();
+    return traceId != null && begun instanceof Begun.Answer(ExecutionResult result)
+        ? new Begun.Answer(result.transform(builder -> builder.addExtension("traceId", traceId)))
+        : begun;
   }
 
   /// The same of what is no GraphQL.
@@ -107,7 +121,8 @@ public final class Observatory implements AutoCloseable {
       @Nullable GraphQlRequest request,
       QueryContext context,
       Supplier<Watched<T>> work) {
-    Sight sight = Sight.of(context.trace());
+    Sight sight = Sight.of(context.trace(), traces);
+    sight.beginOperation(what, context.queryId());
     LogIds ids = new LogIds(sight.requestId(), sight.traceId(), context.queryId());
     Supplier<String> hash = () -> request == null ? "" : OperationText.hash(request);
     try (RunningQueries.Entry entry = running.enter(context, sight.requestId(), what, hash)) {
@@ -133,13 +148,16 @@ public final class Observatory implements AutoCloseable {
       String outcome,
       List<String> codes) {
     long nanos = entry.runningNanos();
+    QueryContext context = entry.context();
+    String code = codes.isEmpty() ? null : codes.getFirst();
+    sight.endOperation(context.rowsScanned(), context.cost(), code);
     meters.time(Meter.OPERATION, nanos, outcome);
-    meters.count(Meter.QUERY_COST, Math.max(0, entry.context().cost()));
-    codes.forEach(code -> meters.count(Meter.REFUSED, 1, code));
+    meters.count(Meter.QUERY_COST, Math.max(0, context.cost()));
+    codes.forEach(each -> meters.count(Meter.REFUSED, 1, each));
     if (slowLog.isSlow(nanos)) {
       meters.count(Meter.OPERATIONS_SLOW, 1);
       boolean isValid = !outcome.equals("failed") || codes.stream().noneMatch(Observatory::isWrong);
-      slowLog.log(entry, request, isValid, sight, codes.isEmpty() ? outcome : codes.getFirst());
+      slowLog.log(entry, request, isValid, sight, code == null ? outcome : code);
     }
   }
 
@@ -162,6 +180,7 @@ public final class Observatory implements AutoCloseable {
 
   @Override
   public void close() {
+    traces.close();
     meters.close();
   }
 }

@@ -10,6 +10,7 @@ import io.tyto.model.query.Cohort;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryTrace;
 import io.tyto.model.query.RecordsQuery;
 import io.tyto.model.query.RetentionQuery;
 import io.tyto.model.query.RunningQuery;
@@ -70,7 +71,7 @@ final class ObservedQueries implements QueryService {
 
   @Override
   public RecordStream stream(RecordsQuery query, QueryContext context) {
-    Begun begun = begin("stream", Stream.of(query.collection()), context);
+    Begun begun = begin("stream", Stream.of(query.collection()), context, false);
     try {
       return new Observed(engine.stream(query, context), begun);
     } catch (RuntimeException e) {
@@ -156,7 +157,7 @@ final class ObservedQueries implements QueryService {
       QueryContext context,
       Supplier<T> question,
       Function<T, @Nullable QueryMeta> meta) {
-    Begun begun = begin(kind, collections, context);
+    Begun begun = begin(kind, collections, context, true);
     T answer;
     try {
       answer = question.get();
@@ -168,10 +169,17 @@ final class ObservedQueries implements QueryService {
     return answer;
   }
 
-  private Begun begin(String kind, Stream<String> collections, QueryContext context) {
+  /// @param isHere whether it ends on this thread
+  private Begun begin(
+      String kind, Stream<String> collections, QueryContext context, boolean isHere) {
     List<String> names = collections.distinct().toList();
     names.forEach(name -> running.asks(context, name));
-    return new Begun(kind, names.isEmpty() ? "" : names.getFirst(), context);
+    String first = names.isEmpty() ? "" : names.getFirst();
+    return new Begun(
+        kind,
+        first,
+        context,
+        isHere ? context.trace().begin(kind, first) : QueryTrace.Part.NOTHING);
   }
 
   /// A question under way.
@@ -180,11 +188,13 @@ final class ObservedQueries implements QueryService {
     private final String collection;
     private final QueryContext context;
     private final long startedNanos = System.nanoTime();
+    private final QueryTrace.Part part;
 
-    Begun(String kind, String collection, QueryContext context) {
+    Begun(String kind, String collection, QueryContext context, QueryTrace.Part part) {
       this.kind = kind;
       this.collection = collection;
       this.context = context;
+      this.part = part;
     }
 
     void answered(@Nullable QueryMeta meta) {
@@ -197,12 +207,19 @@ final class ObservedQueries implements QueryService {
         meters.count(Meter.QUERY_ROWS, meta.rowsScanned(), collection);
         meters.count(Meter.QUERY_BYTES, meta.bytesScanned(), collection);
       }
-      Sight.of(context.trace()).answered(kind, collection, meta, nanos);
+      if (context.trace() instanceof Sight sight) {
+        sight.answered(kind, collection, meta, nanos);
+      }
+      part.end(
+          meta == null ? 0 : meta.rowsScanned(),
+          meta == null ? 0 : meta.bytesScanned(),
+          meta == null ? 0 : meta.segmentsScanned());
     }
 
     void failed(RuntimeException failure) {
       ErrorCode code = failure instanceof TytoException known ? known.code() : ErrorCode.INTERNAL;
       meters.time(Meter.QUERY, System.nanoTime() - startedNanos, lane(), outcome(code));
+      part.end(0, 0, 0);
     }
 
     private String lane() {

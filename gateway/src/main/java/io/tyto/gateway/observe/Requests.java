@@ -1,5 +1,6 @@
 package io.tyto.gateway.observe;
 
+import io.opentelemetry.api.trace.Span;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
 import io.tyto.model.error.ErrorCode;
@@ -27,11 +28,13 @@ public final class Requests {
   private static final Set<String> ALWAYS = Set.of("/live", "/ready", "/metrics");
 
   private final Meters meters;
+  private final Traces traces;
   private final AtomicInteger underWay = new AtomicInteger();
   private volatile boolean isDraining;
 
-  Requests(Meters meters) {
+  Requests(Meters meters, Traces traces) {
     this.meters = meters;
+    this.traces = traces;
   }
 
   /// A request under way.
@@ -40,8 +43,16 @@ public final class Requests {
     private final long startedNanos = System.nanoTime();
     private volatile String route = "none";
 
-    Seen(String id) {
+    private final @Nullable Span span;
+
+    Seen(String id, @Nullable Span span) {
       this.id = id;
+      this.span = span;
+    }
+
+    /// Null where nothing is traced.
+    @Nullable Span span() {
+      return span;
     }
 
     /// The client's or a proxy's where they gave one.
@@ -53,7 +64,7 @@ public final class Requests {
   /// Requests as the router gets them.
   public Handler<HttpServerRequest> before(Handler<HttpServerRequest> router) {
     return request -> {
-      Seen seen = new Seen(id(request));
+      Seen seen = new Seen(id(request), traces.request(request));
       request.response().putHeader(REQUEST_ID, seen.id);
       underWay.incrementAndGet();
       request.response().endHandler(_ -> ended(request, seen));
@@ -88,6 +99,13 @@ public final class Requests {
     underWay.decrementAndGet();
     int status = request.response().getStatusCode();
     boolean isGone = !request.response().ended();
+    Span span = seen.span;
+    if (span != null) {
+      span.updateName(seen.route);
+      span.setAttribute("http.route", seen.route);
+      span.setAttribute("http.response.status_code", status);
+      span.end();
+    }
     meters.time(
         Meter.HTTP,
         System.nanoTime() - seen.startedNanos,

@@ -129,6 +129,14 @@ public enum Setting {
       Kind.DURATION,
       "5s",
       "operations that take longer are logged, without the values in them; 0s: all"),
+  TRACES_ENDPOINT(
+      "traces.endpoint",
+      Kind.TEXT,
+      "",
+      "URL of a collector that takes OTLP over HTTP, such as http://localhost:4318/v1/traces; empty:"
+          + " nothing is traced"),
+  TRACES_SAMPLE_RATIO(
+      "traces.sampleRatio", Kind.TEXT, "0.01", "share of requests that are traced (0 to 1)"),
   LIVE_QUERIES(
       "live.queries",
       Kind.NUMBER,

@@ -251,6 +251,12 @@ public final class Settings {
     if (setting == Setting.LOG_GAP_POLICY && !List.of("halt", "continue").contains(text)) {
       return "expected halt or continue";
     }
+    if (setting == Setting.TRACES_SAMPLE_RATIO && !text.matches("0(\\.\\d{1,9})?|1(\\.0)?")) {
+      return "expected a share from 0 to 1, such as 0.01";
+    }
+    if (setting == Setting.TRACES_ENDPOINT && !text.matches("(https?://\\S+)?")) {
+      return "expected a URL such as http://localhost:4318/v1/traces";
+    }
     if (setting == Setting.DEAD_LETTERS_ALARM_RATIO && !text.matches("0(\\.\\d{1,9})?|1(\\.0)?")) {
       return "expected a share from 0 to 1, such as 0.05";
     }
