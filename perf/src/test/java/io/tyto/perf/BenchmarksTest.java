@@ -36,7 +36,8 @@ class BenchmarksTest {
           ColumnReadBenchmark.class,
           KernelBenchmark.class,
           BandwidthBenchmark.class,
-          GroupScanBenchmark.class
+          GroupScanBenchmark.class,
+          ResultJsonBenchmark.class
         }) {
       ChainedOptionsBuilder options =
           new OptionsBuilder()
@@ -57,7 +58,7 @@ class BenchmarksTest {
       assertTrue(results.size() > 1, benchmark + " ran " + results.size() + " methods");
       expected++;
     }
-    assertEquals(5, expected);
+    assertEquals(6, expected);
   }
 
   @Test
