@@ -1,5 +1,6 @@
 package io.tyto.gateway;
 
+import io.tyto.gateway.access.AuditedAuthenticator;
 import io.tyto.gateway.access.KeysEndpoint;
 import io.tyto.gateway.document.DocumentOptions;
 import io.tyto.gateway.document.Documents;
@@ -118,7 +119,10 @@ public final class Gateway implements AutoCloseable {
     schema.of(Caller.OPEN);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     Callers callers =
-        new Callers(new ObservedAuthenticator(guards.authenticator(), observatory.meters()));
+        new Callers(
+            new ObservedAuthenticator(
+                new AuditedAuthenticator(guards.authenticator(), observatory.audit(), clock),
+                observatory.meters()));
     List<Route> routes = new ArrayList<>();
     DocumentOptions kept = options.http().documents();
     TrustedDocuments trusted = new TrustedDocuments(kept.folder(), kept.registered());
@@ -133,7 +137,7 @@ public final class Gateway implements AutoCloseable {
     routes.addAll(new OpenApiEndpoint(graphQl).routes());
     routes.addAll(new IngestEndpoint(observatory.ingest(ingest), options).routes());
     routes.addAll(new OperatorEndpoint(ingest, admin, options).routes());
-    routes.addAll(new KeysEndpoint(admin, options.http()).routes());
+    routes.addAll(new KeysEndpoint(admin, observatory.audit(), options.http()).routes());
     routes.addAll(new SchemaEndpoint(admin).routes());
     routes.addAll(new RegistryEndpoint(admin, options).routes());
     routes.addAll(new Pages().routes());
@@ -146,7 +150,10 @@ public final class Gateway implements AutoCloseable {
               vertx,
               options,
               isOpen,
-              door -> observatory.requests().before(new Router(callers, door, cors, routes)));
+              door ->
+                  observatory
+                      .requests()
+                      .before(new Router(callers, door, cors, routes, observatory.audit())));
       return new Gateway(vertx, listeners, exports, observatory);
     } catch (RuntimeException e) {
       vertx.close();

@@ -9,6 +9,7 @@ import io.tyto.gateway.observe.Requests;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AuditLog;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -26,6 +27,7 @@ import java.util.stream.Collectors;
 final class Router implements Handler<HttpServerRequest> {
   private final Callers callers;
   private final Door door;
+  private final AuditLog audit;
   private final Cors cors;
 
   /// Routes of paths that are said literally.
@@ -33,9 +35,11 @@ final class Router implements Handler<HttpServerRequest> {
 
   private final List<Route> patterns = new ArrayList<>();
 
-  Router(Callers callers, Door door, Cors cors, List<Route> routes) {
+  /// @param audit told of what operators do
+  Router(Callers callers, Door door, Cors cors, List<Route> routes, AuditLog audit) {
     this.callers = callers;
     this.door = door;
+    this.audit = audit;
     this.cors = cors;
     for (Route route : routes) {
       String path = route.path().pattern();
@@ -147,7 +151,25 @@ final class Router implements Handler<HttpServerRequest> {
     return switch (route.audience()) {
       case EVERYBODY -> Route.NOBODY;
       case CALLERS -> callers.of(request);
-      case OPERATORS -> door.operator(request, callers);
+      case OPERATORS -> operator(request);
     };
+  }
+
+  private Caller operator(HttpServerRequest request) {
+    Caller caller = door.operator(request, callers);
+    boolean isReading =
+        request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+    if (!isReading) {
+      // What cannot be noted is refused; nothing waits here, on the event loop.
+      audit.submit(
+          new AuditLog.Entry(
+              caller.id(),
+              "admin",
+              request.method() + " " + request.path(),
+              "asked",
+              Map.of(),
+              true));
+    }
+    return caller;
   }
 }

@@ -6,6 +6,7 @@ import io.tyto.gateway.observe.Meter;
 import io.tyto.gateway.observe.Meters;
 import io.tyto.gateway.observe.Observatory;
 import io.tyto.gateway.observe.ObserveOptions;
+import io.tyto.model.port.AuditLog;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import java.time.Clock;
@@ -16,7 +17,7 @@ final class Observing {
 
   /// The gateway closes it.
   static Observatory of(
-      Settings settings, LocalQueryService queries, LiveQueries live, Clock clock) {
+      Settings settings, LocalQueryService queries, LiveQueries live, AuditLog audit, Clock clock) {
     String version = Observing.class.getPackage().getImplementationVersion();
     ObserveOptions options =
         new ObserveOptions(
@@ -24,7 +25,7 @@ final class Observing {
             settings.text(Setting.TRACES_ENDPOINT),
             Double.parseDouble(settings.text(Setting.TRACES_SAMPLE_RATIO)),
             version == null ? ObserveOptions.DEFAULT.version() : version);
-    Observatory observatory = new Observatory(options, clock);
+    Observatory observatory = new Observatory(options, clock, audit);
     Meters meters = observatory.meters();
     meters.watch(Meter.SNAPSHOTS_PINNED, queries::pinnedSnapshots);
     meters.watch(Meter.SCAN_THREADS_BUSY, queries::busyWorkers);

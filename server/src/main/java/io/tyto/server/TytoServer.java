@@ -8,6 +8,7 @@ import io.tyto.gateway.Gateway;
 import io.tyto.gateway.GatewayOptions;
 import io.tyto.gateway.Guards;
 import io.tyto.gateway.SocketOptions;
+import io.tyto.gateway.document.DocumentPolicy;
 import io.tyto.gateway.export.ExportOptions;
 import io.tyto.gateway.http.ListenAddress;
 import io.tyto.gateway.limits.CostGate;
@@ -17,6 +18,8 @@ import io.tyto.ingest.Durability;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalDeadLetters;
 import io.tyto.ingest.LocalNode;
+import io.tyto.model.access.ApiKey;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ApplyResult;
@@ -26,6 +29,7 @@ import io.tyto.model.port.KeyService.NewKey;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import io.tyto.store.Disk;
+import io.tyto.store.audit.AuditFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -45,6 +49,7 @@ public final class TytoServer implements AutoCloseable {
   private final LiveQueries live;
   private final Gateway gateway;
   private final AccessControl access;
+  private final AuditFiles audit;
   private final ApplyResult configs;
   private final GatewayOptions options;
   private final @Nullable NewKey firstKey;
@@ -55,6 +60,7 @@ public final class TytoServer implements AutoCloseable {
       LiveQueries live,
       Gateway gateway,
       AccessControl access,
+      AuditFiles audit,
       ApplyResult configs,
       GatewayOptions options) {
     this.node = node;
@@ -62,6 +68,7 @@ public final class TytoServer implements AutoCloseable {
     this.live = live;
     this.gateway = gateway;
     this.access = access;
+    this.audit = audit;
     this.configs = configs;
     this.options = options;
     // Not before it listens: a key that nobody gets to see would be the first one for ever.
@@ -81,7 +88,7 @@ public final class TytoServer implements AutoCloseable {
       DataFolder folder = new DataFolder(settings.path(Setting.DATA), name);
       AccessControl access = AccessControl.open(settings, node, folder, clock);
       try {
-        return serve(settings, node, access, applied, clock);
+        return serve(settings, node, access, audit(settings, folder, clock), applied, clock);
       } catch (RuntimeException e) {
         access.close();
         throw e;
@@ -92,11 +99,23 @@ public final class TytoServer implements AutoCloseable {
     }
   }
 
+  private static AuditFiles audit(Settings settings, DataFolder folder, Clock clock) {
+    AuditFiles.Limits limits =
+        new AuditFiles.Limits(
+            AuditFiles.Limits.DEFAULT.fileBytes(), settings.number(Setting.AUDIT_KEEP));
+    return AuditFiles.open(folder.audit(), Disk.SYSTEM, limits, clock);
+  }
+
   private static TytoServer serve(
-      Settings settings, LocalNode node, AccessControl access, ApplyResult applied, Clock clock) {
+      Settings settings,
+      LocalNode node,
+      AccessControl access,
+      AuditFiles audit,
+      ApplyResult applied,
+      Clock clock) {
     LocalQueryService queries = new LocalQueryService(node, engineOptions(settings));
     GatewayOptions options = gatewayOptions(settings);
-    Guards guards = guards(options, access, clock);
+    Guards guards = guards(options, node, access, clock);
     LiveQueries live =
         new LiveQueries(queries, node, liveOptions(settings, options), guards.gate(), clock);
     try {
@@ -112,12 +131,14 @@ public final class TytoServer implements AutoCloseable {
               node,
               node,
               guards,
-              Observing.of(settings, queries, live, clock),
+              Observing.of(settings, queries, live, audit, clock),
               clock);
-      TytoServer server = new TytoServer(node, queries, live, gateway, access, applied, options);
+      TytoServer server =
+          new TytoServer(node, queries, live, gateway, access, audit, applied, options);
       node.publishAddress(server.commandAddress());
       return server;
     } catch (RuntimeException e) {
+      audit.close();
       live.close();
       queries.close();
       throw e;
@@ -214,6 +235,7 @@ public final class TytoServer implements AutoCloseable {
   public void close() {
     gateway.close();
     access.close();
+    audit.close();
     live.close();
     queries.close();
     node.close();
@@ -267,13 +289,21 @@ public final class TytoServer implements AutoCloseable {
         .withCache(settings.number(Setting.QUERY_CACHE, defaults.cacheBytes()));
   }
 
-  private static Guards guards(GatewayOptions options, AccessControl access, Clock clock) {
+  private static DocumentPolicy documents(LocalNode node, Caller caller) {
+    ApiKey key = caller.kind() == Caller.Kind.KEY ? node.key(caller.id()) : null;
+    return key == null ? DocumentPolicy.ANY : DocumentPolicy.valueOf(key.documents().name());
+  }
+
+  private static Guards guards(
+      GatewayOptions options, LocalNode node, AccessControl access, Clock clock) {
     CostGate.Limits limits =
         new CostGate.Limits(
             name -> access.rules().get().limits(name),
             project -> access.rules().get().quota(project));
     return new Guards(
-        access.authenticator(), new CostGate(limits, options.queryConcurrency(), clock));
+        access.authenticator(),
+        new CostGate(limits, options.queryConcurrency(), clock),
+        caller -> documents(node, caller));
   }
 
   private static LiveOptions liveOptions(Settings settings, GatewayOptions options) {

@@ -250,6 +250,50 @@ final class KeysTest {
   }
 
   @Test
+  void theAuditLogTellsWhoDidWhat() throws Exception {
+    String key;
+    try (TytoServer server = start()) {
+      key = create("dashboard", "--scope", "query:note");
+      assertGood(server, key);
+      keys("revoke", id(key));
+      assertRefused(server, key);
+      assertEquals(0, CommandRunner.run("audit", "verify", "--data", data()), "while it is served");
+    }
+    Outcome verified = CommandRunner.capture("audit", "verify", "--data", data());
+    assertEquals(0, verified.code(), verified.output());
+    Outcome tail = CommandRunner.capture("audit", "tail", "-n", "50", "--data", data());
+    List<JsonObject> entries = tail.output().lines().map(JsonObject::new).toList();
+    assertEquals(
+        List.of(
+            "server.start",
+            "admin",
+            "key.create",
+            "query",
+            "admin",
+            "key.revoke",
+            "refused",
+            "server.stop"),
+        entries.stream().map(entry -> entry.getString("action")).toList(),
+        tail.output());
+    JsonObject query = entries.get(3);
+    assertEquals(id(key), query.getString("caller"));
+    assertEquals(64, query.getString("target").length(), "the hash of the document");
+    assertEquals("ok", query.getString("outcome"));
+    assertTrue(query.containsKey("cost") && query.containsKey("rows"));
+    assertEquals("operator", entries.get(2).getString("caller"));
+    assertEquals(id(key), entries.get(6).getString("target"));
+    assertFalse(tail.output().contains(key.split("_")[3]));
+    Path file;
+    try (Stream<Path> files = Files.list(folder.resolve("data/audit"))) {
+      file = files.filter(one -> one.toString().endsWith(".log")).findFirst().orElseThrow();
+    }
+    Files.writeString(file, Files.readString(file).replace("key.revoke", "key.rotate"));
+    Outcome changed = CommandRunner.capture("audit", "verify", "--data", data());
+    assertEquals(1, changed.code());
+    assertTrue(changed.output().contains("entry 6 was changed"), changed.output());
+  }
+
+  @Test
   void openIsForThisMachine() {
     for (String listen : List.of("0.0.0.0:0", "[::]:0", "192.0.2.1:0", "example.com:0")) {
       Map<Setting, String> open = Map.of(Setting.ACCESS, "open", Setting.LISTEN, listen);

@@ -35,9 +35,7 @@ final class SampleServer {
   static TytoServer start(Path folder) {
     Settings settings =
         Settings.resolve(
-            null,
-            Map.of(),
-            Map.of(Setting.DATA, folder.toString(), Setting.LISTEN, "127.0.0.1:0"));
+            null, Map.of(), Map.of(Setting.DATA, folder.toString(), Setting.LISTEN, "127.0.0.1:0"));
     TytoServer server = TytoServer.start(settings, configs(), Clock.systemUTC());
     Instant now = Instant.now();
     Random random = new Random(SEED);

@@ -11,6 +11,7 @@ import io.tyto.model.access.Caller;
 import io.tyto.model.access.KeyText;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AuditLog;
 import io.tyto.model.port.KeyService;
 import io.tyto.model.port.KeyService.KeyInput;
 import io.tyto.model.port.KeyService.NewKey;
@@ -31,10 +32,12 @@ public final class KeysEndpoint {
   private static final int MAX_BODY_BYTES = 256 << 10;
 
   private final KeyService keys;
+  private final AuditLog audit;
   private final HttpOptions options;
 
-  public KeysEndpoint(KeyService keys, HttpOptions options) {
+  public KeysEndpoint(KeyService keys, AuditLog audit, HttpOptions options) {
     this.keys = keys;
+    this.audit = audit;
     this.options = options;
   }
 
@@ -44,17 +47,34 @@ public final class KeysEndpoint {
         Route.post(
             "/v1/keys",
             Audience.OPERATORS,
-            (request, _, _) -> change(request, body -> made(keys.createKey(input(body))))),
+            (request, caller, _) ->
+                change(request, body -> made(caller, "key.create", keys.createKey(input(body))))),
         Route.post(
             "/v1/keys/rotate",
             Audience.OPERATORS,
-            (request, _, _) ->
-                change(request, body -> made(keys.rotateKey(text(body, "id"), overlap(body))))),
+            (request, caller, _) ->
+                change(
+                    request,
+                    body ->
+                        made(
+                            caller,
+                            "key.rotate",
+                            keys.rotateKey(text(body, "id"), overlap(body))))),
         Route.post(
             "/v1/keys/revoke",
             Audience.OPERATORS,
-            (request, _, _) ->
-                change(request, body -> Map.of("key", body(keys.revokeKey(text(body, "id")))))));
+            (request, caller, _) ->
+                change(
+                    request,
+                    body -> {
+                      ApiKey key = keys.revokeKey(text(body, "id"));
+                      note(caller, "key.revoke", key);
+                      return Map.of("key", body(key));
+                    })));
+  }
+
+  private void note(Caller caller, String action, ApiKey key) {
+    audit.record(new AuditLog.Entry(caller.id(), action, key.id(), "ok", Map.of(), true));
   }
 
   private void list(HttpServerRequest request) {
@@ -175,7 +195,8 @@ public final class KeysEndpoint {
         ErrorCode.BAD_USER_INPUT, "`%s`: expected %s".formatted(name, expected));
   }
 
-  private static Map<String, Object> made(NewKey made) {
+  private Map<String, Object> made(Caller caller, String action, NewKey made) {
+    note(caller, action, made.key());
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("key", body(made.key()));
     body.put("text", made.text().text());

@@ -8,6 +8,7 @@ import io.tyto.graphqlschema.GraphQlRequest;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
+import io.tyto.model.port.AuditLog;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
@@ -27,24 +28,36 @@ import org.jspecify.annotations.Nullable;
 /// *Lifetime*: made before the gateway, closed after it.
 public final class Observatory implements AutoCloseable {
   private final Clock clock;
+  private final AuditLog audit;
   private final Meters meters = new Meters();
   private final Traces traces;
   private final RunningQueries running;
   private final Requests requests;
   private final SlowLog slowLog;
 
+  /// One that notes nothing of what was asked.
   public Observatory(ObserveOptions options, Clock clock) {
-    this(options, Traces.of(options), clock);
+    this(options, Traces.of(options), clock, AuditLog.NONE);
   }
 
-  Observatory(ObserveOptions options, Traces traces, Clock clock) {
+  /// @param audit told of every operation; closed by others
+  public Observatory(ObserveOptions options, Clock clock, AuditLog audit) {
+    this(options, Traces.of(options), clock, audit);
+  }
+
+  Observatory(ObserveOptions options, Traces traces, Clock clock, AuditLog audit) {
     this.clock = clock;
+    this.audit = audit;
     this.running = new RunningQueries(clock);
     this.traces = traces;
     this.requests = new Requests(meters, traces);
     this.slowLog = new SlowLog(options.slowLog());
     meters.watch(Meter.OPERATIONS_RUNNING, running::size);
     meters.watch(Meter.BUILD, () -> 1, options.version(), Runtime.version().toString());
+  }
+
+  public AuditLog audit() {
+    return audit;
   }
 
   public Meters meters() {
@@ -130,15 +143,29 @@ public final class Observatory implements AutoCloseable {
         try {
           Watched<T> watched = work.get();
           String outcome = watched.isFailed ? "failed" : watched.codes.isEmpty() ? "ok" : "partial";
+          note(context, what, hash, watched.codes.isEmpty() ? "ok" : watched.codes.getFirst());
           ended(entry, request, sight, outcome, watched.codes);
           return watched.answer;
         } catch (RuntimeException e) {
           ErrorCode code = e instanceof TytoException known ? known.code() : ErrorCode.INTERNAL;
+          note(context, what, hash, code.name());
           ended(entry, request, sight, "failed", List.of(code.name()));
           throw e;
         }
       });
     }
+  }
+
+  /// Before it is answered: nobody gets an answer that is not noted.
+  private void note(QueryContext context, String what, Supplier<String> hash, String outcome) {
+    audit.record(
+        new AuditLog.Entry(
+            context.caller().id(),
+            "query",
+            hash.get().isEmpty() ? what : hash.get(),
+            outcome,
+            Map.of("cost", Math.round(context.cost()), "rows", context.rowsScanned()),
+            false));
   }
 
   private void ended(

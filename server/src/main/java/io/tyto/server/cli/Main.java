@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       PipelineCommand.class,
       TablesCommand.class,
       KeysCommand.class,
+      AuditCommand.class,
       SchemaCommand.class,
       VerifyCommand.class,
       DetokenizeCommand.class

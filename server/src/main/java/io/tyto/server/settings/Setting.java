@@ -210,6 +210,11 @@ public enum Setting {
       Kind.TEXT,
       "false",
       "true: `access: open` on an address that others reach; something else keeps strangers out"),
+  AUDIT_KEEP(
+      "audit.keep",
+      Kind.BYTES,
+      "4GB",
+      "size of the audit log at which its oldest files are dropped"),
   PRIVACY_KEY_FILE(
       "privacy.keyFile",
       Kind.TEXT,
