@@ -277,7 +277,7 @@ final class KeysTest {
         tail.output());
     JsonObject query = entries.get(3);
     assertEquals(id(key), query.getString("caller"));
-    assertEquals(64, query.getString("target").length(), "the hash of the document");
+    assertEquals(32, query.getString("target").length(), "the hash of the document");
     assertEquals("ok", query.getString("outcome"));
     assertTrue(query.containsKey("cost") && query.containsKey("rows"));
     assertEquals("operator", entries.get(2).getString("caller"));
