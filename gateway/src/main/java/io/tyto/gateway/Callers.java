@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// Tells who sends a request, or opens a WebSocket: the one place where credentials are read.
 /// Thread-safe.
 final class Callers {
+  /// How often connections that stay open are asked whether their caller may still be here.
+  static final long RECHECK_MILLIS = 2_000;
+
   private static final String BEARER = "bearer ";
   private static final String AUTHORIZATION = "Authorization";
   private static final String API_KEY = "X-Api-Key";
@@ -41,6 +44,7 @@ final class Callers {
         : authenticator.authenticate(new Credentials(bearer, apiKey, address(handshake)));
   }
 
+  /// Whether a caller that was let in would be let in again.
   boolean isStillValid(Caller caller) {
     return authenticator.isStillValid(caller);
   }

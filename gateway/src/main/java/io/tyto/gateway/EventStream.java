@@ -1,13 +1,17 @@
 package io.tyto.gateway;
 
 import graphql.ExecutionResult;
+import graphql.GraphqlErrorBuilder;
 import io.tyto.gateway.http.JsonText;
 import io.tyto.graphqlschema.LiveStream;
+import io.tyto.model.error.ErrorCode;
 import io.tyto.model.port.LiveService.Following;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The answers of one operation as server-sent events, in the distinct connections mode of GraphQL
@@ -18,6 +22,14 @@ final class EventStream implements LiveStream.Sink {
   static final String TYPE = "text/event-stream";
 
   private static final Buffer COMPLETE = Buffer.buffer("event: complete\ndata: \n\n");
+  private static final ExecutionResult UNWELCOME =
+      ExecutionResult.newExecutionResult()
+          .addError(
+              GraphqlErrorBuilder.newError()
+                  .message("the key or token of this stream is not valid any more")
+                  .extensions(Map.of("code", ErrorCode.UNAUTHENTICATED.name(), "retryable", false))
+                  .build())
+          .build();
   private static final Buffer KEEP_ALIVE = Buffer.buffer(":\n\n");
 
   private final HttpServerRequest request;
@@ -25,6 +37,7 @@ final class EventStream implements LiveStream.Sink {
   private final Context context;
   private final SocketOptions options;
   private long timer = -1;
+  private long checks = -1;
   private long takenNanos = System.nanoTime();
   private @Nullable Following following;
   private boolean isClosed;
@@ -49,8 +62,9 @@ final class EventStream implements LiveStream.Sink {
 
   /// Tells all answers of a subscription until the client leaves.
   ///
+  /// @param isWelcome asked now and then: whether the client may still be told
   /// @param onClose called once
-  void follow(Following begun, Runnable onClose) {
+  void follow(Following begun, BooleanSupplier isWelcome, Runnable onClose) {
     context.runOnContext(_ -> {
       if (response.closed()) {
         begun.close();
@@ -67,6 +81,16 @@ final class EventStream implements LiveStream.Sink {
         begun.request();
       });
       timer = context.owner().setPeriodic(options.pingEvery().toMillis(), _ -> keepAlive());
+      checks =
+          context
+              .owner()
+              .setPeriodic(
+                  Callers.RECHECK_MILLIS,
+                  _ -> {
+                    if (!isWelcome.getAsBoolean()) {
+                      ended(UNWELCOME);
+                    }
+                  });
       open();
       response.write(KEEP_ALIVE);
       begun.request();
@@ -127,6 +151,7 @@ final class EventStream implements LiveStream.Sink {
     }
     isClosed = true;
     context.owner().cancelTimer(timer);
+    context.owner().cancelTimer(checks);
     if (following != null) {
       following.close();
     }

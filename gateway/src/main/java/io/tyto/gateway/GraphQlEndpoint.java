@@ -179,6 +179,11 @@ final class GraphQlEndpoint implements Asking {
     return callers.of(opened.handshake(), payload);
   }
 
+  /// Whether a caller of before may still be here.
+  boolean isStillValid(Caller caller) {
+    return callers.isStillValid(caller);
+  }
+
   /// Who asks one more operation, and its limits.
   QueryContext newContext(Caller caller) {
     return newContext(caller, options.queryTimeout());
@@ -238,7 +243,7 @@ final class GraphQlEndpoint implements Asking {
       GraphQlParameters asked = parameters.get();
       Begun begun = begin(asked, isReadOnly, context);
       if (reply.isEvents() || begun instanceof Begun.Stream && reply.mayBeEvents()) {
-        stream(new EventStream(request, loop, options.sockets()), begun);
+        stream(new EventStream(request, loop, options.sockets()), begun, context.caller());
       } else {
         ExecutionResult result = GraphQlApi.answer(begun);
         RateLimitHeaders.put(request.response(), gate.use(context.caller()));
@@ -272,7 +277,7 @@ final class GraphQlEndpoint implements Asking {
             caller.access().fingerprint());
   }
 
-  private void stream(EventStream events, Begun begun) {
+  private void stream(EventStream events, Begun begun, Caller caller) {
     switch (begun) {
       case Begun.Answer(ExecutionResult result) -> events.answer(result);
       case Begun.Stream(LiveStream stream) -> {
@@ -286,7 +291,7 @@ final class GraphQlEndpoint implements Asking {
           connections.leave();
           throw e;
         }
-        events.follow(following, connections::leave);
+        events.follow(following, () -> callers.isStillValid(caller), connections::leave);
       }
     }
   }

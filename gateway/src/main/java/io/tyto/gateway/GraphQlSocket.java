@@ -57,6 +57,7 @@ final class GraphQlSocket {
   private final List<Active> waitingForRoom = new ArrayList<>();
   private final long initTimer;
   private final long pingTimer;
+  private long checkTimer = -1;
 
   /// Null until the connection is acknowledged.
   private @Nullable Caller caller;
@@ -179,12 +180,20 @@ final class GraphQlSocket {
     }
     context.owner().cancelTimer(initTimer);
     try {
-      caller = endpoint.caller(opened, payload);
+      Caller known = endpoint.caller(opened, payload);
+      caller = known;
+      checkTimer = context.owner().setPeriodic(Callers.RECHECK_MILLIS, _ -> check(known));
     } catch (TytoException e) {
       close(FORBIDDEN, "Forbidden: " + e.getMessage());
       return;
     }
     write(Map.of("type", "connection_ack"));
+  }
+
+  private void check(Caller known) {
+    if (!endpoint.isStillValid(known)) {
+      close(FORBIDDEN, "Forbidden: the key or token is not valid any more");
+    }
   }
 
   private void pong(@Nullable Map<?, ?> payload) {
@@ -258,6 +267,7 @@ final class GraphQlSocket {
     isClosed = true;
     context.owner().cancelTimer(initTimer);
     context.owner().cancelTimer(pingTimer);
+    context.owner().cancelTimer(checkTimer);
     active.values().forEach(Active::stop);
     active.clear();
     waitingForRoom.clear();

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -131,6 +132,33 @@ final class CallersTest {
     refused.send("{\"type\":\"connection_init\",\"payload\":{\"apiKey\":\"bad\"}}");
     assertEquals(4403, refused.closeCode());
     refused.close();
+  }
+
+  @Test
+  void whoIsNotLetInAnyMoreLosesWhatIsOpen() throws Exception {
+    TestSocket socket =
+        TestSocket.open(
+            vertx, gateway.port(), List.of(GraphQlSocket.PROTOCOL), Map.of("X-Api-Key", "good"));
+    socket.send("{\"type\":\"connection_init\"}");
+    assertEquals("connection_ack", socket.next().getString("type"));
+    HttpRequest events =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/graphql"))
+            .header("Content-Type", "application/json")
+            .header("Accept", "text/event-stream")
+            .header("X-Api-Key", "good")
+            .POST(
+                BodyPublishers.ofString(
+                    "{\"query\":\"subscription { playLive(input: {range: {preset: ALL_TIME}}) {"
+                        + " sequence } }\"}"))
+            .build();
+    var stream = http.sendAsync(events, BodyHandlers.ofString());
+    live.next();
+    revoked.add("k1");
+    assertEquals(4403, socket.closeCode());
+    String told = stream.get(30, TimeUnit.SECONDS).body();
+    assertTrue(told.contains("UNAUTHENTICATED"), told);
+    assertTrue(told.endsWith("event: complete\ndata: \n\n"), told);
+    socket.close();
   }
 
   @Test
