@@ -200,7 +200,8 @@ final class ExportEndpointTest {
             "text/csv",
             "application/json",
             "application/x-ndjson",
-            "application/vnd.apache.arrow.stream")) {
+            "application/vnd.apache.arrow.stream",
+            "application/vnd.apache.parquet")) {
       String sent = all(ask(type, "TE: trailers"));
       assertTrue(sent.startsWith("HTTP/1.1 200"), type);
       // No last chunk, and so no trailers.
@@ -208,6 +209,7 @@ final class ExportEndpointTest {
       assertFalse(sent.contains("Tyto-Complete: true"), type);
       assertFalse(sent.contains("\"complete\""), type);
       assertFalse(sent.contains("tyto:complete"), type);
+      assertFalse(sent.contains("tyto:meta"), type);
       assertEquals(
           type.equals("application/x-ndjson"),
           sent.contains("{\"_errors\":[{\"message\":\"reached its deadline: narrow\""),

@@ -42,6 +42,7 @@ final class ArchitectureTest {
     fence("com.nimbusds..", "io.tyto.gateway.access..");
     fence("io.nats..", "io.tyto.ingest.nats..");
     fence("org.apache.arrow..", "io.tyto.gateway.export..");
+    fence("org.apache.parquet..", "io.tyto.gateway.export..");
     fence("com.google.flatbuffers..", "io.tyto.gateway.export..");
     fence("org.apache.kafka..", "io.tyto.ingest.kafka..", "io.tyto.testkit.kafka..");
     fence("com.google.common..", "io.tyto.ingest.enrich.builtin..");

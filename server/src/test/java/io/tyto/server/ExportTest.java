@@ -498,6 +498,72 @@ final class ExportTest {
     }
   }
 
+  /// Read by DuckDB, and turned into what JSON has.
+  @Test
+  void parquet() throws Exception {
+    assertParquet(nodes(), export("records", "application/vnd.apache.parquet", RECORDS));
+    assertParquet(groups(), export("aggregate", "application/vnd.apache.parquet", GROUPS));
+  }
+
+  private void assertParquet(List<JsonObject> expected, byte[] body) throws Exception {
+    Path file = Files.createTempFile(folder, "rows", ".parquet");
+    Files.write(file, body);
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        var statement = connection.createStatement()) {
+      statement.execute("set timezone = 'UTC'");
+      try (ResultSet row =
+          statement.executeQuery("select * from read_parquet('%s')".formatted(file))) {
+        int columns = row.getMetaData().getColumnCount();
+        for (int i = 0; i < expected.size(); i++) {
+          assertTrue(row.next(), "only " + i + " rows");
+          for (int column = 1; column <= columns; column++) {
+            String name = row.getMetaData().getColumnLabel(column);
+            Object wanted = expected.get(i).getValue(name);
+            assertEquals(
+                comparable(wanted), comparable(row.getObject(column)), name + " of row " + i);
+          }
+        }
+        assertEquals(columns, expected.getFirst().size());
+        assertTrue(!row.next());
+      }
+      try (ResultSet told =
+          statement.executeQuery(
+              "select decode(value) from parquet_kv_metadata('%s') where decode(key) = 'tyto:meta'"
+                  .formatted(file))) {
+        assertTrue(told.next());
+        assertEquals(expected.size(), new JsonObject(told.getString(1)).getInteger("rows"));
+      }
+    }
+  }
+
+  /// Text that is the same for a cell of JSON and for what DuckDB makes of it.
+  private static @Nullable String comparable(@Nullable Object value) throws Exception {
+    return switch (value) {
+      case null -> null;
+      case java.sql.Array array ->
+          comparable(new JsonArray(java.util.Arrays.asList((Object[]) array.getArray())));
+      case JsonArray list -> {
+        StringBuilder text = new StringBuilder("[");
+        for (Object element : list) {
+          text.append(comparable(element)).append(", ");
+        }
+        yield text.append(']').toString();
+      }
+      case OffsetDateTime time -> time.toInstant().toString();
+      case java.sql.Timestamp time -> time.toInstant().toString();
+      case BigDecimal decimal -> decimal.toPlainString();
+      case Number number -> new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
+      default -> {
+        String text = value.toString();
+        if (text.matches("\\d{4}-\\d\\d-\\d\\d[ T].*")) {
+          String time = text.replace(' ', 'T').replaceFirst("\\+00$", "Z");
+          yield OffsetDateTime.parse(time).toInstant().toString();
+        }
+        yield text.startsWith("{") ? new JsonObject(text).encode() : text;
+      }
+    };
+  }
+
   private static List<Object> present(List<JsonObject> rows, String name) {
     return rows.stream().map(row -> row.getValue(name)).filter(Objects::nonNull).toList();
   }

@@ -52,6 +52,30 @@ final class Bytes {
     size += bytes.length;
   }
 
+  void add(Bytes other) {
+    room(other.size);
+    System.arraycopy(other.data, 0, data, size, other.size);
+    size += other.size;
+  }
+
+  int byteAt(int position) {
+    return data[position];
+  }
+
+  int intAt(int position) {
+    return (int) INT.get(data, position);
+  }
+
+  /// Seven bits a byte, the lowest first.
+  void addVarint(long value) {
+    long left = value;
+    while ((left & ~0x7fL) != 0) {
+      addByte((int) (left & 0x7f | 0x80));
+      left >>>= 7;
+    }
+    addByte((int) left);
+  }
+
   void addByte(int value) {
     room(1);
     data[size++] = (byte) value;

@@ -16,7 +16,8 @@ enum Format {
   JSON("application/json", "json"),
   NDJSON("application/x-ndjson", "ndjson"),
   CSV("text/csv", "csv"),
-  ARROW("application/vnd.apache.arrow.stream", "arrows");
+  ARROW("application/vnd.apache.arrow.stream", "arrows"),
+  PARQUET("application/vnd.apache.parquet", "parquet");
 
   private final String mediaType;
   private final String extension;
@@ -34,7 +35,7 @@ enum Format {
     return switch (this) {
       case CSV -> mediaType + "; charset=utf-8; header=present";
       case JSON, NDJSON -> mediaType + "; charset=utf-8";
-      case ARROW -> mediaType;
+      case ARROW, PARQUET -> mediaType;
     };
   }
 
@@ -52,6 +53,7 @@ enum Format {
       case NDJSON -> new Ndjson(columns, out);
       case CSV -> new Csv(columns, out, keepsFormulas);
       case ARROW -> new ArrowStream(columns, out);
+      case PARQUET -> new ParquetFile(columns, out);
     };
   }
 

@@ -15,7 +15,12 @@ import java.util.TreeMap;
 final class OpenApi {
   private static final String JSON = "application/json";
   private static final List<String> FORMATS =
-      List.of(JSON, "application/x-ndjson", "text/csv", "application/vnd.apache.arrow.stream");
+      List.of(
+          JSON,
+          "application/x-ndjson",
+          "text/csv",
+          "application/vnd.apache.arrow.stream",
+          "application/vnd.apache.parquet");
 
   private final Map<String, Map<String, Object>> paths = new LinkedHashMap<>();
 
