@@ -4,8 +4,10 @@ import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.graphqlschema.GraphQlServices;
 import io.tyto.model.access.Caller;
+import io.tyto.model.access.Guard;
 import io.tyto.model.access.RoleSchema;
 import io.tyto.model.access.Scope;
+import io.tyto.model.access.Verb;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
@@ -130,8 +132,11 @@ final class LiveSchema {
                 seen(view.rows(), caller)
                     .map(rows -> new ViewCollection(view.view(), view.collection(), rows)))
             .toList();
-    return GraphQlApi.build(
-        tables, views, services.withCohorts(ProjectCohorts.of(caller, admin)), clock, options);
+    GraphQlServices own =
+        services
+            .withCohorts(ProjectCohorts.of(caller, admin))
+            .withIngest(ingest, table -> Guard.may(caller, Verb.INGEST, table));
+    return GraphQlApi.build(tables, views, own, clock, options);
   }
 
   private static Stream<TableSchema> seen(TableSchema table, Caller caller) {

@@ -257,6 +257,7 @@ final class GatewayTest {
             .getJsonObject(0)
             .getString("name"));
     assertTrue(get("/schema.graphql").body().contains("type Query"));
+    assertTrue(get("/schema.graphql").body().contains("  ingestPlay("));
     String config = "{\"files\":[{\"name\":\"%s\",\"text\":\"%s\"}]}";
     assertEquals(
         200, post("/v1/config", "application/json", config.formatted("a.yaml", "x")).statusCode());
