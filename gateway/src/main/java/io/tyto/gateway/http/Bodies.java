@@ -65,7 +65,12 @@ public final class Bodies {
     });
     request.exceptionHandler(cause -> {
       clock.stop();
-      body.completeExceptionally(cause);
+      // Whatever ends a body early is how it was sent: chunks that are none, or a client that left.
+      body.completeExceptionally(
+          new TytoException(
+              ErrorCode.BAD_USER_INPUT,
+              "the body cannot be read to its end as it was sent",
+              cause));
     });
     request.resume();
     clock.start();

@@ -65,8 +65,12 @@ public final class JsonText {
                   e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
                   e.getLocation() == null ? 0 : e.getLocation().getColumnNr()),
           e);
+    } catch (NumberFormatException e) {
+      throw new TytoException(
+          ErrorCode.BAD_JSON, "the body has a number whose exponent is beyond all numbers", e);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      // Nothing is read but memory: what fails is the text.
+      throw new TytoException(ErrorCode.BAD_JSON, "the body is not text in UTF-8", e);
     }
   }
 

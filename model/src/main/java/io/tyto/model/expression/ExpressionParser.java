@@ -356,7 +356,13 @@ public final class ExpressionParser {
   private static Expression number(Token token) {
     String digits = token.text();
     boolean hasExponent = digits.toLowerCase(Locale.ROOT).indexOf('e') >= 0;
-    BigDecimal value = new BigDecimal(digits);
+    BigDecimal value;
+    try {
+      value = new BigDecimal(digits);
+    } catch (NumberFormatException _) {
+      throw new ExpressionException(
+          token.position(), "the exponent has more digits than that of any number");
+    }
     if (!hasExponent && value.scale() <= 0 && value.toBigInteger().bitLength() < Long.SIZE) {
       return new Expression.Literal(value.longValueExact(), ColumnType.LONG);
     }
