@@ -57,6 +57,7 @@ final class AuthorizationMatrixTest {
       Mutation.cancelQuery: all
       Mutation.createView: all
       Mutation.dropView: all
+      Mutation.ingestPlay: ingest:play admin
       Mutation.refreshView: all
       Mutation.replayDeadLetters: all
       PlayCollection.aggregate: query:play admin
