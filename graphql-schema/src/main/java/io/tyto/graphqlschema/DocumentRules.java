@@ -39,6 +39,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -106,7 +107,7 @@ final class DocumentRules {
       }
       seen.clear();
     }
-    fields(operation.getSelectionSet(), root);
+    fields(operation.getSelectionSet(), Objects.requireNonNull(root, "type of the operation"));
   }
 
   /// Only its named type matters: lists are looked through, and nulls of other types are checked.
