@@ -185,8 +185,7 @@ final class AuthorizationMatrixTest {
         while (matcher.find()) {
           read++;
           String audience = matcher.group(3) == null ? "says so itself" : matcher.group(3);
-          routes.add(
-              "%s %s %s: %s".formatted(name, matcher.group(1), matcher.group(2), audience));
+          routes.add("%s %s %s: %s".formatted(name, matcher.group(1), matcher.group(2), audience));
         }
         // Written another way than this test can read, it would be of nobody.
         int said = source.split("Route\\.(get|post|put|delete|socket)\\(", -1).length - 1;

@@ -51,8 +51,7 @@ public final class Judges {
       throws IOException {
     Path judges = PACKAGES.resolve(folder);
     try (Stream<Path> files = Files.list(judges)) {
-      List<Path> found =
-          files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
+      List<Path> found = files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().toList();
       assertTrue(found.size() >= least, () -> "judges are missing: " + found);
       return found.stream()
           .map(file -> DynamicTest.dynamicTest(name(file), () -> judge(file, environment)));
@@ -71,7 +70,10 @@ public final class Judges {
     }
     Ended ended =
         run(
-            List.of("node", file.toAbsolutePath().toString()), PACKAGES, environment, JUDGE_SECONDS);
+            List.of("node", file.toAbsolutePath().toString()),
+            PACKAGES,
+            environment,
+            JUDGE_SECONDS);
     System.out.println(ended.output().indent(2).stripTrailing());
     if (ended.code() == SKIPPED) {
       skip(file, what, ended.lastLine());
