@@ -22,6 +22,7 @@ import io.tyto.model.port.QueryService;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -136,7 +137,7 @@ public final class Gateway implements AutoCloseable {
     routes.addAll(exports.routes());
     routes.addAll(new OpenApiEndpoint(graphQl).routes());
     routes.addAll(new IngestEndpoint(observatory.ingest(ingest), options).routes());
-    routes.addAll(new OperatorEndpoint(ingest, admin, options).routes());
+    routes.addAll(new OperatorEndpoint(ingest, admin, observatory, options).routes());
     routes.addAll(new KeysEndpoint(admin, observatory.audit(), options.http()).routes());
     routes.addAll(new SchemaEndpoint(admin).routes());
     routes.addAll(new RegistryEndpoint(admin, options).routes());
@@ -177,6 +178,7 @@ public final class Gateway implements AutoCloseable {
 
   @Override
   public void close() {
+    observatory.drain(Duration.ofSeconds(STOP_SECONDS));
     exports.close();
     try {
       vertx.close().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);

@@ -7,6 +7,7 @@ import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.RequestStream;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
+import io.tyto.gateway.observe.Observatory;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -42,11 +43,14 @@ import org.jspecify.annotations.Nullable;
 final class OperatorEndpoint {
   private final IngestService ingest;
   private final AdminService admin;
+  private final Observatory observatory;
   private final GatewayOptions options;
 
-  OperatorEndpoint(IngestService ingest, AdminService admin, GatewayOptions options) {
+  OperatorEndpoint(
+      IngestService ingest, AdminService admin, Observatory observatory, GatewayOptions options) {
     this.ingest = ingest;
     this.admin = admin;
+    this.observatory = observatory;
     this.options = options;
   }
 
@@ -74,8 +78,12 @@ final class OperatorEndpoint {
   }
 
   private void ready(HttpServerRequest request) {
-    boolean ready = admin.isReady();
-    Replies.json(request, ready ? 200 : 503, Map.of("ready", ready));
+    boolean ready = admin.isReady() && !observatory.isDraining();
+    String why = observatory.isDraining() ? "about to stop" : "nothing can be stored";
+    Replies.json(
+        request,
+        ready ? 200 : 503,
+        ready ? Map.of("ready", true) : Map.of("ready", false, "why", why));
   }
 
   private void status(HttpServerRequest request) {

@@ -51,6 +51,7 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   final CountDownLatch cancelled = new CountDownLatch(1);
   final CountDownLatch release = new CountDownLatch(1);
   volatile long imported;
+  volatile boolean isReady = true;
 
   /// Answers streams of records.
   volatile Function<QueryContext, RecordStream> streams =
@@ -238,6 +239,6 @@ final class FakePorts implements QueryService, IngestService, AdminService {
 
   @Override
   public boolean isReady() {
-    return true;
+    return isReady;
   }
 }

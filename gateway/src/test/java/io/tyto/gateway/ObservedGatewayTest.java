@@ -150,6 +150,40 @@ final class ObservedGatewayTest {
   }
 
   @Test
+  void readyIsWhatCanBeAskedAndStored() throws Exception {
+    assertEquals("{\"ready\":true}", send(request("/ready").build()));
+    ports.isReady = false;
+    HttpResponse<String> full =
+        http.send(request("/ready").build(), HttpResponse.BodyHandlers.ofString());
+    assertEquals(503, full.statusCode());
+    assertTrue(full.body().contains("nothing can be stored"), full.body());
+    assertEquals("{\"live\":true}", send(request("/live").build()));
+  }
+
+  @Test
+  void aServerThatStopsEndsWhatRunsAndTakesNothingMore() throws Exception {
+    CompletableFuture<String> answer = askSlowly("last");
+    CompletableFuture<Void> closed = CompletableFuture.runAsync(gateway::close);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    HttpResponse<String> ready;
+    do {
+      assertTrue(System.nanoTime() < deadline, "it goes on");
+      ready = http.send(request("/ready").build(), HttpResponse.BodyHandlers.ofString());
+    } while (ready.statusCode() == 200);
+    assertEquals(503, ready.statusCode());
+    assertTrue(ready.body().contains("about to stop"), ready.body());
+    HttpResponse<String> refused =
+        http.send(graphQl("late", FAST), HttpResponse.BodyHandlers.ofString());
+    assertEquals(503, refused.statusCode());
+    assertTrue(refused.body().contains("DRAINING"), refused.body());
+    assertEquals("1", refused.headers().firstValue("Retry-After").orElse(""));
+    ports.release.countDown();
+    String last = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    assertTrue(last.contains("{\"value\":\"DE\"}"), last);
+    closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Test
   void requestsKeepTheirNameWhereItIsOne() throws Exception {
     HttpResponse<String> named =
         http.send(graphQl("a-1_b.C", FAST), HttpResponse.BodyHandlers.ofString());

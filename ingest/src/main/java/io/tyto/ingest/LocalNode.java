@@ -469,7 +469,7 @@ public final class LocalNode
 
   @Override
   public boolean isReady() {
-    return !isClosed;
+    return !isClosed && !diskGuard.isReadOnly();
   }
 
   @Override

@@ -15,10 +15,12 @@ import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.QueryGate;
 import io.tyto.model.query.QueryTrace;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +29,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Lifetime*: made before the gateway, closed after it.
 public final class Observatory implements AutoCloseable {
+  private static final long LOOK_EVERY_MILLIS = 10;
+
   private final Clock clock;
   private final AuditLog audit;
   private final Meters meters = new Meters();
   private final Traces traces;
   private final RunningQueries running;
   private final Requests requests;
+
+  /// Questions to the engine and requests with events.
+  private final AtomicInteger underWay = new AtomicInteger();
+
   private final SlowLog slowLog;
 
   /// One that notes nothing of what was asked.
@@ -70,11 +78,11 @@ public final class Observatory implements AutoCloseable {
 
   /// The engine in sight.
   public QueryService queries(QueryService engine) {
-    return new ObservedQueries(engine, meters, running);
+    return new ObservedQueries(engine, meters, running, underWay);
   }
 
   public IngestService ingest(IngestService ingest) {
-    return new ObservedIngest(ingest, meters);
+    return new ObservedIngest(ingest, meters, underWay);
   }
 
   public QueryGate gate(QueryGate gate) {
@@ -203,6 +211,25 @@ public final class Observatory implements AutoCloseable {
       codes.add(code == null ? ErrorCode.INTERNAL.name() : code.toString());
     }
     return codes;
+  }
+
+  /// Whether the server is about to stop, and turns requests away.
+  public boolean isDraining() {
+    return requests.isDraining();
+  }
+
+  /// Turns requests away from now on, and waits until what runs has ended, so long at most. Blocks.
+  public void drain(Duration most) {
+    requests.drain();
+    long deadline = System.nanoTime() + most.toNanos();
+    try {
+      while (running.size() + underWay.get() + requests.waiting() > 0
+          && System.nanoTime() < deadline) {
+        Thread.sleep(LOOK_EVERY_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override

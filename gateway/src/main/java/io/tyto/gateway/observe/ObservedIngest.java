@@ -7,25 +7,36 @@ import io.tyto.model.port.IngestService;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// Counts what comes in. Thread-safe.
 final class ObservedIngest implements IngestService {
   private final IngestService ingest;
   private final Meters meters;
+  private final AtomicInteger underWay;
 
-  ObservedIngest(IngestService ingest, Meters meters) {
+  /// @param underWay counts requests that are not durable yet
+  ObservedIngest(IngestService ingest, Meters meters, AtomicInteger underWay) {
     this.ingest = ingest;
     this.meters = meters;
+    this.underWay = underWay;
   }
 
   @Override
   public CompletableFuture<IngestResult> ingest(String collection, byte[] body, Caller caller) {
     long startedNanos = System.nanoTime();
     int bytes = body.length;
-    return ingest
-        .ingest(collection, body, caller)
-        .whenComplete((result, failure) -> {
+    underWay.incrementAndGet();
+    CompletableFuture<IngestResult> begun;
+    try {
+      begun = ingest.ingest(collection, body, caller);
+    } catch (RuntimeException e) {
+      underWay.decrementAndGet();
+      throw e;
+    }
+    return begun.whenComplete((result, failure) -> {
+          underWay.decrementAndGet();
           long nanos = System.nanoTime() - startedNanos;
           meters.time(Meter.INGEST, nanos, result == null ? outcome(failure) : "ok");
           if (result != null) {

@@ -29,6 +29,7 @@ import io.tyto.model.result.SessionsResult;
 import io.tyto.model.schema.ColumnSpec;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -42,8 +43,12 @@ final class ObservedQueries implements QueryService {
   private final QueryService engine;
   private final Meters meters;
   private final RunningQueries running;
+  private final AtomicInteger underWay;
 
-  ObservedQueries(QueryService engine, Meters meters, RunningQueries running) {
+  /// @param underWay counts questions that are not answered yet, streams that are read included
+  ObservedQueries(
+      QueryService engine, Meters meters, RunningQueries running, AtomicInteger underWay) {
+    this.underWay = underWay;
     this.engine = engine;
     this.meters = meters;
     this.running = running;
@@ -174,6 +179,7 @@ final class ObservedQueries implements QueryService {
       String kind, Stream<String> collections, QueryContext context, boolean isHere) {
     List<String> names = collections.distinct().toList();
     names.forEach(name -> running.asks(context, name));
+    underWay.incrementAndGet();
     String first = names.isEmpty() ? "" : names.getFirst();
     return new Begun(
         kind,
@@ -198,6 +204,7 @@ final class ObservedQueries implements QueryService {
     }
 
     void answered(@Nullable QueryMeta meta) {
+      underWay.decrementAndGet();
       long nanos = System.nanoTime() - startedNanos;
       meters.time(Meter.QUERY, nanos, lane(), OK);
       QueryMeta.Cache cache = meta == null ? QueryMeta.Cache.BYPASS : meta.cache();
@@ -217,6 +224,7 @@ final class ObservedQueries implements QueryService {
     }
 
     void failed(RuntimeException failure) {
+      underWay.decrementAndGet();
       ErrorCode code = failure instanceof TytoException known ? known.code() : ErrorCode.INTERNAL;
       meters.time(Meter.QUERY, System.nanoTime() - startedNanos, lane(), outcome(code));
       part.end(0, 0, 0);

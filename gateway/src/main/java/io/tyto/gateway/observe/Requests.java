@@ -11,7 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.spi.context.storage.ContextLocal;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +29,7 @@ public final class Requests {
 
   private final Meters meters;
   private final Traces traces;
-  private final AtomicInteger underWay = new AtomicInteger();
+  private final Set<HttpServerRequest> underWay = ConcurrentHashMap.newKeySet();
   private volatile boolean isDraining;
 
   Requests(Meters meters, Traces traces) {
@@ -66,7 +66,9 @@ public final class Requests {
     return request -> {
       Seen seen = new Seen(id(request), traces.request(request));
       request.response().putHeader(REQUEST_ID, seen.id);
-      underWay.incrementAndGet();
+      if (!request.canUpgradeToWebSocket()) {
+        underWay.add(request);
+      }
       request.response().endHandler(_ -> ended(request, seen));
       Context context = Vertx.currentContext();
       if (context != null) {
@@ -96,7 +98,7 @@ public final class Requests {
   }
 
   private void ended(HttpServerRequest request, Seen seen) {
-    underWay.decrementAndGet();
+    underWay.remove(request);
     int status = request.response().getStatusCode();
     boolean isGone = !request.response().ended();
     Span span = seen.span;
@@ -123,11 +125,17 @@ public final class Requests {
     isDraining = true;
   }
 
-  boolean isDraining() {
-    return isDraining;
+  /// Requests whose answer is not written yet; streams of events end when their clients leave.
+  long waiting() {
+    return underWay.stream()
+        .filter(request -> {
+          String type = request.response().headers().get("Content-Type");
+          return type == null || !type.startsWith("text/event-stream");
+        })
+        .count();
   }
 
-  int underWay() {
-    return underWay.get();
+  boolean isDraining() {
+    return isDraining;
   }
 }

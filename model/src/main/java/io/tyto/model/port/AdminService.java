@@ -53,7 +53,7 @@ public interface AdminService extends CohortService, ViewService, KeyService {
         ErrorCode.NOT_FOUND, "there is no dimension table '%s'".formatted(table));
   }
 
-  /// Ready to answer: recovered and claimed.
+  /// Ready to answer and to take: recovered, and what comes can be stored.
   boolean isReady();
 
   /// A dimension table.
