@@ -103,7 +103,8 @@ class Writer {
   }
 
   args(field) {
-    const given = field.args.filter(argument => g.isRequiredArgument(argument) || chance(0.4))
+    // A dry run answers nothing, which is no matter of validation.
+    const given = field.args.filter(argument => g.isRequiredArgument(argument) || (argument.name !== 'dryRun' && chance(0.4)))
     return given.length === 0 ? '' : `(${given.map(argument => `${argument.name}: ${this.value(argument.type, 0)}`).join(', ')})`
   }
 
@@ -295,12 +296,12 @@ const fixedRoots = context => ({
   }
 })
 
-// graphql-js 16 looks for nullable variables as keys of oneOf in places that may be null, and not in `T!`.
+// graphql-js 16 looks for nullable variables as keys of oneOf in places of the type `T` itself, and not of `T!` or `[T]`.
 const keysOfOne = context => ({
   OperationDefinition(operation) {
     for (const { node, parentType } of context.getRecursiveVariableUsages(operation)) {
       const declared = operation.variableDefinitions.find(definition => definition.variable.name.value === node.name.value)
-      if (declared && declared.type.kind !== g.Kind.NON_NULL_TYPE && g.isNonNullType(parentType) && parentType.ofType.isOneOf)
+      if (declared && declared.type.kind !== g.Kind.NON_NULL_TYPE && parentType && !g.isInputObjectType(parentType) && g.getNamedType(parentType).isOneOf)
         context.reportError(new g.GraphQLError(`$${node.name.value} may be null`))
     }
   }

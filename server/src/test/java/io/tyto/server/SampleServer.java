@@ -32,10 +32,19 @@ final class SampleServer {
   private SampleServer() {}
 
   /// @param folder for its data
-  static TytoServer start(Path folder) {
+  /// @param access the setting: `open`, or `keys`
+  static TytoServer start(Path folder, String access) {
     Settings settings =
         Settings.resolve(
-            null, Map.of(), Map.of(Setting.DATA, folder.toString(), Setting.LISTEN, "127.0.0.1:0"));
+            null,
+            Map.of(),
+            Map.of(
+                Setting.DATA,
+                folder.toString(),
+                Setting.LISTEN,
+                "127.0.0.1:0",
+                Setting.ACCESS,
+                access));
     TytoServer server = TytoServer.start(settings, configs(), Clock.systemUTC());
     Instant now = Instant.now();
     Random random = new Random(SEED);
