@@ -23,8 +23,10 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -76,7 +78,7 @@ public class ResultJsonBenchmark {
       new GraphQlRequest(TABLE, null, variables(), Map.of());
   private final GraphQlRequest rowsRequest = GraphQlRequest.of(AGGREGATE);
 
-  private static Map<String, Object> variables() {
+  private static Map<String, @Nullable Object> variables() {
     return Map.of(
         "measures",
         List.of(
@@ -91,7 +93,7 @@ public class ResultJsonBenchmark {
   private static AggregateResult result(int count) {
     Random random = new Random(count);
     Object[] hours = new Object[count];
-    Object[] countries = new Object[count];
+    @Nullable Object[] countries = new @Nullable Object[count];
     OffsetDateTime start = OffsetDateTime.of(2026, 1, 1, 0, 0, 0, 0, ZoneOffset.UTC);
     Bucket bucket = new Bucket(start, start.plusHours(1));
     for (int i = 0; i < count; i++) {
@@ -208,6 +210,7 @@ public class ResultJsonBenchmark {
     return out.bytes();
   }
 
+  @SuppressWarnings("ReferenceEquality") // rows of one bucket share it
   private void times(HandWriter out, String name, boolean isEnd) {
     out.raw("{\"name\":\"" + name + "\",\"type\":\"datetime\",\"dictionary\":null,\"values\":[");
     Object last = null;
@@ -256,7 +259,7 @@ public class ResultJsonBenchmark {
       longs[m] = ((ResultColumn.Longs) rows.measures().get(m)).values();
     }
     for (int i = 0; i < ROWS; i++) {
-      Bucket bucket = (Bucket) rows.keys().getFirst().value(i);
+      Bucket bucket = (Bucket) Objects.requireNonNull(rows.keys().getFirst().value(i));
       Object country = rows.keys().get(1).value(i);
       out.comma(i).raw("{\"key\":{\"ts\":").raw(time(bucket.start())).raw(",\"country\":");
       out.raw(country == null ? "null" : "\"" + country + '"');

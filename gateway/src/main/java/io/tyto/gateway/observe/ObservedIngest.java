@@ -36,13 +36,13 @@ final class ObservedIngest implements IngestService {
       throw e;
     }
     return begun.whenComplete((result, failure) -> {
-          underWay.decrementAndGet();
-          long nanos = System.nanoTime() - startedNanos;
-          meters.time(Meter.INGEST, nanos, result == null ? outcome(failure) : "ok");
-          if (result != null) {
-            count(collection, bytes, result);
-          }
-        });
+      underWay.decrementAndGet();
+      long nanos = System.nanoTime() - startedNanos;
+      meters.time(Meter.INGEST, nanos, result == null ? outcome(failure) : "ok");
+      if (result != null) {
+        count(collection, bytes, result);
+      }
+    });
   }
 
   /// Of a collection that is there: names that clients made up would be series without end.

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// Who did what, in an order that nobody can change unseen. Thread-safe.
 public interface AuditLog {
@@ -41,7 +42,7 @@ public interface AuditLog {
 
   /// Notes an entry. The answer comes when it is written: it then survives the end of the process,
   /// and, of a change, the loss of power too. OVERLOADED at once where too many wait.
-  CompletableFuture<Void> submit(Entry entry);
+  CompletableFuture<@Nullable Void> submit(Entry entry);
 
   /// The same, and waits. What cannot be noted must not be done: OVERLOADED, STORE_FAILED.
   default void record(Entry entry) {

@@ -16,6 +16,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// The audit log in files of one folder, written by one thread.
 ///
@@ -30,6 +31,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
   /// Entries that wait to be written; beyond it whoever asks is told to come again.
   static final int MAX_WAITING = 10_000;
 
+  private static final System.Logger LOG = System.getLogger(AuditFiles.class.getName());
   private static final Duration FORCED = Duration.ofSeconds(1);
   private static final Duration SOON = Duration.ofSeconds(1);
   private static final int MAX_BATCH = 1_000;
@@ -41,7 +43,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
   private final Thread writer;
   private volatile boolean isClosed;
 
-  private record Waiting(Entry entry, CompletableFuture<Void> written) {}
+  private record Waiting(Entry entry, CompletableFuture<@Nullable Void> written) {}
 
   /// @param fileBytes a file is not continued beyond this
   /// @param keptBytes of all files together
@@ -84,7 +86,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Void> submit(Entry entry) {
+  public CompletableFuture<@Nullable Void> submit(Entry entry) {
     Waiting waiting = new Waiting(entry, new CompletableFuture<>());
     if (isClosed || !queue.offer(waiting)) {
       throw new RetryLaterException(
@@ -110,8 +112,8 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
         append(batch, isDue);
         forced = isDue ? System.nanoTime() : forced;
       } catch (InterruptedException e) {
-        // Closing: what waits is written yet.
-        Thread.yield();
+        // Nobody of ours does that; what waits must be written all the same.
+        LOG.log(System.Logger.Level.DEBUG, "the writer of the audit log was interrupted", e);
       }
     }
   }
@@ -126,8 +128,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
       }
       batch.forEach(waiting -> waiting.written().complete(null));
     } catch (IOException | RuntimeException e) {
-      System.getLogger(AuditFiles.class.getName())
-          .log(System.Logger.Level.ERROR, "the audit log cannot be written", e);
+      LOG.log(System.Logger.Level.ERROR, "the audit log cannot be written", e);
       batch.forEach(waiting -> waiting.written().completeExceptionally(e));
       reopen();
     }
@@ -138,8 +139,7 @@ public final class AuditFiles implements AuditLog, AutoCloseable {
     try {
       tail.open();
     } catch (IOException | RuntimeException e) {
-      System.getLogger(AuditFiles.class.getName())
-          .log(System.Logger.Level.DEBUG, "the audit log stays shut", e);
+      LOG.log(System.Logger.Level.DEBUG, "the audit log stays shut", e);
     }
   }
 

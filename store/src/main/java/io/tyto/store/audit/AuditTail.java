@@ -60,7 +60,7 @@ final class AuditTail {
     String text = read(last);
     int end = text.lastIndexOf('\n') + 1;
     if (end < text.length()) {
-      tornBytes = text.length() - end;
+      tornBytes = (long) text.length() - end;
       last.truncate(end);
     }
     int start = end == 0 ? 0 : text.lastIndexOf('\n', end - 2) + 1;
