@@ -150,7 +150,8 @@ public final class SchemaSize {
                 .build(),
             HttpResponse.BodyHandlers.ofByteArray());
     if (response.statusCode() != 200) {
-      throw new IllegalStateException(response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8));
+      throw new IllegalStateException(
+          response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8));
     }
     return response.body().length;
   }
