@@ -310,7 +310,7 @@ final class Operation {
         others.add(answer);
         Thread.ofVirtual()
             .name("panel " + context.queryId())
-            .start(() -> complete(answer, place, asking));
+            .start(() -> complete(answer, place, isOfRoot(place) ? context : asking));
       }
     }
     CompletableFuture<Void> all = CompletableFuture.allOf(others.toArray(CompletableFuture[]::new));
@@ -319,6 +319,12 @@ final class Operation {
         all.whenComplete((_, _) -> complete(answer(place.path()), place, context));
       }
     }
+  }
+
+  /// Fields of the root query are few and small, and some are never null: they are answered in a
+  /// dry run too.
+  private static boolean isOfRoot(Place place) {
+    return place.path().size() == 1;
   }
 
   private void complete(CompletableFuture<Object> answer, Place place, QueryContext asking) {

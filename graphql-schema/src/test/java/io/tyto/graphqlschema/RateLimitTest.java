@@ -106,6 +106,17 @@ class RateLimitTest {
   }
 
   @Test
+  void aDryRunAnswersWhatIsNeverNull() {
+    ExecutionResult result =
+        ask(small(), "{ rateLimit(dryRun: true) { cost } collections { name } " + PANELS + "}");
+    assertEquals(List.of(), result.getErrors());
+    assertEquals(
+        "{rateLimit:{cost:4.0},collections:[{name:\"recharge\"}],recharge:{a:null,b:null}}",
+        Json.of(result.getData()));
+    assertEquals(0, run.get());
+  }
+
+  @Test
   void whereThereIsNoLimitThereIsNull() {
     ExecutionResult result =
         ask(

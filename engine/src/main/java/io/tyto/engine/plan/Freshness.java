@@ -1,6 +1,7 @@
 package io.tyto.engine.plan;
 
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Guard;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.QueryContext;
@@ -23,12 +24,15 @@ public final class Freshness {
     if (lag != null && lag > most.toMillis()) {
       throw stale(snapshot, "its rows trail the log by " + Duration.ofMillis(lag), most);
     }
+    boolean isHidden = Guard.isRestricted(context.caller(), snapshot.schema());
     Instant newest = MetaData.watermark(snapshot, new ColumnBounds(Sources.of(snapshot), context));
     if (newest == null) {
       throw stale(snapshot, "it has no event yet", most);
     }
     if (newest.isBefore(clock.instant().minus(most))) {
-      throw stale(snapshot, "its newest event is of " + newest, most);
+      // When others' events came is not for who sees some rows only.
+      String found = isHidden ? "its newest event is older" : "its newest event is of " + newest;
+      throw stale(snapshot, found, most);
     }
   }
 
