@@ -203,14 +203,19 @@ final class KeysTest {
   @Test
   void whatAKeyMayNotIsForbidden() throws Exception {
     try (TytoServer server = start()) {
-      String key = create("dashboard", "--scope", "query:note");
-      HttpResponse<String> answer =
-          http.send(
-              HttpRequest.newBuilder(URI.create(server.commandAddress() + "/v1/keys"))
-                  .header("X-Api-Key", key)
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
-      assertEquals(403, answer.statusCode(), answer.body());
+      List<String> others =
+          List.of(
+              create("dashboard", "--scope", "query:note"),
+              create("tenant", "--scope", "admin", "--project", "acme"));
+      for (String key : others) {
+        HttpResponse<String> answer =
+            http.send(
+                HttpRequest.newBuilder(URI.create(server.commandAddress() + "/v1/keys"))
+                    .header("X-Api-Key", key)
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertEquals(403, answer.statusCode(), answer.body());
+      }
     }
   }
 
