@@ -55,14 +55,17 @@ public final class Feeds implements AutoCloseable {
         .toList()
         .forEach(key -> Objects.requireNonNull(feeds.remove(key)).close());
     feeds.values().forEach(TopicFeed::takeOverSchemas);
+    List<TopicFeed> fresh = new ArrayList<>();
     for (TopicFeed.Key key : wanted) {
       if (!feeds.containsKey(key)) {
         TopicFeed feed = new TopicFeed(host, key, this::unitBytes, one -> known.get(one));
         feeds.put(key, feed);
-        feed.start();
+        fresh.add(feed);
       }
     }
+    // Before any of them reads: one may have to wait for another.
     known = Map.copyOf(feeds);
+    fresh.forEach(TopicFeed::start);
   }
 
   /// Looks at the topics of a group now: this process owns more of its partitions than before.

@@ -3,6 +3,7 @@ package io.tyto.ingest.feed;
 import io.tyto.ingest.log.RawEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,9 @@ final class JoinWait {
   /// Where a log stood when it was waited for in vain.
   private final Map<Source, Long> standing = new HashMap<>();
 
+  /// Topics that were waited for in vain until somebody read them.
+  private final Set<Origin> unread = new HashSet<>();
+
   /// A log that brings what events are joined with. Thread-safe.
   interface Source {
     /// Partitions of the group that it feeds.
@@ -38,12 +42,19 @@ final class JoinWait {
     boolean isAsFarAs(long timestampMicros, long sinceNanos);
   }
 
-  /// @param patienceNanos how long they are waited for at most
-  record Awaited(List<Source> sources, long patienceNanos) {
-    boolean has(Source source) {
-      return sources.contains(source);
-    }
+  /// A topic that brings what events are joined with. Thread-safe.
+  interface Origin {
+    /// Whether its logs for these partitions are being read, or cannot be for now. Both topics of a
+    /// join are taken up by threads of their own, at a start as when partitions come: without this
+    /// whoever is first would find nobody to wait for.
+    boolean isTakenUp(Set<Integer> partitions);
+
+    /// Its logs, as they are read now.
+    List<? extends Source> sources();
   }
+
+  /// @param patienceNanos how long its logs are waited for at most
+  record Awaited(Origin origin, long patienceNanos) {}
 
   /// Returns when the block may be handed on.
   ///
@@ -53,21 +64,41 @@ final class JoinWait {
     if (events.isEmpty() || awaited.isEmpty()) {
       return;
     }
-    standing.keySet().removeIf(source -> awaited.stream().noneMatch(one -> one.has(source)));
     long fetched = System.nanoTime();
     long last = Long.MIN_VALUE;
     for (RawEvent event : events) {
       last = Math.max(last, event.timestampMicros());
     }
+    Set<Source> known = new HashSet<>();
     for (Awaited one : awaited) {
+      long deadline = fetched + one.patienceNanos();
+      awaitReaders(one.origin(), partitions, deadline);
       List<Source> missing = new ArrayList<>();
-      for (Source source : one.sources()) {
+      for (Source source : one.origin().sources()) {
+        known.add(source);
         if (source.partitions().stream().anyMatch(partitions::contains)) {
           missing.add(source);
         }
       }
-      await(missing, last, fetched, fetched + one.patienceNanos());
+      await(missing, last, fetched, deadline);
     }
+    standing.keySet().retainAll(known);
+    unread.removeIf(origin -> awaited.stream().noneMatch(one -> one.origin() == origin));
+  }
+
+  private void awaitReaders(Origin origin, Set<Integer> partitions, long deadline)
+      throws InterruptedException {
+    while (!origin.isTakenUp(partitions)) {
+      if (unread.contains(origin)) {
+        return;
+      }
+      if (System.nanoTime() >= deadline) {
+        unread.add(origin);
+        return;
+      }
+      TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+    }
+    unread.remove(origin);
   }
 
   private void await(List<Source> missing, long last, long fetched, long deadline)

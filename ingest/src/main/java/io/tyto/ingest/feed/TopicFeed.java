@@ -22,10 +22,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -39,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// The thread binds the topic when it is first reached, measures lag, notices partitions that were
 /// added and transactions that stay open, and tells the source's own tools how far is committed.
 /// Thread-safe.
-final class TopicFeed implements Runnable, AutoCloseable {
+final class TopicFeed implements Runnable, JoinWait.Origin, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(TopicFeed.class.getName());
 
   private static final long LOOK_MILLIS = 1_000;
@@ -208,7 +210,7 @@ final class TopicFeed implements Runnable, AutoCloseable {
     return host.ownedOf(key.groupId()).size() == group().partitions();
   }
 
-  /// The logs of other topics that bring what events of this one are joined with.
+  /// The other topics that bring what events of this one are joined with.
   private List<JoinWait.Awaited> awaited() {
     Map<Key, Long> patience = new HashMap<>();
     for (TableSchema schema : schemas()) {
@@ -223,10 +225,22 @@ final class TopicFeed implements Runnable, AutoCloseable {
     patience.forEach((source, nanos) -> {
       TopicFeed feed = others.apply(source);
       if (feed != null) {
-        awaited.add(new JoinWait.Awaited(List.copyOf(feed.readers), nanos));
+        awaited.add(new JoinWait.Awaited(feed, nanos));
       }
     });
     return awaited;
+  }
+
+  @Override
+  public boolean isTakenUp(Set<Integer> partitions) {
+    Set<Integer> missing = new HashSet<>(partitions);
+    readers.forEach(reader -> missing.removeAll(reader.partitions()));
+    return missing.isEmpty() || problem != null || isClosed;
+  }
+
+  @Override
+  public List<FeedReader> sources() {
+    return readers;
   }
 
   /// The topic that brings a collection's events; null where they are sent to the server.

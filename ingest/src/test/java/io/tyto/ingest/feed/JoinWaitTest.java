@@ -198,13 +198,16 @@ class JoinWaitTest {
     };
   }
 
-  /// Opens the logs of logins slowed down.
+  /// Finds the topic of logins late, and opens its logs slowed down.
   private LogSource slow(LogSource source) {
     return (LogSource)
         Proxy.newProxyInstance(
             LogSource.class.getClassLoader(),
             new Class<?>[] {LogSource.class},
             (_, method, arguments) -> {
+              if (method.getName().equals("describe") && arguments[0].equals("logins")) {
+                LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+              }
               Object result = method.invoke(source, arguments);
               return result instanceof EventLog log
                       && arguments[0] instanceof LogSource.Topic topic
