@@ -83,7 +83,7 @@ final class JoinWait {
       await(missing, last, fetched, deadline);
     }
     standing.keySet().retainAll(known);
-    unread.removeIf(origin -> awaited.stream().noneMatch(one -> one.origin() == origin));
+    unread.removeIf(origin -> awaited.stream().noneMatch(one -> one.origin().equals(origin)));
   }
 
   private void awaitReaders(Origin origin, Set<Integer> partitions, long deadline)
