@@ -32,8 +32,7 @@ record Door(boolean isForOperators, boolean isOpenHere) {
           "this path is for operators, who have an address of their own (setting `admin.listen`)");
     }
     Caller caller = callers.of(request);
-    // Configs, keys and imports are those of all projects: an admin of one tenant is no operator.
-    if (!caller.access().isAdmin() || !caller.isIn(Caller.DEFAULT_PROJECT)) {
+    if (!caller.isOperator()) {
       throw new TytoException(
           ErrorCode.FORBIDDEN,
           "this path is for operators: the key needs the scope admin, and the project default");

@@ -1,6 +1,7 @@
 package io.tyto.gateway;
 
 import io.tyto.gateway.access.AuditedAuthenticator;
+import io.tyto.gateway.access.GuardedKeys;
 import io.tyto.gateway.access.KeysEndpoint;
 import io.tyto.gateway.document.DocumentOptions;
 import io.tyto.gateway.document.Documents;
@@ -12,8 +13,10 @@ import io.tyto.gateway.limits.LimitedLive;
 import io.tyto.gateway.observe.Observatory;
 import io.tyto.gateway.observe.ObserveOptions;
 import io.tyto.gateway.openapi.OpenApiEndpoint;
+import io.tyto.graphqlschema.GraphQlServices;
 import io.tyto.model.access.Caller;
 import io.tyto.model.port.AdminService;
+import io.tyto.model.port.CallerKeys;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService;
@@ -105,18 +108,16 @@ public final class Gateway implements AutoCloseable {
       Guards guards,
       Observatory observatory,
       Clock clock) {
-    QueryService watched = observatory.queries(queries);
-    LiveSchema schema =
-        new LiveSchema(
-            admin,
-            watched,
-            letters,
-            entities,
-            new LimitedLive(live, guards.gate()),
-            ingest,
-            guards.gate(),
-            clock,
-            options.graphQl());
+    CallerKeys keys = new GuardedKeys(admin, guards, observatory.audit());
+    GraphQlServices services =
+        GraphQlServices.of(observatory.queries(queries))
+            .withLimits(guards.gate())
+            .withLetters(letters)
+            .withEntities(entities)
+            .withLive(new LimitedLive(live, guards.gate()))
+            .withKeys(keys)
+            .withAudit(observatory.audit());
+    LiveSchema schema = new LiveSchema(admin, services, ingest, clock, options.graphQl());
     schema.of(Caller.OPEN);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     Callers callers =
@@ -138,7 +139,7 @@ public final class Gateway implements AutoCloseable {
     routes.addAll(new OpenApiEndpoint(graphQl).routes());
     routes.addAll(new IngestEndpoint(observatory.ingest(ingest), options).routes());
     routes.addAll(new OperatorEndpoint(ingest, admin, observatory, options).routes());
-    routes.addAll(new KeysEndpoint(admin, observatory.audit(), options.http()).routes());
+    routes.addAll(new KeysEndpoint(keys, options.http()).routes());
     routes.addAll(new SchemaEndpoint(admin).routes());
     routes.addAll(new RegistryEndpoint(admin, options).routes());
     routes.addAll(new Pages().routes());

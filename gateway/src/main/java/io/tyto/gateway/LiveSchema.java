@@ -9,12 +9,7 @@ import io.tyto.model.access.RoleSchema;
 import io.tyto.model.access.Scope;
 import io.tyto.model.access.Verb;
 import io.tyto.model.port.AdminService;
-import io.tyto.model.port.DeadLetterService;
-import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService;
-import io.tyto.model.port.LimitService;
-import io.tyto.model.port.LiveService;
-import io.tyto.model.port.QueryService;
 import io.tyto.model.port.ViewService.ViewCollection;
 import io.tyto.model.schema.TableSchema;
 import java.time.Clock;
@@ -68,26 +63,16 @@ final class LiveSchema {
 
   private record Version(long catalog, CompletableFuture<GraphQlApi> api) {}
 
+  /// @param services all that there are; callers see what is theirs
   LiveSchema(
       AdminService admin,
-      QueryService queries,
-      DeadLetterService letters,
-      EntityService entities,
-      LiveService live,
+      GraphQlServices services,
       IngestService ingest,
-      LimitService limits,
       Clock clock,
       GraphQlOptions options) {
     this.admin = admin;
     this.ingest = ingest;
-    this.services =
-        GraphQlServices.of(queries)
-            .withLimits(limits)
-            .withLetters(letters)
-            .withCohorts(admin)
-            .withEntities(entities)
-            .withLive(live)
-            .withViews(admin);
+    this.services = services.withCohorts(admin).withViews(admin);
     this.clock = clock;
     this.options = options;
   }
@@ -135,6 +120,7 @@ final class LiveSchema {
     GraphQlServices own =
         services
             .withCohorts(ProjectCohorts.of(caller, admin))
+            .withKeys(caller.access().isAdmin() ? services.keys() : null)
             .withIngest(ingest, table -> Guard.may(caller, Verb.INGEST, table));
     return GraphQlApi.build(tables, views, own, clock, options);
   }

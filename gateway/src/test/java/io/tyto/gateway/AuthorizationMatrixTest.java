@@ -55,16 +55,20 @@ final class AuthorizationMatrixTest {
   private static final String FIELDS =
       """
       Mutation.cancelQuery: all
+      Mutation.createApiKey: admin
       Mutation.createView: all
       Mutation.dropView: all
       Mutation.ingestPlay: ingest:play admin
       Mutation.refreshView: all
       Mutation.replayDeadLetters: all
+      Mutation.revokeApiKey: admin
+      Mutation.rotateApiKey: admin
       PlayCollection.aggregate: query:play admin
       PlayCollection.info: query:play records:play ingest:play letters:play define:play admin
       PlayCollection.records: records:play admin
       PlayCollection.table: query:play admin
       PlayCollection.values: query:play admin
+      Query.apiKeys: admin
       Query.collections: all
       Query.deadLetterReasons: all
       Query.deadLetters: all

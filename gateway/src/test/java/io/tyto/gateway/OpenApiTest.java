@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.tyto.gateway.document.DocumentPolicy;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.model.access.Access;
+import io.tyto.model.access.AccessRules;
 import io.tyto.model.access.Caller;
 import io.tyto.model.access.Scope;
 import io.tyto.model.port.DeadLetterService;
@@ -48,7 +49,7 @@ final class OpenApiTest {
             LiveService.NONE,
             ports,
             ports,
-            new Guards(_ -> caller, gate, _ -> documents),
+            new Guards(_ -> caller, gate, _ -> documents, () -> AccessRules.NONE),
             Clock.systemUTC());
   }
 

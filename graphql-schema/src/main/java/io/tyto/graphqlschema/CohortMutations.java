@@ -11,7 +11,6 @@ import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.access.Caller;
 import io.tyto.model.access.Guard;
 import io.tyto.model.access.Verb;
-import io.tyto.model.port.CohortService;
 import io.tyto.model.port.CohortService.SavedCohort;
 import io.tyto.model.schema.ApiNames;
 import java.time.Clock;
@@ -24,16 +23,28 @@ final class CohortMutations {
   private CohortMutations() {}
 
   static Object save(
-      DataFetchingEnvironment environment, ApiSchema schema, CohortService cohorts, Clock clock) {
-    InputObject arguments = arguments("saveCohort", environment);
+      DataFetchingEnvironment environment,
+      ApiSchema schema,
+      GraphQlServices services,
+      Clock clock) {
+    InputObject arguments = Mutations.arguments("saveCohort", environment);
     InputObject of = arguments.object("of", "EntityCohort");
     ApiEntity entity = entity(schema, of);
-    requireDefine(environment, entity);
-    String definition =
-        new CohortInput(new EventsInput(entity, clock.instant())).text(of, of.only());
+    String name = arguments.text("name");
     Long expected = (Long) arguments.get("expectedVersion");
     SavedCohort saved =
-        cohorts.saveCohort(entity.name(), arguments.text("name"), definition, expected);
+        services
+            .audit()
+            .noted(
+                Mutations.caller(environment),
+                "cohort.save",
+                target(entity.name(), name),
+                () -> {
+                  requireDefine(environment, entity);
+                  String definition =
+                      new CohortInput(new EventsInput(entity, clock.instant())).text(of, of.only());
+                  return services.cohorts().saveCohort(entity.name(), name, definition, expected);
+                });
     Map<String, @Nullable Object> payload = new LinkedHashMap<>();
     payload.put("name", saved.name());
     payload.put("version", Formats.longNumber(saved.version()));
@@ -48,25 +59,35 @@ final class CohortMutations {
         .orElseThrow(() -> new IllegalArgumentException("no entity " + of.only()));
   }
 
-  static Object drop(DataFetchingEnvironment environment, ApiSchema schema, CohortService cohorts) {
-    InputObject arguments = arguments("dropCohort", environment);
-    String name = arguments.text("entity");
-    schema.entities().values().stream()
-        .filter(entity -> entity.name().equals(name))
-        .forEach(entity -> requireDefine(environment, entity));
-    return cohorts.dropCohort(name, arguments.text("name"));
+  static Object drop(
+      DataFetchingEnvironment environment, ApiSchema schema, GraphQlServices services) {
+    InputObject arguments = Mutations.arguments("dropCohort", environment);
+    String entity = arguments.text("entity");
+    String name = arguments.text("name");
+    return services
+        .audit()
+        .noted(
+            Mutations.caller(environment),
+            "cohort.drop",
+            target(entity, name),
+            () -> {
+              schema.entities().values().stream()
+                  .filter(each -> each.name().equals(entity))
+                  .forEach(each -> requireDefine(environment, each));
+              return services.cohorts().dropCohort(entity, name);
+            });
+  }
+
+  /// As the audit log names a cohort.
+  private static String target(String entity, String name) {
+    return entity + "/" + name;
   }
 
   /// A cohort is one of all collections of its entity.
   private static void requireDefine(DataFetchingEnvironment environment, ApiEntity entity) {
-    Caller caller = Operation.in(environment.getGraphQlContext()).caller();
+    Caller caller = Mutations.caller(environment);
     for (ApiCollection collection : entity.collections()) {
       Guard.require(caller, Verb.DEFINE, collection.schema());
     }
-  }
-
-  private static InputObject arguments(String field, DataFetchingEnvironment environment) {
-    Map<String, @Nullable Object> arguments = new LinkedHashMap<>(environment.getArguments());
-    return InputObject.of("Mutation." + field, arguments);
   }
 }

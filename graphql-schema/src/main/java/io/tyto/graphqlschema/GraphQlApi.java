@@ -30,8 +30,10 @@ import io.tyto.graphqlschema.schema.ApiEntity;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.graphqlschema.value.Longs;
 import io.tyto.graphqlschema.value.StreamedValue;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.CallerKeys;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.port.ViewService.ViewCollection;
@@ -71,6 +73,9 @@ public final class GraphQlApi {
           "DeletePayload",
           "IngestResult",
           "RejectedEvent",
+          "ApiKey",
+          "ApiKeyParameter",
+          "ApiKeyPayload",
           "UserError");
 
   /// The request extension that makes all longs strings.
@@ -153,7 +158,8 @@ public final class GraphQlApi {
             materialized,
             services.queries()::stored,
             services.cohorts(),
-            services.takesEvents());
+            services.takesEvents(),
+            services.keys() != null);
     return new GraphQlApi(schema, services, clock, options);
   }
 
@@ -199,6 +205,10 @@ public final class GraphQlApi {
                   "Mutation",
                   builder -> builder.dataFetcher(field, new IngestMutation(event, ingest))));
     }
+    CallerKeys keys = services.keys();
+    if (keys != null) {
+      wireKeys(wiring, keys);
+    }
     for (String payload : PAYLOADS) {
       wiring.type(payload, builder -> builder.defaultDataFetcher(Payload::member));
     }
@@ -215,33 +225,53 @@ public final class GraphQlApi {
                             .dataFetcher(
                                 "saveCohort",
                                 environment ->
-                                    CohortMutations.save(
-                                        environment, schema, services.cohorts(), clock))
+                                    CohortMutations.save(environment, schema, services, clock))
                             .dataFetcher(
                                 "dropCohort",
-                                environment ->
-                                    CohortMutations.drop(environment, schema, services.cohorts()))
+                                environment -> CohortMutations.drop(environment, schema, services))
                             .dataFetcher(
                                 "createView",
-                                environment ->
-                                    ViewMutations.create(environment, schema, services.views()))
+                                environment -> ViewMutations.create(environment, schema, services))
                             .dataFetcher(
                                 "refreshView",
                                 environment ->
                                     ViewMutations.refresh(environment, schema, services.views()))
                             .dataFetcher(
                                 "dropView",
-                                environment ->
-                                    ViewMutations.drop(environment, schema, services.views()))
+                                environment -> ViewMutations.drop(environment, schema, services))
                             .dataFetcher(
-                                "cancelQuery",
-                                environment -> cancel(environment, services.queries())))
+                                "cancelQuery", environment -> cancel(environment, services)))
                 .build());
   }
 
-  private static boolean cancel(DataFetchingEnvironment environment, QueryService queries) {
+  private static boolean cancel(DataFetchingEnvironment environment, GraphQlServices services) {
     String id = Objects.requireNonNull(environment.getArgument("id"), "id");
-    return queries.cancel(id, Operation.in(environment.getGraphQlContext()).caller());
+    Caller caller = Mutations.caller(environment);
+    QueryService queries = services.queries();
+    boolean isOthers =
+        queries.running(caller).stream()
+            .anyMatch(running -> running.isCalled(id) && !running.caller().equals(caller.id()));
+    return isOthers
+        ? services.audit().noted(caller, "query.cancel", id, () -> queries.cancel(id, caller))
+        : queries.cancel(id, caller);
+  }
+
+  private static void wireKeys(RuntimeWiring.Builder wiring, CallerKeys keys) {
+    wiring
+        .type(
+            "Query",
+            builder ->
+                builder.dataFetcher("apiKeys", environment -> KeyMutations.list(environment, keys)))
+        .type(
+            "Mutation",
+            builder ->
+                builder
+                    .dataFetcher(
+                        "createApiKey", environment -> KeyMutations.create(environment, keys))
+                    .dataFetcher(
+                        "rotateApiKey", environment -> KeyMutations.rotate(environment, keys))
+                    .dataFetcher(
+                        "revokeApiKey", environment -> KeyMutations.revoke(environment, keys)));
   }
 
   /// Has the whole request compiled before its first field is fetched.

@@ -1,5 +1,7 @@
 package io.tyto.graphqlschema;
 
+import io.tyto.model.port.AuditLog;
+import io.tyto.model.port.CallerKeys;
 import io.tyto.model.port.CohortService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
@@ -16,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param ingest takes events; null: the API takes none
 /// @param takesEvents of which collections it does
+/// @param keys null: the API shows none
+/// @param audit told of what is changed
 public record GraphQlServices(
     QueryService queries,
     DeadLetterService letters,
@@ -25,7 +29,9 @@ public record GraphQlServices(
     ViewService views,
     LimitService limits,
     @Nullable IngestService ingest,
-    Predicate<TableSchema> takesEvents) {
+    Predicate<TableSchema> takesEvents,
+    @Nullable CallerKeys keys,
+    AuditLog audit) {
 
   /// Answers questions and has nothing else.
   public static GraphQlServices of(QueryService queries) {
@@ -38,42 +44,75 @@ public record GraphQlServices(
         ViewService.NONE,
         LimitService.NONE,
         null,
-        _ -> false);
+        _ -> false,
+        null,
+        AuditLog.NONE);
   }
 
   public GraphQlServices withLetters(DeadLetterService other) {
     return new GraphQlServices(
-        queries, other, cohorts, entities, live, views, limits, ingest, takesEvents);
+        queries, other, cohorts, entities, live, views, limits, ingest, takesEvents, keys, audit);
   }
 
   public GraphQlServices withCohorts(CohortService other) {
     return new GraphQlServices(
-        queries, letters, other, entities, live, views, limits, ingest, takesEvents);
+        queries, letters, other, entities, live, views, limits, ingest, takesEvents, keys, audit);
   }
 
   public GraphQlServices withEntities(EntityService other) {
     return new GraphQlServices(
-        queries, letters, cohorts, other, live, views, limits, ingest, takesEvents);
+        queries, letters, cohorts, other, live, views, limits, ingest, takesEvents, keys, audit);
   }
 
   public GraphQlServices withLive(LiveService other) {
     return new GraphQlServices(
-        queries, letters, cohorts, entities, other, views, limits, ingest, takesEvents);
+        queries,
+        letters,
+        cohorts,
+        entities,
+        other,
+        views,
+        limits,
+        ingest,
+        takesEvents,
+        keys,
+        audit);
   }
 
   public GraphQlServices withViews(ViewService other) {
     return new GraphQlServices(
-        queries, letters, cohorts, entities, live, other, limits, ingest, takesEvents);
+        queries, letters, cohorts, entities, live, other, limits, ingest, takesEvents, keys, audit);
   }
 
   /// @param takes whose events the callers may send
   public GraphQlServices withIngest(IngestService other, Predicate<TableSchema> takes) {
     return new GraphQlServices(
-        queries, letters, cohorts, entities, live, views, limits, other, takes);
+        queries, letters, cohorts, entities, live, views, limits, other, takes, keys, audit);
   }
 
   public GraphQlServices withLimits(LimitService other) {
     return new GraphQlServices(
-        queries, letters, cohorts, entities, live, views, other, ingest, takesEvents);
+        queries, letters, cohorts, entities, live, views, other, ingest, takesEvents, keys, audit);
+  }
+
+  /// @param other null: the callers may not see keys
+  public GraphQlServices withKeys(@Nullable CallerKeys other) {
+    return new GraphQlServices(
+        queries,
+        letters,
+        cohorts,
+        entities,
+        live,
+        views,
+        limits,
+        ingest,
+        takesEvents,
+        other,
+        audit);
+  }
+
+  public GraphQlServices withAudit(AuditLog other) {
+    return new GraphQlServices(
+        queries, letters, cohorts, entities, live, views, limits, ingest, takesEvents, keys, other);
   }
 }

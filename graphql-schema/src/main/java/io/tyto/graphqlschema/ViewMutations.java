@@ -7,17 +7,11 @@ import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.model.access.Guard;
 import io.tyto.model.access.Verb;
-import io.tyto.model.error.ErrorCode;
-import io.tyto.model.error.TytoException;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.port.ViewService.ViewInput;
 import io.tyto.model.port.ViewService.ViewStatus;
-import io.tyto.model.query.GroupKey.TimeAmount;
-import java.util.LinkedHashMap;
-import java.util.List;
+import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The mutations `createView`, `refreshView` and `dropView`. What the caller can mend is told among
@@ -25,41 +19,60 @@ import org.jspecify.annotations.Nullable;
 final class ViewMutations {
   private ViewMutations() {}
 
-  static Object create(DataFetchingEnvironment environment, ApiSchema schema, ViewService views) {
-    InputObject input = arguments("createView", environment).object("input", "ViewInput");
-    requireDefine(environment, schema, input.text("collection"));
-    return payload(
+  static Object create(
+      DataFetchingEnvironment environment, ApiSchema schema, GraphQlServices services) {
+    InputObject input = Mutations.arguments("createView", environment).object("input", "ViewInput");
+    Duration refreshEvery = Mutations.duration(input, "refreshEvery");
+    ViewInput view =
+        new ViewInput(
+            input.text("name"),
+            input.text("collection"),
+            input.list("dimensions", String.class),
+            input.list("measures", String.class),
+            constant(input, "granularity"),
+            text(input, "timezone"),
+            constant(input, "strategy"),
+            refreshEvery == null ? null : refreshEvery.toString(),
+            text(input, "backfillFrom"));
+    return Mutations.payload(
         "view",
         () ->
-            view(
-                views.createView(
-                    new ViewInput(
-                        input.text("name"),
-                        input.text("collection"),
-                        input.list("dimensions", String.class),
-                        input.list("measures", String.class),
-                        constant(input, "granularity"),
-                        text(input, "timezone"),
-                        constant(input, "strategy"),
-                        duration(input),
-                        text(input, "backfillFrom")))));
+            services
+                .audit()
+                .noted(
+                    Mutations.caller(environment),
+                    "view.create",
+                    view.name(),
+                    () -> {
+                      requireDefine(environment, schema, view.collection());
+                      return view(services.views().createView(view));
+                    }));
   }
 
   static Object refresh(DataFetchingEnvironment environment, ApiSchema schema, ViewService views) {
-    String id = arguments("refreshView", environment).text("id");
+    String id = Mutations.arguments("refreshView", environment).text("id");
     requireDefineOf(id, environment, schema, views);
-    return payload("view", () -> view(views.refreshView(id)));
+    return Mutations.payload("view", () -> view(views.refreshView(id)));
   }
 
-  static Object drop(DataFetchingEnvironment environment, ApiSchema schema, ViewService views) {
-    String id = arguments("dropView", environment).text("id");
-    requireDefineOf(id, environment, schema, views);
-    return payload(
+  static Object drop(
+      DataFetchingEnvironment environment, ApiSchema schema, GraphQlServices services) {
+    String id = Mutations.arguments("dropView", environment).text("id");
+    ViewService views = services.views();
+    return Mutations.payload(
         "deletedId",
-        () -> {
-          views.dropView(id);
-          return id;
-        });
+        () ->
+            services
+                .audit()
+                .noted(
+                    Mutations.caller(environment),
+                    "view.drop",
+                    id,
+                    () -> {
+                      requireDefineOf(id, environment, schema, views);
+                      views.dropView(id);
+                      return id;
+                    }));
   }
 
   /// One that is not there is refused by the service.
@@ -78,8 +91,7 @@ final class ViewMutations {
             .filter(each -> each.name().equals(collection))
             .findFirst()
             .orElseThrow(() -> Guard.unknown(collection));
-    Guard.require(
-        Operation.in(environment.getGraphQlContext()).caller(), Verb.DEFINE, known.schema());
+    Guard.require(Mutations.caller(environment), Verb.DEFINE, known.schema());
   }
 
   private static @Nullable String text(InputObject input, String name) {
@@ -92,40 +104,7 @@ final class ViewMutations {
     return input.has(name) ? input.text(name).toLowerCase(Locale.ROOT) : null;
   }
 
-  private static @Nullable String duration(InputObject input) {
-    if (!(input.get("refreshEvery") instanceof TimeAmount amount)) {
-      return null;
-    }
-    if (amount.period().toTotalMonths() != 0) {
-      throw input.error("refreshEvery", "expected days, hours, minutes and seconds");
-    }
-    return amount.duration().plusDays(amount.period().getDays()).toString();
-  }
-
   private static Object view(ViewStatus status) {
     return new Payload(ViewsPanel.members(status));
-  }
-
-  private static Object payload(String name, Supplier<Object> work) {
-    Map<String, @Nullable Object> payload = new LinkedHashMap<>();
-    try {
-      payload.put(name, work.get());
-      payload.put("errors", List.of());
-    } catch (TytoException e) {
-      if (e.code().type() != ErrorCode.Type.USER) {
-        throw e;
-      }
-      payload.put(name, null);
-      Map<String, @Nullable Object> error = new LinkedHashMap<>();
-      error.put("code", e.code().name());
-      error.put("message", e.getMessage());
-      payload.put("errors", List.of(new Payload(error)));
-    }
-    return new Payload(payload);
-  }
-
-  private static InputObject arguments(String field, DataFetchingEnvironment environment) {
-    Map<String, @Nullable Object> arguments = new LinkedHashMap<>(environment.getArguments());
-    return InputObject.of("Mutation." + field, arguments);
   }
 }

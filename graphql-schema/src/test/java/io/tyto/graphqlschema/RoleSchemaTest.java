@@ -59,7 +59,12 @@ class RoleSchemaTest {
     return seen == null
         ? null
         : ApiSchema.of(
-                List.of(seen), List.of(), (_, value) -> value, CohortService.NONE, _ -> false)
+                List.of(seen),
+                List.of(),
+                (_, value) -> value,
+                CohortService.NONE,
+                _ -> false,
+                false)
             .text();
   }
 

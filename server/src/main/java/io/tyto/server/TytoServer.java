@@ -303,7 +303,8 @@ public final class TytoServer implements AutoCloseable {
     return new Guards(
         access.authenticator(),
         new CostGate(limits, options.queryConcurrency(), clock),
-        caller -> documents(node, caller));
+        caller -> documents(node, caller),
+        access.rules());
   }
 
   private static LiveOptions liveOptions(Settings settings, GatewayOptions options) {

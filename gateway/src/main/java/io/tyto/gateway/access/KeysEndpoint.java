@@ -11,7 +11,7 @@ import io.tyto.model.access.Caller;
 import io.tyto.model.access.KeyText;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
-import io.tyto.model.port.AuditLog;
+import io.tyto.model.port.CallerKeys;
 import io.tyto.model.port.KeyService;
 import io.tyto.model.port.KeyService.KeyInput;
 import io.tyto.model.port.KeyService.NewKey;
@@ -31,74 +31,61 @@ import org.jspecify.annotations.Nullable;
 public final class KeysEndpoint {
   private static final int MAX_BODY_BYTES = 256 << 10;
 
-  private final KeyService keys;
-  private final AuditLog audit;
+  private final CallerKeys keys;
   private final HttpOptions options;
 
-  public KeysEndpoint(KeyService keys, AuditLog audit, HttpOptions options) {
+  public KeysEndpoint(CallerKeys keys, HttpOptions options) {
     this.keys = keys;
-    this.audit = audit;
     this.options = options;
   }
 
   public List<Route> routes() {
     return List.of(
-        Route.get("/v1/keys", Audience.OPERATORS, (request, _, _) -> list(request)),
+        Route.get("/v1/keys", Audience.OPERATORS, (request, caller, _) -> list(request, caller)),
         Route.post(
             "/v1/keys",
             Audience.OPERATORS,
             (request, caller, _) ->
-                change(request, body -> made(caller, "key.create", keys.createKey(input(body))))),
+                change(request, body -> made(keys.createKey(input(body), caller)))),
         Route.post(
             "/v1/keys/rotate",
             Audience.OPERATORS,
             (request, caller, _) ->
                 change(
                     request,
-                    body ->
-                        made(
-                            caller,
-                            "key.rotate",
-                            keys.rotateKey(text(body, "id"), overlap(body))))),
+                    body -> made(keys.rotateKey(text(body, "id"), overlap(body), caller)))),
         Route.post(
             "/v1/keys/revoke",
             Audience.OPERATORS,
             (request, caller, _) ->
                 change(
                     request,
-                    body -> {
-                      ApiKey key = keys.revokeKey(text(body, "id"));
-                      note(caller, "key.revoke", key);
-                      return Map.of("key", body(key));
-                    })));
+                    body -> Map.of("key", body(keys.revokeKey(text(body, "id"), caller))))));
   }
 
-  private void note(Caller caller, String action, ApiKey key) {
-    audit.record(new AuditLog.Entry(caller.id(), action, key.id(), "ok", Map.of(), true));
-  }
-
-  private void list(HttpServerRequest request) {
+  private void list(HttpServerRequest request, Caller caller) {
     Replies.json(
-        request, 200, Map.of("keys", keys.keys().stream().map(KeysEndpoint::body).toList()));
+        request, 200, Map.of("keys", keys.keys(caller).stream().map(KeysEndpoint::body).toList()));
   }
 
   private void change(HttpServerRequest request, Function<Map<?, ?>, Map<String, ?>> change) {
     // Pages of other sites cannot send that from a browser of this machine.
     Bodies.requireJson(request);
     Bodies.read(request, MAX_BODY_BYTES, options, "the body of a key")
-        .whenComplete((body, failure) ->
-            Thread.startVirtualThread(() -> {
-              try {
-                if (body == null) {
-                  throw failure == null ? new IllegalStateException("no body") : failure;
-                }
-                // What is in it is shown once and stays in no cache on the way.
-                request.response().putHeader("Cache-Control", "no-store");
-                Replies.json(request, 200, change.apply(object(body)));
-              } catch (Throwable e) {
-                Replies.failure(request, e);
-              }
-            }));
+        .whenComplete((body, failure) -> {
+          if (body == null) {
+            Replies.failure(
+                request, failure == null ? new IllegalStateException("no body") : failure);
+          } else {
+            Replies.onVirtualThread(request, () -> answer(request, change.apply(object(body))));
+          }
+        });
+  }
+
+  private static void answer(HttpServerRequest request, Map<String, ?> body) {
+    // What is in it is shown once and stays in no cache on the way.
+    request.response().putHeader("Cache-Control", "no-store");
+    Replies.json(request, 200, body);
   }
 
   private static Map<?, ?> object(byte[] body) {
@@ -195,8 +182,7 @@ public final class KeysEndpoint {
         ErrorCode.BAD_USER_INPUT, "`%s`: expected %s".formatted(name, expected));
   }
 
-  private Map<String, Object> made(Caller caller, String action, NewKey made) {
-    note(caller, action, made.key());
+  private static Map<String, Object> made(NewKey made) {
     Map<String, Object> body = new LinkedHashMap<>();
     body.put("key", body(made.key()));
     body.put("text", made.text().text());

@@ -214,8 +214,7 @@ final class KeptExports implements AutoCloseable {
 
   private Kept find(String id, Caller caller) {
     Kept kept = all.get(id);
-    if (kept == null
-        || !kept.work.query().caller().id().equals(caller.id()) && !caller.access().isAdmin()) {
+    if (kept == null || !caller.oversees(kept.work.query().caller())) {
       throw new TytoException(
           ErrorCode.NOT_FOUND,
           "there is no such export: they are kept for %d minutes after they are complete"

@@ -78,9 +78,7 @@ public final class RunningQueries {
     }
 
     private boolean isSeenBy(Caller caller) {
-      Caller owner = context.caller();
-      return caller.access().isAdmin()
-          || caller.id().equals(owner.id()) && caller.project().equals(owner.project());
+      return caller.oversees(context.caller());
     }
 
     private RunningQuery told() {
@@ -146,7 +144,7 @@ public final class RunningQueries {
     return byId.size();
   }
 
-  /// What the caller may cancel, the oldest first: their own, of an operator all.
+  /// What the caller may cancel, the oldest first: see {@link Caller#oversees}.
   public List<RunningQuery> running(Caller caller) {
     List<RunningQuery> running = new ArrayList<>();
     for (Entry entry : byId.values()) {

@@ -8,6 +8,7 @@ import io.tyto.model.port.KeyService;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -29,6 +30,35 @@ final class FakeKeys implements KeyService {
   @Override
   public @Nullable ApiKey key(String id) {
     return all.get(id);
+  }
+
+  @Override
+  public List<ApiKey> keys() {
+    return all.values().stream().sorted(Comparator.comparing(ApiKey::createdAt)).toList();
+  }
+
+  @Override
+  public NewKey createKey(KeyInput input) {
+    KeyText text = KeyText.random(input.environment(), random);
+    ApiKey key =
+        new ApiKey(
+            text.id(),
+            text.environment(),
+            input.name(),
+            input.project(),
+            input.scopes().stream().map(Scope::parse).toList(),
+            input.roles(),
+            new TreeMap<>(input.parameters()),
+            input.ranges().stream().map(AddressRange::parse).toList(),
+            input.limits(),
+            input.documents(),
+            clock.instant(),
+            input.expiresAt(),
+            null,
+            List.of(new ApiKey.Secret(text.hash(), clock.instant(), null)),
+            null);
+    all.put(key.id(), key);
+    return new NewKey(key, text);
   }
 
   /// Of the project `acme` with the role `analyst` and the parameter `tenant`.

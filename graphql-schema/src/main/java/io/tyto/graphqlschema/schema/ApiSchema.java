@@ -56,6 +56,9 @@ public record ApiSchema(
   private static final System.Logger LOG = System.getLogger(ApiSchema.class.getName());
   private static final String SHARED = "shared.graphqls";
 
+  /// What only admins see.
+  private static final String KEYS = "keys.graphqls";
+
   /// Fields of the root query beside collections and entities.
   private static final Set<String> ROOT_FIELDS =
       Set.of(
@@ -65,6 +68,7 @@ public record ApiSchema(
           "deadLetterReasons",
           "views",
           "rateLimit",
+          "apiKeys",
           MATERIALIZED);
 
   /// Generates the schema; CONFIG_INVALID where two names meet in it. A view whose names are taken
@@ -74,13 +78,18 @@ public record ApiSchema(
   /// @param stored what a hidden column stores of a value
   /// @param cohorts those that are kept by name
   /// @param takesEvents of which collections events are taken
+  /// @param showsKeys whether API keys can be seen and made
   public static ApiSchema of(
       List<TableSchema> tables,
       List<ViewCollection> views,
       BiFunction<ColumnSpec, Object, Object> stored,
       CohortService cohorts,
-      Predicate<TableSchema> takesEvents) {
+      Predicate<TableSchema> takesEvents,
+      boolean showsKeys) {
     Definitions made = new Definitions();
+    if (showsKeys) {
+      made.merge(resource(KEYS));
+    }
     List<ApiCollection> collections =
         tables.stream().map(table -> new ApiCollection(table, stored)).toList();
     List<ApiEntity> allEntities = ApiEntity.of(collections, cohorts);
@@ -130,7 +139,7 @@ public record ApiSchema(
             view.collection());
       }
     }
-    made.merge(root(byField, entities, keyed, shown, events));
+    made.merge(root(byField, entities, keyed, shown, events, showsKeys));
     String text = made.text.toString();
     return new ApiSchema(
         text, hash(text), made.definitions, byField, entities, keyed, materialized, events);
@@ -144,7 +153,7 @@ public record ApiSchema(
     private final Map<String, String> owners = new HashMap<>();
 
     Definitions() {
-      merge(shared());
+      merge(resource(SHARED));
       definitions.types().keySet().forEach(name -> owners.put(name, "a type that every API has"));
       definitions
           .scalars()
@@ -211,7 +220,8 @@ public record ApiSchema(
       Map<String, ApiEntity> entities,
       Map<String, KeyedEntity> keyed,
       List<ViewCollection> views,
-      Map<String, ApiEvent> events) {
+      Map<String, ApiEvent> events,
+      boolean showsKeys) {
     SdlWriter sdl = new SdlWriter().comment("root");
     if (!views.isEmpty()) {
       sdl.describe("Rows of views, each asked like a collection").open("type " + View.TYPE_PREFIX);
@@ -222,8 +232,8 @@ public record ApiSchema(
       }
       sdl.close();
     }
-    writeQuery(sdl, byField, entities, keyed, !views.isEmpty());
-    writeMutation(sdl, !entities.isEmpty(), events.values());
+    writeQuery(sdl, byField, entities, keyed, !views.isEmpty(), showsKeys);
+    writeMutation(sdl, !entities.isEmpty(), events.values(), showsKeys);
     if (!entities.isEmpty()) {
       sdl.describe("A cohort of one entity").open("input EntityCohort @oneOf");
       for (ApiEntity entity : entities.values()) {
@@ -241,7 +251,8 @@ public record ApiSchema(
       Map<String, ApiCollection> byField,
       Map<String, ApiEntity> entities,
       Map<String, KeyedEntity> keyed,
-      boolean hasViews) {
+      boolean hasViews,
+      boolean showsKeys) {
     sdl.describe("Everything that can be asked").open("type Query");
     for (ApiCollection collection : byField.values()) {
       sdl.member(
@@ -299,11 +310,16 @@ public record ApiSchema(
           "Rows of views, each asked like a collection",
           MATERIALIZED + ": " + View.TYPE_PREFIX + "!");
     }
+    if (showsKeys) {
+      sdl.member(
+          "API keys, the oldest first; those of your project, of an operator all",
+          "apiKeys: [ApiKey!]! @listSize(assumedSize: 100)");
+    }
     sdl.close();
   }
 
   private static void writeMutation(
-      SdlWriter sdl, boolean hasEntities, Collection<ApiEvent> events) {
+      SdlWriter sdl, boolean hasEntities, Collection<ApiEvent> events, boolean showsKeys) {
     sdl.describe("Everything that can be changed")
         .open("type Mutation")
         .field(
@@ -368,7 +384,45 @@ public record ApiSchema(
                   argument("Whose it is, as configs name it", "entity: ID!"),
                   argument("Its name", "name: ID!")));
     }
+    if (showsKeys) {
+      writeKeyMutations(sdl);
+    }
     sdl.close();
+  }
+
+  private static void writeKeyMutations(SdlWriter sdl) {
+    sdl.field(
+            "Makes an API key, which is told this once. FORBIDDEN where it would be good for more than"
+                + " yours: another project, other addresses, longer, higher limits or more documents",
+            "createApiKey",
+            "ApiKeyPayload!",
+            List.of(
+                argument("For people", "name: String!"),
+                argument("What it may do, such as query:recharge", "scopes: [String!]! = []"),
+                argument("Of the access file", "roles: [String!]"),
+                argument("Whose collections it sees; absent: yours", "project: String"),
+                argument("What row policies compare with", "parameters: [ApiKeyParameterInput!]"),
+                argument(
+                    "Where it may be used from, such as 10.0.0.0/8; absent: everywhere",
+                    "ranges: [String!]"),
+                argument("When it ends; absent: never", "expiresAt: DateTime"),
+                argument("Class of limits; absent: that of its roles", "limits: String"),
+                argument("Which documents it may send", "documents: ApiKeyDocuments! = ANY"),
+                argument("Stands in its text, for people", "environment: String! = \"live\"")))
+        .field(
+            "Gives a key a new secret, which is told this once",
+            "rotateApiKey",
+            "ApiKeyPayload!",
+            List.of(
+                argument("Of the key", "id: ID!"),
+                argument(
+                    "How long the secret before it stays good, at most 30 days",
+                    "overlap: Duration = \"PT24H\"")))
+        .field(
+            "Ends a key for good",
+            "revokeApiKey",
+            "ApiKeyPayload!",
+            List.of(argument("Of the key", "id: ID!")));
   }
 
   /// A type without fields would be none, so there is none without collections.
@@ -384,10 +438,10 @@ public record ApiSchema(
     return sdl.close().toString();
   }
 
-  private static String shared() {
-    try (InputStream resource = ApiSchema.class.getResourceAsStream(SHARED)) {
+  private static String resource(String name) {
+    try (InputStream resource = ApiSchema.class.getResourceAsStream(name)) {
       if (resource == null) {
-        throw new IllegalStateException(SHARED + " is missing from the jar");
+        throw new IllegalStateException(name + " is missing from the jar");
       }
       return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {

@@ -73,6 +73,13 @@ public final class AddressRange {
     return bytes.length == start.length && Arrays.equals(masked(bytes, bits), start);
   }
 
+  /// Whether all addresses of another range are in this one.
+  public boolean covers(AddressRange other) {
+    return other.start.length == start.length
+        && bits <= other.bits
+        && Arrays.equals(masked(other.start, bits), start);
+  }
+
   /// What callers from one site have in common: the address, of IPv6 the first 64 bits, for anybody
   /// may have as many of those that share them as there are.
   public static String siteOf(InetAddress address) {

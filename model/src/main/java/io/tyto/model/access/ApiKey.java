@@ -69,6 +69,11 @@ public record ApiKey(
     parameters = Collections.unmodifiableSortedMap(sorted);
   }
 
+  /// How its text begins; no secret.
+  public String prefix() {
+    return KeyText.PREFIX + environment + "_" + id;
+  }
+
   public boolean isRevoked() {
     return revokedAt != null;
   }

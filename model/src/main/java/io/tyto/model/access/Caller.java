@@ -28,6 +28,19 @@ public record Caller(
     TOKEN
   }
 
+  /// Whether the caller may do what goes for all projects: configs, keys and imports are nobody
+  /// else's, so an admin of one tenant is none.
+  public boolean isOperator() {
+    return access.isAdmin() && isIn(DEFAULT_PROJECT);
+  }
+
+  /// Whether the caller may see what another one does, and end it: everybody their own, an admin
+  /// what others of the same project do, an operator anybody's.
+  public boolean oversees(Caller other) {
+    boolean isColleague = project.equals(other.project);
+    return isOperator() || isColleague && (access.isAdmin() || id.equals(other.id));
+  }
+
   /// Whether collections of a project are there for this caller.
   public boolean isIn(String other) {
     return kind == Kind.SYSTEM || kind == Kind.OPEN || project.equals(other);

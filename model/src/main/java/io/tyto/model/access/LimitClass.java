@@ -19,6 +19,16 @@ public record LimitClass(
     int subscriptions,
     double costPerDay) {
 
+  /// Whether nothing is allowed by this class that another does not allow.
+  public boolean isWithin(LimitClass other) {
+    return costPerSecond <= other.costPerSecond
+        && burst <= other.burst
+        && costPerQuery <= other.costPerQuery
+        && concurrentQueries <= other.concurrentQueries
+        && subscriptions <= other.subscriptions
+        && costPerDay <= other.costPerDay;
+  }
+
   /// A class without limits.
   public static LimitClass none(String name) {
     return new LimitClass(

@@ -1,5 +1,6 @@
 package io.tyto.model.port;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.time.Duration;
@@ -9,6 +10,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Who did what, in an order that nobody can change unseen. Thread-safe.
@@ -18,6 +21,9 @@ public interface AuditLog {
 
   /// How long an entry may take to be written before what it is about is refused.
   Duration DEADLINE = Duration.ofSeconds(5);
+
+  /// Of a target; what is longer is cut: it was refused for its length, or will be.
+  int MAX_TARGET_CHARACTERS = 200;
 
   /// One thing that was done or refused. Holds no secrets and no values of rows or requests: ids,
   /// names and hashes only.
@@ -37,6 +43,9 @@ public interface AuditLog {
       boolean isChange) {
     public Entry {
       figures = new TreeMap<>(figures);
+      if (target.length() > MAX_TARGET_CHARACTERS) {
+        target = target.substring(0, MAX_TARGET_CHARACTERS);
+      }
     }
   }
 
@@ -58,5 +67,26 @@ public interface AuditLog {
       Thread.currentThread().interrupt();
       throw new TytoException(ErrorCode.CANCELLED, "interrupted while the audit log was written");
     }
+  }
+
+  /// Does a change, and notes that it was done, or the code of the error that it threw.
+  default <T> T noted(Caller caller, String action, String target, Supplier<T> change) {
+    return noted(caller, action, target, change, _ -> target);
+  }
+
+  /// The same of what gets its name only when it is done.
+  ///
+  /// @param asked what is known of the target before
+  default <T> T noted(
+      Caller caller, String action, String asked, Supplier<T> change, Function<T, String> target) {
+    T done;
+    try {
+      done = change.get();
+    } catch (TytoException e) {
+      record(new Entry(caller.id(), action, asked, e.code().name(), Map.of(), true));
+      throw e;
+    }
+    record(new Entry(caller.id(), action, target.apply(done), "ok", Map.of(), true));
+    return done;
   }
 }

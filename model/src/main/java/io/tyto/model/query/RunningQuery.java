@@ -33,4 +33,9 @@ public record RunningQuery(
   public RunningQuery {
     collections = List.copyOf(collections);
   }
+
+  /// Whether people mean this one by an id: its own, or that of its request.
+  public boolean isCalled(String name) {
+    return name.equals(id) || name.equals(requestId);
+  }
 }
