@@ -15,6 +15,7 @@ import io.tyto.model.port.CohortService.SavedCohort;
 import io.tyto.model.schema.ApiNames;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -71,10 +72,13 @@ final class CohortMutations {
             "cohort.drop",
             target(entity, name),
             () -> {
-              schema.entities().values().stream()
-                  .filter(each -> each.name().equals(entity))
-                  .forEach(each -> requireDefine(environment, each));
-              return services.cohorts().dropCohort(entity, name);
+              List<ApiEntity> known =
+                  schema.entities().values().stream()
+                      .filter(each -> each.name().equals(entity))
+                      .toList();
+              known.forEach(each -> requireDefine(environment, each));
+              // Of an entity that is not there for the caller there is no cohort either.
+              return !known.isEmpty() && services.cohorts().dropCohort(entity, name);
             });
   }
 

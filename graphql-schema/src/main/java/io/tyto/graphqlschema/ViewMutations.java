@@ -7,6 +7,8 @@ import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiSchema;
 import io.tyto.model.access.Guard;
 import io.tyto.model.access.Verb;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.port.ViewService.ViewInput;
 import io.tyto.model.port.ViewService.ViewStatus;
@@ -51,8 +53,12 @@ final class ViewMutations {
 
   static Object refresh(DataFetchingEnvironment environment, ApiSchema schema, ViewService views) {
     String id = Mutations.arguments("refreshView", environment).text("id");
-    requireDefineOf(id, environment, schema, views);
-    return Mutations.payload("view", () -> view(views.refreshView(id)));
+    return Mutations.payload(
+        "view",
+        () -> {
+          requireDefineOf(id, environment, schema, views);
+          return view(views.refreshView(id));
+        });
   }
 
   static Object drop(
@@ -75,12 +81,19 @@ final class ViewMutations {
                     }));
   }
 
-  /// One that is not there is refused by the service.
+  /// NOT_FOUND also where it is one of a collection that is not there for the caller.
   private static void requireDefineOf(
       String id, DataFetchingEnvironment environment, ApiSchema schema, ViewService views) {
-    views.views().stream()
-        .filter(status -> status.view().name().equals(id))
-        .forEach(status -> requireDefine(environment, schema, status.collection()));
+    ViewStatus known =
+        views.views().stream()
+            .filter(status -> status.view().name().equals(id))
+            .filter(status ->
+                schema.byField().values().stream()
+                    .anyMatch(each -> each.name().equals(status.collection())))
+            .findFirst()
+            .orElseThrow(() ->
+                new TytoException(ErrorCode.NOT_FOUND, "there is no view '%s'".formatted(id)));
+    requireDefine(environment, schema, known.collection());
   }
 
   /// One that the caller does not see is not in the schema.

@@ -234,8 +234,8 @@ final class MaterializedViews implements ViewService {
       if (ApiNames.field(known.name()).equals(view.field())) {
         throw new TytoException(
             ErrorCode.VERSION_CONFLICT,
-            "there is a view '%s' of %s already: drop it first, or take another name"
-                .formatted(known.name(), known.collection().name()));
+            "there is a view '%s' already: drop it first, or take another name"
+                .formatted(known.name()));
       }
       views += known.collection().collectionId() == collection.collectionId() ? 1 : 0;
     }

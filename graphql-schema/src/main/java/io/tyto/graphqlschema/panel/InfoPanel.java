@@ -5,6 +5,8 @@ import io.tyto.graphqlschema.input.QueryLimits;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiColumn;
 import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.CollectionInfo;
@@ -40,7 +42,14 @@ final class InfoPanel implements Panel {
   public Answer answer(QueryService queries, QueryContext context) {
     List<Known> all = new ArrayList<>();
     for (ApiCollection collection : collections) {
-      all.add(new Known(collection, queries.info(collection.name(), context)));
+      try {
+        all.add(new Known(collection, queries.info(collection.name(), context)));
+      } catch (TytoException e) {
+        // One that this caller may not ask takes the others off no list.
+        if (!isList || e.code() != ErrorCode.FORBIDDEN) {
+          throw e;
+        }
+      }
     }
     return new Answer(isList ? shape.readEach(all) : shape.read(all.getFirst()), null);
   }

@@ -272,7 +272,7 @@ public record ApiSchema(
           List.of(argument("Its key, as events bring it", "id: ID!")));
     }
     sdl.field(
-            "All collections, or those of these names",
+            "All collections that can be asked, or those of these names",
             "collections",
             "[Collection!]!",
             List.of(argument("As in their configs", "names: [ID!]")))
