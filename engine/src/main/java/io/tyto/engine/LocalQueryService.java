@@ -221,7 +221,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       try (TableSnapshot snapshot = snapshot(query.collection(), after, query.snapshot(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
-        Filter own = Guard.rows(context.caller(), Verb.QUERY, snapshot.schema());
+        Filter own = own(Verb.QUERY, snapshot, context);
         AggregateQuery asked =
             query.withWhere(
                 Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
@@ -271,7 +271,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
               snapshot(query.collection(), anchor, query.snapshot(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
-        Filter own = Guard.rows(context.caller(), Verb.RECORDS, snapshot.schema());
+        Filter own = own(Verb.RECORDS, snapshot, context);
         RecordsQuery asked =
             query.withWhere(
                 Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
@@ -290,7 +290,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       MemoryBudget budget = budget(context);
       // Gives back the turn that cohorts took; the stream takes one for each of its parts.
       try (ScanContext scan = scanContext(context, budget)) {
-        Filter own = Guard.rows(context.caller(), Verb.RECORDS, snapshot.schema());
+        Filter own = own(Verb.RECORDS, snapshot, context);
         RecordsQuery asked =
             query.withWhere(
                 Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
@@ -307,7 +307,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       try (TableSnapshot snapshot = snapshots.snapshot(query.collection(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
-        Filter own = Guard.rows(context.caller(), Verb.QUERY, snapshot.schema());
+        Filter own = own(Verb.QUERY, snapshot, context);
         return ValuesRunner.run(query, own, snapshot, scan);
       }
     }
@@ -363,10 +363,20 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       return events.stream().map(event -> own(event, taken, context)).toList();
     }
 
+    /// What the caller's rows meet; null: all are the caller's. What is counted of a collection
+    /// that has others too is told coarsely.
+    private static @Nullable Filter own(Verb verb, TableSnapshot snapshot, QueryContext context) {
+      Filter own = Guard.rows(context.caller(), verb, snapshot.schema());
+      if (own != null) {
+        context.countCoarsely();
+      }
+      return own;
+    }
+
     /// The caller's own among the events.
     private static EventFilter own(EventFilter event, SnapshotSet taken, QueryContext context) {
       TableSnapshot snapshot = taken.of(event.collection());
-      Filter own = Guard.rows(context.caller(), Verb.QUERY, snapshot.schema());
+      Filter own = own(Verb.QUERY, snapshot, context);
       return own == null ? event : event.withWhere(Guard.and(own, event.where()));
     }
 
@@ -420,7 +430,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       try (TableSnapshot snapshot = snapshots.snapshot(collection);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
-        Filter own = Guard.rows(context.caller(), Verb.QUERY, snapshot.schema());
+        Filter own = own(Verb.QUERY, snapshot, context);
         return own == null
             ? Inspection.of(snapshot, context)
             : Inspection.ofRows(own, snapshot, scan);

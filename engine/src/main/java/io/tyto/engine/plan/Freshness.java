@@ -14,25 +14,28 @@ public final class Freshness {
   private Freshness() {}
 
   /// STALE where the newest row lies further behind the clock than the context allows, or the rows
-  /// are known to trail their log by more.
+  /// are known to trail their log by more. FORBIDDEN where a row policy keeps the caller to some
+  /// rows.
   public static void require(TableSnapshot snapshot, QueryContext context, InstantSource clock) {
     Duration most = context.maxStaleness();
     if (most == null) {
       return;
     }
+    // Asked for one time after the other, it would tell when others' events came.
+    Guard.requireAllRows(
+        context.caller(),
+        snapshot.schema(),
+        "maxStaleness is judged by the newest event of all, not by those of one caller");
     Long lag = snapshot.facts().ingestLagMillis();
     if (lag != null && lag > most.toMillis()) {
       throw stale(snapshot, "its rows trail the log by " + Duration.ofMillis(lag), most);
     }
-    boolean isHidden = Guard.isRestricted(context.caller(), snapshot.schema());
     Instant newest = MetaData.watermark(snapshot, new ColumnBounds(Sources.of(snapshot), context));
     if (newest == null) {
       throw stale(snapshot, "it has no event yet", most);
     }
     if (newest.isBefore(clock.instant().minus(most))) {
-      // When others' events came is not for who sees some rows only.
-      String found = isHidden ? "its newest event is older" : "its newest event is of " + newest;
-      throw stale(snapshot, found, most);
+      throw stale(snapshot, "its newest event is of " + newest, most);
     }
   }
 

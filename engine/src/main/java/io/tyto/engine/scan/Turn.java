@@ -21,7 +21,8 @@ public final class Turn implements AutoCloseable {
   }
 
   /// Before each scan; what the gate refuses is thrown.
-  synchronized void begin(Estimate estimate) {
+  synchronized void begin(Estimate exact) {
+    Estimate estimate = query.isCoarse() ? exact.coarse() : exact;
     columns = Math.max(columns, estimate.columns());
     estimated += estimate.cost();
     if (pass == null) {
@@ -43,14 +44,19 @@ public final class Turn implements AutoCloseable {
 
   /// Units of what its scans so far have read.
   synchronized double cost() {
-    return estimated == 0 ? 0 : Estimate.cost(rows.sum(), columns);
+    return estimated == 0 ? 0 : read();
   }
 
   @Override
   public synchronized void close() {
     if (pass != null) {
-      pass.leave(Estimate.cost(rows.sum(), columns));
+      pass.leave(read());
       pass = null;
     }
+  }
+
+  private double read() {
+    long counted = rows.sum();
+    return Estimate.cost(query.isCoarse() ? Estimate.coarse(counted) : counted, columns);
   }
 }

@@ -1,6 +1,8 @@
 package io.tyto.engine.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -16,7 +18,9 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.RecordStream;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.AggregateQuery.Direction;
+import io.tyto.model.query.Estimate;
 import io.tyto.model.query.Measure;
+import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.QueryGate;
 import io.tyto.model.query.RecordsQuery;
@@ -112,6 +116,82 @@ class RowPolicyTest {
     assertEquals(0, result.meta().bytesScanned());
     assertNull(result.meta().watermark());
     result.plan().parts().forEach(part -> assertEquals(0, part.rows()));
+  }
+
+  /// Tables that differ in rows of others alone, and by few of them, as between two looks.
+  @Test
+  void whatIsCountedDoesNotTellOfOthersRows() {
+    GameTable few = GameTable.random(1_100, new Random(SEED)).with(BY_SERVER);
+    GameTable more = GameTable.random(2_000, new Random(SEED)).with(BY_SERVER);
+    Caller own = caller(List.of("1"), "query:game", "records:game");
+    assertEquals(counted(few, own), counted(more, own));
+    assertNotEquals(counted(few, Caller.SYSTEM), counted(more, Caller.SYSTEM));
+    try (TableSnapshot snapshot = few.snapshot(2, new Random(SEED));
+        LocalQueryService service = service(snapshot)) {
+      for (int most : List.of(1, 1_099, 1_100, 1_500, 2_047)) {
+        TytoException refused =
+            assertThrows(TytoException.class, () -> count(service, own, rows(most)), "" + most);
+        assertEquals(ErrorCode.SCAN_LIMIT_EXCEEDED, refused.code());
+        assertFalse(
+            String.valueOf(refused.getMessage()).contains("read 1,100"), refused.getMessage());
+      }
+      count(service, own, rows(2_048));
+      count(service, Caller.SYSTEM, rows(1_100));
+    }
+  }
+
+  /// What gates and accounts are told.
+  private static List<Object> counted(GameTable table, Caller caller) {
+    List<Object> told = new ArrayList<>();
+    QueryGate gate =
+        (context, estimate) -> {
+          told.add(estimate);
+          return new QueryGate.Pass() {
+            @Override
+            public void more(Estimate another) {
+              told.add(another);
+            }
+
+            @Override
+            public void leave(double cost) {
+              told.add(cost);
+            }
+          };
+        };
+    QueryContext context = new QueryContext("q", Duration.ofMinutes(1), 256 << 20, caller, gate);
+    try (TableSnapshot snapshot = table.snapshot(2, new Random(SEED));
+        LocalQueryService service = service(snapshot)) {
+      service.aggregate(everything(), context);
+    }
+    told.add(context.rowsScanned());
+    return told;
+  }
+
+  private static AggregateQuery everything() {
+    return AggregateQuery.totals(
+        "game", null, List.of(new Measure.Column("server", Measure.Function.SUM)));
+  }
+
+  private static void count(LocalQueryService service, Caller caller, QueryBounds bounds) {
+    service.aggregate(everything(), context(caller).within(bounds));
+  }
+
+  private static QueryBounds rows(long most) {
+    return new QueryBounds(null, most, null);
+  }
+
+  @Test
+  void whenOthersEventsCameIsNotTold() {
+    GameTable table = GameTable.random(300, new Random(SEED)).with(BY_SERVER);
+    QueryBounds fresh = new QueryBounds(null, null, Duration.ofDays(365_000));
+    try (TableSnapshot snapshot = table.snapshot(2, new Random(SEED));
+        LocalQueryService service = service(snapshot)) {
+      TytoException refused =
+          assertThrows(
+              TytoException.class, () -> count(service, caller(List.of("1"), "query:game"), fresh));
+      assertEquals(ErrorCode.FORBIDDEN, refused.code());
+      count(service, caller(List.of(), "query:game", "rows:game"), fresh);
+    }
   }
 
   @Test

@@ -43,6 +43,15 @@ public final class Guard {
     return !policy.rows().isEmpty() && !caller.access().may(Verb.ROWS, policy.collection());
   }
 
+  /// FORBIDDEN where a row policy keeps the caller to some rows.
+  ///
+  /// @param why all of them are needed, for people
+  public static void requireAllRows(Caller caller, TableSchema schema, String why) {
+    if (isRestricted(caller, schema)) {
+      throw denied(schema, why);
+    }
+  }
+
   /// Whether a column is there for the caller.
   public static boolean shows(Caller caller, EventConfig config, ColumnSpec column) {
     return labels(config, column).stream()

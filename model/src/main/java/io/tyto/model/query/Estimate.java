@@ -25,5 +25,18 @@ public record Estimate(Lane lane, long rows, int columns) {
     return Math.max(LEAST, (double) rows * Math.max(1, columns) / CELLS_PER_UNIT);
   }
 
+  /// The same as it may be told to who sees some of the rows only.
+  public Estimate coarse() {
+    return new Estimate(lane, coarse(rows), columns);
+  }
+
+  /// A number of rows rounded up to the next power of two, from {@link #COARSE_ROWS} on: what
+  /// remains tells nobody when others' rows come, or how many.
+  public static long coarse(long rows) {
+    long least = Math.clamp(rows, COARSE_ROWS, 1L << 62);
+    return Long.highestOneBit(least - 1) << 1;
+  }
+
+  private static final long COARSE_ROWS = 1 << 10;
   private static final double LEAST = 0.01;
 }

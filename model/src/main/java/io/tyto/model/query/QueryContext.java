@@ -31,6 +31,7 @@ public final class QueryContext {
     final DoubleAdder estimated = new DoubleAdder();
     final DoubleAdder cost = new DoubleAdder();
     volatile boolean isCancelled;
+    volatile boolean isCoarse;
     volatile QueryTrace trace = QueryTrace.NONE;
 
     Shared(long memoryLimitBytes) {
@@ -126,7 +127,12 @@ public final class QueryContext {
   public void admit(long rows) {
     Long most = bounds.rowsScanned();
     long all = admitted.addAndGet(rows);
-    if (most != null && all > most) {
+    if (most == null) {
+      return;
+    }
+    if (shared.isCoarse) {
+      admitCoarsely(all, most);
+    } else if (all > most) {
       throw new TytoException(
           ErrorCode.SCAN_LIMIT_EXCEEDED,
           "query %s would read %,d rows, and maxRowsScanned allows %,d: narrow the range, or filter by"
@@ -135,14 +141,36 @@ public final class QueryContext {
     }
   }
 
+  private void admitCoarsely(long all, long most) {
+    if (Estimate.coarse(all) > most) {
+      throw new TytoException(
+          ErrorCode.SCAN_LIMIT_EXCEEDED,
+          "query %s would read more rows than maxRowsScanned allows, which is %,d (rows of others among them, so that their number is rounded up): narrow the range, or allow more"
+              .formatted(queryId, most));
+    }
+  }
+
+  /// From now on numbers of rows and costs are told rounded up, see {@link Estimate#coarse}, and
+  /// compared as they are told: rows that the caller does not see have a part in them. Called
+  /// before anything of such rows is counted.
+  public void countCoarsely() {
+    shared.isCoarse = true;
+  }
+
+  /// Whether {@link #countCoarsely} was called for any part of the operation.
+  public boolean isCoarse() {
+    return shared.isCoarse;
+  }
+
   /// Counts rows that were read; called while the query runs.
   public void scanned(long rows) {
     shared.rowsScanned.add(rows);
   }
 
-  /// Rows read so far by all parts of the operation.
+  /// Rows read so far by all parts of the operation; coarsely, where that is how they are counted.
   public long rowsScanned() {
-    return shared.rowsScanned.sum();
+    long rows = shared.rowsScanned.sum();
+    return shared.isCoarse && rows > 0 ? Estimate.coarse(rows) : rows;
   }
 
   /// The same query, of which nothing is run: each scan is estimated, and ends with {@link
