@@ -71,13 +71,15 @@ public final class AccessAuthenticator implements Authenticator {
       return operator;
     }
     Duration barred = guesses.barred(site);
-    if (barred.isPositive() && !guesses.wasGood(site, hash)) {
+    if (barred.isPositive() && !isToken(text) && !guesses.wasGood(site, hash)) {
       throw tooMany(barred);
     }
     try {
       Caller caller = caller(text, hash, address);
       guesses.succeeded(site, hash);
       return caller;
+    } catch (OutOfTimeException e) {
+      throw e; // every token ends like that, and browsers go on for a while: no guess
     } catch (TytoException e) {
       if (e.code() == ErrorCode.UNAUTHENTICATED) {
         guesses.failed(site);
@@ -117,10 +119,18 @@ public final class AccessAuthenticator implements Authenticator {
     if (text.startsWith(KeyText.PREFIX)) {
       return keys.caller(text, address);
     }
-    if (text.indexOf('.') >= 0) {
+    if (isToken(text)) {
       return tokens.caller(text, hash);
     }
     throw refused();
+  }
+
+  /// Whether it has the form of a token. A signature cannot be guessed, so that no site is barred
+  /// from tokens: behind a proxy all the world is one site.
+  private static boolean isToken(String text) {
+    return text.length() <= MAX_CHARACTERS
+        && !text.startsWith(KeyText.PREFIX)
+        && text.indexOf('.') >= 0;
   }
 
   private boolean isOperator(String hash, @Nullable InetAddress address) {

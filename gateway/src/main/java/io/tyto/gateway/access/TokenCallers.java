@@ -48,7 +48,8 @@ final class TokenCallers {
     this.mostKnown = mostKnown;
   }
 
-  /// UNAUTHENTICATED; OVERLOADED while keys are fetched.
+  /// UNAUTHENTICATED, of a token that was good once {@link OutOfTimeException}; OVERLOADED while
+  /// keys are fetched.
   @SuppressWarnings("ReferenceEquality") // the very same, or looked at again
   Caller caller(String token, String hash) {
     AccessRules now = rules.get();
@@ -60,7 +61,13 @@ final class TokenCallers {
         && isInTime(before, time)) {
       return before.caller();
     }
-    Claims claims = tokens.verify(token, now.issuers());
+    Claims claims;
+    try {
+      claims = tokens.verify(token, now.issuers());
+    } catch (OutOfTimeException e) {
+      forget(hash);
+      throw e;
+    }
     Caller caller = claims == null ? null : caller(claims, now);
     if (claims == null || caller == null) {
       forget(hash);

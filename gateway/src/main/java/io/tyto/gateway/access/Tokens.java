@@ -77,7 +77,8 @@ public final class Tokens implements AutoCloseable {
     return keys.computeIfAbsent(issuer, _ -> new IssuerKeys(issuer, fetcher, executor, clock));
   }
 
-  /// Null where the token is not good, whatever the reason. OVERLOADED while keys are fetched.
+  /// Null where the token is not good, whatever the reason; {@link OutOfTimeException} where all
+  /// that is wrong is the time. OVERLOADED while keys are fetched.
   @Nullable Claims verify(String text, List<TokenIssuer> issuers) {
     try {
       SignedJWT token = SignedJWT.parse(text);
@@ -111,14 +112,17 @@ public final class Tokens implements AutoCloseable {
         || header.getCriticalParams() != null
         || expires == null
         || subject == null
-        || subject.isEmpty()
-        || !isInTime(claims, expires)) {
+        || subject.isEmpty()) {
       return null;
     }
     JWK key = keysOf(issuer).key(id);
-    return key != null && Signatures.isGood(token, algorithm, key)
-        ? new Claims(issuer, subject, expires.toInstant(), claims.getClaims())
-        : null;
+    if (key == null || !Signatures.isGood(token, algorithm, key)) {
+      return null;
+    }
+    if (!isInTime(claims, expires)) {
+      throw new OutOfTimeException();
+    }
+    return new Claims(issuer, subject, expires.toInstant(), claims.getClaims());
   }
 
   private static @Nullable Algorithm algorithm(JWSHeader header, TokenIssuer issuer) {

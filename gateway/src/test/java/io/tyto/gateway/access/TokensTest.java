@@ -28,6 +28,7 @@ import com.nimbusds.jwt.SignedJWT;
 import io.tyto.gateway.Credentials;
 import io.tyto.model.access.AccessRules;
 import io.tyto.model.access.Caller;
+import io.tyto.model.access.KeyText;
 import io.tyto.model.access.Scope;
 import io.tyto.model.access.TokenIssuer;
 import io.tyto.model.access.TokenIssuer.Algorithm;
@@ -308,6 +309,39 @@ final class TokensTest {
       assertRefused(sign(header("rsa"), wrong, rsa));
     }
     enter(sign(header("rsa"), claims().audience(List.of("x", "other")), rsa));
+  }
+
+  /// A dashboard that was left open over night asks on with the token of yesterday.
+  @Test
+  void aTokenThatIsOnlyOverIsNoGuess() {
+    String over = good();
+    clock.pass(Duration.ofHours(1));
+    for (int i = 0; i < 2 * Guesses.MAX_FAILURES; i++) {
+      TytoException refused = assertThrows(TytoException.class, () -> enter(over));
+      assertEquals(ErrorCode.UNAUTHENTICATED, refused.code());
+      assertEquals(AccessAuthenticator.REFUSED, refused.getMessage());
+    }
+    String unknown = KeyText.random("live", new Random(SEED)).text();
+    assertEquals(
+        ErrorCode.UNAUTHENTICATED,
+        assertThrows(TytoException.class, () -> enter(unknown)).code(),
+        "the site is not barred");
+  }
+
+  @Test
+  void noSiteIsBarredFromTokens() {
+    Random random = new Random(SEED);
+    for (int i = 0; i < Guesses.MAX_FAILURES; i++) {
+      String unknown = KeyText.random("live", random).text();
+      assertThrows(TytoException.class, () -> enter(unknown));
+    }
+    String key = KeyText.random("live", random).text();
+    assertEquals(
+        ErrorCode.RATE_LIMITED, assertThrows(TytoException.class, () -> enter(key)).code());
+    enter(good());
+    String forged = sign(header("rsa"), claims(), nextRsa);
+    assertEquals(
+        ErrorCode.UNAUTHENTICATED, assertThrows(TytoException.class, () -> enter(forged)).code());
   }
 
   @Test
