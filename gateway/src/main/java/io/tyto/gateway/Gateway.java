@@ -132,7 +132,12 @@ public final class Gateway implements AutoCloseable {
     GraphQlEndpoint graphQl =
         new GraphQlEndpoint(schema, callers, guards, documents, observatory, options);
     ExportEndpoint exports =
-        new ExportEndpoint(graphQl, options.exports(), options.queryBytes(), options.http());
+        new ExportEndpoint(
+            graphQl,
+            options.exports(),
+            options.queryBytes(),
+            options.http(),
+            Duration.ofMillis(Callers.RECHECK_MILLIS));
     routes.addAll(graphQl.routes());
     routes.addAll(new DocumentsEndpoint(trusted, options).routes());
     routes.addAll(exports.routes());

@@ -36,6 +36,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// `/graphql`, by GET, POST and WebSocket, and `GET /schema.graphql`.
@@ -180,13 +181,14 @@ final class GraphQlEndpoint implements Asking {
   }
 
   /// Whether a caller of before may still be here.
-  boolean isStillValid(Caller caller) {
+  @Override
+  public boolean isStillValid(Caller caller) {
     return callers.isStillValid(caller);
   }
 
   /// Who asks one more operation, and its limits.
   QueryContext newContext(Caller caller) {
-    return newContext(caller, options.queryTimeout());
+    return newContext(caller, options.queryTimeout(), UnaryOperator.identity());
   }
 
   @Override
@@ -200,10 +202,15 @@ final class GraphQlEndpoint implements Asking {
   }
 
   @Override
-  public QueryContext newContext(Caller caller, Duration timeout) {
+  public QueryContext newContext(
+      Caller caller, Duration timeout, UnaryOperator<QueryGate> ownGate) {
     QueryContext context =
         new QueryContext(
-            UUID.randomUUID().toString(), timeout, options.queryMemoryBytes(), caller, watchedGate);
+            UUID.randomUUID().toString(),
+            timeout,
+            options.queryMemoryBytes(),
+            caller,
+            ownGate.apply(watchedGate));
     context.tracedBy(observatory.sight());
     return context;
   }

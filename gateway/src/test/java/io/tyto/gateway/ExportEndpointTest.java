@@ -77,6 +77,7 @@ final class ExportEndpointTest {
 
     @Override
     public QueryMeta meta() {
+      context.check();
       return new QueryMeta(
           context.queryId(), "segments", 1, 1, 1, 1, 0, null, "s", false, List.of(), List.of());
     }

@@ -21,11 +21,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 
@@ -41,17 +41,22 @@ public final class ExportEndpoint implements AutoCloseable {
   private final ExportOptions options;
   private final int bodyBytes;
   private final HttpOptions http;
-  private final Semaphore running;
+  private final Places places;
+  private final Presence presence;
   private final KeptExports kept;
 
   /// @param bodyBytes largest body of a question
-  public ExportEndpoint(Asking asking, ExportOptions options, int bodyBytes, HttpOptions http) {
+  /// @param recheck how often callers are looked up again while they are answered
+  public ExportEndpoint(
+      Asking asking, ExportOptions options, int bodyBytes, HttpOptions http, Duration recheck) {
     this.asking = asking;
     this.options = options;
     this.bodyBytes = bodyBytes;
     this.http = http;
-    this.running = new Semaphore(options.concurrency());
-    this.kept = new KeptExports(options);
+    this.places =
+        new Places(options.concurrency(), "come back later, or send Prefer: respond-async");
+    this.presence = new Presence(asking::isStillValid, recheck);
+    this.kept = new KeptExports(options, presence);
   }
 
   public List<Route> routes() {
@@ -98,13 +103,15 @@ public final class ExportEndpoint implements AutoCloseable {
     requireJson(request, asked);
     asking.requireUntrusted(caller);
     Context loop = Objects.requireNonNull(Vertx.currentContext(), "called on an event loop");
-    QueryContext query = asking.newContext(caller, options.timeout());
+    Places.Place place = asked.isKept() ? kept.place(caller) : places.of(caller);
+    QueryContext query = asking.newContext(caller, options.timeout(), place::before);
     if (!asked.isKept()) {
       request.response().closeHandler(_ -> query.cancel());
     }
     Bodies.read(request, bodyBytes, http, "http.queryBytes")
         .whenComplete((body, failure) ->
-            Thread.startVirtualThread(() -> answer(request, loop, query, asked, body, failure)));
+            Thread.startVirtualThread(
+                () -> answer(request, loop, query, place, asked, body, failure)));
   }
 
   private static void requireJson(HttpServerRequest request, Asked asked) {
@@ -146,6 +153,7 @@ public final class ExportEndpoint implements AutoCloseable {
       HttpServerRequest request,
       Context loop,
       QueryContext query,
+      Places.Place place,
       Asked asked,
       byte @Nullable [] body,
       @Nullable Throwable failure) {
@@ -156,9 +164,13 @@ public final class ExportEndpoint implements AutoCloseable {
       GraphQlApi api = asking.api(query.caller());
       BulkQuestion question = api.bulk(asked.kind(), asked.collection(), arguments(body));
       if (asked.isKept()) {
-        keep(request, asked, new KeptExports.Work(api, question, query));
+        keep(request, asked, new KeptExports.Work(api, question, query, place));
       } else {
-        stream(request, loop, asked, api, question, query);
+        place.take();
+        try (place;
+            Presence.Stay _ = presence.of(query.caller(), query::cancel)) {
+          stream(request, loop, asked, api, question, query);
+        }
       }
     } catch (Throwable e) {
       Replies.failure(request, e);
@@ -193,12 +205,6 @@ public final class ExportEndpoint implements AutoCloseable {
       QueryContext query)
       throws IOException {
     HttpServerResponse response = request.response();
-    if (!running.tryAcquire()) {
-      throw new TytoException(
-          ErrorCode.OVERLOADED,
-          "%d exports run at once, which is as many as may; come back later, or send Prefer: respond-async"
-              .formatted(options.concurrency()));
-    }
     try (BulkAnswer answer = api.ask(question, query)) {
       // What is wrong with a question mostly shows before its first rows.
       BulkRows first = answer.next();
@@ -208,8 +214,6 @@ public final class ExportEndpoint implements AutoCloseable {
       RowsWriter writer =
           asked.format().writer(asked.kind(), question.columns(), out, asked.keepsFormulas());
       stream(asked, answer, first, writer, out, query);
-    } finally {
-      running.release();
     }
   }
 
@@ -259,5 +263,6 @@ public final class ExportEndpoint implements AutoCloseable {
   @Override
   public void close() {
     kept.close();
+    presence.close();
   }
 }

@@ -10,6 +10,7 @@ import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.QueryContext;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.BufferedOutputStream;
@@ -28,9 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,15 +44,23 @@ final class KeptExports implements AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
   private static final String POLL_SECONDS = "1";
 
+  /// Exports that one caller may have here, made or not, and all callers together.
+  static final int MAX_OF_CALLER = 50;
+
+  private static final int MAX = 10_000;
+
   private final ExportOptions options;
-  private final Semaphore running;
-  private final AtomicInteger unfinished = new AtomicInteger();
+  private final Presence presence;
+  private final Places unfinished;
+  private final Places running;
   private final AtomicLong bytes = new AtomicLong();
   private final Map<String, Kept> all = new ConcurrentHashMap<>();
   private final SecureRandom random = new SecureRandom();
 
   /// A question and what it is asked with.
-  record Work(GraphQlApi api, BulkQuestion question, QueryContext query) {}
+  ///
+  /// @param place of those that are made at once
+  record Work(GraphQlApi api, BulkQuestion question, QueryContext query, Places.Place place) {}
 
   private enum State {
     WAITING,
@@ -64,7 +71,8 @@ final class KeptExports implements AutoCloseable {
 
   private static final class Kept {
     final String id;
-    final Work work;
+    final Caller caller;
+    final String queryId;
     final String collection;
     final BulkKind kind;
     final Format format;
@@ -72,6 +80,10 @@ final class KeptExports implements AutoCloseable {
     final Path file;
     final Instant created = Instant.now();
     final AtomicLong bytes = new AtomicLong();
+
+    /// Null once it is made: it may be kept for long.
+    volatile @Nullable QueryContext query;
+
     volatile State state = State.WAITING;
     volatile long rows;
     volatile @Nullable Instant expires;
@@ -79,73 +91,105 @@ final class KeptExports implements AutoCloseable {
 
     Kept(
         String id,
-        Work work,
+        QueryContext query,
         String collection,
         BulkKind kind,
         Format format,
         boolean keepsFormulas,
         Path folder) {
       this.id = id;
-      this.work = work;
+      this.caller = query.caller();
+      this.queryId = query.queryId();
+      this.query = query;
       this.collection = collection;
       this.kind = kind;
       this.format = format;
       this.keepsFormulas = keepsFormulas;
       this.file = folder.resolve(id + "." + format.extension());
     }
+
+    boolean isOf(Caller other) {
+      return caller.id().equals(other.id()) && caller.project().equals(other.project());
+    }
+
+    void cancel() {
+      QueryContext running = query;
+      if (running != null) {
+        running.cancel();
+      }
+    }
   }
 
-  KeptExports(ExportOptions options) {
+  KeptExports(ExportOptions options, Presence presence) {
     this.options = options;
-    this.running = new Semaphore(options.concurrency(), true);
+    this.presence = presence;
+    this.unfinished = new Places(2 * options.concurrency(), "come back later");
+    this.running = new Places(options.concurrency(), "come back later");
     deleteFiles();
   }
 
-  /// Makes a result in the background; its id. OVERLOADED where too many are being made.
+  /// Where a caller's export is made, when it is its turn.
+  Places.Place place(Caller caller) {
+    return running.of(caller);
+  }
+
+  /// Makes a result in the background; its id. OVERLOADED where too many are being made or kept,
+  /// CONCURRENCY_LIMITED where they are the caller's.
   String begin(Work work, String collection, BulkKind kind, Format format, boolean keepsFormulas) {
-    if (unfinished.incrementAndGet() > 2 * options.concurrency()) {
-      unfinished.decrementAndGet();
-      throw new TytoException(
-          ErrorCode.OVERLOADED,
-          "%d exports are being made and as many wait; come back later"
-              .formatted(options.concurrency()));
-    }
+    Places.Place begun = unfinished.of(work.query().caller());
+    begun.take();
     byte[] id = new byte[ID_BYTES];
     random.nextBytes(id);
     Kept kept =
         new Kept(
             HexFormat.of().formatHex(id),
-            work,
+            work.query(),
             collection,
             kind,
             format,
             keepsFormulas,
             options.folder());
-    all.put(kept.id, kept);
-    Thread.ofVirtual().name("export " + kept.id).start(() -> make(kept));
+    try {
+      add(kept);
+    } catch (RuntimeException e) {
+      begun.close();
+      throw e;
+    }
+    Thread.ofVirtual()
+        .name("export " + kept.id)
+        .start(() -> {
+          try (begun) {
+            make(kept, work);
+          }
+        });
     return kept.id;
   }
 
-  private void make(Kept kept) {
-    try {
-      long nanos = Math.max(0, kept.work.query().remainingNanos());
-      if (!running.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
-        kept.work.query().check();
-      }
-      try {
-        kept.state = State.RUNNING;
-        write(kept);
-        kept.state = State.DONE;
-      } finally {
-        running.release();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      fail(kept, new TytoException(ErrorCode.CANCELLED, "interrupted", e));
+  private synchronized void add(Kept kept) {
+    if (all.size() >= MAX) {
+      throw new TytoException(
+          ErrorCode.OVERLOADED, "%,d exports are kept; come back later".formatted(MAX));
+    }
+    if (all.values().stream().filter(other -> other.isOf(kept.caller)).count() >= MAX_OF_CALLER) {
+      throw new TytoException(
+          ErrorCode.CONCURRENCY_LIMITED,
+          "%d exports of these credentials are kept, which is as many as one caller may have: delete those that were fetched"
+              .formatted(MAX_OF_CALLER));
+    }
+    all.put(kept.id, kept);
+  }
+
+  private void make(Kept kept, Work work) {
+    try (Places.Place place = work.place();
+        Presence.Stay _ = presence.of(kept.caller, work.query()::cancel)) {
+      place.await(work.query());
+      kept.state = State.RUNNING;
+      write(kept, work);
+      kept.state = State.DONE;
     } catch (IOException | RuntimeException | Error e) {
       fail(kept, e);
     } finally {
-      unfinished.decrementAndGet();
+      kept.query = null;
       kept.expires = Instant.now().plus(options.keep());
       CompletableFuture.delayedExecutor(options.keep().toMillis(), TimeUnit.MILLISECONDS)
           .execute(() -> forget(kept));
@@ -161,8 +205,7 @@ final class KeptExports implements AutoCloseable {
     deleteFile(kept);
   }
 
-  private void write(Kept kept) throws IOException {
-    Work work = kept.work;
+  private void write(Kept kept, Work work) throws IOException {
     createFolder();
     try (BulkAnswer answer = work.api().ask(work.question(), work.query());
         OutputStream out =
@@ -212,9 +255,16 @@ final class KeptExports implements AutoCloseable {
     }
   }
 
+  /// Rows were chosen by what whoever asked might see then: the same caller, when it may do
+  /// something else now, asks again. Admins see all rows of what they oversee.
+  private static boolean isFor(Kept kept, Caller caller) {
+    return caller.oversees(kept.caller)
+        && (caller.access().isAdmin() || kept.caller.access().equals(caller.access()));
+  }
+
   private Kept find(String id, Caller caller) {
     Kept kept = all.get(id);
-    if (kept == null || !caller.oversees(kept.work.query().caller())) {
+    if (kept == null || !isFor(kept, caller)) {
       throw new TytoException(
           ErrorCode.NOT_FOUND,
           "there is no such export: they are kept for %d minutes after they are complete"
@@ -236,7 +286,7 @@ final class KeptExports implements AutoCloseable {
     body.put("state", kept.state.name());
     body.put("created", Formats.time(kept.created));
     body.put("bytes", kept.bytes.get());
-    body.put("queryId", kept.work.query().queryId());
+    body.put("queryId", kept.queryId);
     Instant expires = kept.expires;
     if (expires != null) {
       body.put("expires", Formats.time(expires));
@@ -263,7 +313,7 @@ final class KeptExports implements AutoCloseable {
   void result(HttpServerRequest request, Caller caller, String id) {
     Kept kept = find(id, caller);
     switch (kept.state) {
-      case DONE -> send(request, kept);
+      case DONE -> send(request, caller, kept);
       case FAILED ->
           throw new TytoException(
               ErrorCode.NOT_FOUND, "the export failed; GET /v1/exports/" + id + " says why");
@@ -274,16 +324,20 @@ final class KeptExports implements AutoCloseable {
     }
   }
 
-  private static void send(HttpServerRequest request, Kept kept) {
+  private void send(HttpServerRequest request, Caller caller, Kept kept) {
     HttpServerResponse response = request.response();
-    response
-        .putHeader("Content-Type", kept.format.contentType())
-        .putHeader("Cache-Control", "no-store")
-        .putHeader("Tyto-Rows", Long.toString(kept.rows))
-        .putHeader(
-            "Content-Disposition",
-            "attachment; filename=\"%s.%s\"".formatted(kept.collection, kept.format.extension()))
-        .sendFile(kept.file.toString())
+    Future<Void> sent =
+        response
+            .putHeader("Content-Type", kept.format.contentType())
+            .putHeader("Cache-Control", "no-store")
+            .putHeader("Tyto-Rows", Long.toString(kept.rows))
+            .putHeader(
+                "Content-Disposition",
+                "attachment; filename=\"%s.%s\""
+                    .formatted(kept.collection, kept.format.extension()))
+            .sendFile(kept.file.toString());
+    Presence.Stay stay = presence.of(caller, response::reset);
+    sent.onComplete(_ -> stay.close())
         .onFailure(cause -> {
           if (!response.headWritten()) {
             Replies.failure(
@@ -294,7 +348,7 @@ final class KeptExports implements AutoCloseable {
 
   void delete(HttpServerRequest request, Caller caller, String id) {
     Kept kept = find(id, caller);
-    kept.work.query().cancel();
+    kept.cancel();
     Thread.startVirtualThread(() -> {
       forget(kept);
       request.response().setStatusCode(204).end();
@@ -337,7 +391,7 @@ final class KeptExports implements AutoCloseable {
   @Override
   public void close() {
     for (Kept kept : all.values()) {
-      kept.work.query().cancel();
+      kept.cancel();
       forget(kept);
     }
   }

@@ -286,13 +286,27 @@ final class ObservedQueries implements QueryService {
       return rows.meta();
     }
 
+    /// Rows and memory are given back whatever telling of them comes to.
     @Override
     public void close() {
-      if (!isTold) {
-        isTold = true;
-        begun.answered(rows.meta());
+      try (rows) {
+        if (!isTold) {
+          isTold = true;
+          tell();
+        }
       }
-      rows.close();
+    }
+
+    /// How an answer came about can be asked no more where its question was cancelled, or is late.
+    private void tell() {
+      QueryMeta meta;
+      try {
+        meta = rows.meta();
+      } catch (RuntimeException e) {
+        begun.failed(e);
+        return;
+      }
+      begun.answered(meta);
     }
   }
 }

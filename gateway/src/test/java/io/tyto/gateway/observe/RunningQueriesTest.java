@@ -29,7 +29,8 @@ class RunningQueriesTest {
   private static final Caller ALICE = caller("alice", "acme", "query:*");
   private static final Caller BOB = caller("bob", "acme", "query:*");
   private static final Caller NAMESAKE = caller("alice", "other", "query:*");
-  private static final Caller ADMIN = caller("root", "acme", "admin");
+  private static final Caller ADMIN = caller("root", Caller.DEFAULT_PROJECT, "admin");
+  private static final Caller TENANT_ADMIN = caller("root", "umbrella", "admin");
 
   private final RunningQueries running = new RunningQueries(Clock.fixed(NOW, ZoneOffset.UTC));
 
@@ -87,6 +88,8 @@ class RunningQueriesTest {
     assertEquals(List.of("q1"), ids(ALICE));
     assertEquals(List.of(), ids(NAMESAKE));
     assertEquals(List.of("q1", "q2"), ids(ADMIN));
+    assertEquals(List.of(), ids(TENANT_ADMIN));
+    assertFalse(running.cancel("q1", TENANT_ADMIN), "what others ask is for operators");
     assertFalse(running.cancel("q1", BOB));
     assertFalse(running.cancel("q1", NAMESAKE));
     assertFalse(running.cancel("no", ADMIN));
