@@ -28,6 +28,7 @@ import io.tyto.model.query.QueryGate;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.List;
@@ -55,6 +56,17 @@ final class GraphQlEndpoint implements Asking {
   private final GatewayOptions options;
   private final Admission admission;
   private final Connections connections;
+  private final SharedStreams shared;
+
+  /// One request, and where its answers go.
+  ///
+  /// @param stream that of the token it came with; null: the answers are its response
+  private record Exchange(
+      HttpServerRequest request,
+      Context loop,
+      GraphQlReply reply,
+      QueryContext context,
+      @Nullable SharedStream stream) {}
 
   GraphQlEndpoint(
       LiveSchema schema,
@@ -74,6 +86,7 @@ final class GraphQlEndpoint implements Asking {
     this.options = options;
     this.admission = new Admission();
     this.connections = new Connections(options.sockets().maxConnections());
+    this.shared = new SharedStreams(callers, connections, options.sockets());
     observatory.meters().watch(Meter.CONNECTIONS, connections::open);
   }
 
@@ -82,6 +95,12 @@ final class GraphQlEndpoint implements Asking {
         Route.socket("/graphql", (request, _, _) -> connect(request)),
         Route.get("/graphql", Audience.EVERYBODY, (request, _, _) -> get(request)),
         Route.post("/graphql", Audience.CALLERS, (request, caller, _) -> post(request, caller)),
+        Route.put(
+            "/graphql",
+            Audience.CALLERS,
+            (request, caller, _) -> shared.reserve(request, caller, loop())),
+        Route.delete(
+            "/graphql", Audience.CALLERS, (request, caller, _) -> shared.complete(request, caller)),
         Route.get(
             "/schema\\.graphql",
             Audience.CALLERS,
@@ -110,33 +129,40 @@ final class GraphQlEndpoint implements Asking {
       return;
     }
     Caller caller = callers.of(request);
-    GraphQlReply reply = GraphQlReply.to(request, options.http().profile());
-    QueryContext context = cancelledWithResponse(request, caller);
-    Context loop = loop();
-    Thread.startVirtualThread(
-        () -> answer(request, loop, reply, context, () -> GraphQlParameters.ofUrl(request), true));
+    String token = SharedStreams.token(request);
+    boolean isStream =
+        request.method().equals(HttpMethod.GET) && Accept.of(request).names(EventLine.TYPE);
+    if (token != null && isStream) {
+      shared.open(request, caller, token, loop());
+      return;
+    }
+    Exchange exchange = exchange(request, caller, token);
+    Thread.startVirtualThread(() -> answer(exchange, () -> GraphQlParameters.ofUrl(request), true));
   }
 
   private void post(HttpServerRequest request, Caller caller) {
-    GraphQlReply reply = GraphQlReply.to(request, options.http().profile());
+    Exchange exchange = exchange(request, caller, SharedStreams.token(request));
     GraphQlReply.requireJson(request);
-    QueryContext context = cancelledWithResponse(request, caller);
-    Context loop = loop();
     Bodies.read(request, options.queryBytes(), options.http(), "http.queryBytes")
         .whenComplete((body, failure) -> {
           if (body == null) {
-            reply.refuse(failure == null ? new IllegalStateException("no body") : failure);
+            exchange
+                .reply()
+                .refuse(failure == null ? new IllegalStateException("no body") : failure);
           } else {
-            Thread.startVirtualThread(() ->
-                answer(request, loop, reply, context, () -> GraphQlParameters.ofBody(body), false));
+            Thread.startVirtualThread(
+                () -> answer(exchange, () -> GraphQlParameters.ofBody(body), false));
           }
         });
   }
 
-  private QueryContext cancelledWithResponse(HttpServerRequest request, Caller caller) {
+  /// NOT_ACCEPTABLE; NOT_FOUND of a token that is none of the caller's.
+  private Exchange exchange(HttpServerRequest request, Caller caller, @Nullable String token) {
+    GraphQlReply reply = GraphQlReply.to(request, options.http().profile());
+    SharedStream stream = token == null ? null : shared.of(token, caller);
     QueryContext context = newContext(caller);
     request.response().closeHandler(_ -> context.cancel());
-    return context;
+    return new Exchange(request, loop(), reply, context, stream);
   }
 
   private static Context loop() {
@@ -240,25 +266,59 @@ final class GraphQlEndpoint implements Asking {
   }
 
   private void answer(
-      HttpServerRequest request,
-      Context loop,
-      GraphQlReply reply,
-      QueryContext context,
-      Supplier<GraphQlParameters> parameters,
-      boolean isReadOnly) {
+      Exchange exchange, Supplier<GraphQlParameters> parameters, boolean isReadOnly) {
+    GraphQlReply reply = exchange.reply();
+    QueryContext context = exchange.context();
     try {
       GraphQlParameters asked = parameters.get();
+      if (exchange.stream() != null) {
+        answerElsewhere(exchange, exchange.stream(), asked, isReadOnly);
+        return;
+      }
       Begun begun = begin(asked, isReadOnly, context);
       if (reply.isEvents() || begun instanceof Begun.Stream && reply.mayBeEvents()) {
-        stream(new EventStream(request, loop, options.sockets()), begun, context.caller());
+        stream(exchange, begun);
       } else {
         ExecutionResult result = GraphQlApi.answer(begun);
-        RateLimitHeaders.put(request.response(), gate.use(context.caller()));
+        RateLimitHeaders.put(exchange.request().response(), gate.use(context.caller()));
         reply.send(result, isReadOnly ? etag(result, asked, context.caller()) : null);
       }
     } catch (RuntimeException e) {
       reply.refuse(e);
     }
+  }
+
+  /// The response says only whether the operation is taken.
+  private void answerElsewhere(
+      Exchange exchange, SharedStream stream, GraphQlParameters asked, boolean isReadOnly) {
+    SharedStream.Operation operation =
+        stream.begin(SharedStreams.operationId(asked), exchange.context());
+    boolean isTaken = false;
+    try {
+      Begun begun = begin(asked, isReadOnly, exchange.context());
+      RateLimitHeaders.put(exchange.request().response(), gate.use(exchange.context().caller()));
+      if (begun instanceof Begun.Answer(ExecutionResult result) && !result.isDataPresent()) {
+        exchange.reply().reject(result);
+        return;
+      }
+      switch (begun) {
+        case Begun.Answer(ExecutionResult result) -> operation.answer(result);
+        case Begun.Stream(LiveStream live) ->
+            operation.follow(resumed(exchange, live).follow(operation));
+      }
+      isTaken = true;
+      exchange.reply().accept();
+    } finally {
+      if (!isTaken) {
+        operation.forget();
+      }
+    }
+  }
+
+  /// Whoever comes again says how far it has heard.
+  private static LiveStream resumed(Exchange exchange, LiveStream live) {
+    String id = exchange.request().getHeader(SharedStreams.LAST_EVENT_ID);
+    return id == null || id.isEmpty() ? live : live.behind(id);
   }
 
   /// Null where the answer may be another one although nothing was stored meanwhile. Of a document
@@ -284,20 +344,31 @@ final class GraphQlEndpoint implements Asking {
             caller.access().fingerprint());
   }
 
-  private void stream(EventStream events, Begun begun, Caller caller) {
+  private void stream(Exchange exchange, Begun begun) {
+    EventStream events =
+        new EventStream(new EventLine(exchange.request(), exchange.loop(), options.sockets()));
     switch (begun) {
       case Begun.Answer(ExecutionResult result) -> events.answer(result);
-      case Begun.Stream(LiveStream stream) -> {
+      case Begun.Stream(LiveStream live) -> {
         if (!connections.enter()) {
           throw new TytoException(ErrorCode.OVERLOADED, connections.refusal());
         }
         Following following;
         try {
-          following = stream.follow(events);
+          following = resumed(exchange, live).follow(events);
+        } catch (TytoException e) {
+          connections.leave();
+          if (e.code().isRetryable()) {
+            throw e;
+          }
+          // A page's EventSource sees what is in the stream, and nothing of a refusal.
+          events.answer(live.failure(e));
+          return;
         } catch (RuntimeException e) {
           connections.leave();
           throw e;
         }
+        Caller caller = exchange.context().caller();
         events.follow(following, () -> callers.isStillValid(caller), connections::leave);
       }
     }

@@ -64,19 +64,27 @@ record GraphQlParameters(
 
   /// Of a GET: `variables` and `extensions` are JSON.
   static GraphQlParameters ofUrl(HttpServerRequest request) {
-    MultiMap parameters;
-    try {
-      parameters = request.params();
-    } catch (IllegalArgumentException e) {
-      throw new TytoException(
-          ErrorCode.BAD_USER_INPUT, "the parameters of the URL are not escaped as UTF-8", e);
-    }
+    MultiMap parameters = parameters(request);
     return new GraphQlParameters(
         one(parameters, "query"),
         one(parameters, "documentId"),
         one(parameters, "operationName"),
         object(json(parameters, "variables"), "variables"),
         object(json(parameters, "extensions"), "extensions"));
+  }
+
+  /// A parameter of the URL, or null; BAD_USER_INPUT where there are two.
+  static @Nullable String one(HttpServerRequest request, String name) {
+    return one(parameters(request), name);
+  }
+
+  private static MultiMap parameters(HttpServerRequest request) {
+    try {
+      return request.params();
+    } catch (IllegalArgumentException e) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT, "the parameters of the URL are not escaped as UTF-8", e);
+    }
   }
 
   private static @Nullable String one(MultiMap parameters, String name) {

@@ -26,6 +26,7 @@ final class GraphQlReply {
   private static final String VARY = "Accept, Authorization, X-Api-Key";
   private static final int PARTIAL_SUCCESS = 294;
   private static final int OK = 200;
+  private static final int ACCEPTED = 202;
 
   private final HttpServerRequest request;
   private final HttpProfile profile;
@@ -47,13 +48,13 @@ final class GraphQlReply {
     String best =
         accept.best(
             isCurrentFirst
-                ? List.of(CURRENT, LEGACY, EventStream.TYPE)
-                : List.of(LEGACY, CURRENT, EventStream.TYPE));
+                ? List.of(CURRENT, LEGACY, EventLine.TYPE)
+                : List.of(LEGACY, CURRENT, EventLine.TYPE));
     if (best == null) {
       throw new TytoException(
           ErrorCode.NOT_ACCEPTABLE,
           "nothing of what `Accept` names is served here: take %s, %s or %s"
-              .formatted(CURRENT, LEGACY, EventStream.TYPE));
+              .formatted(CURRENT, LEGACY, EventLine.TYPE));
     }
     return new GraphQlReply(request, profile, accept, best);
   }
@@ -78,12 +79,12 @@ final class GraphQlReply {
 
   /// Whether any answer is to come as events.
   boolean isEvents() {
-    return type.equals(EventStream.TYPE);
+    return type.equals(EventLine.TYPE);
   }
 
   /// Whether the answers of a subscription may come as events.
   boolean mayBeEvents() {
-    return accept.names(EventStream.TYPE);
+    return accept.names(EventLine.TYPE);
   }
 
   /// @param etag names the version of the answer; null where it has none
@@ -108,6 +109,22 @@ final class GraphQlReply {
       Replies.headers(request, code);
       send(status(code), result.toSpecification());
     }
+  }
+
+  /// Says that the answers come on another connection.
+  void accept() {
+    if (!request.response().closed()) {
+      request.response().setStatusCode(ACCEPTED).putHeader("Cache-Control", "no-store").end();
+    }
+  }
+
+  /// Refuses what would be answered elsewhere, by a status that no client takes for an answer.
+  void reject(ExecutionResult result) {
+    ErrorCode code = code(result.getErrors());
+    request.response().headers().set("Cache-Control", "no-store");
+    allow(code);
+    Replies.headers(request, code);
+    send(of(Replies.status(code), code), result.toSpecification());
   }
 
   /// Tells a failure by its code; what has none is logged, and told as INTERNAL.

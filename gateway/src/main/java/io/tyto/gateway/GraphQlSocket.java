@@ -389,8 +389,8 @@ final class GraphQlSocket {
     }
 
     @Override
-    public void next(ExecutionResult answer) {
-      String text = message("next", id, answer.toSpecification());
+    public void next(ExecutionResult answer, @Nullable String id) {
+      String text = message("next", this.id, answer.toSpecification());
       onLoop(() -> {
         write(text);
         more();

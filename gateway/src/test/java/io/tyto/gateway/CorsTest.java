@@ -72,7 +72,7 @@ final class CorsTest {
     String reply = head("OPTIONS", "/graphql", OURS);
     assertTrue(reply.startsWith("http/1.1 204"), reply);
     assertTrue(reply.contains("access-control-allow-origin: " + OURS + "\r\n"), reply);
-    assertTrue(reply.contains("access-control-allow-methods: get, post\r\n"), reply);
+    assertTrue(reply.contains("access-control-allow-methods: delete, get, post, put\r\n"), reply);
     assertTrue(reply.contains("authorization"), reply);
     assertTrue(!reply.contains("credentials"), reply);
     assertTrue(reply.contains("vary: origin\r\n"), reply);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.gateway.FakeLive.Followed;
+import io.tyto.gateway.FakeLive.FollowedEvents;
 import io.tyto.gateway.export.ExportOptions;
 import io.tyto.graphqlschema.GraphQlOptions;
 import io.tyto.model.port.DeadLetterService;
@@ -72,16 +73,18 @@ final class EventStreamTest {
     http.shutdownNow();
   }
 
-  private HttpResponse<InputStream> post(String query) throws Exception {
-    HttpRequest request =
+  private HttpResponse<InputStream> post(String query, String... headers) throws Exception {
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + gateway.port() + "/graphql"))
             .header("Content-Type", "application/json")
             .header("Accept", "text/event-stream")
             .header("Accept-Encoding", "gzip, br")
             .POST(BodyPublishers.ofString(new JsonObject().put("query", query).encode()))
-            .timeout(Duration.ofSeconds(60))
-            .build();
-    return http.send(request, BodyHandlers.ofInputStream());
+            .timeout(Duration.ofSeconds(60));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return http.send(request.build(), BodyHandlers.ofInputStream());
   }
 
   private static BufferedReader reader(HttpResponse<InputStream> response) {
@@ -139,6 +142,62 @@ final class EventStreamTest {
       assertTrue(event.startsWith("event: next|data: {\"errors\":[{"), event);
       assertTrue(event.contains("GRAPHQL_VALIDATION_FAILED"), event);
       assertEquals("event: complete|data: ", event(lines));
+    }
+  }
+
+  @Test
+  void eventsHaveIdsToGoOnBehind() throws Exception {
+    String query = "subscription { playEvents(fromOffset: \"old\") { offset } }";
+    try (TestEvents events = new TestEvents(post(query).body())) {
+      FollowedEvents followed = live.nextEvents();
+      assertEquals("old", followed.query.fromOffset());
+      assertEquals("id: old", events.next(), "before the first event there is one, too");
+      followed.tell("o1");
+      assertEquals(
+          "event: next|id: o1|data: {\"data\":{\"playEvents\":{\"offset\":\"o1\"}}}",
+          events.next());
+    }
+    try (TestEvents events = new TestEvents(post(query, "Last-Event-ID", "o1").body())) {
+      FollowedEvents followed = live.nextEvents();
+      assertEquals("o1", followed.query.fromOffset(), "whoever comes again asks as the first time");
+      assertEquals("id: o1", events.next());
+      followed.tell("o2");
+      assertTrue(events.next().startsWith("event: next|id: o2|"));
+    }
+  }
+
+  @Test
+  void anIdThatNoHeaderHasRoomForIsNone() throws Exception {
+    try (TestEvents events =
+        new TestEvents(post("subscription { playEvents { dropped } }").body())) {
+      FollowedEvents followed = live.nextEvents();
+      assertEquals("id: begin", events.next());
+      followed.tell("o".repeat(EventLine.MAX_ID + 1));
+      assertEquals(
+          "event: next|id|data: {\"data\":{\"playEvents\":{\"dropped\":0}}}", events.next());
+    }
+  }
+
+  @Test
+  void anAggregateHasNothingToGoOnBehind() throws Exception {
+    HttpResponse<InputStream> response = post(LIVE, "Last-Event-ID", "o1");
+    assertEquals(200, response.statusCode());
+    try (TestEvents events = new TestEvents(response.body())) {
+      String told = events.next();
+      assertTrue(told.contains("BAD_USER_INPUT") && told.contains("Last-Event-ID"), told);
+      assertEquals("event: complete|data: ", events.next());
+      assertEquals("end", events.next());
+    }
+  }
+
+  @Test
+  void streamsThatEndGiveTheirPlaceBack() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      try (TestEvents events = new TestEvents(post(LIVE).body())) {
+        live.next().end();
+        assertEquals("event: complete|data: ", events.next());
+        assertEquals("end", events.next());
+      }
     }
   }
 

@@ -24,6 +24,9 @@ final class FakeLive implements LiveService {
   /// Who follows, in order.
   final BlockingQueue<Followed> followed = new LinkedBlockingQueue<>();
 
+  /// Who follows events, in order.
+  final BlockingQueue<FollowedEvents> followedEvents = new LinkedBlockingQueue<>();
+
   final AtomicInteger closed = new AtomicInteger();
   volatile boolean isFull;
 
@@ -86,6 +89,48 @@ final class FakeLive implements LiveService {
     }
   }
 
+  /// The same of events.
+  final class FollowedEvents implements Following {
+    final EventsQuery query;
+    private final Listener<EventsUpdate> listener;
+    private final BlockingQueue<Boolean> requests = new LinkedBlockingQueue<>();
+
+    FollowedEvents(EventsQuery query, Listener<EventsUpdate> listener) {
+      this.query = query;
+      this.listener = listener;
+    }
+
+    @Override
+    public void request() {
+      requests.add(true);
+    }
+
+    @Override
+    public String begin() {
+      return query.fromOffset() == null ? "begin" : query.fromOffset();
+    }
+
+    @Override
+    public void close() {
+      closed.incrementAndGet();
+    }
+
+    void tell(String offset) throws InterruptedException {
+      if (requests.poll(SECONDS, TimeUnit.SECONDS) == null) {
+        throw new AssertionError("nothing was asked for");
+      }
+      listener.next(new EventsUpdate(0, List.of(), List.of(), 0, offset));
+    }
+  }
+
+  FollowedEvents nextEvents() throws InterruptedException {
+    FollowedEvents next = followedEvents.poll(SECONDS, TimeUnit.SECONDS);
+    if (next == null) {
+      throw new AssertionError("nobody follows events");
+    }
+    return next;
+  }
+
   Followed next() throws InterruptedException {
     Followed next = followed.poll(SECONDS, TimeUnit.SECONDS);
     if (next == null) {
@@ -110,7 +155,9 @@ final class FakeLive implements LiveService {
 
   @Override
   public Following events(EventsQuery query, Caller caller, Listener<EventsUpdate> listener) {
-    throw new UnsupportedOperationException();
+    FollowedEvents follower = new FollowedEvents(query, listener);
+    followedEvents.add(follower);
+    return follower;
   }
 
   /// An answer without rows.

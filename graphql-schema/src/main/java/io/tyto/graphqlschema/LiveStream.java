@@ -24,7 +24,7 @@ public final class LiveStream {
   private final String name;
   private final @Nullable SourceLocation location;
   private final String queryId;
-  private final boolean longsAreStrings = Longs.areStrings();
+  private final boolean longsAreStrings;
 
   /// @param name result key of the one field
   LiveStream(
@@ -34,20 +34,38 @@ public final class LiveStream {
       String name,
       @Nullable SourceLocation location,
       String queryId) {
+    this(panel, live, caller, name, location, queryId, Longs.areStrings());
+  }
+
+  private LiveStream(
+      LivePanel panel,
+      LiveService live,
+      Caller caller,
+      String name,
+      @Nullable SourceLocation location,
+      String queryId,
+      boolean longsAreStrings) {
     this.panel = panel;
     this.live = live;
     this.caller = caller;
     this.name = name;
     this.location = location;
     this.queryId = queryId;
+    this.longsAreStrings = longsAreStrings;
   }
 
   /// What a transport does with answers; see {@link Listener}.
   public interface Sink {
-    void next(ExecutionResult answer);
+    /// @param id what {@link #behind} takes to go on behind this answer; null where nothing does
+    void next(ExecutionResult answer, @Nullable String id);
 
     /// @param answer the last one, with what went wrong; null where nothing did
     void ended(@Nullable ExecutionResult answer);
+  }
+
+  /// The same, to go on right behind an answer of before; BAD_USER_INPUT where that has no meaning.
+  public LiveStream behind(String id) {
+    return new LiveStream(panel.behind(id), live, caller, name, location, queryId, longsAreStrings);
   }
 
   /// Follows it; OVERLOADED and what else {@link LiveService} refuses. Each answer is asked for by
@@ -62,15 +80,15 @@ public final class LiveStream {
         caller,
         new Listener<>() {
           @Override
-          public void next(Map<String, @Nullable Object> data) {
+          public void next(LivePanel.Update update) {
             Map<String, Object> root = new HashMap<>();
-            root.put(name, data);
-            sink.next(ExecutionResult.newExecutionResult().data(root).build());
+            root.put(name, update.data());
+            sink.next(ExecutionResult.newExecutionResult().data(root).build(), update.id());
           }
 
           @Override
           public void failed(TytoException cause) {
-            sink.next(failure(cause));
+            sink.next(failure(cause), null);
           }
 
           @Override
@@ -81,7 +99,7 @@ public final class LiveStream {
   }
 
   /// The field is not null by its type, so that its failure is that of the whole answer.
-  private ExecutionResult failure(TytoException cause) {
+  public ExecutionResult failure(TytoException cause) {
     return ExecutionResult.newExecutionResult().data(null).errors(errors(cause)).build();
   }
 

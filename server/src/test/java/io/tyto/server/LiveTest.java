@@ -22,6 +22,8 @@ import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -30,6 +32,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -225,6 +228,63 @@ final class LiveTest {
       events.take(all, 1);
     }
     assertEquals(sent - 1, all.getLast());
+  }
+
+  @Test
+  void eventStreamsThatBreakGoOnWithoutLossOrRepetition() throws Exception {
+    ingest(10); // before anybody follows: told to nobody
+    List<Long> told = new ArrayList<>();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      String id = follow(http, "", told, 0);
+      for (int round = 1; round <= 5; round++) {
+        ingest(20);
+        if (round % 2 == 0) {
+          server.node().flush();
+        }
+        id = follow(http, id, told, round * 15); // leaves in the middle
+      }
+      follow(http, id, told, 100);
+    }
+    List<Long> inOrder = new ArrayList<>();
+    for (long n = 10; n < sent; n++) {
+      inOrder.add(n);
+    }
+    assertEquals(inOrder, told);
+  }
+
+  /// Follows as a browser does, which says how far it has heard, until so much was told in all, or
+  /// the stream is open.
+  private String follow(HttpClient http, String lastId, List<Long> told, int count)
+      throws Exception {
+    String query = "subscription { hitEvents(maxBatch: 7) { events { n } } }";
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(server.address() + "/graphql"))
+            .header("Content-Type", "application/json")
+            .header("Accept", "text/event-stream")
+            .timeout(Duration.ofSeconds(SECONDS))
+            .POST(BodyPublishers.ofString(new JsonObject().put("query", query).encode()));
+    if (!lastId.isEmpty()) {
+      request.header("Last-Event-ID", lastId);
+    }
+    String id = "";
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(
+                http.send(request.build(), BodyHandlers.ofInputStream()).body(),
+                StandardCharsets.UTF_8))) {
+      while (id.isEmpty() || told.size() < count) {
+        String line = lines.readLine();
+        assertNotNull(line, "the stream has ended");
+        if (line.startsWith("id: ")) {
+          id = line.substring("id: ".length());
+        } else if (line.startsWith("data: ")) {
+          JsonObject data = new JsonObject(line.substring("data: ".length()));
+          data.getJsonObject("data").getJsonObject("hitEvents").getJsonArray("events").stream()
+              .forEach(event -> told.add(Long.valueOf(((JsonObject) event).getString("n"))));
+        }
+      }
+    }
+    return id;
   }
 
   @Test

@@ -38,6 +38,7 @@ final class EventFollower implements Following {
   private final EventsQuery query;
   private final Caller caller;
   private final LiveQueries home;
+  private final EventOffset begin;
   private final Listener<EventsUpdate> listener;
 
   // Guarded by this.
@@ -53,18 +54,19 @@ final class EventFollower implements Following {
   private boolean hasCaughtUp;
   private long dropped;
 
-  /// @param position to begin at
+  /// @param begin where to begin
   /// @param hasCaughtUp whether that is the end
   EventFollower(
       EventsQuery query,
       Caller caller,
-      Map<Place, Long> position,
+      EventOffset begin,
       boolean hasCaughtUp,
       LiveQueries home,
       Listener<EventsUpdate> listener) {
     this.query = query;
     this.caller = caller;
-    this.position = position;
+    this.begin = begin;
+    this.position = begin.next();
     this.hasCaughtUp = hasCaughtUp;
     this.home = home;
     this.listener = listener;
@@ -95,6 +97,11 @@ final class EventFollower implements Following {
       isWorking = true;
     }
     home.execute(this::read);
+  }
+
+  @Override
+  public String begin() {
+    return begin.encode();
   }
 
   @Override

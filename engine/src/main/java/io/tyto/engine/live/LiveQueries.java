@@ -2,7 +2,6 @@ package io.tyto.engine.live;
 
 import io.tyto.engine.measure.Columns;
 import io.tyto.engine.measure.FilterCheck;
-import io.tyto.engine.record.EventScan;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
@@ -139,12 +138,14 @@ public final class LiveQueries implements LiveService, AutoCloseable {
       if (where != null) {
         new FilterCheck(new Columns(snapshot.schema())).check(where);
       }
-      String offset = query.fromOffset();
-      Map<EventScan.Place, Long> position =
-          offset == null
-              ? EventFollower.end(snapshot, query, scanContext(context))
-              : EventOffset.decode(offset, snapshot.schema().collectionId(), now()).next();
-      follower = new EventFollower(query, caller, position, offset == null, this, listener);
+      int collection = snapshot.schema().collectionId();
+      String given = query.fromOffset();
+      EventOffset begin =
+          given == null
+              ? new EventOffset(
+                  collection, now(), EventFollower.end(snapshot, query, scanContext(context)))
+              : EventOffset.decode(given, collection, now());
+      follower = new EventFollower(query, caller, begin, given == null, this, listener);
     }
     synchronized (this) {
       requireRoom(eventFollowers.size(), options.maxEventFollowers(), "subscriptions to events");

@@ -86,6 +86,11 @@ public final class LimitedLive implements LiveService {
     }
 
     @Override
+    public @Nullable String begin() {
+      return following.begin();
+    }
+
+    @Override
     public void close() {
       following.close();
       place.leave();

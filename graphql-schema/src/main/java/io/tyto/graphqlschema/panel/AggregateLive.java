@@ -4,6 +4,8 @@ import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.access.Caller;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.LiveService.Following;
 import io.tyto.model.port.LiveService.Listener;
@@ -77,8 +79,16 @@ record AggregateLive(LiveQuery query, ObjectShape<LiveUpdate> shape) implements 
   }
 
   @Override
-  public Following follow(
-      LiveService live, Caller caller, Listener<Map<String, @Nullable Object>> listener) {
-    return live.follow(query, caller, LivePanel.shaping(shape::read, listener));
+  public Following follow(LiveService live, Caller caller, Listener<Update> listener) {
+    return live.follow(
+        query, caller, LivePanel.shaping(told -> new Update(shape.read(told), null), listener));
+  }
+
+  @Override
+  public LivePanel behind(String id) {
+    throw new TytoException(
+        ErrorCode.BAD_USER_INPUT,
+        "each update of an aggregate is the whole answer, so that there is nothing to go on behind:"
+            + " leave Last-Event-ID out, the first update tells what is now");
   }
 }

@@ -11,8 +11,6 @@ import io.tyto.model.port.LiveService.Listener;
 import io.tyto.model.query.EventsQuery;
 import io.tyto.model.result.EventsUpdate;
 import io.tyto.model.result.RecordRows;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /// A subscription to the records of a collection as they arrive.
 record EventsLive(EventsQuery query, ObjectShape<EventsUpdate> shape) implements LivePanel {
@@ -66,8 +64,24 @@ record EventsLive(EventsQuery query, ObjectShape<EventsUpdate> shape) implements
   }
 
   @Override
-  public Following follow(
-      LiveService live, Caller caller, Listener<Map<String, @Nullable Object>> listener) {
-    return live.events(query, caller, LivePanel.shaping(shape::read, listener));
+  public Following follow(LiveService live, Caller caller, Listener<Update> listener) {
+    return live.events(
+        query,
+        caller,
+        LivePanel.shaping(told -> new Update(shape.read(told), told.offset()), listener));
+  }
+
+  /// Whoever comes again says with the same `fromOffset` as the first time.
+  @Override
+  public LivePanel behind(String id) {
+    return new EventsLive(
+        new EventsQuery(
+            query.collection(),
+            query.where(),
+            query.columns(),
+            query.sampleRate(),
+            id,
+            query.maxBatch()),
+        shape);
   }
 }

@@ -22,9 +22,17 @@ public interface LivePanel {
   /// What the name of a subscription to events ends with.
   String EVENTS = "Events";
 
-  /// Follows it for a caller; blocks for a moment. Each update is the finished data of the field.
-  Following follow(
-      LiveService live, Caller caller, Listener<Map<String, @Nullable Object>> listener);
+  /// What is told.
+  ///
+  /// @param data finished, of the field
+  /// @param id what {@link #behind} takes to go on; null where nothing can be gone on with
+  record Update(Map<String, @Nullable Object> data, @Nullable String id) {}
+
+  /// Follows it for a caller; blocks for a moment.
+  Following follow(LiveService live, Caller caller, Listener<Update> listener);
+
+  /// The same, to go on right behind an update of before; BAD_USER_INPUT where that has no meaning.
+  LivePanel behind(String id);
 
   /// Compiles a field of the root subscription; a mistake is a {@link TytoException}.
   static LivePanel of(
@@ -53,9 +61,7 @@ public interface LivePanel {
   }
 
   /// A listener of updates for one of their finished data.
-  static <T> Listener<T> shaping(
-      Function<T, Map<String, @Nullable Object>> shape,
-      Listener<Map<String, @Nullable Object>> listener) {
+  static <T> Listener<T> shaping(Function<T, Update> shape, Listener<Update> listener) {
     boolean longsAreStrings = Longs.areStrings();
     return new Listener<>() {
       @Override

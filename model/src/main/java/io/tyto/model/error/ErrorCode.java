@@ -34,6 +34,8 @@ public enum ErrorCode {
   RANGE_TOO_OLD(Type.USER, false),
   /// The same key came with other content before.
   IDEMPOTENCY_CONFLICT(Type.USER, false),
+  /// What can be open once is open already.
+  ALREADY_OPEN(Type.USER, false),
   METHOD_NOT_ALLOWED(Type.USER, false),
   NOT_ACCEPTABLE(Type.USER, false),
   NOT_FOUND(Type.USER, false),

@@ -30,6 +30,11 @@ public interface LiveService {
     /// Asks for one more update; without effect while one that was asked for is still to come.
     void request();
 
+    /// What a query is given to begin where this one began; null where it can only begin anew.
+    default @Nullable String begin() {
+      return null;
+    }
+
     /// Nothing is told any more, but for what is being told at this moment. Closing twice is once.
     @Override
     void close();
