@@ -5,11 +5,9 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.AggregateResult;
-import io.tyto.model.result.ResultColumn;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,8 +27,10 @@ public final class AnswerCache {
   /// One answer takes at most this part of the whole.
   private static final int LARGEST_SHARE = 16;
 
-  private static final int BYTES_A_CELL = 24;
-  private static final int BYTES_AN_ANSWER = 1_024;
+  /// A question that takes more is one with long lists: hardly anybody asks it twice, and it would
+  /// take the room of many answers.
+  static final int LARGEST_QUESTION_BYTES = 16 << 10;
+
   private static final long LOOK_MILLIS = 20;
 
   private final long maxBytes;
@@ -73,8 +73,8 @@ public final class AnswerCache {
     private volatile @Nullable AggregateResult answer;
   }
 
-  /// @param maxBytes of all answers, as estimated; 0 keeps none, and still computes equal questions
-  ///   once
+  /// @param maxBytes of all questions and answers, as estimated; 0 keeps none, and still computes
+  ///   equal questions once
   public AnswerCache(long maxBytes) {
     this.maxBytes = maxBytes;
   }
@@ -143,7 +143,11 @@ public final class AnswerCache {
   }
 
   private void keep(Question question, AggregateResult answer) {
-    long size = sizeOf(answer);
+    long ofQuestion = Weight.of(question.query());
+    if (ofQuestion > LARGEST_QUESTION_BYTES) {
+      return;
+    }
+    long size = ofQuestion + Weight.of(answer);
     if (size > maxBytes / LARGEST_SHARE) {
       return;
     }
@@ -160,29 +164,5 @@ public final class AnswerCache {
 
   public synchronized Load load() {
     return new Load(hits, joined, misses, answers.size(), bytes);
-  }
-
-  /// About what it takes in memory.
-  static long sizeOf(AggregateResult answer) {
-    long cells = 4L * answer.ids().size();
-    for (List<ResultColumn> columns :
-        List.of(
-            answer.keys(),
-            answer.measures(),
-            answer.previous(),
-            answer.totals(),
-            answer.previousTotals(),
-            answer.others(),
-            answer.othersMeasures())) {
-      for (ResultColumn column : columns) {
-        cells += column.size();
-      }
-    }
-    for (ResultColumn column : answer.othersKeys()) {
-      cells += column == null ? 0 : column.size();
-    }
-    List<String> cursors = answer.cursors();
-    cells += cursors == null ? 0 : 4L * cursors.size();
-    return BYTES_AN_ANSWER + cells * BYTES_A_CELL;
   }
 }

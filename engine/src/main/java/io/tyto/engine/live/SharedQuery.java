@@ -1,5 +1,6 @@
 package io.tyto.engine.live;
 
+import io.tyto.model.access.Access;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -32,14 +33,25 @@ final class SharedQuery {
 
   /// What tells questions apart: everything but the times that move.
   ///
-  /// @param access of who asks, project and all: others may see other rows
-  record Key(AggregateQuery question, String access, Duration every, QueryBounds bounds) {
+  /// @param kind of who asks; with `project` and `access` all that decides which rows they may see
+  record Key(
+      AggregateQuery question,
+      Caller.Kind kind,
+      String project,
+      Access access,
+      Duration every,
+      QueryBounds bounds) {
     static Key of(LiveQuery query, Caller caller, Instant now) {
       // What stands in where is part of the identity, and cohorts in it have times.
       AggregateQuery question =
           query.at().apply(now).withTimes(TimeInterval.ALL_TIME, null, null).withWhere(null);
-      String access = caller.kind() + " " + caller.project() + " " + caller.access().fingerprint();
-      return new Key(question, access, query.every(), query.bounds());
+      return new Key(
+          question,
+          caller.kind(),
+          caller.project(),
+          caller.access(),
+          query.every(),
+          query.bounds());
     }
   }
 

@@ -15,6 +15,7 @@ import io.tyto.model.query.Filter;
 import io.tyto.model.query.Measure;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.CountedValue;
 import io.tyto.model.result.QueryMeta;
 import io.tyto.model.result.QueryPlan;
 import io.tyto.model.result.ResultColumn;
@@ -46,10 +47,14 @@ class AnswerCacheTest {
   }
 
   private static AggregateResult answer(int rows) {
+    return answer(rows, new ResultColumn.Longs(new long[rows], new BitSet()));
+  }
+
+  private static AggregateResult answer(int rows, ResultColumn column) {
     return new AggregateResult(
         rows,
         List.of(),
-        List.of(new ResultColumn.Longs(new long[rows], new BitSet())),
+        List.of(column),
         List.of(),
         List.of(),
         List.of(),
@@ -94,21 +99,68 @@ class AnswerCacheTest {
 
   @Test
   void whatWasNotAskedForTheLongestGoesFirst() {
-    long one = AnswerCache.sizeOf(answer(10));
+    long one = size(question("c00", "s"), answer(10));
     AnswerCache cache = new AnswerCache(20 * one);
-    for (int i = 0; i < 30; i++) {
+    for (int i = 10; i < 40; i++) {
       ask(cache, question("c" + i, "s"));
-      ask(cache, question("c0", "s"));
+      ask(cache, question("c00", "s"));
     }
     assertTrue(cache.load().bytes() <= 20 * one);
     assertEquals(20, cache.load().answers());
-    assertEquals(Source.HIT, ask(cache, question("c0", "s")).source());
-    assertEquals(Source.MISS, ask(cache, question("c5", "s")).source());
+    assertEquals(Source.HIT, ask(cache, question("c00", "s")).source());
+    assertEquals(Source.MISS, ask(cache, question("c15", "s")).source());
+  }
+
+  @Test
+  void aQuestionOfLongListsIsAnsweredAndNotKept() {
+    AnswerCache cache = new AnswerCache(MANY);
+    Question large = new Question(of(in(10_000)), "s", 1, false);
+    assertEquals(Source.MISS, ask(cache, large).source());
+    assertEquals(Source.MISS, ask(cache, large).source());
+    assertEquals(0, cache.load().answers());
+    Question small = new Question(of(in(100)), "s", 1, false);
+    ask(cache, small);
+    assertEquals(Source.HIT, ask(cache, small).source());
+  }
+
+  @Test
+  void whatIsKeptIsWeighedWithItsTexts() {
+    String text = "x".repeat(10_000);
+    AnswerCache cache = new AnswerCache(MANY);
+    ask(cache, new Question(of(in(50)), "s", 1, false));
+    long before = cache.load().bytes();
+    assertTrue(before > 50 * 40, before + " bytes");
+    AggregateQuery ofMeasure =
+        AggregateQuery.totals("game", null, List.of(new Measure.Only(new Measure.Count(), in(50))));
+    ask(cache, new Question(ofMeasure, "s", 1, false));
+    assertTrue(cache.load().bytes() > 2L * 50 * 40, cache.load().bytes() + " bytes");
+    before = cache.load().bytes();
+    Object[] texts = {text, List.of(text), new CountedValue(text, 1, 0)};
+    cache.find(question("de", "s"), context(), () -> answer(3, new ResultColumn.Objects(texts)));
+    assertTrue(cache.load().bytes() - before > 3L * text.length(), cache.load().bytes() + " bytes");
+  }
+
+  private static AggregateQuery of(Filter where) {
+    return AggregateQuery.totals("game", where, List.of(new Measure.Count()));
+  }
+
+  private static Filter in(int values) {
+    List<Object> texts = new ArrayList<>();
+    for (int i = 0; i < values; i++) {
+      texts.add("some value of a list, number " + i);
+    }
+    return new Filter.In("country", texts, false);
+  }
+
+  private static long size(Question question, AggregateResult answer) {
+    AnswerCache alone = new AnswerCache(MANY);
+    alone.find(question, context(), () -> answer);
+    return alone.load().bytes();
   }
 
   @Test
   void whatIsLargeIsNotKept() {
-    AnswerCache cache = new AnswerCache(20 * AnswerCache.sizeOf(answer(10)));
+    AnswerCache cache = new AnswerCache(20 * size(question("de", "s"), answer(10)));
     cache.find(question("de", "s"), context(), () -> answer(1_000));
     assertEquals(0, cache.load().answers());
     AnswerCache none = new AnswerCache(0);

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Access;
 import io.tyto.model.access.Caller;
+import io.tyto.model.access.Scope;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Following;
@@ -210,6 +212,27 @@ final class LiveQueriesTest {
         .next();
     assertEquals(3, live.load().queries());
     assertEquals(3, rows.computed.get());
+  }
+
+  @Test
+  void callersWithOtherRowsFollowQuestionsOfTheirOwn() throws Exception {
+    List<Told> all = new ArrayList<>();
+    for (List<String> tenants : List.of(List.of("a", "b"), List.of("a, b"), List.of("a, b"))) {
+      Told told = new Told();
+      told.following = live.follow(query("q", true), caller(tenants), told);
+      told.following.request();
+      all.add(told);
+    }
+    assertEquals(2, live.load().queries());
+    for (Told told : all) {
+      told.next();
+    }
+    assertEquals(2, rows.computed.get());
+  }
+
+  private static Caller caller(List<String> tenants) {
+    Access access = Access.of(List.of(Scope.parse("query:play")), Map.of("tenant", tenants));
+    return new Caller("k", Caller.Kind.KEY, "test", "default", access, "default");
   }
 
   @Test

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /// What one caller may do, and the parameters that row policies compare with. Immutable; equal
 /// where it allows the same.
@@ -48,11 +47,23 @@ public final class Access {
     return parameters.getOrDefault(name, List.of());
   }
 
-  /// Text that is the same for two callers exactly where they may do the same.
+  /// Text that is the same for two callers exactly where they may do the same: numbers and lengths
+  /// stand before what they count, as names and values of parameters may hold any character.
   public String fingerprint() {
-    return scopes.stream().map(Scope::toString).sorted().collect(Collectors.joining(" "))
-        + " "
-        + parameters;
+    StringBuilder text = new StringBuilder();
+    append(text, scopes.stream().map(Scope::toString).sorted().toList());
+    parameters.forEach((name, values) -> {
+      append(text, List.of(name));
+      append(text, values);
+    });
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, List<String> values) {
+    text.append(values.size()).append(' ');
+    for (String value : values) {
+      text.append(value.length()).append(':').append(value).append(' ');
+    }
   }
 
   @Override
