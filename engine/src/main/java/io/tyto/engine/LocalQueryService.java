@@ -458,17 +458,21 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       }
     }
 
+    /// Null where it is not kept, or was read by rules that let somebody see more than those of
+    /// now: what was hidden meanwhile is hidden in earlier snapshots too.
     private @Nullable TableSnapshot find(String collection, String id, QueryContext context) {
-      TableSnapshot pinned = pins.find(collection, id);
-      if (pinned != null) {
-        return pinned;
-      }
       TableSnapshot newest = snapshots.snapshot(collection, context);
       if (newest.id().equals(id)) {
         return newest;
       }
-      newest.close();
-      return null;
+      try (newest) {
+        TableSnapshot pinned = pins.find(collection, id);
+        if (pinned != null && !Guard.isAsOpen(pinned.schema(), newest.schema())) {
+          pinned.close();
+          return null;
+        }
+        return pinned;
+      }
     }
 
     private TytoException expired() {
@@ -476,7 +480,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
           ErrorCode.CURSOR_EXPIRED,
           "the data that this cursor pages through is gone: cursors live %d minutes after their last"
                   .formatted(options.cursorLifetime().toMinutes())
-              + " use; begin again without after");
+              + " use, and until it is decided anew who may see it; begin again without after");
     }
 
     private TytoException gone(SnapshotChoice choice) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class EntityLookup {
   private EntityLookup() {}
 
-  /// Null where no event of it was seen.
+  /// Null where no event of it was seen, see {@link Partition#entity}.
   ///
   /// @param schemas of one group; their keys have one type and one policy
   /// @param key as events bring it

@@ -49,7 +49,8 @@ record ScanPlan(
 
   private static final int FEW_ENTITIES = 1 << 16;
 
-  /// A source of so few rows is read as fast as cells are, such as the tail on a quiet day.
+  /// So few rows of all sources together are read as fast as cells are, such as those of the tail
+  /// on a quiet day.
   private static final int FEW_ROWS = 1 << 16;
 
   static ScanPlan of(GroupScan.Spec spec, List<GroupScan.Part> parts, ScanContext context) {
@@ -150,16 +151,16 @@ record ScanPlan(
     context.memory().reserve(bytes - sharedBytes.getAndSet(bytes));
   }
 
-  /// What is left to read; from cells alone it is nobody's burden.
+  /// What is left to read; from cells, and from few rows beside them, it is nobody's burden.
   Estimate estimate() {
-    boolean readsRows = false;
+    long rows = 0;
     BlockList blocks = pruned.blocks();
-    for (int i = 0; i < blocks.size() && !readsRows; i++) {
+    for (int i = 0; i < blocks.size(); i++) {
       RowSource source = sources.get(blocks.source(i));
-      readsRows = !(source instanceof CellSource) && source.rowCount() > FEW_ROWS;
+      rows += source instanceof CellSource ? 0 : RowSource.blockRows(source, blocks.block(i));
     }
     return new Estimate(
-        readsRows ? Lane.SCAN : Lane.CUBE, pruned.stats().rowsScanned(), slots.size());
+        rows > FEW_ROWS ? Lane.SCAN : Lane.CUBE, pruned.stats().rowsScanned(), slots.size());
   }
 
   boolean isOrderFree() {

@@ -44,7 +44,8 @@ public record ScanContext(
     turn.begin(estimate);
   }
 
-  /// Counts rows as they are read; called once per block.
+  /// Counts rows as they are read; called once per block. COST_LIMIT_EXCEEDED where they are more
+  /// than was estimated, and than one query may read.
   public void scanned(long rows) {
     turn.scanned(rows);
   }

@@ -8,12 +8,17 @@ import org.jspecify.annotations.Nullable;
 
 /// One query's right to scan: taken before the first row is read, and given back when the query
 /// ends, with what was read indeed. A query takes one turn however often it scans, so that none
-/// waits for another while it holds one. Thread-safe.
+/// waits for another while it holds one. What reads more than it was estimated at goes on in steps,
+/// each of which the gate may refuse. Thread-safe.
 public final class Turn implements AutoCloseable {
+  /// Rows that are asked for at once beyond the estimate: so many that asking costs nothing.
+  static final int STEP_ROWS = 1 << 16;
+
   private final QueryContext query;
   private final LongAdder rows = new LongAdder();
   private int columns = 1;
   private double estimated;
+  private volatile long allowedRows = Long.MAX_VALUE;
   private QueryGate.@Nullable Pass pass;
 
   public Turn(QueryContext query) {
@@ -27,14 +32,27 @@ public final class Turn implements AutoCloseable {
     estimated += estimate.cost();
     if (pass == null) {
       pass = query.gate().enter(query, estimate);
+      allowedRows = estimate.rows();
     } else {
       pass.more(estimate);
+      allowedRows += estimate.rows();
     }
   }
 
+  /// COST_LIMIT_EXCEEDED where the query has come to read more than it may.
   void scanned(long count) {
     rows.add(count);
     query.scanned(count);
+    if (rows.sum() > allowedRows) {
+      goOn();
+    }
+  }
+
+  private synchronized void goOn() {
+    while (pass != null && rows.sum() > allowedRows) {
+      pass.more(new Estimate(Estimate.Lane.SCAN, STEP_ROWS, columns));
+      allowedRows += STEP_ROWS;
+    }
   }
 
   /// Units that its scans so far were estimated at.

@@ -65,6 +65,12 @@ public final class EntityStates implements AutoCloseable {
 
   /// The state of an entity with every event applied so far; empty where it has none.
   public StateRecord current(int entity) {
+    StateRecord found = find(entity);
+    return found == null ? StateRecord.empty(layout) : found;
+  }
+
+  /// The same; null where it has none.
+  public @Nullable StateRecord find(int entity) {
     List<StateOverlay> all = overlays;
     for (int i = all.size() - 1; i >= 0; i--) {
       StateRecord found = all.get(i).find(entity);
@@ -72,8 +78,7 @@ public final class EntityStates implements AutoCloseable {
         return found;
       }
     }
-    StateRecord stored = stored(entity);
-    return stored == null ? StateRecord.empty(layout) : stored;
+    return stored(entity);
   }
 
   private @Nullable StateRecord stored(int entity) {

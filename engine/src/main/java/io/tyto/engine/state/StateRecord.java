@@ -28,7 +28,7 @@ public final class StateRecord {
   }
 
   /// Of an entity without events.
-  static StateRecord empty(StateLayout layout) {
+  public static StateRecord empty(StateLayout layout) {
     return new StateRecord(layout, new long[layout.words()], 0, new Object[layout.objects()], 0);
   }
 

@@ -75,7 +75,7 @@ public final class CostGate implements QueryGate, LimitService {
 
   @Override
   public Pass enter(QueryContext context, Estimate estimate) {
-    Caller caller = context.caller();
+    Caller caller = context.payer();
     LimitClass own = limits.ofCaller().apply(caller.limits());
     Charge charge = new Charge(context, own);
     charge.begin(estimate);
@@ -127,7 +127,7 @@ public final class CostGate implements QueryGate, LimitService {
     Charge(QueryContext context, LimitClass own) {
       this.context = context;
       this.own = own;
-      Caller caller = context.caller();
+      Caller caller = context.payer();
       this.account = account(caller.id());
       this.ofProject = account("project " + caller.project());
     }
@@ -137,7 +137,7 @@ public final class CostGate implements QueryGate, LimitService {
       requireAllowed(cost);
       pay(account, cost, own, "these credentials");
       try {
-        LimitClass quota = limits.ofProject().apply(context.caller().project());
+        LimitClass quota = limits.ofProject().apply(context.payer().project());
         pay(ofProject, cost, quota, "all of this project");
       } catch (RuntimeException e) {
         account.add(-cost);

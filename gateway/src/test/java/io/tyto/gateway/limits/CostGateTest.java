@@ -70,6 +70,22 @@ class CostGateTest {
   }
 
   @Test
+  void whatTheProcessAsksForACallerIsTheCallers() {
+    CostGate gate = gate(SMALL, SMALL);
+    QueryContext context = context(gate, "a");
+    gate.enter(context.asSystem().within(Duration.ofSeconds(1)), cost(8)).leave(8);
+    assertEquals(8, gate.use(context.caller()).usedToday(), EXACT);
+    assertEquals(0, gate.use(Caller.SYSTEM).usedToday(), EXACT);
+    TytoException refusal =
+        assertThrows(TytoException.class, () -> gate.enter(context.asSystem(), cost(8)));
+    assertEquals(ErrorCode.RATE_LIMITED, refusal.code());
+    // Of a caller without limits, the project's are left.
+    CostGate ofProject = gate(LimitClass.none("free"), SMALL);
+    ofProject.enter(context(ofProject, "a").asSystem(), cost(8)).leave(8);
+    assertEquals(ErrorCode.RATE_LIMITED, refused(ofProject, "b", 8).code());
+  }
+
+  @Test
   void anEmptyBucketSaysWhenToComeBack() {
     CostGate gate = gate(SMALL);
     gate.enter(context(gate, "a"), cost(9)).leave(9);

@@ -157,6 +157,21 @@ final class Lifetimes implements AutoCloseable {
     return of(schema).current(entity);
   }
 
+  /// Whether anything is kept of an entity: an event of it was seen in the collection.
+  boolean has(TableSchema schema, int entity) {
+    return of(schema).find(entity) != null;
+  }
+
+  /// What is kept of an entity without events.
+  StateRecord none(TableSchema schema) {
+    return StateRecord.empty(of(schema).layout());
+  }
+
+  /// Whether something is kept of every entity with an event in the collection.
+  boolean keepsAll(TableSchema schema) {
+    return !wanted(schema).isEmpty() && of(schema).layout().equals(wanted(schema));
+  }
+
   /// Moves the states of a committed unit into the maps. Where a map has no room they stay where
   /// they are, which costs memory and no answer.
   void settle(List<StateOverlay> unit) {

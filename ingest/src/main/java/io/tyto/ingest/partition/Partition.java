@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.entity.EntityTable;
+import io.tyto.engine.state.StateRecord;
 import io.tyto.engine.view.BoundView;
 import io.tyto.ingest.lifetime.LifetimeValues;
 import io.tyto.ingest.log.LocalLog;
@@ -34,6 +35,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One partition of a collection group, owned by this process.
@@ -232,7 +234,9 @@ public final class Partition implements PartitionView {
   }
 
   /// What collections of the group keep of an entity, every event counted that queries see; null
-  /// where its key was never seen here. Answered by the partition's thread, between two batches.
+  /// where none of them has seen its key. Where one of them keeps nothing, that cannot be told, and
+  /// all that is told is that there is nothing of it. Answered by the partition's thread, between
+  /// two batches.
   ///
   /// @param key as it is stored
   public CompletableFuture<@Nullable Map<String, Kept>> entity(
@@ -256,15 +260,33 @@ public final class Partition implements PartitionView {
   }
 
   private @Nullable Map<String, Kept> kept(byte[] key, List<TableSchema> schemas) {
-    int entity = entities == null ? 0 : entities.find(key);
-    if (entity == 0 || lifetimes == null) {
+    Lifetimes states = lifetimes;
+    if (entities == null || states == null) {
+      return null;
+    }
+    int entity = entities.find(key);
+    boolean isSeen =
+        entity != 0
+            && (isWholeGroup(schemas)
+                || schemas.stream().anyMatch(schema -> states.has(schema, entity)));
+    if (!isSeen && (isWholeGroup(schemas) || schemas.stream().allMatch(states::keepsAll))) {
       return null;
     }
     Map<String, Kept> kept = new LinkedHashMap<>();
     for (TableSchema schema : schemas) {
-      kept.put(schema.name(), LifetimeValues.of(schema, lifetimes.current(schema, entity)));
+      // Of one that only other collections may have seen, the same as of one that none has.
+      StateRecord state = isSeen ? states.current(schema, entity) : states.none(schema);
+      kept.put(schema.name(), LifetimeValues.of(schema, state));
     }
     return kept;
+  }
+
+  /// Whether no other collection numbers its entities with these.
+  private boolean isWholeGroup(List<TableSchema> schemas) {
+    return schemas.stream()
+        .map(TableSchema::collectionId)
+        .collect(Collectors.toSet())
+        .containsAll(host.schemas().collectionsOf(id.group()));
   }
 
   /// Seals what has been applied; completes when it is committed.

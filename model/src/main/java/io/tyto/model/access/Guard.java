@@ -58,6 +58,38 @@ public final class Guard {
         .allMatch(label -> caller.access().may(Verb.FIELDS, label));
   }
 
+  /// FORBIDDEN where one of the columns is not there for the caller.
+  ///
+  /// @param columns names; what the collection does not have is refused elsewhere
+  public static void requireShown(Caller caller, TableSchema schema, Set<String> columns) {
+    for (String name : columns) {
+      ColumnSpec column = schema.column(name);
+      for (String label : column == null ? Set.<String>of() : labels(schema.config(), column)) {
+        if (!caller.access().may(Verb.FIELDS, label)) {
+          throw new TytoException(
+              ErrorCode.FORBIDDEN,
+              "a field of %s that this reads is hidden now: it needs the scope %s"
+                  .formatted(schema.config().policy().collection(), new Scope(Verb.FIELDS, label)));
+        }
+      }
+    }
+  }
+
+  /// Whether every caller may see of rows that were read by an older version of a collection what
+  /// the newer one lets them see.
+  public static boolean isAsOpen(TableSchema older, TableSchema newer) {
+    if (!older.config().policy().equals(newer.config().policy())) {
+      return false;
+    }
+    for (ColumnSpec column : older.columns()) {
+      ColumnSpec now = newer.column(column.name());
+      if (now != null && !labels(older.config(), column).containsAll(labels(newer.config(), now))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /// What a caller needs to see a column: its own label and those of the columns it is computed of.
   public static Set<String> labels(EventConfig config, ColumnSpec column) {
     Set<String> labels = new TreeSet<>();

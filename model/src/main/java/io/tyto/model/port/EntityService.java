@@ -19,8 +19,9 @@ public interface EntityService {
   record Kept(Map<String, @Nullable Object> values, Set<String> pending) {}
 
   /// What every collection of which the caller may see all records keeps of an entity, by
-  /// collection; null where no event of it was seen. OVERLOADED where that takes longer than
-  /// allowed.
+  /// collection; null where none of these has seen an event of it. Whether others have is not told:
+  /// where one of them keeps nothing of entities, what is told of a key that was never seen is what
+  /// is told of one that others have seen. OVERLOADED where that takes longer than allowed.
   ///
   /// @param entity its name in the configs
   /// @param key logical value, as events bring it

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class QueryContext {
   private final String queryId;
   private final Caller caller;
+  private final Caller payer;
   private final long deadlineNanos;
   private final Shared shared;
   private final QueryGate gate;
@@ -50,6 +51,7 @@ public final class QueryContext {
     this(
         queryId,
         caller,
+        caller,
         System.nanoTime() + timeout.toNanos(),
         new Shared(memoryLimitBytes),
         gate,
@@ -60,6 +62,7 @@ public final class QueryContext {
   private QueryContext(
       String queryId,
       Caller caller,
+      Caller payer,
       long deadlineNanos,
       Shared shared,
       QueryGate gate,
@@ -67,6 +70,7 @@ public final class QueryContext {
       AtomicLong admitted) {
     this.queryId = queryId;
     this.caller = caller;
+    this.payer = payer;
     this.deadlineNanos = deadlineNanos;
     this.shared = shared;
     this.gate = gate;
@@ -77,20 +81,22 @@ public final class QueryContext {
   /// The same part of the operation with a deadline of its own that can only be earlier. Cancelling
   /// either cancels both.
   public QueryContext within(Duration timeout) {
-    return new QueryContext(queryId, caller, earlier(timeout), shared, gate, bounds, admitted);
+    return new QueryContext(
+        queryId, caller, payer, earlier(timeout), shared, gate, bounds, admitted);
   }
 
   /// One part of the operation, with bounds of its own.
   public QueryContext within(QueryBounds own) {
     Duration timeout = own.timeout();
     long deadline = timeout == null ? deadlineNanos : earlier(timeout);
-    return new QueryContext(queryId, caller, deadline, shared, gate, own, new AtomicLong());
+    return new QueryContext(queryId, caller, payer, deadline, shared, gate, own, new AtomicLong());
   }
 
   /// The same query asked by the process itself, on behalf of a caller who was found to be allowed:
-  /// for rows that are no collection's.
+  /// for rows that are no collection's. What it takes is that caller's all the same.
   public QueryContext asSystem() {
-    return new QueryContext(queryId, Caller.SYSTEM, deadlineNanos, shared, gate, bounds, admitted);
+    return new QueryContext(
+        queryId, Caller.SYSTEM, payer, deadlineNanos, shared, gate, bounds, admitted);
   }
 
   private long earlier(Duration timeout) {
@@ -101,8 +107,14 @@ public final class QueryContext {
     return queryId;
   }
 
+  /// As whom rows are read.
   public Caller caller() {
     return caller;
+  }
+
+  /// Whose limits go for it: who asked first, on whose behalf ever it is read.
+  public Caller payer() {
+    return payer;
   }
 
   public QueryGate gate() {
@@ -177,7 +189,7 @@ public final class QueryContext {
   /// QueryGate.DryRun} before it begins.
   public QueryContext dry() {
     return new QueryContext(
-        queryId, caller, deadlineNanos, shared, QueryGate.DRY, bounds, admitted);
+        queryId, caller, payer, deadlineNanos, shared, QueryGate.DRY, bounds, admitted);
   }
 
   /// Counts units of cost that a scan is estimated at.
