@@ -1,6 +1,7 @@
 package io.tyto.gateway;
 
 import io.tyto.gateway.http.ConnectionGuard;
+import io.tyto.gateway.observe.Requests;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -89,12 +90,16 @@ final class EventLine {
       Supplier<Buffer> farewell,
       Runnable whenClosed) {
     context.runOnContext(_ -> {
+      if (isClosed) { // it has ended before
+        whenClosed.run();
+        return;
+      }
       onClose = whenClosed;
       if (response.closed()) {
         closed();
         return;
       }
-      response.closeHandler(_ -> closed());
+      Requests.ifGone(this::closed);
       response.drainHandler(_ -> {
         takenNanos = System.nanoTime();
         flush();
@@ -133,6 +138,9 @@ final class EventLine {
     context.runOnContext(_ -> {
       if (isClosed) {
         return;
+      }
+      if (!response.headWritten()) {
+        head();
       }
       waiting.forEach(event -> response.write(event.event()));
       response.end(last);

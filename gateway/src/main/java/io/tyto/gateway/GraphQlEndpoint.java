@@ -15,6 +15,7 @@ import io.tyto.gateway.limits.CostGate;
 import io.tyto.gateway.limits.RateLimitHeaders;
 import io.tyto.gateway.observe.Meter;
 import io.tyto.gateway.observe.Observatory;
+import io.tyto.gateway.observe.Requests;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.GraphQlApi.Begun;
 import io.tyto.graphqlschema.GraphQlRequest;
@@ -142,7 +143,7 @@ final class GraphQlEndpoint implements Asking {
 
   private void post(HttpServerRequest request, Caller caller) {
     Exchange exchange = exchange(request, caller, SharedStreams.token(request));
-    GraphQlReply.requireJson(request);
+    Bodies.requireJson(request, "{\"query\": \"{ collections { name } }\"}");
     Bodies.read(request, options.queryBytes(), options.http(), "http.queryBytes")
         .whenComplete((body, failure) -> {
           if (body == null) {
@@ -161,7 +162,7 @@ final class GraphQlEndpoint implements Asking {
     GraphQlReply reply = GraphQlReply.to(request, options.http().profile());
     SharedStream stream = token == null ? null : shared.of(token, caller);
     QueryContext context = newContext(caller);
-    request.response().closeHandler(_ -> context.cancel());
+    Requests.ifGone(context::cancel);
     return new Exchange(request, loop(), reply, context, stream);
   }
 
@@ -175,7 +176,8 @@ final class GraphQlEndpoint implements Asking {
       Replies.error(request, ErrorCode.OVERLOADED, connections.refusal());
       return;
     }
-    boolean isForeign = isForeign(request);
+    // Browsers open WebSockets to any site for any page, and tell only here whose page it is.
+    boolean isForeign = cors.isForeign(request);
     Context loop = loop();
     request
         .toWebSocket()
@@ -189,16 +191,6 @@ final class GraphQlEndpoint implements Asking {
                 connections::leave))
         // A handshake that breaks was answered by what broke it.
         .onFailure(_ -> connections.leave());
-  }
-
-  /// Browsers open WebSockets to any site for any page, and tell only here whose page it is.
-  private boolean isForeign(HttpServerRequest request) {
-    String origin = request.getHeader("Origin");
-    if (origin == null || cors.allows(origin)) {
-      return false;
-    }
-    int scheme = origin.indexOf("://");
-    return scheme < 0 || !origin.substring(scheme + 3).equalsIgnoreCase(request.getHeader("Host"));
   }
 
   /// Who opens a WebSocket; UNAUTHENTICATED, RATE_LIMITED.
@@ -245,11 +237,15 @@ final class GraphQlEndpoint implements Asking {
     return caller.kind() == Caller.Kind.SYSTEM ? DocumentPolicy.ANY : policies.apply(caller);
   }
 
-  /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED, and what
-  /// {@link Documents} refuses.
+  /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED, DRAINING,
+  /// and what {@link Documents} refuses.
   ///
   /// @param isReadOnly METHOD_NOT_ALLOWED for anything that changes something
   Begun begin(GraphQlParameters parameters, boolean isReadOnly, QueryContext context) {
+    if (observatory.isDraining()) { // connections that were open before go on asking
+      throw new TytoException(
+          ErrorCode.DRAINING, "this server is about to stop: ask another one");
+    }
     Caller caller = context.caller();
     String text =
         documents.text(

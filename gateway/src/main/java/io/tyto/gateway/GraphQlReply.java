@@ -7,7 +7,6 @@ import io.tyto.gateway.http.ErrorBody;
 import io.tyto.gateway.http.Etag;
 import io.tyto.gateway.http.HttpProfile;
 import io.tyto.gateway.http.JsonText;
-import io.tyto.gateway.http.MediaType;
 import io.tyto.gateway.http.Replies;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -57,24 +56,6 @@ final class GraphQlReply {
               .formatted(CURRENT, LEGACY, EventLine.TYPE));
     }
     return new GraphQlReply(request, profile, accept, best);
-  }
-
-  /// UNSUPPORTED_MEDIA_TYPE where a body is not JSON in UTF-8. What a page of another site can send
-  /// without asking us first, such as a form, is none of it.
-  static void requireJson(HttpServerRequest request) {
-    List<String> types = request.headers().getAll("Content-Type");
-    MediaType type = types.size() == 1 ? MediaType.parse(types.getFirst()) : null;
-    if (type == null || !type.name().equals(LEGACY)) {
-      throw new TytoException(
-          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-          "send the operation as Content-Type: application/json, such as"
-              + " {\"query\": \"{ collections { name } }\"}");
-    }
-    if (!type.isUtf8()) {
-      throw new TytoException(
-          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-          "found the charset %s, expected utf-8".formatted(type.parameters().get("charset")));
-    }
   }
 
   /// Whether any answer is to come as events.

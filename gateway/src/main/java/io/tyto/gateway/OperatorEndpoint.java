@@ -96,7 +96,7 @@ final class OperatorEndpoint {
     Replies.onVirtualThread(
         request,
         () -> {
-          Bodies.requireJson(request);
+          Bodies.requireJson(request, "{}");
           String topic = parameter(request, "topic");
           int partition = partition(request);
           Replies.json(request, 200, Map.of("accepted", admin.acceptFeed(topic, partition)));
@@ -119,7 +119,7 @@ final class OperatorEndpoint {
     Replies.onVirtualThread(
         request,
         () -> {
-          Bodies.requireJson(request);
+          Bodies.requireJson(request, "{}");
           Replies.json(
               request, 200, Map.of("isNew", admin.reloadTable(parameter(request, "table"))));
         });
@@ -166,6 +166,7 @@ final class OperatorEndpoint {
   }
 
   private void withConfigs(HttpServerRequest request, Consumer<List<ConfigFile>> action) {
+    Bodies.requireJson(request, "{\"files\": [{\"name\": \"a.yaml\", \"text\": \"...\"}]}");
     Bodies.read(request, options.queryBytes(), options.http(), "http.queryBytes")
         .whenComplete((body, failure) -> {
           if (body == null) {

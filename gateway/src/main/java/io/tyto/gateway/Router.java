@@ -71,7 +71,7 @@ final class Router implements Handler<HttpServerRequest> {
     }
     try {
       checkFraming(request);
-      door.check(request);
+      door.check(request, cors);
       route(request);
     } catch (RuntimeException e) {
       Replies.failure(request, e);

@@ -41,12 +41,16 @@ final class DoorTest {
   }
 
   private void start(Authenticator authenticator, ListenAddress admin) {
+    start(authenticator, admin, HttpOptions.DEFAULT);
+  }
+
+  private void start(Authenticator authenticator, ListenAddress admin, HttpOptions options) {
     FakePorts ports = new FakePorts();
     CostGate gate =
         new CostGate(CostGate.Limits.NONE, CostGate.scansOfMachine(), Clock.systemUTC());
     gateway =
         Gateway.start(
-            GatewayOptions.defaults().withHttp(HttpOptions.DEFAULT.withAdmin(admin)),
+            GatewayOptions.defaults().withHttp(options.withAdmin(admin)),
             ports,
             DeadLetterService.NONE,
             EntityService.NONE,
@@ -64,9 +68,14 @@ final class DoorTest {
 
   private static int status(int port, String path, String host, String... headers)
       throws IOException {
+    return status("GET", port, path, host, headers);
+  }
+
+  private static int status(String method, int port, String path, String host, String... headers)
+      throws IOException {
     StringBuilder head =
         new StringBuilder(
-            "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n");
+            "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n".formatted(method, path, host));
     for (String header : headers) {
       head.append(header).append("\r\n");
     }
@@ -100,6 +109,35 @@ final class DoorTest {
       assertEquals(403, status(gateway.port(), "/schema.graphql", host), host);
       assertEquals(403, status(gateway.adminPort(), "/v1/status", host), host);
     }
+  }
+
+  /// What a page can send to any host without asking before.
+  @Test
+  void anOpenServerTakesNothingFromPagesOfOtherOrigins() throws Exception {
+    String listed = "https://app.example.com";
+    start(
+        Authenticator.OPEN, ListenAddress.ANY_OF_LOOPBACK, HttpOptions.DEFAULT.withCorsOrigins(List.of(listed)));
+    String events = "/v1/collections/play/events";
+    String imports = "/v1/collections/play/import?source=s&contentId=c&bytes=0";
+    String[] plain = {"Content-Type: text/plain", "Content-Length: 0", ""};
+    for (String origin : List.of("https://evil.example.com", "null", "http://127.0.0.1:1", listed)) {
+      plain[2] = "Origin: " + origin;
+      boolean isListed = origin.equals(listed);
+      assertEquals(
+          isListed ? 202 : 403, status("POST", gateway.port(), events, "127.0.0.1", plain), origin);
+      for (String path : List.of(imports, "/v1/config", "/v1/tables/reload?table=t")) {
+        assertEquals(403, status("POST", gateway.adminPort(), path, "127.0.0.1", plain), path);
+      }
+      // What changes nothing is answered, to nobody's eyes.
+      assertEquals(200, status(gateway.port(), "/schema.graphql", "127.0.0.1", plain[2]), origin);
+    }
+    for (String own : List.of("localhost:8080", "127.0.0.1", "[::1]:9")) {
+      plain[2] = "Origin: http://" + own;
+      assertEquals(202, status("POST", gateway.port(), events, own, plain), own);
+      assertEquals(200, status("POST", gateway.adminPort(), imports, own, plain), own);
+    }
+    plain[2] = "X-Nothing: of a page";
+    assertEquals(202, status("POST", gateway.port(), events, "localhost", plain));
   }
 
   @Test

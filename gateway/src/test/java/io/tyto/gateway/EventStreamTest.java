@@ -227,6 +227,19 @@ final class EventStreamTest {
   }
 
   @Test
+  void aStreamThatTheServerEndsMakesRoomForAnother() throws Exception {
+    for (int i = 0; i < 4; i++) { // two may be open
+      HttpResponse<InputStream> response = post(LIVE);
+      assertEquals(200, response.statusCode(), "stream " + i);
+      try (BufferedReader lines = reader(response)) {
+        live.next().end();
+        assertEquals("event: complete|data: ", event(lines));
+        assertEquals("end", event(lines));
+      }
+    }
+  }
+
+  @Test
   void aClientThatLeavesIsFollowedNoLonger() throws Exception {
     HttpResponse<InputStream> response = post(LIVE);
     live.next();

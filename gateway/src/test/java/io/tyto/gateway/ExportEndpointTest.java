@@ -216,6 +216,18 @@ final class ExportEndpointTest {
           sent.contains("{\"_errors\":[{\"message\":\"reached its deadline: narrow\""),
           type);
     }
+    // What is broken off is over, too.
+    String gone = "status=\"gone\"} 5\n";
+    URI metrics =
+        URI.create(
+            "http://127.0.0.1:%d/metrics"
+                .formatted(java.util.Objects.requireNonNull(gateway).adminPort()));
+    String told = "";
+    for (int i = 0; i < 600 && !told.contains(gone); i++) {
+      Thread.sleep(50);
+      told = http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString()).body();
+    }
+    assertTrue(told.contains(gone), told);
   }
 
   @Test

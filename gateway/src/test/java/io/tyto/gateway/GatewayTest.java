@@ -106,7 +106,7 @@ final class GatewayTest {
   void takesADecisionOnATopicAsJsonOnly() throws Exception {
     String path = "/v1/feeds/accept?topic=t&partition=";
     assertEquals(200, post(path + 2, "application/json", "").statusCode());
-    assertEquals(400, post(path + 2, "text/plain", "").statusCode());
+    assertEquals(415, post(path + 2, "text/plain", "").statusCode());
     HttpResponse<String> wrong = post(path + "abc", "application/json", "");
     assertEquals(400, wrong.statusCode());
     assertTrue(wrong.body().contains("abc"), wrong.body());
@@ -266,6 +266,10 @@ final class GatewayTest {
         "CONFIG_INVALID",
         post("/v1/config", "application/json", config.formatted("a.yaml", "bad")));
     assertError(400, "BAD_USER_INPUT", post("/v1/config", "application/json", "{}"));
+    assertError(
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+        post("/v1/config", "text/plain", config.formatted("a.yaml", "x")));
     assertEquals(
         "{\"plan\":[{\"collection\":\"a.yaml\",\"from\":1,\"to\":2,\"changes\":[{\"verdict\":"
             + "\"BREAKING\",\"what\":\"time: ts becomes at\",\"consequence\":\"no\"}]}]}",

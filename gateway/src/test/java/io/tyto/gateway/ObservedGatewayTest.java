@@ -10,6 +10,7 @@ import io.tyto.gateway.observe.ObserveOptions;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.LiveService;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
@@ -181,6 +182,52 @@ final class ObservedGatewayTest {
     String last = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     assertTrue(last.contains("{\"value\":\"DE\"}"), last);
     closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aServerThatStopsTakesNothingMoreOnOpenSockets() throws Exception {
+    Vertx vertx = Vertx.vertx();
+    try {
+      TestSocket socket = TestSocket.ready(vertx, gateway.port());
+      CompletableFuture<String> answer = askSlowly("last");
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(gateway::close);
+      await(() -> send(request("/ready").build()).contains("about to stop"));
+      socket.subscribe("late", FAST);
+      JsonObject refused = socket.next();
+      assertEquals("error", refused.getString("type"));
+      assertTrue(refused.encode().contains("\"code\":\"DRAINING\""), refused.encode());
+      ports.release.countDown();
+      answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+      closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  @Test
+  void whoeverLeavesIsKeptNoLonger() throws Exception {
+    String body = new JsonObject().put("query", SLOW).encode();
+    try (RawHttp raw = RawHttp.to(gateway.port())) {
+      raw.send(
+          "POST /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+              + "Content-Length: %d\r\n\r\n%s".formatted(body.length(), body));
+      assertTrue(ports.started.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+    assertTrue(ports.cancelled.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    String gone = "tyto_http_seconds_count{route=\"POST /graphql\",status=\"gone\"} 1\n";
+    await(() -> send(request("/metrics").build()).contains(gone));
+  }
+
+  private interface Condition {
+    boolean isMet() throws Exception;
+  }
+
+  private static void await(Condition condition) throws Exception {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.isMet()) {
+      assertTrue(System.nanoTime() < deadline, "it does not come");
+      Thread.sleep(5);
+    }
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
@@ -31,6 +32,8 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -45,6 +48,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class TlsTest {
   private static final char[] PASSWORD = "changeit".toCharArray();
 
+  /// :method GET, :scheme https, :path /, :authority x, as HPACK has them.
+  private static final byte[] HEAD = {(byte) 0x82, (byte) 0x87, (byte) 0x84, 0x41, 1, 'x'};
+
+  private final FakePorts ports = new FakePorts();
+
   @TempDir private Path folder;
   private Gateway gateway;
   private BigInteger first;
@@ -52,7 +60,6 @@ final class TlsTest {
   @BeforeEach
   void start() throws Exception {
     first = write(certificate("RSA"));
-    FakePorts ports = new FakePorts();
     gateway =
         Gateway.start(
             GatewayOptions.defaults().withHttp(HttpOptions.DEFAULT.withTls(files())),
@@ -64,6 +71,7 @@ final class TlsTest {
 
   @AfterEach
   void stop() {
+    ports.release.countDown();
     gateway.close();
   }
 
@@ -220,7 +228,6 @@ final class TlsTest {
   @Test
   void aPairThatDoesNotBelongTogetherStopsTheStart() throws Exception {
     put("tls.key", pem("PRIVATE KEY", certificate("RSA").getKey("a", PASSWORD).getEncoded()));
-    FakePorts ports = new FakePorts();
     GatewayOptions options =
         GatewayOptions.defaults().withHttp(HttpOptions.DEFAULT.withTls(files()));
     TytoException refused =
@@ -232,16 +239,71 @@ final class TlsTest {
   }
 
   @Test
+  void aServerThatStopsSaysSoOverHttp2() throws Exception {
+    try (HttpClient client =
+            HttpClient.newBuilder()
+                .sslContext(trustful())
+                .version(HttpClient.Version.HTTP_2)
+                .build();
+        SSLSocket socket = connect("TLSv1.3", "h2")) {
+      String slow = "{\"query\":\"{ play { values(dimension: COUNTRY, prefix: \\\"slow\\\") { value } } }\"}";
+      CompletableFuture<HttpResponse<String>> answer =
+          client.sendAsync(
+              HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + "/graphql"))
+                  .header("Content-Type", "application/json")
+                  .POST(BodyPublishers.ofString(slow))
+                  .build(),
+              BodyHandlers.ofString());
+      assertTrue(ports.started.await(30, TimeUnit.SECONDS));
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(gateway::close);
+      HttpRequest ready =
+          HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + "/ready")).build();
+      for (int i = 0;
+          i < 600 && client.send(ready, BodyHandlers.ofString()).statusCode() == 200;
+          i++) {
+        Thread.sleep(50);
+      }
+      ByteArrayOutputStream out = new ByteArrayOutputStream();
+      out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      frame(out, 4, 0, 0, new byte[0]);
+      frame(out, 1, 0x5, 1, HEAD);
+      socket.getOutputStream().write(out.toByteArray());
+      socket.getOutputStream().flush();
+      StringBuilder data = new StringBuilder();
+      int goneAway = -1;
+      int resets = 0;
+      DataInputStream in = new DataInputStream(socket.getInputStream());
+      while (goneAway < 0 || data.isEmpty()) {
+        int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+        int type = in.readUnsignedByte();
+        in.readUnsignedByte();
+        in.readInt();
+        byte[] payload = in.readNBytes(length);
+        switch (type) {
+          case 0 -> data.append(new String(payload, StandardCharsets.UTF_8));
+          case 3 -> resets++;
+          case 7 -> goneAway = ByteBuffer.wrap(payload).getInt(4);
+          default -> {} // settings, heads
+        }
+      }
+      assertTrue(data.toString().contains("DRAINING"), data.toString());
+      assertEquals(0, goneAway); // NO_ERROR
+      assertEquals(0, resets);
+      ports.release.countDown();
+      assertEquals(200, answer.get(30, TimeUnit.SECONDS).statusCode());
+      closed.get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void whoBeginsAndCallsOffStreamsWithoutEndIsHungUpOn() throws Exception {
     try (SSLSocket socket = connect("TLSv1.3", "h2")) {
       assertEquals("h2", socket.getApplicationProtocol());
       ByteArrayOutputStream out = new ByteArrayOutputStream();
       out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
       frame(out, 4, 0, 0, new byte[0]);
-      // :method GET, :scheme https, :path /, :authority x, as HPACK has them.
-      byte[] head = {(byte) 0x82, (byte) 0x87, (byte) 0x84, 0x41, 1, 'x'};
       for (int stream = 1; stream < 2_000; stream += 2) {
-        frame(out, 1, 0x5, stream, head);
+        frame(out, 1, 0x5, stream, HEAD);
         frame(out, 3, 0, stream, new byte[] {0, 0, 0, 8});
       }
       socket.getOutputStream().write(out.toByteArray());

@@ -5,6 +5,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerResponse;
 import org.junit.jupiter.api.Test;
 
 /// The fences of ARCHITECTURE.md that Maven's modules cannot draw.
@@ -66,6 +68,19 @@ final class ArchitectureTest {
         .orShould()
         .callMethod(java.lang.foreign.Arena.class, "ofAuto")
         .because("whoever opens an arena answers for its lifetime")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheObserverOfRequestsHandlesTheirEnds() {
+    noClasses()
+        .that()
+        .doNotHaveFullyQualifiedName("io.tyto.gateway.observe.Requests")
+        .should()
+        .callMethod(HttpServerResponse.class, "closeHandler", Handler.class)
+        .orShould()
+        .callMethod(HttpServerResponse.class, "endHandler", Handler.class)
+        .because("a response has one of each, and Requests.ifGone tells everybody")
         .check(CLASSES);
   }
 

@@ -70,7 +70,7 @@ public final class KeysEndpoint {
 
   private void change(HttpServerRequest request, Function<Map<?, ?>, Map<String, ?>> change) {
     // Pages of other sites cannot send that from a browser of this machine.
-    Bodies.requireJson(request);
+    Bodies.requireJson(request, "{\"id\": \"...\"}");
     Bodies.read(request, MAX_BODY_BYTES, options, "the body of a key")
         .whenComplete((body, failure) -> {
           if (body == null) {

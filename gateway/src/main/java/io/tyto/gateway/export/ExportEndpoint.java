@@ -3,10 +3,10 @@ package io.tyto.gateway.export;
 import io.tyto.gateway.http.Bodies;
 import io.tyto.gateway.http.HttpOptions;
 import io.tyto.gateway.http.JsonText;
-import io.tyto.gateway.http.MediaType;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
+import io.tyto.gateway.observe.Requests;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.bulk.BulkAnswer;
 import io.tyto.graphqlschema.bulk.BulkKind;
@@ -100,33 +100,22 @@ public final class ExportEndpoint implements AutoCloseable {
             keepsFormulas(request),
             says(request, "Prefer", "respond-async"),
             says(request, "TE", "trailers"));
-    requireJson(request, asked);
+    Bodies.requireJson(
+        request,
+        asked.kind() == BulkKind.RECORDS
+            ? "{\"range\": {\"last\": \"P1D\"}}"
+            : "{\"input\": {\"range\": {\"last\": \"P1D\"}}, \"measures\": [{\"count\": true}]}");
     asking.requireUntrusted(caller);
     Context loop = Objects.requireNonNull(Vertx.currentContext(), "called on an event loop");
     Places.Place place = asked.isKept() ? kept.place(caller) : places.of(caller);
     QueryContext query = asking.newContext(caller, options.timeout(), place::before);
     if (!asked.isKept()) {
-      request.response().closeHandler(_ -> query.cancel());
+      Requests.ifGone(query::cancel);
     }
     Bodies.read(request, bodyBytes, http, "http.queryBytes")
         .whenComplete((body, failure) ->
             Thread.startVirtualThread(
                 () -> answer(request, loop, query, place, asked, body, failure)));
-  }
-
-  private static void requireJson(HttpServerRequest request, Asked asked) {
-    MediaType type = MediaType.parse(request.getHeader("Content-Type"));
-    if (type == null || !type.name().equals("application/json") || !type.isUtf8()) {
-      throw new TytoException(
-          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-          "send the arguments of %s as Content-Type: application/json, such as %s"
-              .formatted(
-                  asked.kind().word(),
-                  asked.kind() == BulkKind.RECORDS
-                      ? "{\"range\": {\"last\": \"P1D\"}}"
-                      : "{\"input\": {\"range\": {\"last\": \"P1D\"}}, \"measures\": [{\"count\":"
-                          + " true}]}"));
-    }
   }
 
   private static boolean keepsFormulas(HttpServerRequest request) {

@@ -7,7 +7,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Locale;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.GZIPInputStream;
 
@@ -23,14 +23,18 @@ public final class Bodies {
 
   private Bodies() {}
 
-  /// BAD_USER_INPUT for what is not sent as JSON. Pages of other sites cannot send that from a
-  /// browser, unless they ask before.
-  public static void requireJson(HttpServerRequest request) {
-    String type = request.getHeader("Content-Type");
-    if (type == null || !type.toLowerCase(Locale.ROOT).startsWith("application/json")) {
+  /// UNSUPPORTED_MEDIA_TYPE for what is not sent as JSON in UTF-8. What a page of another site can
+  /// send without asking us first, such as a form, is none of it.
+  ///
+  /// @param example of a body
+  public static void requireJson(HttpServerRequest request, String example) {
+    List<String> types = request.headers().getAll("Content-Type");
+    MediaType type = types.size() == 1 ? MediaType.parse(types.getFirst()) : null;
+    if (type == null || !type.name().equals("application/json") || !type.isUtf8()) {
       throw new TytoException(
-          ErrorCode.BAD_USER_INPUT,
-          "found the Content-Type %s, expected application/json".formatted(type));
+          ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+          "found the Content-Type %s, expected application/json in utf-8, such as %s"
+              .formatted(types.isEmpty() ? "of nothing" : String.join(", ", types), example));
     }
   }
 

@@ -2,19 +2,24 @@ package io.tyto.gateway.http;
 
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.HostAndPort;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Lets pages of other origins ask, where an operator lists them. Never with cookies: callers say
 /// who they are by headers, which a page has to know.
 public final class Cors {
+  /// Where pages of no other origin may ask.
+  public static final Cors NONE = new Cors(List.of());
+
   private static final String ANY = "*";
   private static final String MAX_AGE_SECONDS = "7200";
   private static final String REQUEST_HEADERS =
       "Content-Type, Accept, Authorization, X-Api-Key, If-None-Match, Last-Event-ID, Prefer,"
-          + " Idempotency-Key, X-GraphQL-Event-Stream-Token";
+          + " Idempotency-Key, X-GraphQL-Event-Stream-Token, X-Request-Id, traceparent, tracestate";
   private static final String RESPONSE_HEADERS =
-      "ETag, Location, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition";
+      "ETag, Location, Retry-After, RateLimit, RateLimit-Policy, Content-Disposition,"
+          + " Preference-Applied, X-Request-Id, Tyto-Query-Id, Tyto-Rows";
 
   private final List<String> origins;
 
@@ -25,6 +30,20 @@ public final class Cors {
 
   public boolean allows(@Nullable String origin) {
     return origin != null && (origins.contains(ANY) || origins.contains(origin));
+  }
+
+  /// Whether a page asks that is neither ours nor of a listed origin. Whoever is no browser says
+  /// nothing of an origin.
+  public boolean isForeign(HttpServerRequest request) {
+    String origin = request.getHeader("Origin");
+    if (origin == null || allows(origin)) {
+      return false;
+    }
+    int scheme = origin.indexOf("://");
+    HostAndPort own = request.authority();
+    return scheme < 0
+        || own == null
+        || !origin.substring(scheme + 3).equalsIgnoreCase(own.toString());
   }
 
   /// Tells the browser whether the page that asks may have the answer.

@@ -8,10 +8,15 @@ import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.spi.context.storage.ContextLocal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +28,9 @@ public final class Requests {
   private static final ContextLocal<Seen> SEEN = ContextLocal.registerLocal(Seen.class);
   private static final String REQUEST_ID = "X-Request-Id";
   private static final Pattern ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  /// What other requests of a connection have to end in, once one was told that the server stops.
+  private static final long LAST_SECONDS = 10;
 
   /// Asked while the server stops, too.
   private static final Set<String> ALWAYS = Set.of("/live", "/ready", "/metrics");
@@ -41,9 +49,13 @@ public final class Requests {
   static final class Seen {
     private final String id;
     private final long startedNanos = System.nanoTime();
+    private final AtomicBoolean isEnded = new AtomicBoolean();
     private volatile String route = "none";
 
     private final @Nullable Span span;
+
+    /// Done where the client leaves; on the event loop.
+    private final List<Runnable> ifGone = new ArrayList<>();
 
     Seen(String id, @Nullable Span span) {
       this.id = id;
@@ -69,18 +81,41 @@ public final class Requests {
       if (!request.canUpgradeToWebSocket()) {
         underWay.add(request);
       }
-      request.response().endHandler(_ -> ended(request, seen));
+      request.response().endHandler(_ -> ended(request, seen, false));
+      // There is no end of what is broken off, and over HTTP/2 there is both.
+      request.response().closeHandler(_ -> ended(request, seen, !request.response().ended()));
       Context context = Vertx.currentContext();
       if (context != null) {
         context.putLocal(SEEN, seen);
       }
       if (isDraining && !ALWAYS.contains(request.path())) {
-        request.response().putHeader("Connection", "close");
-        Replies.error(request, ErrorCode.DRAINING, "this server is about to stop: ask another one");
+        turnAway(request);
         return;
       }
       router.handle(request);
     };
+  }
+
+  private static void turnAway(HttpServerRequest request) {
+    boolean isShared = request.version() == HttpVersion.HTTP_2;
+    if (!isShared) {
+      request.response().putHeader("Connection", "close");
+    }
+    Replies.error(request, ErrorCode.DRAINING, "this server is about to stop: ask another one");
+    if (isShared) {
+      request.connection().shutdown(LAST_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  /// Does something if the client leaves before the answer to the request that is handled now is
+  /// whole; call on its event loop, where it is done. A response has one handler of its end, which
+  /// is ours.
+  public static void ifGone(Runnable action) {
+    Seen seen = current();
+    if (seen == null) {
+      throw new IllegalStateException("no request is handled on this thread");
+    }
+    seen.ifGone.add(action);
   }
 
   /// Says which route took the request that is handled now.
@@ -97,10 +132,12 @@ public final class Requests {
     return context == null ? null : context.getLocal(SEEN);
   }
 
-  private void ended(HttpServerRequest request, Seen seen) {
+  private void ended(HttpServerRequest request, Seen seen, boolean isGone) {
+    if (!seen.isEnded.compareAndSet(false, true)) {
+      return;
+    }
     underWay.remove(request);
     int status = request.response().getStatusCode();
-    boolean isGone = !request.response().ended();
     Span span = seen.span;
     if (span != null) {
       span.updateName(seen.route);
@@ -113,6 +150,9 @@ public final class Requests {
         System.nanoTime() - seen.startedNanos,
         seen.route,
         isGone ? "gone" : status / 100 + "xx");
+    if (isGone) {
+      seen.ifGone.forEach(Runnable::run);
+    }
   }
 
   private static String id(HttpServerRequest request) {
