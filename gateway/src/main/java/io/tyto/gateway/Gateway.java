@@ -117,7 +117,8 @@ public final class Gateway implements AutoCloseable {
             .withLive(new LimitedLive(live, guards.gate()))
             .withKeys(keys)
             .withAudit(observatory.audit());
-    LiveSchema schema = new LiveSchema(admin, services, ingest, clock, options.graphQl());
+    LiveSchema schema =
+        new LiveSchema(admin, services, ingest, observatory.meters(), clock, options.graphQl());
     schema.of(Caller.OPEN);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(false));
     Callers callers =

@@ -237,14 +237,13 @@ final class GraphQlEndpoint implements Asking {
     return caller.kind() == Caller.Kind.SYSTEM ? DocumentPolicy.ANY : policies.apply(caller);
   }
 
-  /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED, DRAINING,
-  /// and what {@link Documents} refuses.
+  /// Runs an operation, or checks a subscription, when it is its turn; blocks. OVERLOADED,
+  /// DRAINING, and what {@link Documents} refuses.
   ///
   /// @param isReadOnly METHOD_NOT_ALLOWED for anything that changes something
   Begun begin(GraphQlParameters parameters, boolean isReadOnly, QueryContext context) {
     if (observatory.isDraining()) { // connections that were open before go on asking
-      throw new TytoException(
-          ErrorCode.DRAINING, "this server is about to stop: ask another one");
+      throw new TytoException(ErrorCode.DRAINING, "this server is about to stop: ask another one");
     }
     Caller caller = context.caller();
     String text =

@@ -20,15 +20,14 @@ final class ProjectCohorts implements CohortService {
     this.prefix = prefix;
   }
 
-  /// Those that are there for a caller: of all projects, under their whole names, for who sees all.
-  static CohortService of(Caller caller, CohortService all) {
-    return switch (caller.kind()) {
-      case SYSTEM, OPEN -> all;
-      case KEY, TOKEN ->
-          new ProjectCohorts(
-              all,
-              caller.project().equals(Caller.DEFAULT_PROJECT) ? "" : MARK + caller.project() + "/");
-    };
+  /// Those of a project; of all projects under their whole names.
+  ///
+  /// @param project null: of all projects
+  static CohortService of(@Nullable String project, CohortService all) {
+    return project == null
+        ? all
+        : new ProjectCohorts(
+            all, project.equals(Caller.DEFAULT_PROJECT) ? "" : MARK + project + "/");
   }
 
   @Override

@@ -116,11 +116,14 @@ final class DoorTest {
   void anOpenServerTakesNothingFromPagesOfOtherOrigins() throws Exception {
     String listed = "https://app.example.com";
     start(
-        Authenticator.OPEN, ListenAddress.ANY_OF_LOOPBACK, HttpOptions.DEFAULT.withCorsOrigins(List.of(listed)));
+        Authenticator.OPEN,
+        ListenAddress.ANY_OF_LOOPBACK,
+        HttpOptions.DEFAULT.withCorsOrigins(List.of(listed)));
     String events = "/v1/collections/play/events";
     String imports = "/v1/collections/play/import?source=s&contentId=c&bytes=0";
     String[] plain = {"Content-Type: text/plain", "Content-Length: 0", ""};
-    for (String origin : List.of("https://evil.example.com", "null", "http://127.0.0.1:1", listed)) {
+    for (String origin :
+        List.of("https://evil.example.com", "null", "http://127.0.0.1:1", listed)) {
       plain[2] = "Origin: " + origin;
       boolean isListed = origin.equals(listed);
       assertEquals(

@@ -52,6 +52,7 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   final CountDownLatch release = new CountDownLatch(1);
   volatile long imported;
   volatile boolean isReady = true;
+  volatile long catalog = 1;
 
   /// Answers streams of records.
   volatile Function<QueryContext, RecordStream> streams =
@@ -190,7 +191,7 @@ final class FakePorts implements QueryService, IngestService, AdminService {
 
   @Override
   public long catalogVersion() {
-    return 1;
+    return catalog;
   }
 
   @Override

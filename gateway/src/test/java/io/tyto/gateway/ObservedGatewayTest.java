@@ -270,6 +270,7 @@ final class ObservedGatewayTest {
           "tyto_ingest_rejects_total{code=\"BAD_TYPE\"} 1.0",
           "tyto_collection_rows{collection=\"play\"} 3.0",
           "tyto_build{java=\"" + Runtime.version() + "\",version=\"7\"} 1.0",
+          "tyto_schema_builds_total 1.0",
           "tyto_ready 1.0"
         }) {
       assertTrue(told.contains("\n" + line + "\n"), line + "\nis not in\n" + told);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tyto.model.access.Access;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.CohortService;
@@ -39,8 +38,7 @@ class ProjectCohortsTest {
       };
 
   private CohortService of(String project) {
-    return ProjectCohorts.of(
-        new Caller("k", Caller.Kind.KEY, "k", project, Access.ALL, "default"), all);
+    return ProjectCohorts.of(project, all);
   }
 
   private static List<String> names(CohortService cohorts) {
@@ -56,7 +54,7 @@ class ProjectCohortsTest {
     assertEquals("a", of("acme").cohorts().getFirst().definition());
     assertEquals("b", of("acme-eu").cohorts().getFirst().definition());
     assertEquals("c", of(Caller.DEFAULT_PROJECT).cohorts().getFirst().definition());
-    assertEquals(3, names(ProjectCohorts.of(Caller.OPEN, all)).size());
+    assertEquals(3, names(ProjectCohorts.of(null, all)).size());
     assertTrue(of("acme").dropCohort("user", "payers"));
     assertFalse(of("acme").dropCohort("user", "payers"));
     assertEquals(List.of("payers"), names(of("acme-eu")));

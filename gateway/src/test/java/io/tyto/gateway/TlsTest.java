@@ -246,7 +246,8 @@ final class TlsTest {
                 .version(HttpClient.Version.HTTP_2)
                 .build();
         SSLSocket socket = connect("TLSv1.3", "h2")) {
-      String slow = "{\"query\":\"{ play { values(dimension: COUNTRY, prefix: \\\"slow\\\") { value } } }\"}";
+      String slow =
+          "{\"query\":\"{ play { values(dimension: COUNTRY, prefix: \\\"slow\\\") { value } } }\"}";
       CompletableFuture<HttpResponse<String>> answer =
           client.sendAsync(
               HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + "/graphql"))
@@ -257,7 +258,8 @@ final class TlsTest {
       assertTrue(ports.started.await(30, TimeUnit.SECONDS));
       CompletableFuture<Void> closed = CompletableFuture.runAsync(gateway::close);
       HttpRequest ready =
-          HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + "/ready")).build();
+          HttpRequest.newBuilder(URI.create("https://localhost:" + gateway.port() + "/ready"))
+              .build();
       for (int i = 0;
           i < 600 && client.send(ready, BodyHandlers.ofString()).statusCode() == 200;
           i++) {

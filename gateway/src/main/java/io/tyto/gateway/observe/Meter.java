@@ -50,6 +50,10 @@ public enum Meter {
       "HTTP requests until their answer is written; status: 2xx, 3xx, 4xx, 5xx, gone",
       "route",
       "status"),
+  SCHEMA_BUILDS(
+      "tyto.schema.builds",
+      Kind.COUNTER,
+      "GraphQL schemas built: one for all callers who see the same, and again with every change of a config"),
   CONNECTIONS("tyto.connections", Kind.GAUGE, "WebSockets and event streams that are open"),
   SUBSCRIPTIONS(
       "tyto.subscriptions",
