@@ -142,7 +142,6 @@ public final class Gateway implements AutoCloseable {
     routes.addAll(graphQl.routes());
     routes.addAll(new DocumentsEndpoint(trusted, options).routes());
     routes.addAll(exports.routes());
-    routes.addAll(new OpenApiEndpoint(graphQl).routes());
     routes.addAll(new IngestEndpoint(observatory.ingest(ingest), options).routes());
     routes.addAll(new OperatorEndpoint(ingest, admin, observatory, options).routes());
     routes.addAll(new KeysEndpoint(keys, options.http()).routes());
@@ -158,10 +157,13 @@ public final class Gateway implements AutoCloseable {
               vertx,
               options,
               isOpen,
-              door ->
-                  observatory
-                      .requests()
-                      .before(new Router(callers, door, cors, routes, observatory.audit())));
+              door -> {
+                List<Route> here = new ArrayList<>(routes);
+                here.addAll(new OpenApiEndpoint(graphQl, door.isForOperators(), isOpen).routes());
+                return observatory
+                    .requests()
+                    .before(new Router(callers, door, cors, here, observatory.audit()));
+              });
       return new Gateway(vertx, listeners, exports, observatory);
     } catch (RuntimeException e) {
       vertx.close();

@@ -14,6 +14,7 @@ import io.tyto.gateway.http.Route.Audience;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.gateway.limits.RateLimitHeaders;
 import io.tyto.gateway.observe.Meter;
+import io.tyto.gateway.observe.Meters;
 import io.tyto.gateway.observe.Observatory;
 import io.tyto.gateway.observe.Requests;
 import io.tyto.graphqlschema.GraphQlApi;
@@ -24,6 +25,7 @@ import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Following;
+import io.tyto.model.query.Estimate.Lane;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.QueryGate;
 import io.vertx.core.Context;
@@ -33,6 +35,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -88,7 +91,13 @@ final class GraphQlEndpoint implements Asking {
     this.admission = new Admission();
     this.connections = new Connections(options.sockets().maxConnections());
     this.shared = new SharedStreams(callers, connections, options.sockets());
-    observatory.meters().watch(Meter.CONNECTIONS, connections::open);
+    Meters meters = observatory.meters();
+    meters.watch(Meter.CONNECTIONS, connections::open);
+    for (Lane lane : Lane.values()) {
+      String name = lane.name().toLowerCase(Locale.ROOT);
+      meters.watch(Meter.LANE_RUNNING, () -> gate.running(lane), name);
+      meters.watch(Meter.LANE_WAITING, () -> gate.waiting(lane), name);
+    }
   }
 
   List<Route> routes() {
@@ -112,6 +121,7 @@ final class GraphQlEndpoint implements Asking {
     Thread.startVirtualThread(() -> {
       try {
         GraphQlApi api = schema.of(caller);
+        request.response().headers().add("Vary", Etag.BY_CALLER);
         if (Etag.answered(request, '"' + api.schemaVersion() + '"')) {
           return;
         }

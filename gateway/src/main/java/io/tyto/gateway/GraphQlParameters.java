@@ -27,11 +27,6 @@ record GraphQlParameters(
     return request.query() != null && !request.query().isEmpty();
   }
 
-  /// The same with this document.
-  GraphQlParameters withQuery(String text) {
-    return new GraphQlParameters(text, documentId, operationName, variables, extensions);
-  }
-
   /// Whether there is a document, or the name of one.
   boolean hasDocument() {
     return query != null || Documents.isNamed(documentId, extensions);

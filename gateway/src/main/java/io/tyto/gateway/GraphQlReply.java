@@ -22,7 +22,7 @@ final class GraphQlReply {
   static final String CURRENT = "application/graphql-response+json";
   static final String LEGACY = "application/json";
 
-  private static final String VARY = "Accept, Authorization, X-Api-Key";
+  private static final String VARY = "Accept, " + Etag.BY_CALLER;
   private static final int PARTIAL_SUCCESS = 294;
   private static final int OK = 200;
   private static final int ACCEPTED = 202;

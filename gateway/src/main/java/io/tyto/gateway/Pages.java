@@ -73,7 +73,7 @@ final class Pages {
       Replies.error(request, ErrorCode.NOT_FOUND, "no such file: " + name);
       return;
     }
-    request.response().putHeader("Cache-Control", "max-age=3600");
+    request.response().putHeader("Cache-Control", "private, max-age=3600");
     send(request, page);
   }
 

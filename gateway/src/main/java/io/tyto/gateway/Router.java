@@ -61,6 +61,8 @@ final class Router implements Handler<HttpServerRequest> {
     if (request.isSSL()) {
       request.response().putHeader("Strict-Transport-Security", "max-age=31536000");
     }
+    // Any answer may be packed.
+    request.response().headers().add("Vary", "Accept-Encoding");
     if (!door.isForOperators()) {
       cors.mark(request);
     }

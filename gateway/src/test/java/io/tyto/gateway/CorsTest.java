@@ -73,7 +73,15 @@ final class CorsTest {
     assertTrue(reply.startsWith("http/1.1 204"), reply);
     assertTrue(reply.contains("access-control-allow-origin: " + OURS + "\r\n"), reply);
     assertTrue(reply.contains("access-control-allow-methods: delete, get, post, put\r\n"), reply);
-    assertTrue(reply.contains("authorization"), reply);
+    for (String header : List.of("authorization", "x-request-id", "traceparent")) {
+      assertTrue(reply.contains(header), reply);
+    }
+    String exposed = head("GET", "/live", OURS);
+    for (String header : List.of("x-request-id", "tyto-query-id", "tyto-rows")) {
+      assertTrue(
+          exposed.matches("(?s).*access-control-expose-headers:[^\r]* " + header + ".*"), exposed);
+    }
+    assertTrue(exposed.contains("vary: accept-encoding\r\n"), exposed);
     assertTrue(!reply.contains("credentials"), reply);
     assertTrue(reply.contains("vary: origin\r\n"), reply);
     for (String other :

@@ -122,6 +122,8 @@ final class ObservedGatewayTest {
     JsonArray running = running();
     assertEquals(1, running.size());
     JsonObject query = running.getJsonObject(0);
+    assertTrue(
+        send(request("/metrics").build()).contains("\ntyto_lane_running{lane=\"scan\"} 1.0\n"));
     assertEquals("mine.1", query.getString("requestId"));
     assertEquals("open", query.getString("caller"));
     assertEquals("query", query.getString("what"));

@@ -12,10 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// registered here, each a file of its own. Thread-safe.
 ///
 /// The folders are read again where files came or went, at most once a second; so those who share a
-/// folder find what others registered. A document is on disk when {@link #register} returns.
+/// folder find what others registered. While one that was there is away, what it held stays
+/// trusted. A document is on disk when {@link #register} returns.
 public final class TrustedDocuments {
   private static final System.Logger LOG = System.getLogger(TrustedDocuments.class.getName());
   private static final String SUFFIX = ".graphql";
@@ -39,8 +40,18 @@ public final class TrustedDocuments {
   private final ReentrantLock changing = new ReentrantLock();
   private volatile Known known;
 
-  /// @param times of the folders when they were read
-  private record Known(Map<DocumentId, String> texts, List<FileTime> times, long lookedNanos) {}
+  /// @param times of the folders that there were, when they were read
+  /// @param isStale whether they could not be read again since
+  private record Known(
+      Map<DocumentId, String> texts, Map<Path, FileTime> times, long lookedNanos, boolean isStale) {
+    Known with(Map<DocumentId, String> others) {
+      return new Known(Map.copyOf(others), times, lookedNanos, isStale);
+    }
+
+    Known lookedAt(boolean isStale) {
+      return new Known(texts, times, System.nanoTime(), isStale);
+    }
+  }
 
   /// Reads both folders.
   ///
@@ -49,7 +60,7 @@ public final class TrustedDocuments {
   public TrustedDocuments(@Nullable Path folder, @Nullable Path registered) {
     this.folder = folder;
     this.registered = registered;
-    this.known = read();
+    this.known = read(Set.of());
   }
 
   public @Nullable String get(DocumentId id) {
@@ -96,7 +107,10 @@ public final class TrustedDocuments {
       }
       Files.move(half, home.resolve(id.hex() + SUFFIX), StandardCopyOption.ATOMIC_MOVE);
       force(home);
-      known = read();
+      Map<DocumentId, String> more = new HashMap<>(known.texts());
+      more.put(id, text);
+      known = known.with(more);
+      readAgain();
     } catch (IOException e) {
       throw new TytoException(
           ErrorCode.STORE_FAILED, "the document cannot be written below " + home, e);
@@ -113,7 +127,10 @@ public final class TrustedDocuments {
       boolean wasThere = Files.deleteIfExists(home.resolve(id.hex() + SUFFIX));
       if (wasThere) {
         force(home);
-        known = read();
+        Map<DocumentId, String> fewer = new HashMap<>(known.texts());
+        fewer.remove(id);
+        known = known.with(fewer);
+        readAgain();
       }
       return wasThere;
     } catch (IOException e) {
@@ -144,44 +161,51 @@ public final class TrustedDocuments {
       return seen;
     }
     try {
-      if (times().equals(seen.times())) {
-        known = new Known(seen.texts(), seen.times(), System.nanoTime());
-      } else {
-        known = read();
-      }
+      readAgain();
       return known;
-    } catch (UncheckedIOException e) {
-      // What was trusted stays so: a folder that cannot be read just now takes nothing back.
-      LOG.log(System.Logger.Level.WARNING, "trusted documents cannot be read again", e);
-      return seen;
     } finally {
       changing.unlock();
     }
   }
 
-  private List<FileTime> times() {
-    List<FileTime> times = new ArrayList<>();
-    for (Path one : folders()) {
-      try {
-        times.add(Files.getLastModifiedTime(one));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+  /// What was trusted stays so where it cannot be read: a folder that is away just now takes
+  /// nothing back.
+  private void readAgain() {
+    Known seen = known;
+    try {
+      known =
+          times(seen.times().keySet()).equals(seen.times()) && !seen.isStale()
+              ? seen.lookedAt(false)
+              : read(seen.times().keySet());
+    } catch (UncheckedIOException e) {
+      if (!seen.isStale()) {
+        LOG.log(System.Logger.Level.WARNING, "trusted documents cannot be read again", e);
+      }
+      known = seen.lookedAt(true);
+    }
+  }
+
+  /// Of the folders that are there.
+  ///
+  /// @param before those that were: one that is none any more cannot be read
+  private Map<Path, FileTime> times(Set<Path> before) {
+    Map<Path, FileTime> times = new LinkedHashMap<>();
+    for (Path one : Stream.of(folder, registered).flatMap(Stream::ofNullable).toList()) {
+      if (before.contains(one) || Files.isDirectory(one)) {
+        try {
+          times.put(one, Files.getLastModifiedTime(one));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
       }
     }
     return times;
   }
 
-  private List<Path> folders() {
-    return Stream.of(folder, registered)
-        .flatMap(Stream::ofNullable)
-        .filter(Files::isDirectory)
-        .toList();
-  }
-
-  private Known read() {
-    List<FileTime> times = times();
+  private Known read(Set<Path> before) {
+    Map<Path, FileTime> times = times(before);
     Map<DocumentId, String> texts = new HashMap<>();
-    for (Path one : folders()) {
+    for (Path one : times.keySet()) {
       try (Stream<Path> files = Files.list(one)) {
         for (Path file : files.sorted().toList()) {
           if (file.toString().endsWith(SUFFIX) && Files.isRegularFile(file)) {
@@ -192,7 +216,7 @@ public final class TrustedDocuments {
         throw new UncheckedIOException("trusted documents of " + one, e);
       }
     }
-    return new Known(Map.copyOf(texts), times, System.nanoTime());
+    return new Known(Map.copyOf(texts), times, System.nanoTime(), false);
   }
 
   private static void add(Map<DocumentId, String> texts, Path file) throws IOException {

@@ -3,12 +3,8 @@ package io.tyto.gateway.export;
 import io.tyto.graphqlschema.bulk.BulkColumn;
 import io.tyto.graphqlschema.schema.ApiType;
 import io.tyto.graphqlschema.value.Formats;
-import io.tyto.model.error.ErrorCode;
-import io.tyto.model.error.TytoException;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.TimestampUnit;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -34,10 +30,6 @@ final class ArrowLane {
     CODES,
     LIST
   }
-
-  private static final int DECIMAL_BYTES = 16;
-  private static final int DECIMAL_DIGITS = 38;
-  private static final BigInteger DECIMAL_END = BigInteger.TEN.pow(DECIMAL_DIGITS);
 
   /// A dictionary that is larger is begun anew with the next batch.
   private static final int MAX_DICTIONARY_BYTES = 1 << 20;
@@ -262,20 +254,9 @@ final class ArrowLane {
   }
 
   private void addDecimal(Object value) {
-    BigDecimal decimal =
-        value instanceof BigDecimal known ? known : new BigDecimal(value.toString());
-    Integer scale = column.scale();
-    BigInteger unscaled = decimal.setScale(scale == null ? 0 : scale).unscaledValue();
-    if (unscaled.abs().compareTo(DECIMAL_END) >= 0) {
-      throw new TytoException(
-          ErrorCode.NUMERIC_OVERFLOW,
-          "%s has a value of more than %d digits, which Arrow's decimals cannot hold: take another format"
-              .formatted(column.name(), DECIMAL_DIGITS));
-    }
-    byte[] bytes = unscaled.toByteArray();
-    int fill = unscaled.signum() < 0 ? 0xff : 0;
-    for (int i = 0; i < DECIMAL_BYTES; i++) {
-      values.addByte(i < bytes.length ? bytes[bytes.length - 1 - i] : fill);
+    byte[] bytes = Decimals.bytes(column, value, "Arrow");
+    for (int i = bytes.length - 1; i >= 0; i--) {
+      values.addByte(bytes[i]);
     }
   }
 

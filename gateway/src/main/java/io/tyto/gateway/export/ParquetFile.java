@@ -227,13 +227,12 @@ final class ParquetFile implements RowsWriter {
       }
       case DECIMAL -> {
         Integer scale = lane.column().scale();
-        value.setType_length(ParquetLane.DECIMAL_BYTES);
+        value.setType_length(Decimals.BYTES);
         value.setConverted_type(ConvertedType.DECIMAL);
-        value.setPrecision(ParquetLane.DECIMAL_DIGITS);
+        value.setPrecision(Decimals.DIGITS);
         value.setScale(scale == null ? 0 : scale);
         value.setLogicalType(
-            LogicalType.DECIMAL(
-                new DecimalType(scale == null ? 0 : scale, ParquetLane.DECIMAL_DIGITS)));
+            LogicalType.DECIMAL(new DecimalType(scale == null ? 0 : scale, Decimals.DIGITS)));
       }
       case TEXT -> {
         value.setConverted_type(ConvertedType.UTF8);

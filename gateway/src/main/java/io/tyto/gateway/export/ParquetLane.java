@@ -2,11 +2,7 @@ package io.tyto.gateway.export;
 
 import io.tyto.graphqlschema.bulk.BulkColumn;
 import io.tyto.graphqlschema.value.Formats;
-import io.tyto.model.error.ErrorCode;
-import io.tyto.model.error.TytoException;
 import io.tyto.model.result.ResultColumn;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.HashMap;
@@ -29,10 +25,6 @@ final class ParquetLane {
     TEXT,
     JSON
   }
-
-  static final int DECIMAL_BYTES = 16;
-  static final int DECIMAL_DIGITS = 38;
-  private static final BigInteger DECIMAL_END = BigInteger.TEN.pow(DECIMAL_DIGITS);
 
   private final BulkColumn column;
   private final Layout layout;
@@ -205,7 +197,7 @@ final class ParquetLane {
       case DOUBLE -> values.addLong(Double.doubleToRawLongBits((Double) value));
       case TIMESTAMP -> values.addLong(ArrowLane.time(value, column.unit()));
       case DATE -> values.addInt(Math.toIntExact(((LocalDate) value).toEpochDay()));
-      case DECIMAL -> addDecimal(value);
+      case DECIMAL -> values.add(Decimals.bytes(column, value, "Parquet"));
       case TEXT -> addText(value instanceof String text ? text : Formats.decimal(value));
       case JSON -> addBytes((String) value);
     }
@@ -230,23 +222,5 @@ final class ParquetLane {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     values.addInt(bytes.length);
     values.add(bytes);
-  }
-
-  private void addDecimal(Object value) {
-    BigDecimal decimal =
-        value instanceof BigDecimal known ? known : new BigDecimal(value.toString());
-    Integer scale = column.scale();
-    BigInteger unscaled = decimal.setScale(scale == null ? 0 : scale).unscaledValue();
-    if (unscaled.abs().compareTo(DECIMAL_END) >= 0) {
-      throw new TytoException(
-          ErrorCode.NUMERIC_OVERFLOW,
-          "%s has a value of more than %d digits, which Parquet's decimals cannot hold: take another format"
-              .formatted(column.name(), DECIMAL_DIGITS));
-    }
-    byte[] bytes = unscaled.toByteArray();
-    int fill = unscaled.signum() < 0 ? 0xff : 0;
-    for (int i = DECIMAL_BYTES - 1; i >= 0; i--) {
-      values.addByte(i < bytes.length ? bytes[bytes.length - 1 - i] : fill);
-    }
   }
 }

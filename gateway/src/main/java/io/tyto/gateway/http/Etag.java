@@ -9,6 +9,9 @@ import java.util.HexFormat;
 
 /// Names for versions of answers, and the answer to who has the version already.
 public final class Etag {
+  /// What answers vary by that are made for a caller.
+  public static final String BY_CALLER = "Authorization, X-Api-Key";
+
   private static final int BYTES = 16;
   private static final int NOT_MODIFIED = 304;
 

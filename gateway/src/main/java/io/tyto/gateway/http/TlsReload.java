@@ -6,6 +6,9 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +20,18 @@ import org.jspecify.annotations.Nullable;
 public final class TlsReload {
   private static final System.Logger LOG = System.getLogger(TlsReload.class.getName());
   private static final long LOOK_MILLIS = 2_000;
+  private static final long TAKE_SECONDS = 10;
 
   private final TlsFiles files;
   private final Vertx vertx;
   private final List<HttpServer> servers;
   private final AtomicBoolean isLooking = new AtomicBoolean();
+
+  /// Of the certificate that is served.
   private TlsFiles.@Nullable Version known;
+
+  /// Of files that could not be used: tried again, and told once.
+  private TlsFiles.@Nullable Version refused;
 
   private TlsReload(TlsFiles files, Vertx vertx, List<HttpServer> servers) {
     this.files = files;
@@ -49,24 +58,41 @@ public final class TlsReload {
     if (!isLooking.compareAndSet(false, true)) {
       return;
     }
+    TlsFiles.Version now = version();
     try {
-      TlsFiles.Version now = version();
       if (now == null || now.equals(known)) {
         return;
       }
-      ServerSSLOptions options = files.load(vertx);
-      for (HttpServer server : servers) {
-        server
-            .updateSSLOptions(options)
-            .onFailure(cause ->
-                LOG.log(System.Logger.Level.ERROR, "a new certificate was not taken", cause));
-      }
+      take(files.load(vertx));
       LOG.log(System.Logger.Level.INFO, "took a new certificate from {0}", files.certificate());
       known = now;
     } catch (TytoException e) {
-      LOG.log(System.Logger.Level.WARNING, "keeps the certificate it has: {0}", e.getMessage());
+      keep(now, String.valueOf(e.getMessage()));
+    } catch (ExecutionException | TimeoutException e) {
+      keep(now, "a server did not take the new one: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       isLooking.set(false);
     }
+  }
+
+  private void take(ServerSSLOptions options)
+      throws ExecutionException, TimeoutException, InterruptedException {
+    for (HttpServer server : servers) {
+      server
+          .updateSSLOptions(options)
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(TAKE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private void keep(TlsFiles.@Nullable Version now, String why) {
+    if (now == null || now.equals(refused)) {
+      return;
+    }
+    refused = now;
+    LOG.log(System.Logger.Level.WARNING, "keeps the certificate it has: {0}", why);
   }
 }

@@ -96,11 +96,12 @@ public final class CostGate implements QueryGate, LimitService {
     return new Use(own, left, account.usedToday(), lanes.running(caller.id()));
   }
 
-  /// Queries that run in a lane, and that wait for it: metrics.
+  /// Queries that run in a lane.
   public int running(Lane lane) {
     return lanes.running(lane);
   }
 
+  /// Queries that wait for a lane.
   public int waiting(Lane lane) {
     return lanes.waiting(lane);
   }

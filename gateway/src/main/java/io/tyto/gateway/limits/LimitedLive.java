@@ -39,11 +39,6 @@ public final class LimitedLive implements LiveService {
     return limited(caller, listener, counted -> live.events(query, caller, counted));
   }
 
-  /// Subscriptions of a caller: a metric.
-  public int count(Caller caller) {
-    return byCaller.getOrDefault(caller.id(), 0);
-  }
-
   private <T> Following limited(
       Caller caller, Listener<T> listener, Function<Listener<T>, Following> begin) {
     int most = limits.use(caller).limits().subscriptions();

@@ -26,6 +26,8 @@ public enum Meter {
       "outcome"),
   QUERY_WAIT(
       "tyto.query.wait", Kind.TIMER, "how long questions waited for their turn", "lane", "outcome"),
+  LANE_RUNNING("tyto.lane.running", Kind.GAUGE, "questions that run in a lane: cube, scan", "lane"),
+  LANE_WAITING("tyto.lane.waiting", Kind.GAUGE, "questions that wait for a lane", "lane"),
   QUERY_ANSWERS(
       "tyto.query.answers",
       Kind.COUNTER,
@@ -143,6 +145,14 @@ public enum Meter {
     TIMER
   }
 
+  /// What a gauge tells of all series together that are beyond its bound: the smallest, or the
+  /// greatest where the least is what matters.
+  enum Rest {
+    SUM,
+    GREATEST,
+    LEAST
+  }
+
   private final String id;
   private final Kind kind;
   private final String description;
@@ -170,6 +180,14 @@ public enum Meter {
       case COUNTER -> name + "_total";
       case GAUGE -> name;
       case TIMER -> name + "_seconds";
+    };
+  }
+
+  Rest rest() {
+    return switch (this) {
+      case WATERMARK_AGE, SEAL_AGE, FOLLOWED_AGE, FEED_AGE, VIEW_AGE -> Rest.GREATEST;
+      case FEED_RUNNING -> Rest.LEAST;
+      default -> Rest.SUM;
     };
   }
 

@@ -16,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -102,17 +103,37 @@ public final class Meters implements AutoCloseable {
   /// One value of a gauge.
   record Reading(double value, List<String> labels) {}
 
-  /// Tells these instead of what the gauge told before.
+  /// Tells these instead of what the gauge told before. Of more than {@link #MAX_SERIES} those that
+  /// matter least are told as one, {@link #OTHER}.
   void show(Meter meter, List<Reading> readings) {
     MultiGauge gauge = shown.get(meter);
     if (gauge == null) {
       throw new IllegalArgumentException(meter + " is no gauge");
     }
     List<MultiGauge.Row<?>> rows = new ArrayList<>();
-    for (Reading reading : readings.subList(0, Math.min(MAX_SERIES, readings.size()))) {
+    for (Reading reading : bounded(meter, readings)) {
       rows.add(MultiGauge.Row.of(tags(meter, reading.labels()), reading.value()));
     }
     gauge.register(rows, true);
+  }
+
+  private static List<Reading> bounded(Meter meter, List<Reading> readings) {
+    if (readings.size() <= MAX_SERIES) {
+      return readings;
+    }
+    Comparator<Reading> ascending = Comparator.comparingDouble(Reading::value);
+    boolean isLeastFirst = meter.rest() == Meter.Rest.LEAST;
+    List<Reading> sorted =
+        readings.stream().sorted(isLeastFirst ? ascending : ascending.reversed()).toList();
+    List<Reading> rest = sorted.subList(MAX_SERIES, sorted.size());
+    double told =
+        switch (meter.rest()) {
+          case SUM -> rest.stream().mapToDouble(Reading::value).sum();
+          case GREATEST, LEAST -> rest.getFirst().value();
+        };
+    List<Reading> kept = new ArrayList<>(sorted.subList(0, MAX_SERIES));
+    kept.add(new Reading(told, Collections.nCopies(meter.labels().size(), OTHER)));
+    return kept;
   }
 
   private static <M> M series(

@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /// Writes the document for one caller.
 final class OpenApi {
@@ -22,11 +24,20 @@ final class OpenApi {
           "application/vnd.apache.arrow.stream",
           "application/vnd.apache.parquet");
 
+  /// Of parameters of URLs.
+  private static final Set<String> OPTIONAL = Set.of("again", "partition");
+
+  private static final Pattern NAME = Pattern.compile("\\{([a-z]+)}");
+  private static final Map<String, Object> DONE = object("200", object("description", "Done"));
+
   private final Map<String, Map<String, Object>> paths = new LinkedHashMap<>();
 
   private OpenApi() {}
 
-  static Map<String, Object> of(GraphQlApi api, Caller caller) {
+  /// @param isForOperators whether what they do is answered where the document is asked for
+  /// @param isOpen whether nobody has to say who they are
+  static Map<String, Object> of(
+      GraphQlApi api, Caller caller, boolean isForOperators, boolean isOpen) {
     OpenApi document = new OpenApi();
     BulkOffers offers = api.bulkOffers();
     offers.offers().forEach(document::bulk);
@@ -37,13 +48,14 @@ final class OpenApi {
       }
     }
     document.common();
-    if (caller.access().isAdmin()) {
+    document.registry();
+    if (isForOperators && caller.access().isAdmin()) {
       document.operators();
     }
-    return document.write(api.schemaVersion(), offers);
+    return document.write(api.schemaVersion(), offers, isOpen);
   }
 
-  private Map<String, Object> write(String version, BulkOffers offers) {
+  private Map<String, Object> write(String version, BulkOffers offers, boolean isOpen) {
     Map<String, Object> schemas = new TreeMap<>(offers.schemas());
     schemas.put("Errors", errors());
     schemas.put("Export", export());
@@ -59,7 +71,8 @@ final class OpenApi {
                 "What there is over HTTP beside GraphQL, as far as these credentials go. The version changes with the schema."));
     document.put("servers", List.of(object("url", "/")));
     document.put(
-        "security", List.of(object("bearer", List.of()), object("apiKey", List.of()), Map.of()));
+        "security",
+        isOpen ? List.of() : List.of(object("bearer", List.of()), object("apiKey", List.of())));
     document.put("paths", paths);
     document.put(
         "components",
@@ -161,11 +174,19 @@ final class OpenApi {
     add("post", "/v1/collections/" + offer.collection() + "/" + word, operation);
   }
 
-  private static List<Object> parameters(String... names) {
+  private static List<Object> parameters(String where, String... names) {
     List<Object> parameters = new ArrayList<>();
     for (String name : names) {
       parameters.add(
-          object("name", name, "in", "path", "required", true, "schema", object("type", "string")));
+          object(
+              "name",
+              name,
+              "in",
+              where,
+              "required",
+              !OPTIONAL.contains(name),
+              "schema",
+              object("type", "string")));
     }
     return parameters;
   }
@@ -173,7 +194,7 @@ final class OpenApi {
   private void add(
       String method, String path, Map<String, Object> operation, String... parameters) {
     if (parameters.length > 0) {
-      operation.put("parameters", parameters(parameters));
+      operation.put("parameters", parameters("path", parameters));
     }
     add(method, path, operation);
   }
@@ -256,6 +277,30 @@ final class OpenApi {
             object("200", object("description", "JSON Schema, Avro or Protocol Buffers"))),
         "name",
         "version");
+    Map<String, Object> byUrl =
+        operation(
+            "graphqlByUrl",
+            "graphql",
+            "Everything else: GraphQL over HTTP, queries alone",
+            object("200", reply("The answer", "application/graphql-response+json", Map.of())));
+    byUrl.put("parameters", parameters("query", "query"));
+    add("get", "/graphql", byUrl);
+    add(
+        "put",
+        "/graphql",
+        operation(
+            "reserveStream",
+            "graphql",
+            "Reserves an event stream that many operations answer on",
+            object("201", reply("Its token", "text/plain", object("type", "string")))));
+    Map<String, Object> complete =
+        operation(
+            "completeOperation",
+            "graphql",
+            "Ends an operation on an event stream",
+            object("200", object("description", "It is over")));
+    complete.put("parameters", parameters("query", "operationId"));
+    add("delete", "/graphql", complete);
     add(
         "post",
         "/graphql",
@@ -277,52 +322,141 @@ final class OpenApi {
         "/openapi.json",
         operation(
             "openapi", "graphql", "This document", object("200", object("description", "It"))));
-    add(
-        "get",
-        "/live",
-        operation(
-            "live",
-            "health",
-            "Whether the process runs",
-            object("200", object("description", "It does"))));
+    add("get", "/live", forAll(operation("live", "health", "Whether the process runs", DONE)));
     add(
         "get",
         "/ready",
+        forAll(
+            operation(
+                "ready",
+                "health",
+                "Whether the process serves",
+                object(
+                    "200", object("description", "It does"),
+                    "503", object("description", "Not now")))));
+  }
+
+  /// Whoever asks need not say who they are.
+  private static Map<String, Object> forAll(Map<String, Object> operation) {
+    operation.put("security", List.of());
+    return operation;
+  }
+
+  /// Schemas as clients of a Confluent registry ask for them.
+  private void registry() {
+    registry("get", "/subjects", "subjects", "Subjects that the caller may send events of");
+    registry("post", "/subjects/{subject}", "findSchema", "Finds a schema of a subject");
+    registry("get", "/subjects/{subject}/versions", "subjectVersions", "Versions of a subject");
+    registry(
+        "post",
+        "/subjects/{subject}/versions",
+        "registerSchema",
+        "The id of a schema that is there; any other is refused");
+    registry(
+        "get",
+        "/subjects/{subject}/versions/{version}",
+        "subjectVersion",
+        "A version of a subject");
+    registry(
+        "get",
+        "/subjects/{subject}/versions/{version}/schema",
+        "subjectSchema",
+        "The schema of a version alone");
+    registry("get", "/schemas/types", "schemaTypes", "Formats of schemas");
+    registry("get", "/schemas/ids/{id}", "schemaById", "A schema by its id");
+    registry("get", "/schemas/ids/{id}/schema", "schemaTextById", "Its text alone");
+    registry("get", "/schemas/ids/{id}/subjects", "subjectsById", "Subjects that it is of");
+    registry("get", "/schemas/ids/{id}/versions", "versionsById", "Versions that it is of");
+    registry("get", "/config", "registryConfig", "How versions fit each other");
+    registry("get", "/mode", "registryMode", "Whether schemas can be registered");
+  }
+
+  private void registry(String method, String path, String id, String summary) {
+    Map<String, Object> operation =
         operation(
-            "ready",
-            "health",
-            "Whether the process serves",
+            id,
+            "registry",
+            summary,
             object(
-                "200", object("description", "It does"),
-                "503", object("description", "Not now"))));
+                "200",
+                reply(
+                    "As a registry answers", "application/vnd.schemaregistry.v1+json", Map.of())));
+    if (method.equals("post")) {
+      operation.put("requestBody", jsonBody());
+    }
+    add(method, path, operation, inPath(path));
+  }
+
+  /// The names in braces.
+  private static String[] inPath(String path) {
+    return NAME.matcher(path).results().map(name -> name.group(1)).toArray(String[]::new);
+  }
+
+  private static Map<String, Object> jsonBody() {
+    return object(
+        "required", true, "content", object(JSON, object("schema", object("type", "object"))));
   }
 
   /// What only those who run the server can ask.
   private void operators() {
-    String tag = "operators";
-    Map<String, Object> done = object("200", object("description", "Done"));
-    add("get", "/v1/status", operation("status", tag, "How the server stands", done));
-    add(
+    operator("get", "/v1/status", "status", "How the server stands");
+    operator("get", "/metrics", "metrics", "Numbers, as Prometheus reads them");
+    operator(
         "post",
         "/v1/feeds/accept",
-        operation("acceptFeed", tag, "Takes a feed that halted as it is now", done));
-    add("get", "/v1/tables", operation("tables", tag, "Dimension tables and their versions", done));
-    add(
-        "post",
-        "/v1/tables/reload",
-        operation("reloadTable", tag, "Loads a dimension table now", done));
-    add("post", "/v1/config", operation("applyConfig", tag, "Applies configs", done));
-    add(
+        "acceptFeed",
+        "Takes a feed that halted as it is now",
+        "topic",
+        "partition");
+    operator("get", "/v1/tables", "tables", "Dimension tables and their versions");
+    operator("post", "/v1/tables/reload", "reloadTable", "Loads a dimension table now", "table");
+    operator("post", "/v1/config", "applyConfig", "Applies configs");
+    operator(
         "get",
         "/v1/config/history",
-        operation("configHistory", tag, "Versions of the config of a collection", done));
-    add("post", "/v1/config/diff", operation("diffConfig", tag, "What configs would change", done));
-    add("get", "/v1/documents", operation("documents", tag, "Trusted documents", done));
-    add(
+        "configHistory",
+        "Versions of the config of a collection",
+        "collection");
+    operator("post", "/v1/config/diff", "diffConfig", "What configs would change");
+    operator("get", "/v1/documents", "documents", "Trusted documents");
+    operator("put", "/v1/documents/{id}", "registerDocument", "Trusts a document from now on");
+    operator("delete", "/v1/documents/{id}", "removeDocument", "Trusts it no longer");
+    operator("get", "/v1/keys", "keys", "Keys, without their secrets");
+    operator("post", "/v1/keys", "createKey", "Makes a key, which is shown once");
+    operator("post", "/v1/keys/rotate", "rotateKey", "Makes another secret of a key");
+    operator("post", "/v1/keys/revoke", "revokeKey", "Ends a key");
+    operator("get", "/v1/queries", "queries", "What runs now");
+    operator("delete", "/v1/queries/{id}", "cancelQuery", "Ends what runs");
+    operator(
         "post",
         "/v1/collections/{name}/import",
-        operation("importFile", tag, "Imports a file of events", done),
-        "name");
+        "importFile",
+        "Imports a file of events, the body",
+        "source",
+        "contentId",
+        "bytes",
+        "again");
+  }
+
+  /// @param query names of parameters of the URL
+  private void operator(String method, String path, String id, String summary, String... query) {
+    Map<String, Object> operation = operation(id, "operators", summary, DONE);
+    List<Object> parameters = new ArrayList<>(parameters("path", inPath(path)));
+    parameters.addAll(parameters("query", query));
+    if (!parameters.isEmpty()) {
+      operation.put("parameters", parameters);
+    }
+    if (method.equals("put")) {
+      operation.put(
+          "requestBody", object("required", true, "content", object("text/plain", Map.of())));
+    } else if (path.endsWith("/import")) {
+      operation.put(
+          "requestBody",
+          object("required", true, "content", object("application/octet-stream", Map.of())));
+    } else if (method.equals("post")) {
+      operation.put("requestBody", jsonBody());
+    }
+    add(method, path, operation);
   }
 
   private static Map<String, Object> errors() {

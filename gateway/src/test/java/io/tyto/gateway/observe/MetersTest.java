@@ -97,8 +97,31 @@ class MetersTest {
         Meters.MAX_SERIES + 1,
         told.lines().filter(line -> line.startsWith(Meter.HTTP.told() + "_count{")).count());
     assertEquals(
-        Meters.MAX_SERIES,
+        Meters.MAX_SERIES + 1,
         told.lines().filter(line -> line.startsWith(Meter.ROWS.told() + "{")).count());
+  }
+
+  @Test
+  void gaugesBeyondTheBoundAreToldTogether() {
+    int rest = 1_000;
+    List<Meters.Reading> readings =
+        IntStream.range(0, Meters.MAX_SERIES + rest)
+            .mapToObj(i -> new Meters.Reading(i, List.of("c" + i)))
+            .toList();
+    meters.show(Meter.ROWS, readings);
+    meters.show(Meter.VIEW_AGE, readings);
+    meters.show(
+        Meter.FEED_RUNNING,
+        readings.stream()
+            .map(one -> new Meters.Reading(one.value(), List.of(one.labels().getFirst(), "0")))
+            .toList());
+    List<String> told = meters.scrape(null).lines().toList();
+    assertTrue(told.contains("tyto_collection_rows{collection=\"other\"} 499500.0"));
+    assertTrue(told.contains("tyto_collection_rows{collection=\"c1000\"} 1000.0"));
+    assertFalse(told.contains("tyto_collection_rows{collection=\"c999\"} 999.0"));
+    assertTrue(told.contains("tyto_view_age_seconds{view=\"other\"} 999.0"));
+    assertTrue(told.contains("tyto_feed_running{partition=\"other\",topic=\"other\"} 512.0"));
+    assertTrue(told.contains("tyto_feed_running{partition=\"0\",topic=\"c0\"} 0.0"));
   }
 
   @Test
