@@ -2,12 +2,12 @@ package io.tyto.gateway;
 
 import graphql.parser.InvalidSyntaxException;
 import graphql.parser.Parser;
-import io.tyto.gateway.document.DocumentId;
 import io.tyto.gateway.document.TrustedDocuments;
 import io.tyto.gateway.http.Bodies;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
+import io.tyto.graphqlschema.DocumentId;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.vertx.core.http.HttpServerRequest;

@@ -256,16 +256,22 @@ final class GraphQlEndpoint implements Asking {
       throw new TytoException(ErrorCode.DRAINING, "this server is about to stop: ask another one");
     }
     Caller caller = context.caller();
+    DocumentPolicy policy = policy(caller);
     String text =
         documents.text(
-            parameters.query(), parameters.documentId(), parameters.extensions(), policy(caller));
+            parameters.query(),
+            parameters.documentId(),
+            parameters.extensions(),
+            policy,
+            id -> schema.savedDocument(id.toString(), caller));
     GraphQlRequest operation =
         new GraphQlRequest(
             text,
             parameters.operationName(),
             parameters.variables(),
             parameters.extensions(),
-            isReadOnly);
+            isReadOnly,
+            documents.takesUntrusted(policy));
     return observatory.operation(
         operation, context, () -> admission.run(() -> schema.of(caller).begin(operation, context)));
   }

@@ -133,11 +133,21 @@ final class LiveSchema {
       int maxCollections) {
     this.admin = admin;
     this.ingest = ingest;
-    this.services = services.withCohorts(admin).withViews(admin);
+    this.services = services.withCohorts(admin).withViews(admin).withSaved(admin);
     this.meters = meters;
     this.clock = clock;
     this.options = options;
     this.maxCollections = maxCollections;
+  }
+
+  /// The text of a saved document that is there for the caller; null where there is none.
+  ///
+  /// @param documentId `sha256:...`
+  @Nullable String savedDocument(String documentId, Caller caller) {
+    // Most ids are of nothing saved, and need no schema to be known for that.
+    return admin.savedItems().stream().anyMatch(item -> documentId.equals(item.document()))
+        ? of(caller).savedDocument(documentId, caller)
+        : null;
   }
 
   GraphQlApi of(Caller caller) {

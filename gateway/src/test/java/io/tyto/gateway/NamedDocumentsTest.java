@@ -3,10 +3,10 @@ package io.tyto.gateway;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.tyto.gateway.document.DocumentId;
 import io.tyto.gateway.document.DocumentOptions;
 import io.tyto.gateway.document.DocumentPolicy;
 import io.tyto.gateway.http.HttpOptions;
+import io.tyto.graphqlschema.DocumentId;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;

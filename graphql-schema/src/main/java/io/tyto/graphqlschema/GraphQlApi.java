@@ -70,6 +70,11 @@ public final class GraphQlApi {
           "ReplayError",
           "MaterializedView",
           "ViewPayload",
+          "SavedQuery",
+          "SavedQueryPayload",
+          "Dashboard",
+          "DashboardPayload",
+          "Panel",
           "DeletePayload",
           "IngestResult",
           "RejectedEvent",
@@ -92,6 +97,7 @@ public final class GraphQlApi {
   private final QueryComplexityLimits complexity;
   private final IntrospectionCache introspections = new IntrospectionCache();
   private final PreparedOperations prepared;
+  private final SavedQueries saved;
 
   private GraphQlApi(
       ApiSchema schema, GraphQlServices services, Clock clock, GraphQlOptions options) {
@@ -123,6 +129,7 @@ public final class GraphQlApi {
             .maxDepth(options.maxDepth())
             .maxFieldsCount(options.maxFields())
             .build();
+    this.saved = new SavedQueries(schema, executable, services.saved(), parserOptions, complexity);
   }
 
   /// Generates the schema of an API that only answers questions; CONFIG_INVALID where two names
@@ -175,6 +182,8 @@ public final class GraphQlApi {
     root.dataFetcher("deadLetters", panel);
     root.dataFetcher("deadLetterReasons", panel);
     root.dataFetcher("views", panel);
+    root.dataFetcher("savedQueries", panel);
+    root.dataFetcher("dashboards", panel);
     root.dataFetcher("rateLimit", panel);
     schema.keyed().keySet().forEach(name -> root.dataFetcher(name, panel));
     root.dataFetcher("schemaVersion", environment -> schema.version());
@@ -212,11 +221,20 @@ public final class GraphQlApi {
     for (String payload : PAYLOADS) {
       wiring.type(payload, builder -> builder.defaultDataFetcher(Payload::member));
     }
+    SavedMutations saving = new SavedMutations(services.saved(), services.audit());
     return new SchemaGenerator()
         .makeExecutableSchema(
             schema.definitions(),
             wiring
                 .type(root)
+                .type(
+                    "Mutation",
+                    builder ->
+                        builder
+                            .dataFetcher("saveQuery", saving::saveQuery)
+                            .dataFetcher("deleteQuery", saving::deleteQuery)
+                            .dataFetcher("saveDashboard", saving::saveDashboard)
+                            .dataFetcher("deleteDashboard", saving::deleteDashboard))
                 .type(
                     "Mutation",
                     builder ->
@@ -307,6 +325,14 @@ public final class GraphQlApi {
   /// Hash of {@link #sdl}: an ETag, and what `schemaVersion` answers.
   public String schemaVersion() {
     return schema.version();
+  }
+
+  /// The text of a saved document that is there for a caller of this schema; null where there is
+  /// none.
+  ///
+  /// @param documentId `sha256:` and the hash of the text
+  public @Nullable String savedDocument(String documentId, Caller caller) {
+    return saved.document(documentId, caller);
   }
 
   /// Runs one operation to its end; blocks, best called on a virtual thread. Never throws for what
@@ -425,7 +451,7 @@ public final class GraphQlApi {
   }
 
   private Begun begun(GraphQlRequest request, QueryContext context) {
-    Operation operation = new Operation(services, context, clock.instant(), options);
+    Operation operation = new Operation(services, context, clock.instant(), options, saved);
     List<Operation.Place> known = prepared.get(request);
     Map<String, Object> data = known == null ? null : operation.answerPrepared(known);
     if (data != null) {

@@ -9,6 +9,7 @@ import io.tyto.model.port.IngestService;
 import io.tyto.model.port.LimitService;
 import io.tyto.model.port.LiveService;
 import io.tyto.model.port.QueryService;
+import io.tyto.model.port.SavedService;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.schema.TableSchema;
 import java.util.function.Predicate;
@@ -27,6 +28,7 @@ public record GraphQlServices(
     EntityService entities,
     LiveService live,
     ViewService views,
+    SavedService saved,
     LimitService limits,
     @Nullable IngestService ingest,
     Predicate<TableSchema> takesEvents,
@@ -42,6 +44,7 @@ public record GraphQlServices(
         EntityService.NONE,
         LiveService.NONE,
         ViewService.NONE,
+        SavedService.NONE,
         LimitService.NONE,
         null,
         _ -> false,
@@ -51,17 +54,50 @@ public record GraphQlServices(
 
   public GraphQlServices withLetters(DeadLetterService other) {
     return new GraphQlServices(
-        queries, other, cohorts, entities, live, views, limits, ingest, takesEvents, keys, audit);
+        queries,
+        other,
+        cohorts,
+        entities,
+        live,
+        views,
+        saved,
+        limits,
+        ingest,
+        takesEvents,
+        keys,
+        audit);
   }
 
   public GraphQlServices withCohorts(CohortService other) {
     return new GraphQlServices(
-        queries, letters, other, entities, live, views, limits, ingest, takesEvents, keys, audit);
+        queries,
+        letters,
+        other,
+        entities,
+        live,
+        views,
+        saved,
+        limits,
+        ingest,
+        takesEvents,
+        keys,
+        audit);
   }
 
   public GraphQlServices withEntities(EntityService other) {
     return new GraphQlServices(
-        queries, letters, cohorts, other, live, views, limits, ingest, takesEvents, keys, audit);
+        queries,
+        letters,
+        cohorts,
+        other,
+        live,
+        views,
+        saved,
+        limits,
+        ingest,
+        takesEvents,
+        keys,
+        audit);
   }
 
   public GraphQlServices withLive(LiveService other) {
@@ -72,6 +108,7 @@ public record GraphQlServices(
         entities,
         other,
         views,
+        saved,
         limits,
         ingest,
         takesEvents,
@@ -81,18 +118,67 @@ public record GraphQlServices(
 
   public GraphQlServices withViews(ViewService other) {
     return new GraphQlServices(
-        queries, letters, cohorts, entities, live, other, limits, ingest, takesEvents, keys, audit);
+        queries,
+        letters,
+        cohorts,
+        entities,
+        live,
+        other,
+        saved,
+        limits,
+        ingest,
+        takesEvents,
+        keys,
+        audit);
+  }
+
+  public GraphQlServices withSaved(SavedService other) {
+    return new GraphQlServices(
+        queries,
+        letters,
+        cohorts,
+        entities,
+        live,
+        views,
+        other,
+        limits,
+        ingest,
+        takesEvents,
+        keys,
+        audit);
   }
 
   /// @param takes whose events the callers may send
   public GraphQlServices withIngest(IngestService other, Predicate<TableSchema> takes) {
     return new GraphQlServices(
-        queries, letters, cohorts, entities, live, views, limits, other, takes, keys, audit);
+        queries,
+        letters,
+        cohorts,
+        entities,
+        live,
+        views,
+        saved,
+        limits,
+        other,
+        takes,
+        keys,
+        audit);
   }
 
   public GraphQlServices withLimits(LimitService other) {
     return new GraphQlServices(
-        queries, letters, cohorts, entities, live, views, other, ingest, takesEvents, keys, audit);
+        queries,
+        letters,
+        cohorts,
+        entities,
+        live,
+        views,
+        saved,
+        other,
+        ingest,
+        takesEvents,
+        keys,
+        audit);
   }
 
   /// @param other null: the callers may not see keys
@@ -104,6 +190,7 @@ public record GraphQlServices(
         entities,
         live,
         views,
+        saved,
         limits,
         ingest,
         takesEvents,
@@ -113,6 +200,17 @@ public record GraphQlServices(
 
   public GraphQlServices withAudit(AuditLog other) {
     return new GraphQlServices(
-        queries, letters, cohorts, entities, live, views, limits, ingest, takesEvents, keys, other);
+        queries,
+        letters,
+        cohorts,
+        entities,
+        live,
+        views,
+        saved,
+        limits,
+        ingest,
+        takesEvents,
+        keys,
+        other);
   }
 }

@@ -46,12 +46,20 @@ import org.jspecify.annotations.Nullable;
 /// thread; answers are taken from any.
 final class Operation {
   private static final Set<String> ROOT_PANELS =
-      Set.of("collections", "deadLetters", "deadLetterReasons", "rateLimit", "views");
+      Set.of(
+          "collections",
+          "deadLetters",
+          "deadLetterReasons",
+          "rateLimit",
+          "views",
+          "savedQueries",
+          "dashboards");
 
   private final GraphQlServices services;
   private final QueryContext context;
   private final Instant now;
   private final GraphQlOptions options;
+  private final SavedQueries saved;
   private final Map<List<String>, CompletableFuture<Object>> answers = new HashMap<>();
   private final Queue<QueryMeta> metas = new ConcurrentLinkedQueue<>();
   private final Map<String, Instant> watermarks = new ConcurrentHashMap<>();
@@ -64,7 +72,13 @@ final class Operation {
   /// Of a subscription.
   private @Nullable LiveStream stream;
 
-  Operation(GraphQlServices services, QueryContext context, Instant now, GraphQlOptions options) {
+  Operation(
+      GraphQlServices services,
+      QueryContext context,
+      Instant now,
+      GraphQlOptions options,
+      SavedQueries saved) {
+    this.saved = saved;
     this.services = services;
     this.context = context;
     this.now = now;
@@ -268,6 +282,7 @@ final class Operation {
             services.letters(),
             services.views(),
             services.limits(),
+            saved,
             options.query())
         : Panels.of(field, entity, now, options.query());
   }
@@ -367,6 +382,11 @@ final class Operation {
   /// Whether it does nothing but read the schema; known once it has been started.
   boolean isIntrospection() {
     return isIntrospection;
+  }
+
+  /// What is saved, as far as it is there for callers of this schema.
+  SavedQueries saved() {
+    return saved;
   }
 
   /// Who asks.

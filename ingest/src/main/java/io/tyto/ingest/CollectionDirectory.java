@@ -68,9 +68,11 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   private final StoredSchemas configs;
   private volatile Known known;
 
+  /// @param schemasVersion of the catalog that last changed collections or views
   /// @param schemas newest schema by collection id
   private record Known(
       CatalogState state,
+      long schemasVersion,
       SortedMap<Integer, TableSchema> schemas,
       Map<String, TableSchema> byName,
       Map<Integer, StoredPrivacy> privacy,
@@ -97,7 +99,7 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     this.pipeline = pipeline;
     this.decoders = decoders;
     this.keys = keys;
-    this.known = read(catalog.state(), new TreeMap<>());
+    this.known = read(catalog.state(), catalog.state().version(), new TreeMap<>());
     if (keys != null && hasPrivate()) {
       keys.values();
     }
@@ -162,6 +164,11 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   @Override
   public long catalogVersion() {
     return known.state().version();
+  }
+
+  /// See {@link io.tyto.model.port.AdminService#catalogVersion}.
+  long schemasVersion() {
+    return known.schemasVersion();
   }
 
   CatalogState state() {
@@ -468,7 +475,11 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
   }
 
   private void take(CatalogState state) {
-    known = read(state, known.schemas());
+    Known before = known;
+    boolean isAsBefore =
+        state.collections().equals(before.state().collections())
+            && state.views().equals(before.state().views());
+    known = read(state, isAsBefore ? before.schemasVersion() : state.version(), before.schemas());
   }
 
   @Override
@@ -476,7 +487,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
     return known.privacy().getOrDefault(collectionId, StoredPrivacy.NONE);
   }
 
-  private Known read(CatalogState state, SortedMap<Integer, TableSchema> before) {
+  private Known read(
+      CatalogState state, long schemasVersion, SortedMap<Integer, TableSchema> before) {
     Map<Integer, StoredPrivacy> privacy = new HashMap<>();
     SortedMap<Integer, TableSchema> schemas = new TreeMap<>();
     Map<String, TableSchema> byName = new HashMap<>();
@@ -491,7 +503,8 @@ final class CollectionDirectory implements SchemaDirectory, KeyDiscovery.Catalog
         privacy.put(collection.id(), new CurrentPrivacy(configs.history(collection), schema, keys));
       }
     }
-    return new Known(state, schemas, byName, privacy, ViewDirectory.of(state, schemas));
+    return new Known(
+        state, schemasVersion, schemas, byName, privacy, ViewDirectory.of(state, schemas));
   }
 
   /// Every version of a collection, ascending. UNKNOWN_COLLECTION.

@@ -80,6 +80,7 @@ public final class LocalNode
   private final DataLock lock;
   private final CollectionDirectory directory;
   private final SavedCohorts cohorts;
+  private final SavedItems saved;
   private final CollectionSnapshots snapshots;
   private final ConfigApplier configs;
   private final Tables tables;
@@ -171,6 +172,7 @@ public final class LocalNode
             keys,
             tables::configs);
     this.cohorts = new SavedCohorts(directory);
+    this.saved = new SavedItems(directory, clock);
     this.pipeline = options.pipeline();
     this.plugins = options.plugins();
     this.diskGuard = new DiskGuard(disk, folder.root(), options.log(), alarms);
@@ -298,7 +300,7 @@ public final class LocalNode
 
   @Override
   public long catalogVersion() {
-    return directory.catalogVersion();
+    return directory.schemasVersion();
   }
 
   @Override
@@ -356,6 +358,21 @@ public final class LocalNode
   @Override
   public boolean dropCohort(String entity, String name) {
     return cohorts.drop(entity, name);
+  }
+
+  @Override
+  public List<SavedItem> savedItems() {
+    return saved.all();
+  }
+
+  @Override
+  public SavedItem saveItem(SavedInput input) {
+    return saved.save(input);
+  }
+
+  @Override
+  public boolean dropItem(String id) {
+    return saved.drop(id);
   }
 
   @Override

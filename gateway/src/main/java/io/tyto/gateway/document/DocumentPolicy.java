@@ -5,7 +5,7 @@ public enum DocumentPolicy {
   ANY("any"),
   /// Those that come with their hash, and trusted ones.
   APQ("apq"),
-  /// Those that an operator has registered.
+  /// Those that an operator has registered, and those that are saved for the caller's project.
   TRUSTED_ONLY("trusted-only");
 
   private final String word;

@@ -1,5 +1,6 @@
 package io.tyto.gateway.document;
 
+import io.tyto.graphqlschema.DocumentId;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;

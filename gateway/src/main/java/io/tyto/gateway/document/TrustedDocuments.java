@@ -1,5 +1,6 @@
 package io.tyto.gateway.document;
 
+import io.tyto.graphqlschema.DocumentId;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.tyto.graphqlschema.DocumentId;
 import org.junit.jupiter.api.Test;
 
 final class RecentDocumentsTest {

@@ -107,6 +107,7 @@ public final class Panels {
       DeadLetterService letters,
       ViewService views,
       LimitService use,
+      Saved saved,
       QueryLimits limits) {
     return switch (field.getName()) {
       case "rateLimit" -> RateLimitPanel.compile(field, use);
@@ -115,6 +116,8 @@ public final class Panels {
       case "views" ->
           ViewsPanel.compile(
               field, all.stream().map(ApiCollection::name).collect(Collectors.toSet()), views);
+      case "savedQueries" -> SavedPanel.queries(field, saved);
+      case "dashboards" -> SavedPanel.dashboards(field, saved);
       case "deadLetterReasons" -> DeadLetterPanel.reasons(field, letters);
       default -> throw Shapes.unknown(field);
     };

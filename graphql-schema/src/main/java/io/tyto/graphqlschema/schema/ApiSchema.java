@@ -67,6 +67,8 @@ public record ApiSchema(
           "deadLetters",
           "deadLetterReasons",
           "views",
+          "savedQueries",
+          "dashboards",
           "rateLimit",
           "apiKeys",
           MATERIALIZED);
@@ -296,6 +298,12 @@ public record ApiSchema(
                 argument("Came at that time or later", "since: DateTime"),
                 argument("Came before that time", "until: DateTime")))
         .member("Views and how they stand, by name", "views: [MaterializedView!]!")
+        .member(
+            "Queries that your project keeps and that fit this schema",
+            "savedQueries: [SavedQuery!]!")
+        .member(
+            "Dashboards that your project keeps, with the panels whose queries fit this schema",
+            "dashboards: [Dashboard!]!")
         .field(
             "What this operation cost, and what its caller may still use; free",
             "rateLimit",
@@ -350,6 +358,27 @@ public record ApiSchema(
             "dropView",
             "DeletePayload!",
             List.of(argument("Its name", "id: ID!")))
+        .field(
+            "Keeps a query for all of your project who may ask it: they run it by its documentId, where"
+                + " only trusted documents are run too",
+            "saveQuery",
+            "SavedQueryPayload!",
+            List.of(argument("What is kept", "input: SavedQueryInput!")))
+        .field(
+            "One that stands on a dashboard stays",
+            "deleteQuery",
+            "DeletePayload!",
+            List.of(argument("Its id", "id: ID!")))
+        .field(
+            "Keeps panels of saved queries for all of your project",
+            "saveDashboard",
+            "DashboardPayload!",
+            List.of(argument("What is kept", "input: DashboardInput!")))
+        .field(
+            "Its queries stay",
+            "deleteDashboard",
+            "DeletePayload!",
+            List.of(argument("Its id", "id: ID!")))
         .field(
             "Ends an operation of your own that is under way; false where there is none",
             "cancelQuery",

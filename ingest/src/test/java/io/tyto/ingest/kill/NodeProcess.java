@@ -5,6 +5,8 @@ import io.tyto.ingest.LocalNode;
 import io.tyto.ingest.NodeFixture;
 import io.tyto.model.access.Caller;
 import io.tyto.model.port.IngestService.FileImport;
+import io.tyto.model.port.SavedService.Kind;
+import io.tyto.model.port.SavedService.SavedInput;
 import io.tyto.store.Disk;
 import java.io.BufferedReader;
 import java.io.InputStream;
@@ -14,13 +16,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 
 /// The process that is killed: a node that takes events by its standard input and answers on its
 /// standard output, one line each.
 ///
-/// `E <number> <events>` ingests (events separated by tabs), `I <file>` imports; it answers
-/// `READY`, `A <number>` once everything is accepted, `F <number> <why>`, and `D` when the import
-/// is done. A second argument makes it keep states of users.
+/// `E <number> <events>` ingests (events separated by tabs), `I <file>` imports, `S <number>` saves
+/// a query of that name; it answers `READY`, `A <number>` once everything is accepted (of `S
+/// <number>`: once a query is saved), `F <number> <why>`, and `D` when the import is done. A second
+/// argument makes it keep states of users.
 public final class NodeProcess {
   /// Seals and compacts all the time, so that a kill meets every part of it.
   private static final IngestOptions BUSY =
@@ -50,6 +54,14 @@ public final class NodeProcess {
         if (line.startsWith("I ")) {
           String file = line.substring(2);
           Thread.ofPlatform().daemon().start(() -> importFile(node, file, answers));
+          continue;
+        }
+        if (line.startsWith("S ")) {
+          String name = line.substring(2);
+          node.saveItem(
+              new SavedInput(
+                  null, Kind.QUERY, "default", name, "sha256:" + name, Map.of("n", name), 0));
+          answers.println("A " + name);
           continue;
         }
         int space = line.indexOf(' ', 2);

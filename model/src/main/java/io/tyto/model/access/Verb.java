@@ -12,7 +12,7 @@ public enum Verb {
   INGEST,
   /// Reading dead letters and trying them again.
   LETTERS,
-  /// Making and dropping views and cohorts.
+  /// Making and dropping views and cohorts, saving and deleting queries and dashboards.
   DEFINE,
   /// Columns that are shown to some only; the target is their label, `pii` of private ones.
   FIELDS,

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The catalog and the state of the node. Thread-safe.
-public interface AdminService extends CohortService, ViewService, KeyService {
+public interface AdminService extends CohortService, ViewService, KeyService, SavedService {
 
   /// The collections as of now, by name.
   List<TableSchema> collections();
@@ -17,7 +17,8 @@ public interface AdminService extends CohortService, ViewService, KeyService {
   /// Every version of a collection, ascending. UNKNOWN_COLLECTION.
   List<TableSchema> versions(String collection);
 
-  /// Grows by one with every change of the catalog: a schema built from an older one is stale.
+  /// Grows with every change of collections and views: a schema built of an older one is stale.
+  /// Stays where something else of the catalog changes, such as what is saved.
   long catalogVersion();
 
   /// Takes over configs, all or none: new collections, and changes of others as far as what is

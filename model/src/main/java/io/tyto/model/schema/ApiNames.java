@@ -90,6 +90,7 @@ public final class ApiNames {
           "KeyFn",
           "TimeFn",
           "DashboardInput",
+          "PanelInput",
           "SavedQueryInput",
           "ViewInput",
           // results

@@ -13,6 +13,7 @@ import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import io.tyto.store.catalog.CatalogState.Project;
 import io.tyto.store.catalog.CatalogState.SavedCohort;
+import io.tyto.store.catalog.CatalogState.SavedItem;
 import io.tyto.store.catalog.CatalogState.SavedView;
 import io.tyto.store.document.JsonFields;
 import io.tyto.store.document.SealedJson;
@@ -127,6 +128,14 @@ final class CatalogCodec {
         json.writeStringField("fact", "dropped-view");
         json.writeStringField("name", name);
       }
+      case CatalogFact.ItemSaved(SavedItem item) -> {
+        json.writeStringField("fact", "saved");
+        writeItem(json, item);
+      }
+      case CatalogFact.ItemDropped(String id) -> {
+        json.writeStringField("fact", "dropped-saved");
+        json.writeStringField("id", id);
+      }
     }
     json.writeEndObject();
   }
@@ -152,6 +161,8 @@ final class CatalogCodec {
           new CatalogFact.CohortDropped(json.string("entity"), json.string("name"));
       case "view" -> new CatalogFact.ViewSaved(view(json));
       case "dropped-view" -> new CatalogFact.ViewDropped(json.string("name"));
+      case "saved" -> new CatalogFact.ItemSaved(item(json));
+      case "dropped-saved" -> new CatalogFact.ItemDropped(json.string("id"));
       // Leaving a fact out would give a wrong state, so it is not an unknown member to be ignored.
       case String unknown ->
           throw new TytoException(
@@ -175,6 +186,9 @@ final class CatalogCodec {
     if (!state.views().isEmpty()) {
       writeAll(json, "views", state.views().values(), CatalogCodec::writeView);
     }
+    if (!state.saved().isEmpty()) {
+      writeAll(json, "saved", state.saved().values(), CatalogCodec::writeItem);
+    }
   }
 
   private static CatalogState state(long version, JsonFields json) {
@@ -192,6 +206,9 @@ final class CatalogCodec {
             : new TreeMap<>(),
         json.has("views")
             ? byId(json.objects("views"), CatalogCodec::view, SavedView::name)
+            : new TreeMap<>(),
+        json.has("saved")
+            ? byId(json.objects("saved"), CatalogCodec::item, SavedItem::id)
             : new TreeMap<>());
   }
 
@@ -371,6 +388,31 @@ final class CatalogCodec {
         json.integer("collection"),
         json.string("definition"),
         json.number("version"));
+  }
+
+  private static void writeItem(JsonGenerator json, SavedItem item) throws IOException {
+    json.writeStringField("id", item.id());
+    json.writeStringField("kind", item.kind());
+    json.writeStringField("project", item.project());
+    json.writeStringField("name", item.name());
+    if (item.document() != null) {
+      json.writeStringField("document", item.document());
+    }
+    json.writeStringField("definition", item.definition());
+    json.writeNumberField("version", item.version());
+    json.writeNumberField("updated", item.updatedMicros());
+  }
+
+  private static SavedItem item(JsonFields json) {
+    return new SavedItem(
+        json.string("id"),
+        json.string("kind"),
+        json.string("project"),
+        json.string("name"),
+        json.stringOrNull("document"),
+        json.string("definition"),
+        json.integer("version"),
+        json.number("updated"));
   }
 
   private static void writeBinding(JsonGenerator json, FeedBinding binding) throws IOException {

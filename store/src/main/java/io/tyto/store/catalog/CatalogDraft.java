@@ -12,6 +12,7 @@ import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.ImportedFile;
 import io.tyto.store.catalog.CatalogState.Project;
 import io.tyto.store.catalog.CatalogState.SavedCohort;
+import io.tyto.store.catalog.CatalogState.SavedItem;
 import io.tyto.store.catalog.CatalogState.SavedView;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -174,6 +175,18 @@ public final class CatalogDraft {
   public void dropView(String name) {
     if (state.views().containsKey(name)) {
       add(new CatalogFact.ViewDropped(name));
+    }
+  }
+
+  /// Keeps a query or a dashboard, in place of one of that id.
+  public void save(SavedItem item) {
+    add(new CatalogFact.ItemSaved(item));
+  }
+
+  /// Lets go of a query or a dashboard; nothing where there is none.
+  public void dropSaved(String id) {
+    if (state.saved().containsKey(id)) {
+      add(new CatalogFact.ItemDropped(id));
     }
   }
 

@@ -5,6 +5,7 @@ import io.tyto.store.catalog.CatalogState.FeedBinding;
 import io.tyto.store.catalog.CatalogState.Group;
 import io.tyto.store.catalog.CatalogState.Project;
 import io.tyto.store.catalog.CatalogState.SavedCohort;
+import io.tyto.store.catalog.CatalogState.SavedItem;
 import io.tyto.store.catalog.CatalogState.SavedView;
 
 /// One thing a catalog version records. Facts are only ever added; the state is what they say in
@@ -31,6 +32,11 @@ sealed interface CatalogFact {
   record ViewSaved(SavedView view) implements CatalogFact {}
 
   record ViewDropped(String name) implements CatalogFact {}
+
+  /// A query or a dashboard, in place of one of that id.
+  record ItemSaved(SavedItem item) implements CatalogFact {}
+
+  record ItemDropped(String id) implements CatalogFact {}
 
   /// What the group reads of the topic from now on, in place of an earlier binding.
   record FeedBound(FeedBinding binding) implements CatalogFact {}

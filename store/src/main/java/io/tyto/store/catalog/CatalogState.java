@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param bindings by {@link FeedBinding#key}
 /// @param cohorts by {@link SavedCohort#key}
 /// @param views by name
+/// @param saved by id
 public record CatalogState(
     long version,
     SortedMap<Integer, Project> projects,
@@ -25,7 +26,8 @@ public record CatalogState(
     SortedMap<String, ImportedFile> imports,
     SortedMap<String, FeedBinding> bindings,
     SortedMap<String, SavedCohort> cohorts,
-    SortedMap<String, SavedView> views) {
+    SortedMap<String, SavedView> views,
+    SortedMap<String, SavedItem> saved) {
 
   public record Project(int id, String name) {}
 
@@ -48,6 +50,24 @@ public record CatalogState(
   /// @param definition text of whoever created it
   /// @param version of the catalog that keeps it
   public record SavedView(String name, int collectionId, String definition, long version) {}
+
+  /// A query or a dashboard that is kept for a project.
+  ///
+  /// @param kind `query` or `dashboard`
+  /// @param project whose callers it is there for
+  /// @param document names the text of a query by its hash; null of anything else
+  /// @param definition JSON of whoever kept it
+  /// @param version from 1, one more with every change
+  /// @param updatedMicros when it was changed last, since the epoch
+  public record SavedItem(
+      String id,
+      String kind,
+      String project,
+      String name,
+      @Nullable String document,
+      String definition,
+      int version,
+      long updatedMicros) {}
 
   /// @param entity what its collections share, such as `user`; null: a group of one collection
   /// @param generation grows when partitions are laid out anew
@@ -170,6 +190,7 @@ public record CatalogState(
           new TreeMap<>(),
           new TreeMap<>(),
           new TreeMap<>(),
+          new TreeMap<>(),
           new TreeMap<>());
 
   public CatalogState {
@@ -180,6 +201,7 @@ public record CatalogState(
     bindings = Collections.unmodifiableSortedMap(new TreeMap<>(bindings));
     cohorts = Collections.unmodifiableSortedMap(new TreeMap<>(cohorts));
     views = Collections.unmodifiableSortedMap(new TreeMap<>(views));
+    saved = Collections.unmodifiableSortedMap(new TreeMap<>(saved));
   }
 
   public Optional<Collection> collection(String name) {
@@ -197,7 +219,7 @@ public record CatalogState(
 
   CatalogState atVersion(long newVersion) {
     return new CatalogState(
-        newVersion, projects, groups, collections, imports, bindings, cohorts, views);
+        newVersion, projects, groups, collections, imports, bindings, cohorts, views, saved);
   }
 
   /// This with one more fact, at the same version.
@@ -212,7 +234,8 @@ public record CatalogState(
               imports,
               bindings,
               cohorts,
-              views);
+              views,
+              saved);
       case CatalogFact.GroupAdded(Group group) ->
           new CatalogState(
               version,
@@ -222,7 +245,8 @@ public record CatalogState(
               imports,
               bindings,
               cohorts,
-              views);
+              views,
+              saved);
       case CatalogFact.CollectionAdded(int id, String name, int groupId, ConfigVersion first) ->
           withCollection(new Collection(id, name, groupId, nextColumnId(0, first), List.of(first)));
       case CatalogFact.ConfigVersionAdded(int collectionId, ConfigVersion next) ->
@@ -236,7 +260,8 @@ public record CatalogState(
               withImport(imported),
               bindings,
               cohorts,
-              views);
+              views,
+              saved);
       case CatalogFact.FeedBound(FeedBinding binding) ->
           new CatalogState(
               version,
@@ -246,7 +271,8 @@ public record CatalogState(
               imports,
               put(bindings, binding.key(), binding),
               cohorts,
-              views);
+              views,
+              saved);
       case CatalogFact.CohortSaved(SavedCohort cohort) ->
           withCohorts(put(cohorts, cohort.key(), cohort));
       case CatalogFact.CohortDropped(String entity, String name) -> {
@@ -260,16 +286,28 @@ public record CatalogState(
         left.remove(name);
         yield withViews(left);
       }
+      case CatalogFact.ItemSaved(SavedItem item) -> withSaved(put(saved, item.id(), item));
+      case CatalogFact.ItemDropped(String id) -> {
+        SortedMap<String, SavedItem> left = new TreeMap<>(saved);
+        left.remove(id);
+        yield withSaved(left);
+      }
     };
   }
 
   private CatalogState withCohorts(SortedMap<String, SavedCohort> kept) {
-    return new CatalogState(version, projects, groups, collections, imports, bindings, kept, views);
+    return new CatalogState(
+        version, projects, groups, collections, imports, bindings, kept, views, saved);
   }
 
   private CatalogState withViews(SortedMap<String, SavedView> kept) {
     return new CatalogState(
-        version, projects, groups, collections, imports, bindings, cohorts, kept);
+        version, projects, groups, collections, imports, bindings, cohorts, kept, saved);
+  }
+
+  private CatalogState withSaved(SortedMap<String, SavedItem> kept) {
+    return new CatalogState(
+        version, projects, groups, collections, imports, bindings, cohorts, views, kept);
   }
 
   Collection existing(int collectionId) {
@@ -289,7 +327,8 @@ public record CatalogState(
         imports,
         bindings,
         cohorts,
-        views);
+        views,
+        saved);
   }
 
   private static Collection withVersion(Collection collection, ConfigVersion next) {

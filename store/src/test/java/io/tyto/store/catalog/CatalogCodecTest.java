@@ -11,11 +11,13 @@ import io.tyto.model.schema.SystemColumns;
 import io.tyto.store.catalog.CatalogCodec.Entry;
 import io.tyto.store.catalog.CatalogDraft.NewColumn;
 import io.tyto.store.catalog.CatalogState.Project;
+import io.tyto.store.catalog.CatalogState.SavedItem;
 import io.tyto.store.document.SealedJson;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// The golden file is of format 1 and never changes: what was written once stays readable.
@@ -82,6 +84,21 @@ final class CatalogCodecTest {
   }
 
   @Test
+  void whatIsSavedIsReadAsItWas() {
+    CatalogDraft draft = new CatalogDraft(CatalogState.EMPTY);
+    draft.save(
+        new SavedItem("query:1", "query", "acme", "a", "sha256:00", "{\"document\":1}", 3, 17));
+    draft.save(new SavedItem("dashboard:2", "dashboard", "acme", "b", null, "{}", 1, -1));
+    draft.dropSaved("query:7");
+    draft.save(new SavedItem("query:8", "query", "acme", "c", "sha256:01", "{}", 1, 0));
+    draft.dropSaved("query:8");
+    Entry whole = new Entry(256, "", "w", "c", draft.facts(), draft.state().atVersion(256));
+    assertEquals(4, whole.facts().size());
+    assertEquals(Set.of("query:1", "dashboard:2"), draft.state().saved().keySet());
+    assertEquals(whole, CatalogCodec.decode("key", CatalogCodec.encode(whole)));
+  }
+
+  @Test
   void aFactOfAnUnknownKindIsRefusedAndNotLeftOut() {
     byte[] newer =
         SealedJson.seal(json -> {
@@ -94,7 +111,7 @@ final class CatalogCodecTest {
           json.writeStringField("commitId", "c");
           json.writeArrayFieldStart("facts");
           json.writeStartObject();
-          json.writeStringField("fact", "dashboard");
+          json.writeStringField("fact", "constellation");
           json.writeEndObject();
           json.writeEndArray();
         });

@@ -1,4 +1,4 @@
-package io.tyto.gateway.document;
+package io.tyto.graphqlschema;
 
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
