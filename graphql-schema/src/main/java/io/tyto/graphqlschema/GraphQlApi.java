@@ -184,6 +184,13 @@ public final class GraphQlApi {
     root.dataFetcher("views", panel);
     root.dataFetcher("savedQueries", panel);
     root.dataFetcher("dashboards", panel);
+    root.dataFetcher("node", panel);
+    // What a panel answers is finished, see FinishedObjects: nobody asks what type it is of.
+    wiring.type(
+        "Node",
+        builder ->
+            builder.typeResolver(
+                environment -> environment.getSchema().getObjectType("SavedQuery")));
     root.dataFetcher("rateLimit", panel);
     schema.keyed().keySet().forEach(name -> root.dataFetcher(name, panel));
     root.dataFetcher("schemaVersion", environment -> schema.version());

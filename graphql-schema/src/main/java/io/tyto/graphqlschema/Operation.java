@@ -53,7 +53,7 @@ final class Operation {
           "rateLimit",
           "views",
           "savedQueries",
-          "dashboards");
+          "dashboards", "node");
 
   private final GraphQlServices services;
   private final QueryContext context;

@@ -368,4 +368,53 @@ final class SavedQueriesTest {
     JsonArray saved = ask(reader, "{ savedQueries { variables } }").getJsonArray("savedQueries");
     assertNull(saved.getJsonObject(0).getValue("variables"));
   }
+
+  private JsonObject node(String key, String id) throws Exception {
+    return ask(
+            key,
+            "{ node(id: \"%s\") { __typename ...F ... on Node { key: id } } } fragment F on Node { ... on SavedQuery { name document } ... on Dashboard { name panels { title } } ... on MaterializedView { name collection state } }"
+                .formatted(id))
+        .getJsonObject("node");
+  }
+
+  @Test
+  void nodeFindsWhatIsThereForTheCaller() throws Exception {
+    String plain = save(writer, query(PLAIN)).getString("id");
+    JsonObject hidden = save(writer, query(HIDDEN));
+    JsonObject input =
+        new JsonObject()
+            .put("name", "board")
+            .put("panels", new JsonArray().add(panel("closed", hidden)));
+    String board =
+        data(mutate(writer, SAVE_BOARD, input))
+            .getJsonObject("saveDashboard")
+            .getJsonObject("dashboard")
+            .getString("id");
+    ask(
+        admin,
+        "mutation { createView(input: {name: \"by_place\", collection: \"note\", dimensions: [\"place\"], measures: [\"sum(n)\"]}) { errors { message } } }");
+    assertEquals(
+        new JsonObject()
+            .put("__typename", "SavedQuery")
+            .put("name", "a query")
+            .put("document", PLAIN)
+            .put("key", plain),
+        node(reader, plain));
+    assertEquals(
+        new JsonObject()
+            .put("__typename", "Dashboard")
+            .put("name", "board")
+            .put("panels", new JsonArray().add(new JsonObject().put("title", "closed")))
+            .put("key", board),
+        node(writer, board));
+    JsonObject view = node(reader, "by_place");
+    assertEquals("MaterializedView", view.getString("__typename"));
+    assertEquals("note", view.getString("collection"));
+    for (String nothing :
+        List.of(hidden.getString("id"), board, "query:0", "dashboard:", "nothing", "")) {
+      assertNull(node(reader, nothing), nothing);
+    }
+    assertNull(node(key("acme", Documents.ANY, "query:note"), plain));
+    assertNull(node(key("acme", Documents.ANY, "query:note"), "by_place"));
+  }
 }

@@ -30,6 +30,25 @@ final class ObjectShape<S> implements Cell<S> {
     return new ObjectShape<>(members);
   }
 
+  /// The same below a field whose type is an interface, for an object of one type.
+  ///
+  /// @param type whose members are selected
+  static <S> ObjectShape<S> of(
+      ExecutableNormalizedField object,
+      String type,
+      Function<ExecutableNormalizedField, Cell<S>> compile) {
+    List<Member<S>> members = new ArrayList<>();
+    for (ExecutableNormalizedField field : object.getChildren()) {
+      if (field.getObjectTypeNames().contains(type)) {
+        boolean isType = field.getName().equals("__typename");
+        members.add(
+            new Member<>(
+                field.getResultKey(), isType ? (source, row) -> type : compile.apply(field)));
+      }
+    }
+    return new ObjectShape<>(members);
+  }
+
   private static <S> Cell<S> cell(
       ExecutableNormalizedField field, Function<ExecutableNormalizedField, Cell<S>> compile) {
     if (field.getName().equals("__typename")) {

@@ -116,6 +116,12 @@ public final class Panels {
       case "views" ->
           ViewsPanel.compile(
               field, all.stream().map(ApiCollection::name).collect(Collectors.toSet()), views);
+      case "node" ->
+          NodePanel.compile(
+              field,
+              saved,
+              all.stream().map(ApiCollection::name).collect(Collectors.toSet()),
+              views);
       case "savedQueries" -> SavedPanel.queries(field, saved);
       case "dashboards" -> SavedPanel.dashboards(field, saved);
       case "deadLetterReasons" -> DeadLetterPanel.reasons(field, letters);

@@ -8,6 +8,7 @@ import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.View;
 import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,21 +20,20 @@ public final class ViewsPanel {
   /// @param collections names of those that are there for the caller
   static Panel compile(
       ExecutableNormalizedField field, Set<String> collections, ViewService views) {
-    ObjectShape<Map<String, @Nullable Object>> shape =
-        ObjectShape.of(
-            field,
-            member -> {
-              String name = member.getName();
-              return Cell.of(of -> of.get(name));
-            });
-    return (_, _) ->
-        new Panel.Answer(
-            shape.readEach(
-                views.views().stream()
-                    .filter(status -> collections.contains(status.collection()))
-                    .map(ViewsPanel::members)
-                    .toList()),
-            null);
+    ObjectShape<ViewStatus> shape = ObjectShape.of(field, ViewsPanel::member);
+    return (_, _) -> new Panel.Answer(shape.readEach(shown(collections, views)), null);
+  }
+
+  /// Views of collections that are there for the caller.
+  static List<ViewStatus> shown(Set<String> collections, ViewService views) {
+    return views.views().stream()
+        .filter(status -> collections.contains(status.collection()))
+        .toList();
+  }
+
+  static Cell<ViewStatus> member(ExecutableNormalizedField member) {
+    String name = member.getName();
+    return Cell.of(status -> members(status).get(name));
   }
 
   /// Every member of a `MaterializedView`.

@@ -69,6 +69,7 @@ public record ApiSchema(
           "views",
           "savedQueries",
           "dashboards",
+          "node",
           "rateLimit",
           "apiKeys",
           MATERIALIZED);
@@ -304,6 +305,11 @@ public record ApiSchema(
         .member(
             "Dashboards that your project keeps, with the panels whose queries fit this schema",
             "dashboards: [Dashboard!]!")
+        .field(
+            "A saved query, a dashboard or a view; null where there is none for you",
+            "node",
+            "Node",
+            List.of(argument("The id that it has there", "id: ID!")))
         .field(
             "What this operation cost, and what its caller may still use; free",
             "rateLimit",
