@@ -16,7 +16,8 @@ process.on('exit', () => rmSync(folder, { recursive: true }))
 // What documents on the pages leave to their reader.
 const variables = {
   in: { range: { preset: 'ALL_TIME' }, groupBy: [{ dimension: 'COUNTRY' }] },
-  m: [{ count: true }, { amount: { fn: 'SUM' } }]
+  m: [{ count: true }, { amount: { fn: 'SUM' } }],
+  events: [{ ts: new Date().toISOString(), userId: 'u1', country: 'DE', amount: '9.99' }]
 }
 function here(text) {
   const server = text.includes('TYTO_KEY') ? process.env.TYTO_KEYS_URL : url

@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// What stands behind the gateway in its tests: one collection `play`, and a record of what came.
 final class FakePorts implements QueryService, IngestService, AdminService {
@@ -161,7 +162,8 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   }
 
   @Override
-  public CompletableFuture<IngestResult> ingest(String collection, byte[] body, Caller caller) {
+  public CompletableFuture<IngestResult> ingest(
+      String collection, byte[] body, Caller caller, @Nullable String idempotencyKey) {
     if (!collection.equals("play")) {
       return CompletableFuture.failedFuture(
           new TytoException(ErrorCode.UNKNOWN_COLLECTION, "no collection " + collection));

@@ -151,18 +151,7 @@ public record GraphQlServices(
   /// @param takes whose events the callers may send
   public GraphQlServices withIngest(IngestService other, Predicate<TableSchema> takes) {
     return new GraphQlServices(
-        queries,
-        letters,
-        cohorts,
-        entities,
-        live,
-        views,
-        saved,
-        limits,
-        other,
-        takes,
-        keys,
-        audit);
+        queries, letters, cohorts, entities, live, views, saved, limits, other, takes, keys, audit);
   }
 
   public GraphQlServices withLimits(LimitService other) {

@@ -48,7 +48,11 @@ final class IngestMutation implements DataFetcher<Object> {
     byte[] body = EventText.write(event, events).getBytes(StandardCharsets.UTF_8);
     IngestResult result =
         await(
-            ingest.ingest(event.collection().name(), body, operation.caller()),
+            ingest.ingest(
+                event.collection().name(),
+                body,
+                operation.caller(),
+                arguments.has("idempotencyKey") ? arguments.text("idempotencyKey") : null),
             operation.remainingNanos());
     Map<String, @Nullable Object> payload = new LinkedHashMap<>();
     payload.put("accepted", result.accepted());
@@ -77,7 +81,7 @@ final class IngestMutation implements DataFetcher<Object> {
       throw new TytoException(
           ErrorCode.QUERY_TIMEOUT,
           "the events are not known to be durable within the operation's time, and may be yet: send"
-              + " them again, each with its id",
+              + " them again, each with its id, or all under the same idempotencyKey",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -53,7 +53,8 @@ final class Operation {
           "rateLimit",
           "views",
           "savedQueries",
-          "dashboards", "node");
+          "dashboards",
+          "node");
 
   private final GraphQlServices services;
   private final QueryContext context;

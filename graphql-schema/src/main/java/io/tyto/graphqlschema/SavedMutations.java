@@ -95,25 +95,34 @@ final class SavedMutations {
 
   Object deleteQuery(DataFetchingEnvironment environment) {
     Asking asking = new Asking(environment);
-    return deleted(asking, "query.delete", "deleteQuery", id -> {
-      SavedItem query = asking.saved.query(id, asking.caller);
-      asking.requireDefine(query);
-      List<String> users = asking.saved.usersOf(query, asking.caller);
-      if (!users.isEmpty()) {
-        throw new TytoException(
-            ErrorCode.BAD_USER_INPUT,
-            "the query stands on dashboards, take it from them first: " + String.join(", ", users));
-      }
-      return service.dropItem(id);
-    });
+    return deleted(
+        asking,
+        "query.delete",
+        "deleteQuery",
+        id -> {
+          SavedItem query = asking.saved.query(id, asking.caller);
+          asking.requireDefine(query);
+          List<String> users = asking.saved.usersOf(query, asking.caller);
+          if (!users.isEmpty()) {
+            throw new TytoException(
+                ErrorCode.BAD_USER_INPUT,
+                "the query stands on dashboards, take it from them first: "
+                    + String.join(", ", users));
+          }
+          return service.dropItem(id);
+        });
   }
 
   Object deleteDashboard(DataFetchingEnvironment environment) {
     Asking asking = new Asking(environment);
-    return deleted(asking, "dashboard.delete", "deleteDashboard", id -> {
-      asking.requireDefine(asking.saved.dashboard(id, asking.caller));
-      return service.dropItem(id);
-    });
+    return deleted(
+        asking,
+        "dashboard.delete",
+        "deleteDashboard",
+        id -> {
+          asking.requireDefine(asking.saved.dashboard(id, asking.caller));
+          return service.dropItem(id);
+        });
   }
 
   private Payload deleted(

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// Takes bodies of JSON events: decodes them on the caller's thread and appends them to the logs of
 /// their partitions. Thread-safe.
@@ -25,6 +26,7 @@ final class EventIntake {
 
   private final DecodeContext context;
   private final FailureRatios failureRatios;
+  private final IdempotencyKeys keys = new IdempotencyKeys();
   private final AtomicInteger turn = new AtomicInteger();
 
   EventIntake(DecodeContext context, FailureRatios failureRatios) {
@@ -33,9 +35,16 @@ final class EventIntake {
   }
 
   /// Completes when every accepted event and every dead letter is durable in its log.
-  CompletableFuture<IngestResult> ingest(CollectionRoute route, byte[] body, OwnRows own) {
+  ///
+  /// @param key under which the body comes, or null
+  CompletableFuture<IngestResult> ingest(
+      CollectionRoute route, byte[] body, OwnRows own, @Nullable IdempotencyKey key) {
     List<Rejected> rejected = new ArrayList<>();
-    RecordBatch[] batches = decode(route, body, own, rejected);
+    RecordBatch[] batches = decode(route, body, own, key, rejected);
+    if (key != null) {
+      // Not before: what could not be read as a whole may be mended and sent again.
+      keys.require(key, body);
+    }
     List<CompletableFuture<Partition.Appended>> parts = new ArrayList<>();
     for (int i = 0; i < batches.length; i++) {
       if (!batches[i].isEmpty()) {
@@ -55,13 +64,17 @@ final class EventIntake {
   }
 
   private RecordBatch[] decode(
-      CollectionRoute route, byte[] body, OwnRows own, List<Rejected> rejected) {
+      CollectionRoute route,
+      byte[] body,
+      OwnRows own,
+      @Nullable IdempotencyKey key,
+      List<Rejected> rejected) {
     long receivedMicros = ChronoUnit.MICROS.between(Instant.EPOCH, context.clock().instant());
     // Rows without key and event id take turns, a whole body at a time.
     int spare = Math.floorMod(turn.getAndIncrement(), route.partitions().size());
     try (RecordReader reader = RecordReader.ofBody(body)) {
       RecordRouter router =
-          new RecordRouter(route, reader.decoder(route.schema(), context), own, SOURCE);
+          new RecordRouter(route, reader.decoder(route.schema(), context), own, key, SOURCE);
       RecordBatch[] batches = router.newBatches(body.length);
       FailureRatios.Block block = new FailureRatios.Block();
       boolean isReadable = false;

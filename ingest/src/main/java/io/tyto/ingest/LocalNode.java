@@ -268,15 +268,24 @@ public final class LocalNode
   }
 
   @Override
-  public CompletableFuture<IngestResult> ingest(String collection, byte[] body, Caller caller) {
+  public CompletableFuture<IngestResult> ingest(
+      String collection, byte[] body, Caller caller, @Nullable String idempotencyKey) {
     try {
       TableSchema schema = directory.named(collection);
       OwnRows own = OwnRows.of(caller, schema);
+      IdempotencyKey key =
+          idempotencyKey == null ? null : IdempotencyKey.of(caller, schema, idempotencyKey);
       if (schema.config().source().feed() != null) {
+        if (key != null) {
+          throw new TytoException(
+              ErrorCode.BAD_USER_INPUT,
+              "events of %s go to a topic as they are, so they bring their ids themselves"
+                  .formatted(collection));
+        }
         return feedIntake.ingest(schema, body, own);
       }
       requireOwnLog(schema);
-      return intake.ingest(route(collection), body, own);
+      return intake.ingest(route(collection), body, own, key);
     } catch (TytoException e) {
       return CompletableFuture.failedFuture(e);
     }

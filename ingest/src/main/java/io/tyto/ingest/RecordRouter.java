@@ -29,13 +29,21 @@ final class RecordRouter {
   private final CollectionRoute route;
   private final RecordDecoder decoder;
   private final OwnRows own;
+  private final @Nullable IdempotencyKey key;
   private final Row row;
   private final RowCodec codec;
   private final Letters letters;
 
   /// @param own what the sender may write
+  /// @param key gives ids to rows that have none; or null
   /// @param source `http` or the name of a file, for dead letters
-  RecordRouter(CollectionRoute route, RecordDecoder decoder, OwnRows own, String source) {
+  RecordRouter(
+      CollectionRoute route,
+      RecordDecoder decoder,
+      OwnRows own,
+      @Nullable IdempotencyKey key,
+      String source) {
+    this.key = key;
     this.route = route;
     this.decoder = decoder;
     this.own = own;
@@ -69,6 +77,10 @@ final class RecordRouter {
       return refuse(raw, rejection, receivedMicros, batches[spare]);
     }
     own.require(row, raw);
+    if (key != null) {
+      int id = route.eventIdColumn();
+      key.identify(row, id, route.schema().columns().get(id).type(), raw.number());
+    }
     // By the key as it came: where it goes must not depend on how it is kept.
     int placedBy = placedBy();
     long hash = placedBy < 0 ? 0 : hash(placedBy);

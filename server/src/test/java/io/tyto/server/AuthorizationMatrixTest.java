@@ -392,13 +392,14 @@ final class AuthorizationMatrixTest {
       @Nullable SelectionSet selections,
       Map<String, ObjectTypeDefinition> types,
       Set<String> fields) {
-    if (selections == null) {
-      return;
+    ObjectTypeDefinition known = types.get(type);
+    if (selections == null || known == null) {
+      return; // what an interface leads to is asked in fields of its own
     }
     for (Selection<?> selection : selections.getSelections()) {
       Field field = (Field) selection;
       fields.add(type + "." + field.getName());
-      types.get(type).getFieldDefinitions().stream()
+      known.getFieldDefinitions().stream()
           .filter(each -> each.getName().equals(field.getName()))
           .forEach(each -> addFields(name(each.getType()), field.getSelectionSet(), types, fields));
     }

@@ -220,4 +220,27 @@ final class IngestMutationTest {
         Objects.requireNonNull(result.getErrors().getFirst().getExtensions()).get("code"));
     assertFalse(rows().contains("id=x"), rows());
   }
+
+  @Test
+  void aKeyMakesARetryOfDuplicates() {
+    String keyed =
+        """
+        mutation ($key: ID, $clicks: Long) {ingestSale(idempotencyKey: $key, events: [
+          {at: "2026-03-04T10:00:00Z", clicks: $clicks}, {id: "own", at: "2026-03-04T10:00:00Z"},
+          {at: "2026-03-04T10:00:00Z", clicks: $clicks}]) {accepted duplicates}}
+        """;
+    assertEquals(
+        "{ingestSale={accepted=3, duplicates=0}}", answer(keyed, Map.of("key", "k", "clicks", 1)));
+    assertEquals(
+        "{ingestSale={accepted=0, duplicates=3}}", answer(keyed, Map.of("key", "k", "clicks", 1)));
+    assertEquals("{ingestSale={accepted=2, duplicates=1}}", answer(keyed, Map.of("clicks", 1)));
+    ExecutionResult other = ask(keyed, Map.of("key", "k", "clicks", 2));
+    assertEquals("IDEMPOTENCY_CONFLICT", other.getErrors().getFirst().getExtensions().get("code"));
+  }
+
+  private String answer(String document, Map<String, @Nullable Object> variables) {
+    ExecutionResult result = ask(document, variables);
+    assertEquals(List.of(), result.getErrors());
+    return String.valueOf(result.<Object>getData());
+  }
 }

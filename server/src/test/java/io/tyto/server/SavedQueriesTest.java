@@ -372,7 +372,7 @@ final class SavedQueriesTest {
   private JsonObject node(String key, String id) throws Exception {
     return ask(
             key,
-            "{ node(id: \"%s\") { __typename ...F ... on Node { key: id } } } fragment F on Node { ... on SavedQuery { name document } ... on Dashboard { name panels { title } } ... on MaterializedView { name collection state } }"
+            "{ node(id: \"%s\") { __typename ...F ... on Node { key: id } } } fragment F on Node { ... on SavedQuery { name document } ... on Dashboard { name panels { title } } ... on MaterializedView { collection state } }"
                 .formatted(id))
         .getJsonObject("node");
   }

@@ -24,13 +24,14 @@ final class ObservedIngest implements IngestService {
   }
 
   @Override
-  public CompletableFuture<IngestResult> ingest(String collection, byte[] body, Caller caller) {
+  public CompletableFuture<IngestResult> ingest(
+      String collection, byte[] body, Caller caller, @Nullable String idempotencyKey) {
     long startedNanos = System.nanoTime();
     int bytes = body.length;
     underWay.incrementAndGet();
     CompletableFuture<IngestResult> begun;
     try {
-      begun = ingest.ingest(collection, body, caller);
+      begun = ingest.ingest(collection, body, caller, idempotencyKey);
     } catch (RuntimeException e) {
       underWay.decrementAndGet();
       throw e;

@@ -1,6 +1,7 @@
 package io.tyto.graphqlschema.schema;
 
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.JsonPointer;
 import io.tyto.model.schema.SystemColumns;
@@ -51,6 +52,18 @@ public record ApiEvent(ApiCollection collection, List<Member> members) {
   /// Of one event as an input.
   public String typeName() {
     return collection.typeName() + "EventInput";
+  }
+
+  /// Whether events without an id can be given one, see {@link
+  /// io.tyto.model.port.IngestService#ingest}: callers who do not see the id give none.
+  boolean takesKey() {
+    String id = collection.schema().config().eventId();
+    return collection.columns().stream()
+        .anyMatch(column ->
+            column.name().equals(id)
+                && !column.isRequired()
+                && (column.spec().type() instanceof ColumnType.StringType
+                    || column.spec().type() instanceof ColumnType.UuidType));
   }
 
   /// Its field in the root mutation.

@@ -391,12 +391,21 @@ public record ApiSchema(
             "Boolean!",
             List.of(argument("Its queryId, or what its request said as X-Request-Id", "id: ID!")));
     for (ApiEvent event : events) {
+      List<String> arguments = new ArrayList<>();
+      arguments.add(argument("At most 10,000", "events: [" + event.typeName() + "!]!"));
+      if (event.takesKey()) {
+        arguments.add(
+            argument(
+                "Gives an id to each event that has none, by its place: the same events sent again"
+                    + " under it are duplicates. IDEMPOTENCY_CONFLICT where they are others",
+                "idempotencyKey: ID"));
+      }
       sdl.field(
           "Takes events; they are durable when it is answered, and seen by the next question. One of"
               + " an id that is there already is a duplicate",
           event.field(),
           "IngestResult!",
-          List.of(argument("At most 10,000", "events: [" + event.typeName() + "!]!")));
+          arguments);
     }
     if (hasEntities) {
       sdl.field(

@@ -21,10 +21,10 @@ import java.util.Map;
 /// The process that is killed: a node that takes events by its standard input and answers on its
 /// standard output, one line each.
 ///
-/// `E <number> <events>` ingests (events separated by tabs), `I <file>` imports, `S <number>` saves
-/// a query of that name; it answers `READY`, `A <number>` once everything is accepted (of `S
-/// <number>`: once a query is saved), `F <number> <why>`, and `D` when the import is done. A second
-/// argument makes it keep states of users.
+/// `E <number> <events>` ingests (events separated by tabs), `K <number> <events>` does under a key
+/// of that number, `I <file>` imports, `S <number>` saves a query of that name; it answers `READY`,
+/// `A <number>` once everything is accepted or saved, `F <number> <why>`, and `D` when the import
+/// is done. A second argument makes it keep states of users.
 public final class NodeProcess {
   /// Seals and compacts all the time, so that a kill meets every part of it.
   private static final IngestOptions BUSY =
@@ -67,7 +67,8 @@ public final class NodeProcess {
         int space = line.indexOf(' ', 2);
         String number = line.substring(2, space);
         String events = line.substring(space + 1).replace('\t', '\n');
-        node.ingest("play", events.getBytes(StandardCharsets.UTF_8), Caller.SYSTEM)
+        String key = line.startsWith("K ") ? number : null;
+        node.ingest("play", events.getBytes(StandardCharsets.UTF_8), Caller.SYSTEM, key)
             .whenComplete((result, failure) ->
                 answers.println(failure == null ? "A " + number : "F " + number + " " + failure));
       }

@@ -16,8 +16,19 @@ public interface IngestService {
   /// FORBIDDEN, and nothing is appended, where the caller may not send events, or a row policy
   /// allows it only rows that some event is none of.
   ///
+  /// BAD_USER_INPUT where there is a key and the collection cannot recognise events by it;
+  /// IDEMPOTENCY_CONFLICT, and nothing is appended, where another body came under the key.
+  ///
   /// @param body NDJSON or a JSON array, not compressed
-  CompletableFuture<IngestResult> ingest(String collection, byte[] body, Caller caller);
+  /// @param idempotencyKey gives an id to each event that has none, by its place: the same body
+  ///   sent again under the same key is made of duplicates; null: events without an id are new
+  CompletableFuture<IngestResult> ingest(
+      String collection, byte[] body, Caller caller, @Nullable String idempotencyKey);
+
+  /// The same without a key.
+  default CompletableFuture<IngestResult> ingest(String collection, byte[] body, Caller caller) {
+    return ingest(collection, body, caller, null);
+  }
 
   /// Imports records of a file as a log of its own: `source` names it for people, `contentId` is
   /// the SHA-256 of its content. Blocks until every record is committed or refused.
