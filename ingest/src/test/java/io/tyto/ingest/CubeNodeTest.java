@@ -245,6 +245,7 @@ class CubeNodeTest {
               _ -> true,
               Map.of(),
               100,
+              true,
               CellScan.context())
           .run()
           .positions()

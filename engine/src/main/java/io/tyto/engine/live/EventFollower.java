@@ -15,11 +15,14 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.LiveService.Following;
 import io.tyto.model.port.LiveService.Listener;
 import io.tyto.model.query.EventsQuery;
+import io.tyto.model.query.Filter;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.EventsUpdate;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,10 +31,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Rows are read from snapshots when they are asked for, so that nothing waits in memory for a slow
 /// listener, only its position stays behind. Once it has caught up, it may lag by so many rows
-/// only; whoever resumes from an offset reads all of them. Thread-safe.
+/// only; whoever resumes from an offset reads all of them. What it reads is charged to its caller,
+/// and it ends where the caller's limits do. Thread-safe.
 final class EventFollower implements Following {
   /// Rows that may wait for a listener that had caught up.
   static final int MAX_WAITING = 10_000;
+
+  /// What arrived longer ago is not told to whoever resumes, however far their offset is behind:
+  /// they had a day to come back, and a day to catch up.
+  static final Duration OLDEST = EventOffset.LIFETIME.multipliedBy(2);
 
   private static final System.Logger LOG = System.getLogger(EventFollower.class.getName());
 
@@ -40,13 +48,17 @@ final class EventFollower implements Following {
   private final LiveQueries home;
   private final EventOffset begin;
   private final Listener<EventsUpdate> listener;
+  private final Map<String, Set<String>> columns;
+
+  /// One and the same, so that it can be taken back.
+  private final Runnable reading = this::read;
 
   // Guarded by this.
   private boolean isWanted;
   private boolean isWorking;
   private boolean isClosed;
   private boolean hasMore = true;
-  private @Nullable String seenSnapshot;
+  private @Nullable Standing seen;
   private @Nullable QueryContext running;
 
   // Of the thread that reads; one at a time.
@@ -70,21 +82,7 @@ final class EventFollower implements Following {
     this.hasCaughtUp = hasCaughtUp;
     this.home = home;
     this.listener = listener;
-  }
-
-  /// Where the rows of a snapshot end.
-  static Map<Place, Long> end(TableSnapshot snapshot, EventsQuery query, ScanContext context) {
-    return new EventScan(
-            snapshot.schema(),
-            snapshot.sources(),
-            null,
-            query.columns(),
-            _ -> false,
-            Map.of(),
-            0,
-            context)
-        .run()
-        .end();
+    this.columns = NamedColumns.of(query);
   }
 
   @Override
@@ -96,7 +94,7 @@ final class EventFollower implements Following {
       }
       isWorking = true;
     }
-    home.execute(this::read);
+    home.execute(caller, reading);
   }
 
   @Override
@@ -115,6 +113,7 @@ final class EventFollower implements Following {
         running.cancel();
       }
     }
+    home.takeBack(caller, reading);
     home.leave(this);
   }
 
@@ -129,29 +128,34 @@ final class EventFollower implements Following {
   }
 
   /// Reads if rows have arrived and are wanted.
-  void look(Function<String, @Nullable String> snapshotOf) {
+  void look(Function<String, @Nullable Standing> standingOf) {
     synchronized (this) {
       if (!isWanted || isWorking || isClosed) {
         return;
       }
       if (!hasMore) {
-        String snapshot = snapshotOf.apply(query.collection());
-        if (snapshot != null && snapshot.equals(seenSnapshot)) {
+        Standing now = standingOf.apply(query.collection());
+        if (now != null && now.equals(seen)) {
           return;
         }
       }
       isWorking = true;
     }
-    home.execute(this::read);
+    home.execute(caller, reading);
   }
 
   private void read() {
+    synchronized (this) {
+      if (isClosed) {
+        return;
+      }
+    }
     EventsUpdate update;
     try (TableSnapshot snapshot = home.snapshot(query.collection())) {
       Events events = scan(snapshot);
       update = update(events, snapshot);
       synchronized (this) {
-        seenSnapshot = snapshot.id();
+        seen = Standing.of(snapshot);
         hasMore = events.waiting() > 0 && !position.equals(events.end());
         isWorking = false;
         running = null;
@@ -186,17 +190,29 @@ final class EventFollower implements Following {
         context.cancel();
       }
     }
-    return new EventScan(
-            snapshot.schema(),
-            snapshot.sources(),
-            // As the policy says now: it may have changed since the last look.
-            Guard.and(Guard.rows(caller, Verb.RECORDS, snapshot.schema()), query.where()),
-            query.columns(),
-            this::isChosen,
-            position,
-            query.maxBatch(),
-            home.scanContext(context))
-        .run();
+    // As the rules say now: they may have changed since the last look.
+    Filter own = Guard.rows(caller, Verb.RECORDS, snapshot.schema());
+    home.requireShown(columns, caller);
+    try (ScanContext scan = home.scanContext(context)) {
+      return new EventScan(
+              snapshot.schema(),
+              snapshot.sources(),
+              Guard.and(Guard.and(own, query.where()), oldest()),
+              query.columns(),
+              this::isChosen,
+              position,
+              query.maxBatch(),
+              hasCaughtUp,
+              scan)
+          .run();
+    }
+  }
+
+  /// Null for who has caught up: what is new to them is new.
+  private @Nullable Filter oldest() {
+    return hasCaughtUp
+        ? null
+        : new Filter.Compare("_received", Filter.Op.GTE, home.now().minus(OLDEST), false);
   }
 
   /// What there is to tell, or null; moves on.

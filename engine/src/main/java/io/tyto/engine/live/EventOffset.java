@@ -14,13 +14,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How far a collection's events were read, as text that means nothing to clients. It is not
-/// signed: all a forged one can do is to name other events of the same collection.
+/// signed: all a forged one can do is to name other events of the same collection, which are
+/// charged as any are, and none that arrived longer ago than {@link EventFollower#OLDEST}.
 ///
 /// Bytes: version, number of the collection, microseconds at which it was handed out, and for each
 /// log of each partition the partition (4), hash of the log's id (8) and next offset (8).
 record EventOffset(int collection, Instant handedOut, Map<Place, Long> next) {
   /// Older ones would be read at once from far more rows than a subscription is for.
   static final Duration LIFETIME = Duration.ofHours(24);
+
+  /// Clocks of the processes that hand out offsets and take them may differ by so much.
+  private static final Duration CLOCKS = Duration.ofMinutes(5);
 
   private static final byte VERSION = 1;
   private static final int HEADER_BYTES = 1 + Integer.BYTES + Long.BYTES;
@@ -41,7 +45,7 @@ record EventOffset(int collection, Instant handedOut, Map<Place, Long> next) {
   /// CURSOR_INVALID where it is no offset of the collection, CURSOR_EXPIRED where it is too old.
   static EventOffset decode(String text, int collection, Instant now) {
     EventOffset offset = parse(text);
-    if (offset.collection != collection) {
+    if (offset.collection != collection || offset.handedOut.minus(CLOCKS).isAfter(now)) {
       throw invalid(null);
     }
     if (offset.handedOut.plus(LIFETIME).isBefore(now)) {

@@ -43,7 +43,7 @@ final class Follower implements Following {
       isReady = number(query.state()) != told;
     }
     if (isReady) {
-      query.home().execute(this::tell);
+      query.home().tell(this::tell);
     }
   }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 /// @param maxQueries different aggregates that are followed at once
 /// @param maxFollowers who follow them
 /// @param maxEventFollowers who follow raw events; each reads for itself
-/// @param threads that compute and tell
+/// @param atOnce computations and reads of one caller at a time
 /// @param checkEvery how often it is looked whether rows have arrived
 /// @param timeout of one computation
 /// @param memoryBytes of one computation
@@ -15,16 +15,16 @@ public record LiveOptions(
     int maxQueries,
     int maxFollowers,
     int maxEventFollowers,
-    int threads,
+    int atOnce,
     Duration checkEvery,
     Duration timeout,
     long memoryBytes) {
 
-  /// Two threads at least, so that one slow query does not hold up all others.
-  private static final int MIN_THREADS = 2;
+  /// Two at least, so that one slow query does not hold up all others of its caller.
+  private static final int MIN_AT_ONCE = 2;
 
   public LiveOptions {
-    if (maxQueries < 1 || maxFollowers < 1 || maxEventFollowers < 1 || threads < 1) {
+    if (maxQueries < 1 || maxFollowers < 1 || maxEventFollowers < 1 || atOnce < 1) {
       throw new IllegalArgumentException("every limit of live queries is at least 1");
     }
   }
@@ -35,7 +35,7 @@ public record LiveOptions(
         500,
         5_000,
         100,
-        Math.max(MIN_THREADS, Runtime.getRuntime().availableProcessors() / 2),
+        Math.max(MIN_AT_ONCE, Runtime.getRuntime().availableProcessors() / 2),
         Duration.ofMillis(100),
         Duration.ofSeconds(30),
         Runtime.getRuntime().maxMemory() / 4);
@@ -43,7 +43,7 @@ public record LiveOptions(
 
   public LiveOptions withLimits(int queries, int followers, int eventFollowers) {
     return new LiveOptions(
-        queries, followers, eventFollowers, threads, checkEvery, timeout, memoryBytes);
+        queries, followers, eventFollowers, atOnce, checkEvery, timeout, memoryBytes);
   }
 
   /// @param newTimeout of one computation, and `newMemoryBytes` likewise
@@ -52,7 +52,7 @@ public record LiveOptions(
         maxQueries,
         maxFollowers,
         maxEventFollowers,
-        threads,
+        atOnce,
         checkEvery,
         newTimeout,
         newMemoryBytes);

@@ -2,6 +2,7 @@ package io.tyto.engine.live;
 
 import io.tyto.engine.measure.Columns;
 import io.tyto.engine.measure.FilterCheck;
+import io.tyto.engine.record.EventScan;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
@@ -29,9 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -54,7 +53,7 @@ public final class LiveQueries implements LiveService, AutoCloseable {
   private final LiveOptions options;
   private final QueryGate gate;
   private final InstantSource clock;
-  private final ExecutorService workers;
+  private final CallerTurns turns;
   private final ScheduledExecutorService ticker;
   private final AtomicLong computations = new AtomicLong();
   private final long hashSeed = new SecureRandom().nextLong();
@@ -96,9 +95,7 @@ public final class LiveQueries implements LiveService, AutoCloseable {
     this.options = options;
     this.gate = gate;
     this.clock = clock;
-    this.workers =
-        Executors.newFixedThreadPool(
-            options.threads(), Thread.ofPlatform().daemon().name("tyto-live-", 0).factory());
+    this.turns = new CallerTurns(options.atOnce());
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("tyto-live-tick").factory());
@@ -124,7 +121,7 @@ public final class LiveQueries implements LiveService, AutoCloseable {
       follower = question.add(query.onlyOnChange(), listener);
       followers++;
     }
-    question.look(System.nanoTime(), this::snapshotId);
+    question.look(System.nanoTime(), this::standing);
     return follower;
   }
 
@@ -138,12 +135,12 @@ public final class LiveQueries implements LiveService, AutoCloseable {
       if (where != null) {
         new FilterCheck(new Columns(snapshot.schema())).check(where);
       }
+      requireShown(NamedColumns.of(query), caller);
       int collection = snapshot.schema().collectionId();
       String given = query.fromOffset();
       EventOffset begin =
           given == null
-              ? new EventOffset(
-                  collection, now(), EventFollower.end(snapshot, query, scanContext(context)))
+              ? new EventOffset(collection, now(), end(snapshot, context))
               : EventOffset.decode(given, collection, now());
       follower = new EventFollower(query, caller, begin, given == null, this, listener);
     }
@@ -152,6 +149,12 @@ public final class LiveQueries implements LiveService, AutoCloseable {
       eventFollowers.add(follower);
     }
     return follower;
+  }
+
+  private Map<EventScan.Place, Long> end(TableSnapshot snapshot, QueryContext context) {
+    try (ScanContext scan = scanContext(context)) {
+      return EventScan.end(snapshot.schema(), snapshot.sources(), scan);
+    }
   }
 
   private void requireRoom(int now, int most, String what) {
@@ -178,13 +181,30 @@ public final class LiveQueries implements LiveService, AutoCloseable {
     computations.incrementAndGet();
   }
 
-  void execute(Runnable work) {
-    try {
-      workers.execute(work);
-    } catch (RejectedExecutionException e) {
-      // Only while closing, which has told everybody.
-      LOG.log(System.Logger.Level.DEBUG, "closing", e);
-    }
+  /// Has it done when it is the caller's turn.
+  void execute(Caller caller, Runnable work) {
+    turns.execute(caller, work);
+  }
+
+  /// Nobody waits any more for what {@link #execute} was given; it may have begun.
+  void takeBack(Caller caller, Runnable work) {
+    turns.takeBack(caller, work);
+  }
+
+  /// Has something told, which waits for nothing.
+  void tell(Runnable telling) {
+    turns.executeNow(telling);
+  }
+
+  /// FORBIDDEN where a field that is read is not there for the caller any more.
+  ///
+  /// @param columns by collection
+  void requireShown(Map<String, Set<String>> columns, Caller caller) {
+    columns.forEach((collection, names) -> {
+      try (TableSnapshot snapshot = snapshot(collection)) {
+        Guard.requireShown(caller, snapshot.schema(), names);
+      }
+    });
   }
 
   /// The newest rows of a collection; the caller closes it.
@@ -196,9 +216,9 @@ public final class LiveQueries implements LiveService, AutoCloseable {
     return new QueryContext(queryId, options.timeout(), options.memoryBytes(), caller, gate);
   }
 
-  /// Events are few and behind zone maps, so that one thread reads them.
+  /// Events are few and behind zone maps, so that one thread reads them. The caller closes it.
   ScanContext scanContext(QueryContext context) {
-    return new ScanContext(context, workers, 1, hashSeed);
+    return new ScanContext(context, turns.threads(), 1, hashSeed);
   }
 
   synchronized void leave(EventFollower follower) {
@@ -227,16 +247,16 @@ public final class LiveQueries implements LiveService, AutoCloseable {
 
   /// Has everything computed that is due and has changed.
   void tick(long nowNanos) {
-    Map<String, @Nullable String> ids = new HashMap<>();
-    Function<String, @Nullable String> snapshotOf =
+    Map<String, @Nullable Standing> known = new HashMap<>();
+    Function<String, @Nullable Standing> standingOf =
         collection -> {
-          if (!ids.containsKey(collection)) {
-            ids.put(collection, snapshotId(collection));
+          if (!known.containsKey(collection)) {
+            known.put(collection, standing(collection));
           }
-          return ids.get(collection);
+          return known.get(collection);
         };
-    all().forEach(question -> question.look(nowNanos, snapshotOf));
-    allEvents().forEach(follower -> follower.look(snapshotOf));
+    all().forEach(question -> question.look(nowNanos, standingOf));
+    allEvents().forEach(follower -> follower.look(standingOf));
   }
 
   private synchronized List<EventFollower> allEvents() {
@@ -248,9 +268,9 @@ public final class LiveQueries implements LiveService, AutoCloseable {
   }
 
   /// Null where there is none: computing will tell why.
-  private @Nullable String snapshotId(String collection) {
+  @Nullable Standing standing(String collection) {
     try (TableSnapshot snapshot = snapshots.snapshot(collection)) {
-      return snapshot.id();
+      return Standing.of(snapshot);
     } catch (RuntimeException e) {
       // Told by computing, and no reason to look after no other.
       return null;
@@ -270,6 +290,6 @@ public final class LiveQueries implements LiveService, AutoCloseable {
     TytoException cause = new TytoException(ErrorCode.DRAINING, "the server is stopping");
     open.forEach(question -> question.end(cause));
     allEvents().forEach(follower -> follower.end(cause));
-    workers.shutdownNow();
+    turns.close();
   }
 }

@@ -14,6 +14,7 @@ import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.LiveUpdate;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -81,13 +82,18 @@ final class SharedQuery {
   private final Aggregates aggregates;
   private final LiveQueries home;
   private final Supplier<Instant> clock;
+
+  /// One and the same, so that it can be taken back.
+  private final Runnable computing = this::compute;
+
   private final Set<Follower> followers = ConcurrentHashMap.newKeySet();
   private volatile State state = State.NONE;
 
   // The rest is guarded by this.
   private boolean isWorking;
+  private boolean isEnded;
   private long dueNanos;
-  private @Nullable String seenSnapshot;
+  private @Nullable Standing seen;
   private @Nullable AggregateQuery asked;
   private @Nullable QueryContext running;
 
@@ -130,10 +136,14 @@ final class SharedQuery {
   }
 
   /// Nobody wants to know any more.
-  synchronized void cancel() {
-    if (running != null) {
-      running.cancel();
+  void cancel() {
+    synchronized (this) {
+      isEnded = true;
+      if (running != null) {
+        running.cancel();
+      }
     }
+    home.takeBack(caller, computing);
   }
 
   void end(TytoException cause) {
@@ -143,30 +153,31 @@ final class SharedQuery {
 
   /// Looks whether there is something to do, and has it done.
   ///
-  /// @param snapshotOf the newest snapshot's id of a collection, null where there is none
-  void look(long nowNanos, Function<String, @Nullable String> snapshotOf) {
-    Runnable work = work(nowNanos, snapshotOf);
+  /// @param standingOf how a collection stands now, null where there is none
+  void look(long nowNanos, Function<String, @Nullable Standing> standingOf) {
+    Runnable work = work(nowNanos, standingOf);
     if (work != null) {
-      home.execute(work);
+      home.execute(caller, work);
     }
   }
 
   private synchronized @Nullable Runnable work(
-      long nowNanos, Function<String, @Nullable String> snapshotOf) {
-    if (isWorking || nowNanos - dueNanos < 0) {
+      long nowNanos, Function<String, @Nullable Standing> standingOf) {
+    if (isWorking || isEnded || nowNanos - dueNanos < 0) {
       return null;
     }
-    String snapshot = seenSnapshot == null ? null : snapshotOf.apply(collection());
-    if (snapshot == null || !snapshot.equals(seenSnapshot) || !Objects.equals(question(), asked)) {
+    Standing now = seen == null ? null : standingOf.apply(collection());
+    if (now == null || !now.equals(seen) || !Objects.equals(question(), asked)) {
       isWorking = true;
-      return this::compute;
+      return computing;
     }
     if (followers.stream().allMatch(Follower::onlyOnChange)) {
       return null;
     }
-    State now = state;
+    State same = state;
     state =
-        new State(now.result(), now.failure(), now.version(), now.changedRows(), now.pulse() + 1);
+        new State(
+            same.result(), same.failure(), same.version(), same.changedRows(), same.pulse() + 1);
     dueNanos = nowNanos + key.every().toNanos();
     isWorking = true;
     return this::tell;
@@ -182,13 +193,19 @@ final class SharedQuery {
   }
 
   private void compute() {
+    QueryContext context = begin();
+    if (context == null) {
+      return;
+    }
     long started = System.nanoTime();
+    // Before the rows are read: rules that come meanwhile are found to be new at the next look.
+    Standing before = home.standing(collection());
     AggregateQuery question = null;
     AggregateResult result = null;
     TytoException failure = null;
     try {
       question = at.apply(clock.get());
-      result = aggregates.aggregate(question, begin());
+      result = ask(question, context);
     } catch (TytoException e) {
       failure = e;
     } catch (RuntimeException | Error e) {
@@ -197,11 +214,24 @@ final class SharedQuery {
       failure = new TytoException(ErrorCode.INTERNAL, e.toString(), e);
     }
     home.computed();
-    finish(started, question, result, failure);
+    finish(started, question, before, result, failure);
     tell();
   }
 
-  private synchronized QueryContext begin() {
+  /// FORBIDDEN where a field that is read was hidden from the caller, before or meanwhile.
+  private AggregateResult ask(AggregateQuery question, QueryContext context) {
+    Map<String, Set<String>> columns = NamedColumns.of(question);
+    home.requireShown(columns, caller);
+    AggregateResult answer = aggregates.aggregate(question, context);
+    home.requireShown(columns, caller);
+    return answer;
+  }
+
+  /// Null where nobody waits for it any more.
+  private synchronized @Nullable QueryContext begin() {
+    if (isEnded) {
+      return null;
+    }
     QueryContext context =
         home.newContext("live " + UUID.randomUUID(), caller).within(key.bounds());
     running = context;
@@ -211,12 +241,13 @@ final class SharedQuery {
   private synchronized void finish(
       long started,
       @Nullable AggregateQuery question,
+      @Nullable Standing standing,
       @Nullable AggregateResult result,
       @Nullable TytoException failure) {
     running = null;
     asked = question;
     // Without one it is computed again when it is due, whether rows arrive or not.
-    seenSnapshot = result == null ? null : result.meta().snapshot();
+    seen = result == null || standing == null ? null : standing.with(result.meta().snapshot());
     State before = state;
     AggregateResult last = before.result();
     boolean isSame =

@@ -15,6 +15,7 @@ import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.engine.vector.Dictionary;
+import io.tyto.model.query.Estimate;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.ResultColumn;
@@ -36,7 +37,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A position holds, for each log of each partition, the first offset that was not read. Blocks
 /// whose offsets all lie before it are not read, so that a look at rows that were read already
-/// costs their zone maps.
+/// costs their zone maps; nor are those, unless what waits is to be counted, whose offsets all lie
+/// behind as many rows as there is room for. The gate is asked for each block that is read; of the
+/// newest rows, which have no zone maps yet, for those batches that are new.
 public final class EventScan {
 
   /// A log as one partition keeps it.
@@ -48,7 +51,8 @@ public final class EventScan {
   /// @param identities likewise
   /// @param next the position behind them
   /// @param end the position behind everything that there is
-  /// @param waiting rows that pass and were not read, as there was no room for them
+  /// @param waiting rows that pass and were not read, as there was no room for them; where they are
+  ///   not counted, more than none says that there may be some
   public record Events(
       List<RowPosition> positions,
       List<Identity> identities,
@@ -73,11 +77,19 @@ public final class EventScan {
     private long passed;
     private long end;
 
+    /// Whether some of its blocks were left out behind the first rows.
+    private boolean isCut;
+
     Found(Place place, String logId, long start) {
       this.place = place;
       this.logId = logId;
       this.start = start;
       this.end = start;
+    }
+
+    /// Whether there is room for none from this offset on.
+    boolean isFullBefore(long offset, int limit) {
+      return first.size() == limit && first.element().offset() < offset;
     }
 
     boolean isNew(long offset) {
@@ -123,6 +135,7 @@ public final class EventScan {
   private final Predicate<Identity> sample;
   private final Map<Place, Long> from;
   private final int limit;
+  private final boolean countsWaiting;
   private final Kernels kernels = Kernels.best();
   private final Map<Place, Found> found = new HashMap<>();
   private final long[] mask = new long[RowSource.BATCH_ROWS / Long.SIZE];
@@ -131,6 +144,7 @@ public final class EventScan {
   /// @param sample which of those are told
   /// @param from logs that are not in it are read from their start
   /// @param limit the most rows; 0 finds the end only
+  /// @param countsWaiting whether every row that waits is counted, and the end is that of all
   public EventScan(
       TableSchema schema,
       List<RowSource> sources,
@@ -139,12 +153,14 @@ public final class EventScan {
       Predicate<Identity> sample,
       Map<Place, Long> from,
       int limit,
+      boolean countsWaiting,
       ScanContext context) {
     this.sources = sources;
     this.context = context;
     this.sample = sample;
     this.from = from;
     this.limit = limit;
+    this.countsWaiting = countsWaiting;
     slots = new ColumnSlots(schema);
     filter = FilterCompiler.compile(where, TimeInterval.ALL_TIME, slots, context.seed());
     logSlot = slots.slot("_log");
@@ -153,10 +169,19 @@ public final class EventScan {
     columnSlots = columns.stream().mapToInt(slots::slot).toArray();
   }
 
+  /// The position behind all rows. Blocks until done.
+  public static Map<Place, Long> end(
+      TableSchema schema, List<RowSource> sources, ScanContext context) {
+    return new EventScan(schema, sources, null, List.of(), _ -> false, Map.of(), 0, true, context)
+        .run()
+        .end();
+  }
+
   /// Blocks until done.
   public Events run() {
-    for (int source = 0; source < sources.size(); source++) {
-      scan(source);
+    for (int i = 0; i < sources.size(); i++) {
+      // For the end from the newest on: zone maps then tell that what is older ends before.
+      scan(limit == 0 ? sources.size() - 1 - i : i);
     }
     Map<Place, Long> end = new HashMap<>(from);
     PriorityQueue<Queue> queues =
@@ -165,14 +190,16 @@ public final class EventScan {
                 .thenComparing(queue -> queue.found.place.partition())
                 .thenComparing(queue -> queue.found.logId));
     long passed = 0;
+    boolean isCut = false;
     for (Found one : found.values()) {
       passed += one.passed;
+      isCut |= one.isCut;
       end.put(one.place, one.end);
       if (!one.first.isEmpty()) {
         queues.add(new Queue(one));
       }
     }
-    return take(queues, end, passed);
+    return take(queues, end, passed + (isCut ? 1 : 0));
   }
 
   private Events take(PriorityQueue<Queue> queues, Map<Place, Long> end, long passed) {
@@ -192,7 +219,7 @@ public final class EventScan {
       }
     }
     for (Queue queue : open) {
-      if (queue.at < queue.found.passed) {
+      if (queue.at < queue.found.passed || queue.found.isCut) {
         // Rows of it are left: it goes on behind the last that was taken.
         long behind = queue.at == 0 ? queue.found.start : queue.rows.get(queue.at - 1).offset() + 1;
         next.put(queue.found.place, behind);
@@ -230,22 +257,69 @@ public final class EventScan {
       }
       return;
     }
-    long least = least(source, names);
     SourceFilter where = filter.open(batch, kernels);
-    for (int block = 0; block < RowSource.blocks(source); block++) {
+    int blocks = RowSource.blocks(source);
+    for (int i = 0; i < blocks; i++) {
+      int block = limit == 0 ? blocks - 1 - i : i;
       Zone zone = offsets.zone(block);
-      if (zone != null && zone.hasBounds() && zone.maxLong() < least) {
+      if (isRuledOut(source, names, zone)) {
         continue;
       }
       boolean mayPass = where.enterBlock(block);
-      int start = block * RowSource.BLOCK_ROWS;
-      int end = start + RowSource.blockRows(source, block);
-      for (int at = start; at < end; at += RowSource.BATCH_ROWS) {
-        context.check();
-        batch.move(at, Math.min(RowSource.BATCH_ROWS, end - at));
-        scanBatch(batch, where, mayPass);
+      boolean isOfOneLog = names != null && names.size() == 1;
+      if (limit > 0 && !mayPass && isOfOneLog && zone != null && zone.hasBounds()) {
+        // None of it passes, and all of it is of one log: it ends where its zone map does.
+        Found only = found(source.partition(), Objects.requireNonNull(names).value(0));
+        only.end = Math.max(only.end, zone.maxLong() + 1);
+        continue;
+      }
+      scanBlock(batch, block, where, mayPass, zone == null);
+    }
+  }
+
+  /// @param isOpen whether rows are still added to it
+  private void scanBlock(
+      Batch batch, int block, SourceFilter where, boolean mayPass, boolean isOpen) {
+    int rows = RowSource.blockRows(batch.source(), block);
+    if (!isOpen) {
+      charge(rows);
+    }
+    int start = block * RowSource.BLOCK_ROWS;
+    int end = start + rows;
+    for (int at = start; at < end; at += RowSource.BATCH_ROWS) {
+      context.check();
+      batch.move(at, Math.min(RowSource.BATCH_ROWS, end - at));
+      if (scanBatch(batch, where, mayPass) && isOpen) {
+        charge(batch.length());
       }
     }
+  }
+
+  private void charge(int rows) {
+    context.begin(new Estimate(Estimate.Lane.SCAN, rows, slots.size()));
+    context.scanned(rows);
+  }
+
+  /// Whether all of a block was read before, or there is room for nothing of it.
+  private boolean isRuledOut(RowSource source, @Nullable Dictionary names, @Nullable Zone zone) {
+    if (names == null || names.size() == 0 || zone == null || !zone.hasBounds()) {
+      return false;
+    }
+    boolean isRead = true;
+    boolean isFull = limit > 0 && !countsWaiting;
+    for (int i = 0; i < names.size(); i++) {
+      Found log = found(source.partition(), names.value(i));
+      isRead &= zone.maxLong() < (limit == 0 ? log.end : log.start);
+      isFull &= log.isFullBefore(zone.minLong(), limit);
+    }
+    if (isFull && !isRead) {
+      for (int i = 0; i < names.size(); i++) {
+        Found log = found(source.partition(), names.value(i));
+        log.isCut = true;
+        log.end = Math.max(log.end, zone.maxLong() + 1);
+      }
+    }
+    return isRead || isFull;
   }
 
   /// Whether the end can be told by zone maps.
@@ -263,18 +337,6 @@ public final class EventScan {
     return Objects.requireNonNull(offsets.zone(block));
   }
 
-  /// The least offset that is not read yet of any log in the source.
-  private long least(RowSource source, @Nullable Dictionary logs) {
-    if (logs == null || logs.size() == 0) {
-      return 0;
-    }
-    long least = Long.MAX_VALUE;
-    for (int i = 0; i < logs.size(); i++) {
-      least = Math.min(least, found(source.partition(), logs.value(i)).start);
-    }
-    return least;
-  }
-
   private Found found(int partition, byte[] log) {
     String logId = new String(log, StandardCharsets.UTF_8);
     return found.computeIfAbsent(
@@ -282,7 +344,8 @@ public final class EventScan {
         place -> new Found(place, logId, from.getOrDefault(place, 0L)));
   }
 
-  private void scanBatch(Batch batch, SourceFilter where, boolean mayPass) {
+  /// Whether any of its rows is new.
+  private boolean scanBatch(Batch batch, SourceFilter where, boolean mayPass) {
     if (!(batch.column(offsetSlot) instanceof ColumnVector.Longs offsets)
         || !(batch.column(receivedSlot) instanceof ColumnVector.Longs received)) {
       throw new IllegalStateException(batch.source().name() + " has no offsets");
@@ -297,11 +360,11 @@ public final class EventScan {
       }
     }
     if (!isAny || !mayPass || limit == 0) {
-      return;
+      return isAny;
     }
     SourceFilter.fill(mask, batch.length());
     if (!where.retain(mask)) {
-      return;
+      return true;
     }
     for (int i = 0; i < batch.length(); i++) {
       long offset = offsets.values()[i];
@@ -312,6 +375,7 @@ public final class EventScan {
         logs[i].offer(new Candidate(position, offset, received.values()[i]), limit);
       }
     }
+    return true;
   }
 
   /// The log of each row of the batch.

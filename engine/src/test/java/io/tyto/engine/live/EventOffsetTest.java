@@ -32,6 +32,15 @@ final class EventOffsetTest {
         ErrorCode.CURSOR_EXPIRED, code(text, 7, NOW.plus(EventOffset.LIFETIME).plusSeconds(1)));
   }
 
+  /// Else one that is made up would live for ever.
+  @Test
+  void noneIsOfTheFuture() {
+    Instant later = NOW.plusSeconds(600);
+    String text = new EventOffset(7, later, Map.of(new Place(0, 1), 2L)).encode();
+    assertEquals(ErrorCode.CURSOR_INVALID, code(text, 7, NOW));
+    EventOffset.decode(text, 7, NOW.plusSeconds(301));
+  }
+
   @Test
   void whatIsNoneIsRefused() {
     String text = new EventOffset(7, NOW, Map.of(new Place(0, 1), 2L)).encode();

@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -230,6 +231,60 @@ final class LiveQueriesTest {
     assertEquals(2, rows.computed.get());
   }
 
+  @Test
+  void whatEndsBeforeItsTurnIsNotComputed() throws Exception {
+    rows.gate = new CountDownLatch(1);
+    follow(query("slow", true));
+    assertTrue(rows.started.await(SECONDS, TimeUnit.SECONDS));
+    for (int i = 0; i < 100; i++) {
+      follow(query("q" + i, true)).following.close();
+    }
+    Told last = follow(query("last", true));
+    rows.gate.countDown();
+    last.next();
+    settle();
+    assertEquals(2, rows.computed.get());
+    assertEquals(2, live.load().queries());
+  }
+
+  @Test
+  void oneCallerHoldsUpNoOther() throws Exception {
+    rows.gate = new CountDownLatch(1);
+    follow(query("slow", true));
+    assertTrue(rows.started.await(SECONDS, TimeUnit.SECONDS));
+    follow(query("slower", true));
+    CountDownLatch gate = rows.gate;
+    rows.gate = null;
+    Told other = new Told();
+    other.following = live.follow(query("q", true), caller(List.of("a")), other);
+    other.following.request();
+    assertEquals(List.of(1L, 2L), other.next().values());
+    gate.countDown();
+  }
+
+  @Test
+  void aFieldThatIsHiddenIsNotToldAnyMore() throws Exception {
+    Caller caller = caller(List.of());
+    Told told = new Told();
+    told.following = live.follow(query("q", true), caller, told);
+    told.isQuick = true;
+    told.following.request();
+    told.next();
+    rows.policy =
+        new EventConfig.Policy("default", "play", Map.of(), Map.of("country", Set.of("finance")));
+    // Of the same rows: the rules alone are new.
+    lookWhenDue();
+    TytoException hidden = told.next().failure;
+    assertEquals(ErrorCode.FORBIDDEN, hidden.code());
+    assertTrue(hidden.getMessage().contains("fields:finance"), hidden.getMessage());
+    rows.put(7, 8);
+    lookWhenDue();
+    assertEquals(1, rows.computed.get());
+    rows.policy = EventConfig.Policy.of("play");
+    lookWhenDue();
+    assertEquals(List.of(7L, 8L), told.next().values());
+  }
+
   private static Caller caller(List<String> tenants) {
     Access access = Access.of(List.of(Scope.parse("query:play")), Map.of("tenant", tenants));
     return new Caller("k", Caller.Kind.KEY, "test", "default", access, "default");
@@ -300,10 +355,10 @@ final class LiveQueriesTest {
     settle();
   }
 
-  /// There is one worker, which takes its work in order.
+  /// One piece of work of a caller runs at a time, and they come in order.
   private void settle() throws InterruptedException {
     CountDownLatch done = new CountDownLatch(1);
-    live.execute(done::countDown);
+    live.execute(Caller.SYSTEM, done::countDown);
     assertTrue(done.await(SECONDS, TimeUnit.SECONDS));
   }
 
@@ -383,6 +438,7 @@ final class LiveQueriesTest {
     private final CountDownLatch started = new CountDownLatch(1);
     private volatile long[] counts = {1, 2};
     private volatile int version;
+    private volatile EventConfig.Policy policy = EventConfig.Policy.of("play");
     private volatile @Nullable TytoException failure;
     private volatile @Nullable CountDownLatch gate;
     private volatile AggregateQuery asked;
@@ -407,7 +463,7 @@ final class LiveQueriesTest {
                   null,
                   null,
                   Map.of()));
-      EventConfig config = EventConfig.of(collection, columns).build();
+      EventConfig config = EventConfig.of(collection, columns).policy(policy).build();
       TableSchema schema = new TableSchema(1, 1, 1, collection, 1, columns, config);
       return new TableSnapshot(schema, "s" + version, List.of(), () -> {});
     }
