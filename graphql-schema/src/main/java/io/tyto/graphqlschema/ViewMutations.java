@@ -5,6 +5,7 @@ import io.tyto.graphqlschema.input.InputObject;
 import io.tyto.graphqlschema.panel.ViewsPanel;
 import io.tyto.graphqlschema.schema.ApiCollection;
 import io.tyto.graphqlschema.schema.ApiSchema;
+import io.tyto.model.access.Caller;
 import io.tyto.model.access.Guard;
 import io.tyto.model.access.Verb;
 import io.tyto.model.error.ErrorCode;
@@ -12,8 +13,11 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.port.ViewService.ViewInput;
 import io.tyto.model.port.ViewService.ViewStatus;
+import io.tyto.model.schema.TableSchema;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The mutations `createView`, `refreshView` and `dropView`. What the caller can mend is told among
@@ -46,8 +50,9 @@ final class ViewMutations {
                     "view.create",
                     view.name(),
                     () -> {
-                      requireDefine(environment, schema, view.collection());
-                      return view(services.views().createView(view));
+                      Caller caller = Mutations.caller(environment);
+                      TableSchema of = requireDefine(caller, schema, view.collection());
+                      return view(services.views().createView(view, caller), caller, of);
                     }));
   }
 
@@ -56,8 +61,9 @@ final class ViewMutations {
     return Mutations.payload(
         "view",
         () -> {
-          requireDefineOf(id, environment, schema, views);
-          return view(views.refreshView(id));
+          Caller caller = Mutations.caller(environment);
+          TableSchema of = requireDefineOf(id, caller, schema, views);
+          return view(views.refreshView(id), caller, of);
         });
   }
 
@@ -75,36 +81,38 @@ final class ViewMutations {
                     "view.drop",
                     id,
                     () -> {
-                      requireDefineOf(id, environment, schema, views);
+                      requireDefineOf(id, Mutations.caller(environment), schema, views);
                       views.dropView(id);
                       return id;
                     }));
   }
 
-  /// NOT_FOUND also where it is one of a collection that is not there for the caller.
-  private static void requireDefineOf(
-      String id, DataFetchingEnvironment environment, ApiSchema schema, ViewService views) {
-    ViewStatus known =
+  /// The collection of a view; NOT_FOUND also where it is one of a collection or a column that is
+  /// not there for the caller.
+  private static TableSchema requireDefineOf(
+      String id, Caller caller, ApiSchema schema, ViewService views) {
+    List<TableSchema> all = schema.byField().values().stream().map(ApiCollection::schema).toList();
+    TableSchema known =
         views.views().stream()
             .filter(status -> status.view().name().equals(id))
-            .filter(status ->
-                schema.byField().values().stream()
-                    .anyMatch(each -> each.name().equals(status.collection())))
+            .map(status -> ViewsPanel.collectionOf(status, all))
+            .filter(Objects::nonNull)
             .findFirst()
             .orElseThrow(() ->
                 new TytoException(ErrorCode.NOT_FOUND, "there is no view '%s'".formatted(id)));
-    requireDefine(environment, schema, known.collection());
+    Guard.require(caller, Verb.DEFINE, known);
+    return known;
   }
 
   /// One that the caller does not see is not in the schema.
-  private static void requireDefine(
-      DataFetchingEnvironment environment, ApiSchema schema, String collection) {
+  private static TableSchema requireDefine(Caller caller, ApiSchema schema, String collection) {
     ApiCollection known =
         schema.byField().values().stream()
             .filter(each -> each.name().equals(collection))
             .findFirst()
             .orElseThrow(() -> Guard.unknown(collection));
-    Guard.require(Mutations.caller(environment), Verb.DEFINE, known.schema());
+    Guard.require(caller, Verb.DEFINE, known.schema());
+    return known.schema();
   }
 
   private static @Nullable String text(InputObject input, String name) {
@@ -117,7 +125,7 @@ final class ViewMutations {
     return input.has(name) ? input.text(name).toLowerCase(Locale.ROOT) : null;
   }
 
-  private static Object view(ViewStatus status) {
-    return new Payload(ViewsPanel.members(status));
+  private static Object view(ViewStatus status, Caller caller, TableSchema collection) {
+    return new Payload(ViewsPanel.members(status, caller, collection));
   }
 }

@@ -13,6 +13,9 @@ import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionView;
 import io.tyto.ingest.partition.ViewSources;
 import io.tyto.ingest.partition.ViewStanding;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.Guard;
+import io.tyto.model.access.RoleSchema;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ViewAge;
@@ -34,11 +37,14 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Views as users see them: created, dropped, and read as collections. Thread-safe.
@@ -209,8 +215,12 @@ final class MaterializedViews implements ViewService {
   }
 
   @Override
-  public ViewStatus createView(ViewInput input) {
+  public ViewStatus createView(ViewInput input, Caller caller) {
     TableSchema collection = directory.named(input.collection());
+    TableSchema seen = RoleSchema.of(collection, caller);
+    if (seen == null) {
+      throw Guard.unknown(input.collection());
+    }
     String definition = SavedViews.text(input);
     if (definition.length() > MAX_DEFINITION_CHARACTERS) {
       throw new TytoException(
@@ -218,9 +228,9 @@ final class MaterializedViews implements ViewService {
           "the view takes %,d characters written out, at most %,d"
               .formatted(definition.length(), MAX_DEFINITION_CHARACTERS));
     }
-    View view = SavedViews.parse(input.name(), definition, collection.config());
+    View view = SavedViews.parse(input.name(), definition, seen.config());
     directory.change(draft -> {
-      requireFree(view, collection);
+      requireFree(view, collection, caller);
       draft.saveView(view.name(), collection.collectionId(), definition);
     });
     maintainSoon.run();
@@ -228,7 +238,7 @@ final class MaterializedViews implements ViewService {
   }
 
   /// Against what stands in the catalog: another process may have been faster.
-  private void requireFree(View view, TableSchema collection) {
+  private void requireFree(View view, TableSchema collection, Caller caller) {
     int views = 0;
     for (Known known : directory.views().all()) {
       if (ApiNames.field(known.name()).equals(view.field())) {
@@ -245,15 +255,26 @@ final class MaterializedViews implements ViewService {
           "the collection %s has %d views already: drop one first"
               .formatted(collection.name(), views));
     }
-    List<CreatedView> created = new ArrayList<>(directory.views().created());
-    created.add(new CreatedView(view.name(), collection.name()));
-    String collision =
-        CollectionNames.collisions(
-                directory.all().stream().map(TableSchema::config).toList(), created)
-            .get(view.name());
+    CreatedView wanted = new CreatedView(view.name(), collection.name());
+    String collision = collision(wanted, each -> Guard.sees(caller, each));
+    if (collision == null && collision(wanted, _ -> true) != null) {
+      // Whose it is would tell of collections that are not there for the caller.
+      collision = "the name '%s' is taken; give the view another name".formatted(view.name());
+    }
     if (collision != null) {
       throw new TytoException(ErrorCode.BAD_USER_INPUT, collision);
     }
+  }
+
+  /// What a view that is to be made collides with among some of the collections and their views.
+  private @Nullable String collision(CreatedView wanted, Predicate<TableSchema> isMeant) {
+    List<TableSchema> meant = directory.all().stream().filter(isMeant).toList();
+    Set<String> names = meant.stream().map(TableSchema::name).collect(Collectors.toSet());
+    List<CreatedView> created = new ArrayList<>(directory.views().created());
+    created.removeIf(view -> !names.contains(view.collection()));
+    created.add(wanted);
+    return CollectionNames.collisions(meant.stream().map(TableSchema::config).toList(), created)
+        .get(wanted.name());
   }
 
   @Override

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.access.Access;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.Scope;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigChange;
@@ -514,6 +517,61 @@ class ViewNodeTest {
         .orElseThrow();
   }
 
+  /// What may define views of `buy` and sees neither prices nor what others have.
+  @Test
+  void whoCreatesOneIsToldNothingOfWhatTheyDoNotSee() throws Exception {
+    Caller caller =
+        new Caller(
+            "k",
+            Caller.Kind.KEY,
+            "k",
+            Caller.DEFAULT_PROJECT,
+            Access.of(List.of(Scope.parse("define:buy")), Map.of()),
+            Caller.DEFAULT_LIMITS);
+    try (LocalNode node = open(Files.createDirectory(temp.resolve("data")), Disk.SYSTEM)) {
+      NodeFixture.apply(
+          node,
+          FIELDS.replace("price: { type: ", "price: { scope: finance, type: ")
+              + "views: { own: { dimensions: [item] } }\n");
+      NodeFixture.apply(
+          node,
+          """
+          collection: secret_game
+          project: umbrella
+          time: ts
+          fields: { ts: { type: timestamp }, weapon: { type: string } }
+          views: { weapons: { dimensions: [weapon] } }
+          """);
+      node.createView(
+          new ViewInput(
+              "b", "secret_game", List.of("weapon"), List.of(), null, null, null, null, null),
+          Caller.SYSTEM);
+      for (String taken : List.of("weapons_filter", "b_filter")) {
+        TytoException refused =
+            assertThrows(
+                TytoException.class,
+                () -> node.createView(input(taken, "platform", "count"), caller));
+        assertEquals(
+            "the name '%s' is taken; give the view another name".formatted(taken),
+            refused.getMessage());
+      }
+      refused(
+          ErrorCode.BAD_USER_INPUT,
+          "which the view own of buy has already",
+          () -> node.createView(input("own_filter", "platform", "count"), caller));
+      TytoException hidden =
+          assertThrows(
+              TytoException.class,
+              () -> node.createView(input("x", "platform", "sum(price)"), caller));
+      TytoException unknown =
+          assertThrows(
+              TytoException.class,
+              () -> node.createView(input("x", "platform", "sum(prize)"), caller));
+      assertEquals(
+          String.valueOf(unknown.getMessage()).replace("prize", "price"), hidden.getMessage());
+    }
+  }
+
   @Test
   void areCreatedAndDroppedWhileTheNodeRuns() throws Exception {
     Path data = Files.createDirectory(temp.resolve("data"));
@@ -524,24 +582,24 @@ class ViewNodeTest {
       refused(
           ErrorCode.BAD_USER_INPUT,
           "expected a column of `fields` (did you mean 'platform'?)",
-          () -> node.createView(input("new", "platfrom", "count")));
+          () -> node.createView(input("new", "platfrom", "count"), Caller.SYSTEM));
       refused(
           ErrorCode.BAD_USER_INPUT,
           "needs a number",
-          () -> node.createView(input("new", "platform", "sum(item)")));
+          () -> node.createView(input("new", "platform", "sum(item)"), Caller.SYSTEM));
       refused(
           ErrorCode.BAD_USER_INPUT,
           "which every schema has already; give the view another name",
-          () -> node.createView(input("view", "platform", "count")));
+          () -> node.createView(input("view", "platform", "count"), Caller.SYSTEM));
       refused(
           ErrorCode.VERSION_CONFLICT,
           "there is a view 'fixed'",
-          () -> node.createView(input("fixed", "platform", "count")));
-      node.createView(input("a", "platform", "count"));
+          () -> node.createView(input("fixed", "platform", "count"), Caller.SYSTEM));
+      node.createView(input("a", "platform", "count"), Caller.SYSTEM);
       refused(
           ErrorCode.BAD_USER_INPUT,
           "the type 'MaterializedAFilter', which the view a of buy, made by createView, has already",
-          () -> node.createView(input("a_filter", "platform", "count")));
+          () -> node.createView(input("a_filter", "platform", "count"), Caller.SYSTEM));
       refused(
           ErrorCode.CONFIG_INVALID,
           "the type 'MaterializedA', which the view a of buy, made by createView, has already",
@@ -554,7 +612,7 @@ class ViewNodeTest {
       node.dropView("a");
       refused(ErrorCode.BAD_USER_INPUT, "stands in the config", () -> node.dropView("fixed"));
       refused(ErrorCode.NOT_FOUND, "no view 'other'", () -> node.dropView("other"));
-      ViewStatus created = node.createView(input("new", "platform", "sum(price)"));
+      ViewStatus created = node.createView(input("new", "platform", "sum(price)"), Caller.SYSTEM);
       assertEquals("buy", created.collection());
       assertEquals(100, rowCount(node, "new"), "answers before it is built");
       clock.pass(Duration.ofHours(2));
@@ -774,7 +832,7 @@ class ViewNodeTest {
     String without = counting.replace("  weight: { type: double }\n", "");
     try (LocalNode node = open(data, Disk.SYSTEM)) {
       NodeFixture.apply(node, counting);
-      node.createView(input("by_weight", "weight", "count"));
+      node.createView(input("by_weight", "weight", "count"), Caller.SYSTEM);
       send(node, now(90), 40);
       flush(node);
       maintain(node);
@@ -916,7 +974,7 @@ class ViewNodeTest {
       NodeFixture.apply(node, FIELDS);
       send(node, now(20), 10);
       flush(node);
-      node.createView(input("sales", "platform", "count"));
+      node.createView(input("sales", "platform", "count"), Caller.SYSTEM);
     }
     // No process of ours does so.
     Catalog.open(
@@ -1027,7 +1085,7 @@ class ViewNodeTest {
       for (Map<String, @Nullable Object> row : rows(node, "by_item")) {
         assertTrue(!String.valueOf(row.get("item")).startsWith("item"), row.toString());
       }
-      node.createView(input("by_weight", "weight", "count"));
+      node.createView(input("by_weight", "weight", "count"), Caller.SYSTEM);
       NodeFixture.apply(node, hidden.replace("  weight: { type: double }\n", "") + RETENTION);
       maintain(node);
       ViewStatus broken = status(node, "by_weight");

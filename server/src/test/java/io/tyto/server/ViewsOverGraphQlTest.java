@@ -16,11 +16,15 @@ import io.tyto.graphqlschema.value.JsonSink;
 import io.tyto.graphqlschema.value.StreamedValue;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
+import io.tyto.model.access.Access;
 import io.tyto.model.access.Caller;
+import io.tyto.model.access.RoleSchema;
+import io.tyto.model.access.Scope;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.port.ViewService.ViewCollection;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
 import io.tyto.model.schema.Cube;
 import io.tyto.model.schema.View;
 import io.tyto.store.Disk;
@@ -332,6 +336,81 @@ final class ViewsOverGraphQlTest {
       assertFalse(ask(api, records.formatted(view)).getErrors().isEmpty());
       data(api, "{ materialized { %s { info { name } } } }".formatted(view));
     }
+  }
+
+  /// Views are known to whom their rows are, and how many rows there are to whom all of them are.
+  @Test
+  void viewsTellNoMoreThanTheirCollection() {
+    node.applyConfigs(
+        List.of(
+            new ConfigFile(
+                "sale.yaml",
+                """
+                collection: sale
+                time: ts
+                access: { rows: { country: country } }
+                fields:
+                  ts: { type: timestamp }
+                  country: { type: string }
+                  price: { type: long, scope: finance }
+                views:
+                  sales: { dimensions: [country] }
+                  turnover: { dimensions: [country], measures: [sum(price)] }
+                """)));
+    node.ingest(
+            "sale",
+            "{\"ts\":\"2026-02-01T00:00:00Z\",\"country\":\"DE\",\"price\":5}"
+                .getBytes(StandardCharsets.UTF_8),
+            Caller.SYSTEM)
+        .join();
+    node.flush();
+    node.maintain();
+    String views = "{ views { name progress watermark refreshed bytes message definition } }";
+    assertEquals("{views:[] }", as("ingest:sale", views));
+    assertEquals("{views:[] }", as("letters:*", views));
+    String one = as("query:sale", views);
+    assertTrue(one.contains("name:sales"), one);
+    assertFalse(one.contains("turnover") || one.contains("price"), one);
+    assertTrue(one.contains("watermark:null refreshed:null bytes:0 "), one);
+    String all = as("query:sale rows:sale fields:finance", views);
+    assertTrue(all.contains("name:turnover") && all.contains("sum(price)"), all);
+    assertTrue(all.contains("watermark:2026-02-01"), all);
+    assertFalse(all.contains("bytes:0 "), all);
+    String refresh =
+        "mutation { refreshView(id: \"%s\") { view { name watermark bytes } errors { code message } } }";
+    String hidden = as("define:sale query:sale", refresh.formatted("turnover"));
+    assertTrue(hidden.contains("there is no view 'turnover'"), hidden);
+    String own = as("define:sale query:sale", refresh.formatted("sales"));
+    assertTrue(own.contains("view:{name:sales watermark:null bytes:0 }"), own);
+  }
+
+  /// Asked by a caller of the country DE, in the schema of its role.
+  private String as(String scopes, String question) {
+    List<Scope> granted = Stream.of(scopes.split(" ")).map(Scope::parse).toList();
+    Caller caller =
+        new Caller(
+            "k",
+            Caller.Kind.KEY,
+            "k",
+            Caller.DEFAULT_PROJECT,
+            Access.of(granted, Map.of("country", List.of("DE"))),
+            Caller.DEFAULT_LIMITS);
+    GraphQlApi api =
+        GraphQlApi.build(
+            node.collections().stream()
+                .map(table -> RoleSchema.of(table, caller))
+                .filter(Objects::nonNull)
+                .toList(),
+            List.of(),
+            GraphQlServices.of(queries).withViews(node),
+            CLOCK,
+            GraphQlOptions.DEFAULT);
+    ExecutionResult result =
+        api.execute(
+            GraphQlRequest.of(question),
+            new QueryContext("q", Duration.ofSeconds(30), 256 << 20, caller, QueryGate.OPEN));
+    assertEquals(List.of(), result.getErrors());
+    return text(result.getData());
   }
 
   @Test

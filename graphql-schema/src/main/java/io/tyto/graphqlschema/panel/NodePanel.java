@@ -4,8 +4,8 @@ import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.model.access.Caller;
 import io.tyto.model.port.SavedService.Kind;
 import io.tyto.model.port.ViewService;
+import io.tyto.model.schema.TableSchema;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -14,9 +14,12 @@ import java.util.function.Predicate;
 final class NodePanel {
   private NodePanel() {}
 
-  /// @param collections names of those that are there for the caller
+  /// @param collections as they are for the caller
   static Panel compile(
-      ExecutableNormalizedField field, Saved saved, Set<String> collections, ViewService views) {
+      ExecutableNormalizedField field,
+      Saved saved,
+      List<TableSchema> collections,
+      ViewService views) {
     String id = Scope.arguments(field).text("id");
     if (isOf(Kind.QUERY, id)) {
       return one(
@@ -32,8 +35,8 @@ final class NodePanel {
     }
     return one(
         ObjectShape.of(field, "MaterializedView", ViewsPanel::member),
-        _ -> ViewsPanel.shown(collections, views),
-        status -> status.view().name().equals(id));
+        caller -> ViewsPanel.shown(caller, collections, views),
+        view -> id.equals(view.get("id")));
   }
 
   private static boolean isOf(Kind kind, String id) {

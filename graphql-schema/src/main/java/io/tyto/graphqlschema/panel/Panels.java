@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Compiles the fields of an operation that are panels. A mistake is a `TytoException`.
@@ -114,14 +113,10 @@ public final class Panels {
       case "collections" -> collections(field, all, limits);
       case "deadLetters" -> DeadLetterPanel.letters(field, letters, limits);
       case "views" ->
-          ViewsPanel.compile(
-              field, all.stream().map(ApiCollection::name).collect(Collectors.toSet()), views);
+          ViewsPanel.compile(field, all.stream().map(ApiCollection::schema).toList(), views);
       case "node" ->
           NodePanel.compile(
-              field,
-              saved,
-              all.stream().map(ApiCollection::name).collect(Collectors.toSet()),
-              views);
+              field, saved, all.stream().map(ApiCollection::schema).toList(), views);
       case "savedQueries" -> SavedPanel.queries(field, saved);
       case "dashboards" -> SavedPanel.dashboards(field, saved);
       case "deadLetterReasons" -> DeadLetterPanel.reasons(field, letters);

@@ -2,42 +2,88 @@ package io.tyto.graphqlschema.panel;
 
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.Guard;
+import io.tyto.model.access.Verb;
 import io.tyto.model.port.ViewService;
 import io.tyto.model.port.ViewService.ViewStatus;
 import io.tyto.model.schema.Cube;
+import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.View;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The field `views`: all views and how they stand.
+/// The field `views`: the views of what the caller may ask or define, and how they stand.
 public final class ViewsPanel {
   private ViewsPanel() {}
 
-  /// @param collections names of those that are there for the caller
+  /// @param collections as they are for the caller
   static Panel compile(
-      ExecutableNormalizedField field, Set<String> collections, ViewService views) {
-    ObjectShape<ViewStatus> shape = ObjectShape.of(field, ViewsPanel::member);
-    return (_, _) -> new Panel.Answer(shape.readEach(shown(collections, views)), null);
+      ExecutableNormalizedField field, List<TableSchema> collections, ViewService views) {
+    ObjectShape<Map<String, @Nullable Object>> shape = ObjectShape.of(field, ViewsPanel::member);
+    return (_, context) ->
+        new Panel.Answer(shape.readEach(shown(context.caller(), collections, views)), null);
   }
 
-  /// Views of collections that are there for the caller.
-  static List<ViewStatus> shown(Set<String> collections, ViewService views) {
-    return views.views().stream()
-        .filter(status -> collections.contains(status.collection()))
-        .toList();
-  }
-
-  static Cell<ViewStatus> member(ExecutableNormalizedField member) {
+  static Cell<Map<String, @Nullable Object>> member(ExecutableNormalizedField member) {
     String name = member.getName();
-    return Cell.of(status -> members(status).get(name));
+    return Cell.of(of -> of.get(name));
   }
 
-  /// Every member of a `MaterializedView`.
-  public static Map<String, @Nullable Object> members(ViewStatus status) {
+  /// The members of each view that is there for the caller.
+  ///
+  /// @param collections as they are for the caller
+  static List<Map<String, @Nullable Object>> shown(
+      Caller caller, List<TableSchema> collections, ViewService views) {
+    List<Map<String, @Nullable Object>> shown = new ArrayList<>();
+    for (ViewStatus status : views.views()) {
+      TableSchema collection = collectionOf(status, collections);
+      if (collection != null && isListed(caller, collection)) {
+        shown.add(members(status, caller, collection));
+      }
+    }
+    return shown;
+  }
+
+  private static boolean isListed(Caller caller, TableSchema collection) {
+    return Guard.may(caller, Verb.QUERY, collection) || Guard.may(caller, Verb.DEFINE, collection);
+  }
+
+  /// What a view is of, or null: one of a collection or a column that is hidden from the caller is
+  /// not there.
+  ///
+  /// @param collections as they are for the caller
+  public static @Nullable TableSchema collectionOf(
+      ViewStatus status, Collection<TableSchema> collections) {
+    for (TableSchema collection : collections) {
+      if (collection.name().equals(status.collection())) {
+        return isShown(status.view(), collection) ? collection : null;
+      }
+    }
+    return null;
+  }
+
+  private static boolean isShown(View view, TableSchema collection) {
+    return view.dimensions().stream().allMatch(name -> collection.column(name) != null)
+        && view.measures().stream()
+            .map(Cube.Measure::column)
+            .allMatch(name -> name == null || collection.column(name) != null);
+  }
+
+  /// Every member of a `MaterializedView`. How many rows there are and when they come is not told
+  /// to callers who see some of them only, or none.
+  ///
+  /// @param collection that it is of
+  public static Map<String, @Nullable Object> members(
+      ViewStatus status, Caller caller, TableSchema collection) {
+    boolean isTold =
+        Guard.may(caller, Verb.QUERY, collection) && !Guard.isRestricted(caller, collection);
+    boolean isReady = status.state() == ViewService.State.READY;
     View view = status.view();
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     members.put("id", view.name());
@@ -47,11 +93,11 @@ public final class ViewsPanel {
     members.put("strategy", view.strategy().name());
     members.put("configured", status.isConfigured());
     members.put("state", status.state().name());
-    members.put("progress", status.progress());
-    members.put("watermark", Shapes.time(status.watermark()));
-    members.put("refreshed", Shapes.time(status.refreshed()));
-    members.put("bytes", Formats.longNumber(status.bytes()));
-    members.put("message", status.message());
+    members.put("progress", isTold ? status.progress() : isReady ? 1.0 : 0.0);
+    members.put("watermark", isTold ? Shapes.time(status.watermark()) : null);
+    members.put("refreshed", isTold ? Shapes.time(status.refreshed()) : null);
+    members.put("bytes", Formats.longNumber(isTold ? status.bytes() : 0));
+    members.put("message", isTold ? status.message() : null);
     return members;
   }
 

@@ -1,5 +1,6 @@
 package io.tyto.model.port;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.schema.TableSchema;
@@ -78,7 +79,9 @@ public interface ViewService {
   /// Adds a view, which is built in the background. BAD_USER_INPUT with everything that is wrong,
   /// VERSION_CONFLICT where there is one of that name, LIMIT_TOO_LARGE where there are too many,
   /// UNKNOWN_COLLECTION.
-  default ViewStatus createView(ViewInput input) {
+  ///
+  /// @param caller of whom nothing is told that is not there for it; may define views
+  default ViewStatus createView(ViewInput input, Caller caller) {
     throw hasNone();
   }
 
