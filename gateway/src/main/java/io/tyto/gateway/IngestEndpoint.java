@@ -1,10 +1,12 @@
 package io.tyto.gateway;
 
 import io.tyto.gateway.http.Bodies;
+import io.tyto.gateway.http.BodyBytes;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
 import io.tyto.model.access.Caller;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.IngestResult;
 import io.tyto.model.port.IngestService.Rejected;
@@ -37,6 +39,8 @@ final class IngestEndpoint {
   }
 
   private void events(HttpServerRequest request, String collection, Caller caller) {
+    // Nobody sends megabytes to learn that they may not.
+    ingest.requireMay(collection, caller);
     Bodies.read(request, options.ingestBytes(), options.http(), "http.ingestBytes")
         .whenComplete((body, failure) ->
             Thread.startVirtualThread(() -> append(request, collection, caller, body, failure)));
@@ -52,10 +56,18 @@ final class IngestEndpoint {
       Replies.failure(request, failure == null ? new IllegalStateException("no body") : failure);
       return;
     }
+    long most = Bodies.mostDecoded(request, body, options.unzippedBytes());
+    try {
+      BodyBytes.OF_PROCESS.take(most);
+    } catch (TytoException e) {
+      Replies.failure(request, e);
+      return;
+    }
     try {
       byte[] plain = Bodies.decode(request, body, options.unzippedBytes(), "http.unzippedBytes");
       ingest
           .ingest(collection, plain, caller)
+          .whenComplete((_, _) -> BodyBytes.OF_PROCESS.give(most))
           // The thread that completes it is a partition's writer, which all its events wait for.
           .whenCompleteAsync(
               (result, refused) -> {
@@ -68,6 +80,7 @@ final class IngestEndpoint {
               },
               Thread::startVirtualThread);
     } catch (RuntimeException e) {
+      BodyBytes.OF_PROCESS.give(most);
       Replies.failure(request, e);
     }
   }

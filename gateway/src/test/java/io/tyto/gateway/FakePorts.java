@@ -162,6 +162,11 @@ final class FakePorts implements QueryService, IngestService, AdminService {
   }
 
   @Override
+  public void requireMay(String collection, Caller caller) {
+    versions(collection);
+  }
+
+  @Override
   public CompletableFuture<IngestResult> ingest(
       String collection, byte[] body, Caller caller, @Nullable String idempotencyKey) {
     if (!collection.equals("play")) {

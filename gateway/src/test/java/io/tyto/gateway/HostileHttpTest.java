@@ -63,6 +63,17 @@ final class HostileHttpTest {
   }
 
   @Test
+  void whoMayNotSendEventsIsToldBeforeSendingThem() throws Exception {
+    start(patient());
+    try (RawHttp raw = RawHttp.to(gateway.port())) {
+      raw.send(
+          "POST /v1/collections/other/events HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n");
+      String head = raw.head();
+      assertTrue(head.startsWith("HTTP/1.1 404"), head);
+    }
+  }
+
+  @Test
   void aConnectionThatIsKeptIsNotHungUpOnBetweenRequests() throws Exception {
     start(patient().withConnections(new ConnectionLimits(SOON, LONG, 100)));
     try (RawHttp raw = RawHttp.to(gateway.port())) {

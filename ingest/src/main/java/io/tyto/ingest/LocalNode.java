@@ -268,6 +268,11 @@ public final class LocalNode
   }
 
   @Override
+  public void requireMay(String collection, Caller caller) {
+    OwnRows _ = OwnRows.of(caller, directory.named(collection));
+  }
+
+  @Override
   public CompletableFuture<IngestResult> ingest(
       String collection, byte[] body, Caller caller, @Nullable String idempotencyKey) {
     try {
@@ -395,8 +400,8 @@ public final class LocalNode
   }
 
   @Override
-  public ViewStatus createView(ViewInput input) {
-    return views.createView(input);
+  public ViewStatus createView(ViewInput input, Caller caller) {
+    return views.createView(input, caller);
   }
 
   @Override

@@ -38,11 +38,25 @@ public final class Bodies {
     }
   }
 
-  /// The whole body; fails with PAYLOAD_TOO_LARGE beyond `maxBytes`, and with BAD_USER_INPUT where
-  /// it comes too slowly. Call on the event loop.
+  /// The whole body; fails with PAYLOAD_TOO_LARGE beyond `maxBytes`, with BAD_USER_INPUT where it
+  /// comes too slowly, and with OVERLOADED where too much of other bodies is on its way. Call on
+  /// the event loop.
   public static CompletableFuture<byte[]> read(
       HttpServerRequest request, int maxBytes, HttpOptions options, String setting) {
+    return read(request, maxBytes, options, setting, BodyBytes.OF_PROCESS);
+  }
+
+  /// @param bytes of all bodies under way; this one's are given back once it is there, or failed
+  static CompletableFuture<byte[]> read(
+      HttpServerRequest request,
+      int maxBytes,
+      HttpOptions options,
+      String setting,
+      BodyBytes bytes) {
     CompletableFuture<byte[]> body = new CompletableFuture<>();
+    long[] held = new long[1];
+    // Whatever ends it does so on the event loop, as does what takes.
+    CompletableFuture<byte[]> whole = body.whenComplete((_, _) -> bytes.give(held[0]));
     String announced = request.getHeader("Content-Length");
     if (announced != null
         && announced.matches("\\d{1,18}")
@@ -60,6 +74,13 @@ public final class Bodies {
       } else if (received[0] > maxBytes) {
         body.completeExceptionally(tooLarge(maxBytes, setting));
       } else if (!body.isDone()) {
+        try {
+          bytes.take(chunk.length());
+        } catch (TytoException e) {
+          body.completeExceptionally(e);
+          return;
+        }
+        held[0] += chunk.length();
         collected.appendBuffer(chunk);
       }
     });
@@ -78,7 +99,7 @@ public final class Bodies {
     });
     request.resume();
     clock.start();
-    return body;
+    return whole;
   }
 
   /// Reads and throws away what comes of a body that nobody wants, so that the client gets to see
@@ -101,6 +122,15 @@ public final class Bodies {
     request.exceptionHandler(_ -> clock.stop());
     request.resume();
     clock.start();
+  }
+
+  /// Bytes that {@link #decode} makes at most of a body.
+  public static long mostDecoded(HttpServerRequest request, byte[] body, int maxBytes) {
+    String encoding = request.getHeader("Content-Encoding");
+    boolean isPlain = encoding == null || encoding.equals("identity");
+    return isPlain
+        ? body.length
+        : Math.min(maxBytes, Math.max(CHUNK, (long) body.length * MAX_RATIO));
   }
 
   /// Undoes gzip within a limit; UNSUPPORTED_MEDIA_TYPE for any other encoding.

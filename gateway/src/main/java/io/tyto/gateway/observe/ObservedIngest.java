@@ -24,6 +24,11 @@ final class ObservedIngest implements IngestService {
   }
 
   @Override
+  public void requireMay(String collection, Caller caller) {
+    ingest.requireMay(collection, caller);
+  }
+
+  @Override
   public CompletableFuture<IngestResult> ingest(
       String collection, byte[] body, Caller caller, @Nullable String idempotencyKey) {
     long startedNanos = System.nanoTime();

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 /// Takes events. Thread-safe.
 public interface IngestService {
 
+  /// UNKNOWN_COLLECTION, FORBIDDEN where nothing that the caller sends would be taken. Asked before
+  /// a body is read; does not block.
+  void requireMay(String collection, Caller caller);
+
   /// Decodes, validates and appends a body of JSON events; completes when every accepted event is
   /// durable in the log. Fails with BAD_JSON where the body as a whole cannot be read (nothing is
   /// appended then), OVERLOADED or DISK_FULL where the log cannot take more.
