@@ -156,6 +156,7 @@ final class Listeners {
             .setPerMessageWebSocketCompressionSupported(false)
             .setPerFrameWebSocketCompressionSupported(false);
     if (secret != null) {
+      secret.getEnabledCipherSuites().forEach(http::addEnabledCipherSuite);
       http.setSsl(true)
           .setUseAlpn(true)
           .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))

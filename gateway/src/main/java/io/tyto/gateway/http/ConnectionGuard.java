@@ -47,7 +47,9 @@ public final class ConnectionGuard {
     }
     channel.closeFuture().addListener(_ -> addresses.leave(address));
     channel.pipeline().addFirst(new StalledWrites());
-    if (connection.protocolVersion() != HttpVersion.HTTP_2) {
+    if (connection.protocolVersion() == HttpVersion.HTTP_2) {
+      StalledStreams.watch(channel, limits.writeStall());
+    } else {
       Heads heads = new Heads(channel);
       channel.pipeline().addFirst(heads.new Bytes());
       // Where requests are whole, and before what packs answers remembers one for each.
@@ -62,7 +64,7 @@ public final class ConnectionGuard {
     hangUp(((ConnectionBase) connection).channel());
   }
 
-  private static void hangUp(Channel channel) {
+  static void hangUp(Channel channel) {
     ChannelHandlerContext first = channel.pipeline().firstContext();
     if (first != null) {
       first.close(); // from here it does not pass the handler of Vert.x, which would wait

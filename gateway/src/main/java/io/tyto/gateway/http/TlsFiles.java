@@ -21,7 +21,30 @@ import javax.net.ssl.X509KeyManager;
 
 /// A certificate with its chain and the key to it, each a PEM file.
 public record TlsFiles(Path certificate, Path key) {
+  /// Of these each key is forgotten with its connection, and what is changed on the way is noticed.
+  private static final List<String> CIPHERS =
+      List.of(
+          "TLS_AES_256_GCM_SHA384",
+          "TLS_AES_128_GCM_SHA256",
+          "TLS_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+          "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+          "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+          "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256");
+
+  private static final String NO_RENEGOTIATION = "jdk.tls.rejectClientInitiatedRenegotiation";
+
   private static final byte[] PROOF = {1, 2, 3};
+
+  static {
+    // Another handshake on a connection of TLS 1.2 would cost its client little and us much. The
+    // JDK looks once, before its first handshake as a server.
+    if (System.getProperty(NO_RENEGOTIATION) == null) {
+      System.setProperty(NO_RENEGOTIATION, "true");
+    }
+  }
 
   /// What the files hold, as far as their names and times tell.
   public record Version(FileTime certificate, long bytes, FileTime key) {}
@@ -42,7 +65,9 @@ public record TlsFiles(Path certificate, Path key) {
               .setCertValue(Buffer.buffer(Files.readAllBytes(certificate)))
               .setKeyValue(Buffer.buffer(Files.readAllBytes(key)));
       prove(pair, vertx);
-      return new ServerSSLOptions()
+      ServerSSLOptions options = new ServerSSLOptions();
+      CIPHERS.forEach(options::addEnabledCipherSuite);
+      return options
           .setKeyCertOptions(pair)
           .setUseAlpn(true)
           .setApplicationLayerProtocols(List.of("h2", "http/1.1"))
