@@ -255,9 +255,14 @@ final class ConfigCommand implements Runnable {
       PrintWriter out = spec.commandLine().getOut();
       for (Setting setting : Setting.values()) {
         Settings.Value value = settings.value(setting);
-        out.printf("%-20s %-20s %s%n", setting.key(), value.text(), value.origin());
+        out.printf("%-20s %-20s %s%n", setting.key(), shown(value.text()), value.origin());
       }
       return 0;
+    }
+
+    /// Without what a URL says before an `@`, which may be a password.
+    private static String shown(String text) {
+      return text.replaceAll("://[^/@,\\s]*@", "://***@");
     }
   }
 }

@@ -52,6 +52,11 @@ final class ServeCommand implements Callable<Integer> {
     }
     out.println("data               " + settings.path(Setting.DATA).toAbsolutePath().normalize());
     out.println(whoMayCome(settings));
+    if (ProcessHandle.current().info().user().filter("root"::equals).isPresent()) {
+      out.println(
+          "WARNING: it runs as root, and so would whoever broke into it: give it a user of its own, as"
+              + " deploy/tyto.service does.");
+    }
     NewKey first = server.firstKey();
     if (first != null) {
       out.println();
