@@ -1,5 +1,6 @@
 package io.tyto.engine;
 
+import io.tyto.engine.page.CursorKey;
 import java.time.Duration;
 import java.time.InstantSource;
 
@@ -14,6 +15,7 @@ import java.time.InstantSource;
 /// @param maxGroups rows that an answer may have before limits, gap fill included
 /// @param cacheBytes of answers that are kept, as estimated; 0: none
 /// @param clock the time by which cursors expire
+/// @param cursorKey signs cursors; the same in all processes that a client may meet
 public record EngineOptions(
     int workers,
     Duration cursorLifetime,
@@ -21,7 +23,8 @@ public record EngineOptions(
     int maxBuckets,
     int maxGroups,
     long cacheBytes,
-    InstantSource clock) {
+    InstantSource clock,
+    CursorKey cursorKey) {
   private static final int CACHE_SHARE = 32;
 
   public EngineOptions {
@@ -39,22 +42,49 @@ public record EngineOptions(
         10_000_000,
         50_000_000,
         Runtime.getRuntime().maxMemory() / CACHE_SHARE,
-        InstantSource.system());
+        InstantSource.system(),
+        CursorKey.random());
   }
 
   public EngineOptions withWorkers(int count) {
     return new EngineOptions(
-        count, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, cacheBytes, clock);
+        count,
+        cursorLifetime,
+        maxPinnedSnapshots,
+        maxBuckets,
+        maxGroups,
+        cacheBytes,
+        clock,
+        cursorKey);
   }
 
   public EngineOptions withClock(InstantSource newClock) {
     return new EngineOptions(
-        workers, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, cacheBytes, newClock);
+        workers,
+        cursorLifetime,
+        maxPinnedSnapshots,
+        maxBuckets,
+        maxGroups,
+        cacheBytes,
+        newClock,
+        cursorKey);
   }
 
   public EngineOptions withCache(long bytes) {
     return new EngineOptions(
-        workers, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, bytes, clock);
+        workers,
+        cursorLifetime,
+        maxPinnedSnapshots,
+        maxBuckets,
+        maxGroups,
+        bytes,
+        clock,
+        cursorKey);
+  }
+
+  public EngineOptions withCursorKey(CursorKey key) {
+    return new EngineOptions(
+        workers, cursorLifetime, maxPinnedSnapshots, maxBuckets, maxGroups, cacheBytes, clock, key);
   }
 
   /// For who measures what computing takes.

@@ -2,6 +2,7 @@ package io.tyto.engine;
 
 import io.tyto.engine.cache.AnswerCache;
 import io.tyto.engine.page.Cursor;
+import io.tyto.engine.page.CursorKey;
 import io.tyto.engine.page.SnapshotPins;
 import io.tyto.engine.plan.AggregateRunner;
 import io.tyto.engine.plan.CohortFilters;
@@ -13,6 +14,7 @@ import io.tyto.engine.plan.PlanLimits;
 import io.tyto.engine.plan.RecordsRunner;
 import io.tyto.engine.plan.RetentionRunner;
 import io.tyto.engine.plan.SessionsRunner;
+import io.tyto.engine.plan.SmallGroups;
 import io.tyto.engine.plan.StreamedRecords;
 import io.tyto.engine.plan.ValuesRunner;
 import io.tyto.engine.scan.MemoryBudget;
@@ -80,7 +82,9 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   /// Each query's budget is a good part of the heap, so that a few at once would be too much.
   private final MemoryBudget memory = new MemoryBudget(Runtime.getRuntime().maxMemory() / 2);
 
-  private final long hashSeed = new SecureRandom().nextLong();
+  /// Each query has its own, so that what one shows of the order of a table is of no use for
+  /// another.
+  private final SecureRandom hashSeeds = new SecureRandom();
 
   public LocalQueryService(SnapshotProvider snapshots, EngineOptions options) {
     this.answers = new Answers(snapshots);
@@ -191,8 +195,16 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     pins.close();
   }
 
-  private static @Nullable Cursor cursor(@Nullable String text, String identity) {
-    return text == null ? null : Cursor.decode(text, identity);
+  private @Nullable Cursor cursor(@Nullable String text, String identity, QueryContext context) {
+    return text == null
+        ? null
+        : Cursor.decode(options.cursorKey().of(context.caller()).open(text), identity);
+  }
+
+  /// Cursors as this caller gets them: what is kept of answers is for others too.
+  private List<String> signed(List<String> cursors, QueryContext context) {
+    CursorKey.Signer signer = options.cursorKey().of(context.caller());
+    return cursors.stream().map(signer::sign).toList();
   }
 
   private MemoryBudget budget(QueryContext context) {
@@ -200,7 +212,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   }
 
   private ScanContext scanContext(QueryContext context, MemoryBudget budget) {
-    return new ScanContext(context, budget, workers, options.workers(), hashSeed);
+    return new ScanContext(context, budget, workers, options.workers(), hashSeeds.nextLong());
   }
 
   /// Answers over the snapshots of one provider.
@@ -217,11 +229,12 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
-      Cursor after = cursor(query.after(), query.identity());
+      Cursor after = cursor(query.after(), query.identity(), context);
       try (TableSnapshot snapshot = snapshot(query.collection(), after, query.snapshot(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
         Filter own = own(Verb.QUERY, snapshot, context);
+        SmallGroups.check(query, snapshot, Guard.minGroup(context.caller(), snapshot.schema()));
         AggregateQuery asked =
             query.withWhere(
                 Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
@@ -232,15 +245,17 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
         if (isPaged || query.snapshot().isKept()) {
           pins.pin(snapshot);
         }
-        return result;
+        List<String> cursors = result.cursors();
+        return cursors == null ? result : result.withCursors(signed(cursors, context));
       }
     }
 
     private AggregateResult answer(
         AggregateQuery asked, @Nullable Cursor after, TableSnapshot snapshot, ScanContext scan) {
+      int minGroup = Guard.minGroup(scan.query().caller(), snapshot.schema());
       // Who is in a cohort is a matter of other snapshots too.
       if (CohortFilters.isAnyIn(asked)) {
-        return AggregateRunner.run(asked, after, snapshot, limits, scan);
+        return AggregateRunner.run(asked, after, snapshot, limits, minGroup, scan);
       }
       long started = System.nanoTime();
       QueryContext context = scan.query();
@@ -250,11 +265,12 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
                   asked,
                   snapshot.id(),
                   snapshot.schema().version(),
-                  Guard.isRestricted(context.caller(), snapshot.schema())),
+                  Guard.isRestricted(context.caller(), snapshot.schema()),
+                  minGroup),
               context,
               () -> {
                 AggregateResult computed =
-                    AggregateRunner.run(asked, after, snapshot, limits, scan);
+                    AggregateRunner.run(asked, after, snapshot, limits, minGroup, scan);
                 return computed.with(computed.meta().asComputed());
               });
       AggregateResult answer = found.answer();
@@ -266,7 +282,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public RecordsResult records(RecordsQuery query, QueryContext context) {
-      Cursor anchor = cursor(query.backward() ? query.before() : query.after(), query.identity());
+      Cursor anchor =
+          cursor(query.backward() ? query.before() : query.after(), query.identity(), context);
       try (TableSnapshot snapshot =
               snapshot(query.collection(), anchor, query.snapshot(), context);
           MemoryBudget budget = budget(context);
@@ -280,7 +297,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
         if (isPaged || query.snapshot().isKept()) {
           pins.pin(snapshot);
         }
-        return result;
+        return result.withCursors(signed(result.cursors(), context));
       }
     }
 
@@ -308,7 +325,9 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
         Filter own = own(Verb.QUERY, snapshot, context);
-        return ValuesRunner.run(query, own, snapshot, scan);
+        int minGroup = Guard.minGroup(context.caller(), snapshot.schema());
+        SmallGroups.checkValues(snapshot, minGroup);
+        return ValuesRunner.run(query, own, snapshot, minGroup, scan);
       }
     }
 
@@ -367,7 +386,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     /// that has others too is told coarsely.
     private static @Nullable Filter own(Verb verb, TableSnapshot snapshot, QueryContext context) {
       Filter own = Guard.rows(context.caller(), verb, snapshot.schema());
-      if (own != null) {
+      if (Guard.isVeiled(context.caller(), snapshot.schema())) {
         context.countCoarsely();
       }
       return own;
@@ -377,6 +396,9 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     private static EventFilter own(EventFilter event, SnapshotSet taken, QueryContext context) {
       TableSnapshot snapshot = taken.of(event.collection());
       Filter own = own(Verb.QUERY, snapshot, context);
+      if (Guard.minGroup(context.caller(), snapshot.schema()) > 0) {
+        throw SmallGroups.refused(snapshot.schema(), "what single entities did");
+      }
       return own == null ? event : event.withWhere(Guard.and(own, event.where()));
     }
 
@@ -431,6 +453,9 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
         Filter own = own(Verb.QUERY, snapshot, context);
+        if (Guard.minGroup(context.caller(), snapshot.schema()) > 0) {
+          return Inspection.ofGroups(snapshot);
+        }
         return own == null
             ? Inspection.of(snapshot, context)
             : Inspection.ofRows(own, snapshot, scan);

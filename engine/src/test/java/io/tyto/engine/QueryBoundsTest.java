@@ -136,11 +136,12 @@ class QueryBoundsTest {
     add(1);
     assertEquals(ROWS, rows(ask(Query.of(count()).snapshot(first, true))));
     service.records(page(after), context(QueryBounds.NONE));
-    policy = new EventConfig.Policy("default", "game", Map.of("server", "server"), Map.of());
+    policy = new EventConfig.Policy("default", "game", Map.of("server", "server"), Map.of(), 0);
     assertGone(first, after);
-    policy = new EventConfig.Policy("default", "game", Map.of(), Map.of("country", Set.of("pii")));
+    policy =
+        new EventConfig.Policy("default", "game", Map.of(), Map.of("country", Set.of("pii")), 0);
     assertGone(first, after);
-    policy = new EventConfig.Policy("acme", "game", Map.of(), Map.of());
+    policy = new EventConfig.Policy("acme", "game", Map.of(), Map.of(), 0);
     assertGone(first, after);
   }
 

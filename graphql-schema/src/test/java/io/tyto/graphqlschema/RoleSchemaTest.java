@@ -50,7 +50,8 @@ class RoleSchemaTest {
                 List.of(GroupKey.Granularity.DAY),
                 List.of(),
                 List.of()))
-        .policy(new EventConfig.Policy("default", "sales", rows, Map.of(MARGIN, Set.of("finance"))))
+        .policy(
+            new EventConfig.Policy("default", "sales", rows, Map.of(MARGIN, Set.of("finance")), 0))
         .build();
   }
 

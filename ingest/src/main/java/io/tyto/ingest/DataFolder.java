@@ -26,6 +26,11 @@ public record DataFolder(Path root, @Nullable String node) {
     return root.resolve("keys").resolve(project + ".key");
   }
 
+  /// The file of the secret that signs cursors, the same for all processes that share the folder.
+  public Path cursorKey() {
+    return root.resolve("keys").resolve("cursors.key");
+  }
+
   /// Maps of entity states that do not fit memory; of no use to another process.
   public Path states() {
     return own().resolve("states");

@@ -85,6 +85,7 @@ public final class LocalNode
   private final ConfigApplier configs;
   private final Tables tables;
   private final KeyFile keys;
+  private final KeyFile cursorKey;
   private final LocalKeys apiKeys;
   private final Partitions partitions;
   private final ScheduledExecutorService sealers;
@@ -152,6 +153,8 @@ public final class LocalNode
     store.probe();
     String writerId = PartitionHost.writerId(folder.node());
     Path keyFile = options.privacy().keyFile();
+    this.cursorKey =
+        new KeyFile(folder.cursorKey(), "delete it: cursors that were handed out end with it");
     this.keys = new KeyFile(keyFile == null ? folder.key(StoreKeys.DEFAULT_PROJECT) : keyFile);
     this.decoders = DecoderRegistry.of(options.plugins());
     TableLoader loader =
@@ -549,6 +552,13 @@ public final class LocalNode
         directory.placement(schemas.getFirst().groupId()),
         this::stored,
         timeout);
+  }
+
+  /// The secret that signs cursors, the same in all processes that share the folder; made when it
+  /// is first asked for. STORE_FAILED, KEY_MISSING.
+  public byte[] cursorKey() {
+    cursorKey.create();
+    return cursorKey.secret();
   }
 
   /// The newest version of a collection. UNKNOWN_COLLECTION.

@@ -4,6 +4,7 @@ import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
 import io.tyto.engine.live.LiveOptions;
 import io.tyto.engine.live.LiveQueries;
+import io.tyto.engine.page.CursorKey;
 import io.tyto.gateway.Gateway;
 import io.tyto.gateway.GatewayOptions;
 import io.tyto.gateway.Guards;
@@ -113,7 +114,9 @@ public final class TytoServer implements AutoCloseable {
       AuditFiles audit,
       ApplyResult applied,
       Clock clock) {
-    LocalQueryService queries = new LocalQueryService(node, engineOptions(settings));
+    LocalQueryService queries =
+        new LocalQueryService(
+            node, engineOptions(settings).withCursorKey(new CursorKey(node.cursorKey())));
     GatewayOptions options = gatewayOptions(settings);
     Guards guards = guards(options, node, access, clock);
     LiveQueries live =

@@ -21,7 +21,7 @@ final class CodeGroups {
   private static final long PAIR_BYTES = 2 * Long.BYTES;
 
   private static final long MAX_BITMAP_BYTES = 64L << 20;
-  private static final long SEED = 0x636f646567727073L;
+  private static final long SEED = Hashing.PROCESS_SEED;
 
   /// Members by group.
   private int[] counts = new int[0];

@@ -47,8 +47,13 @@ public final class AnswerCache {
   ///
   /// @param query as it is run: with the caller's own rows in its filter
   /// @param isRestricted whether the answer leaves out what tells of other rows
+  /// @param minGroup how many stand behind what it tells, see {@link io.tyto.model.access.Guard}
   public record Question(
-      AggregateQuery query, String snapshot, int schemaVersion, boolean isRestricted) {}
+      AggregateQuery query,
+      String snapshot,
+      int schemaVersion,
+      boolean isRestricted,
+      int minGroup) {}
 
   /// How an answer was come by.
   public enum Source {

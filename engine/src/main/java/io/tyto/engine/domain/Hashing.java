@@ -3,6 +3,7 @@ package io.tyto.engine.domain;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.security.SecureRandom;
 
 /// Hash functions of the engine's tables. They are seeded: nobody can send keys that collide.
 public final class Hashing {
@@ -13,6 +14,10 @@ public final class Hashing {
 
   /// Of values in sketches. Never changes: sketches of other nodes and other days must agree.
   public static final long SKETCH_SEED = 0x7479746f2d686c6cL;
+
+  /// Of tables that outlive a query, or are too small to have one of their own; never leaves the
+  /// process.
+  public static final long PROCESS_SEED = new SecureRandom().nextLong();
 
   private Hashing() {}
 

@@ -2,7 +2,7 @@ package io.tyto.engine.expression;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
+import io.tyto.engine.filter.RegexText;
 import io.tyto.engine.lookup.LookupTable;
 import io.tyto.model.expression.Expression;
 import io.tyto.model.expression.Expression.Call;
@@ -370,10 +370,10 @@ final class ExpressionCompiler {
 
   private static Pattern pattern(String text) {
     try {
-      return Pattern.compile(text);
-    } catch (PatternSyntaxException e) {
+      return RegexText.compile(text, false);
+    } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
-          "not a regular expression (RE2 syntax): " + e.getDescription() + " in '" + text + "'", e);
+          "the regular expression '%s' is refused: %s".formatted(text, e.getMessage()), e);
     }
   }
 

@@ -2,6 +2,7 @@ package io.tyto.engine.group;
 
 import io.tyto.engine.domain.BytesCodes;
 import io.tyto.engine.domain.BytesValues;
+import io.tyto.engine.domain.Hashing;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -122,7 +123,7 @@ public sealed interface GroupKeys {
     /// The same keys with values that need no snapshot any more: what is selected goes into
     /// answers.
     private BytesKeys own() {
-      BytesCodes own = new BytesCodes(codes.length);
+      BytesCodes own = new BytesCodes(Hashing.PROCESS_SEED);
       int[] ownCodes = new int[codes.length];
       for (int i = 0; i < codes.length; i++) {
         ownCodes[i] = codes[i] == 0 ? 0 : own.intern(values.value(codes[i]));

@@ -1,6 +1,7 @@
 package io.tyto.engine.group;
 
 import io.tyto.engine.domain.BytesCodes;
+import io.tyto.engine.domain.Hashing;
 import io.tyto.engine.domain.LongCodes;
 import io.tyto.engine.scan.Checkpoint;
 import java.util.ArrayList;
@@ -11,8 +12,7 @@ import java.util.List;
 final class TupleNumbers {
   private static final int UNKNOWN = -1;
 
-  /// These tables only ever see values that were group keys already.
-  private static final long SEED = 0x5bd1e995L;
+  private static final long SEED = Hashing.PROCESS_SEED;
 
   private final List<GroupKeys> keys;
   private final List<LongCodes> values = new ArrayList<>();

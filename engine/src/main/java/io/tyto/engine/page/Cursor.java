@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 
-/// A place in a paged answer, handed out as text that means nothing to clients. It is not signed:
-/// all a forged one can do is to name another place of the same answer.
+/// A place in a paged answer, handed out as text that means nothing to clients, signed by a {@link
+/// CursorKey}.
 ///
 /// Bytes: version, hash of the query's identity (8), two ints of the place, the snapshot's id.
 ///
@@ -17,7 +17,7 @@ import java.util.Base64;
 public record Cursor(String snapshot, long identity, int first, int second) {
   private static final byte VERSION = 1;
   private static final int HEADER_BYTES = 1 + Long.BYTES + 2 * Integer.BYTES;
-  private static final int MAX_CHARACTERS = 1_024;
+  static final int MAX_CHARACTERS = 1_024;
 
   public static Cursor of(String snapshot, String identity, int first, int second) {
     return new Cursor(snapshot, StableHash.of(identity), first, second);

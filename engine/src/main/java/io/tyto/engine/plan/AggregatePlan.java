@@ -32,7 +32,9 @@ record AggregatePlan(
     int rollingKey,
     int filledKey) {
   /// BAD_USER_INPUT and its like, see {@link QueryCheck}.
-  static AggregatePlan of(AggregateQuery query, TableSchema schema) {
+  ///
+  /// @param further a number that is needed beside what the query names, or null
+  static AggregatePlan of(AggregateQuery query, TableSchema schema, @Nullable Measure further) {
     Columns columns = new Columns(schema);
     new QueryCheck(columns).check(query);
     MeasureCompiler compiler = new MeasureCompiler(columns);
@@ -49,6 +51,9 @@ record AggregatePlan(
         named.put(
             of, isPlain ? compiler.compileOrdered(of) : compiler.compileNumber(of, "a difference"));
       }
+    }
+    if (further != null) {
+      named.put(further, compiler.compileNumber(further, "a group"));
     }
     if (query.having() != null) {
       compileHaving(query.having(), compiler, named);

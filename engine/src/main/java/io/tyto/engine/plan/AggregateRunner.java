@@ -44,6 +44,9 @@ public final class AggregateRunner {
   private final @Nullable Period previous;
   private final @Nullable TopGroups top;
 
+  /// Entities or rows that stand behind what is told at least; 0: any.
+  private final int minGroup;
+
   /// Where the page begins among all rows.
   private final long from;
 
@@ -52,8 +55,14 @@ public final class AggregateRunner {
       @Nullable Cursor after,
       TableSnapshot snapshot,
       PlanLimits limits,
+      int minGroup,
       ScanContext context) {
-    this.plan = AggregatePlan.of(query, snapshot.schema());
+    this.minGroup = minGroup;
+    this.plan =
+        AggregatePlan.of(
+            query,
+            snapshot.schema(),
+            minGroup == 0 ? null : SmallGroups.counted(snapshot.schema()));
     this.query = query;
     this.snapshot = snapshot;
     this.limits = limits;
@@ -72,14 +81,28 @@ public final class AggregateRunner {
       TableSnapshot snapshot,
       PlanLimits limits,
       ScanContext context) {
+    return run(query, after, snapshot, limits, 0, context);
+  }
+
+  /// The same, where groups of few are not told.
+  ///
+  /// @param minGroup see {@link Guard#minGroup}; the query was checked by {@link SmallGroups}
+  public static AggregateResult run(
+      AggregateQuery query,
+      @Nullable Cursor after,
+      TableSnapshot snapshot,
+      PlanLimits limits,
+      int minGroup,
+      ScanContext context) {
     long started = System.nanoTime();
     return Checkpoint.within(
         context.query(),
-        () -> new AggregateRunner(query, after, snapshot, limits, context).answer(started));
+        () ->
+            new AggregateRunner(query, after, snapshot, limits, minGroup, context).answer(started));
   }
 
   private Period scan(TimeInterval interval) {
-    GroupScan.Best best = plan.best(from + query.limit() + 1);
+    GroupScan.Best best = minGroup > 0 ? null : plan.best(from + query.limit() + 1);
     return Period.scan(
         plan, interval, best, Sources.of(snapshot), bounds, limits.maxBuckets(), context);
   }
@@ -102,8 +125,8 @@ public final class AggregateRunner {
         measures(table.current(), page),
         new RowIds(query.identity(), RowKeys.select(table.keys(), page), axes()),
         before == null ? List.of() : measures(before, page),
-        wants.totals() ? single(current.totals()) : List.of(),
-        wants.totals() && previous != null ? single(previous.totals()) : List.of(),
+        wants.totals() ? totals(current) : List.of(),
+        wants.totals() && previous != null ? totals(previous) : List.of(),
         rest.others(),
         rest.rowCount(),
         rest.keys(),
@@ -118,7 +141,7 @@ public final class AggregateRunner {
   /// The plan, without what only the numbers of other callers' rows would tell.
   private QueryPlan told() {
     QueryPlan found = current.queryPlan();
-    return Guard.isRestricted(context.query().caller(), snapshot.schema())
+    return Guard.isVeiled(context.query().caller(), snapshot.schema())
         ? found.withoutRows()
         : found.withCost(context.estimatedCost());
   }
@@ -154,7 +177,7 @@ public final class AggregateRunner {
   }
 
   private int[] having(RowTable table) {
-    int[] all = RowKeys.identity(table.count());
+    int[] all = told(table);
     AggregateQuery.Having having = query.having();
     if (having == null) {
       return all;
@@ -162,6 +185,40 @@ public final class AggregateRunner {
     HavingPredicate test =
         new HavingPredicate(having, measure -> table.current().rows(plan.named(measure)));
     return Arrays.stream(all).filter(test::holds).toArray();
+  }
+
+  /// All rows, but for those that tell of few. FORBIDDEN where the only one does.
+  private int[] told(RowTable table) {
+    if (minGroup == 0) {
+      return RowKeys.identity(table.count());
+    }
+    List<Cells> counts = new ArrayList<>();
+    counts.add(table.current().rows(counted()));
+    if (table.previous() != null) {
+      counts.add(table.previous().rows(counted()));
+    }
+    int[] told = SmallGroups.told(table.keys(), counts, minGroup);
+    if (told.length == 0 && plan.keyCount() == 0) {
+      throw SmallGroups.few(snapshot.schema(), minGroup);
+    }
+    return told;
+  }
+
+  private MeasurePlan counted() {
+    return plan.named(SmallGroups.counted(snapshot.schema()));
+  }
+
+  private List<ResultColumn> totals(Period period) {
+    Groups whole = period.totals();
+    if (isFew(whole)) {
+      throw SmallGroups.few(snapshot.schema(), minGroup);
+    }
+    return single(whole);
+  }
+
+  private boolean isFew(Groups one) {
+    return minGroup > 0
+        && !(RowTable.of(PeriodRows.of(one)).current().rows(counted()).asDouble(0) >= minGroup);
   }
 
   /// At least the first `count` rows that `limitPer` lets through, in order.
@@ -213,7 +270,8 @@ public final class AggregateRunner {
     }
     List<ResultColumn> others = List.of();
     if (query.others()) {
-      others = single(top.leaveOut(current.ownGroups()).regroup(new int[0]));
+      Groups left = top.leaveOut(current.ownGroups()).regroup(new int[0]);
+      others = isFew(left) ? List.of() : single(left);
     }
     return query.wants().othersRows()
         ? restRows(top, others)
@@ -225,9 +283,7 @@ public final class AggregateRunner {
     Groups left = best.leaveOut(current.groups()).regroup(remaining);
     PeriodRows rows = current.rows(left, positionIn(remaining, plan.rollingKey()));
     RowTable table = filled(RowTable.of(rows), positionIn(remaining, plan.filledKey()));
-    int[] ordered =
-        IntSort.first(
-            RowKeys.identity(table.count()), query.limit(), RowOrder.byKeys(table.keys()));
+    int[] ordered = IntSort.first(told(table), query.limit(), RowOrder.byKeys(table.keys()));
     List<ResultColumn> columns = keyColumns(table.keys(), remaining, ordered);
     @Nullable ResultColumn[] keys = new ResultColumn[plan.keyCount()];
     for (int i = 0; i < remaining.length; i++) {

@@ -26,6 +26,9 @@ public final class Freshness {
         context.caller(),
         snapshot.schema(),
         "maxStaleness is judged by the newest event of all, not by those of one caller");
+    if (Guard.minGroup(context.caller(), snapshot.schema()) > 0) {
+      throw SmallGroups.refused(snapshot.schema(), "the age of the newest event");
+    }
     Long lag = snapshot.facts().ingestLagMillis();
     if (lag != null && lag > most.toMillis()) {
       throw stale(snapshot, "its rows trail the log by " + Duration.ofMillis(lag), most);

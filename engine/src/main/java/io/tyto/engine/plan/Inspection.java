@@ -71,14 +71,27 @@ public final class Inspection {
                 new Measure.Column(time.name(), Measure.Function.MIN),
                 new Measure.Column(time.name(), Measure.Function.MAX)));
     AggregateResult rows = AggregateRunner.run(count, null, snapshot, PlanLimits.ONE_ROW, context);
-    Instant last = instant(rows.measures().get(2).value(0));
-    return new CollectionInfo(
+    return ofCounted(
         schema,
         ((Number) Objects.requireNonNull(rows.measures().getFirst().value(0))).longValue(),
-        0,
-        0,
-        0,
         instant(rows.measures().get(1).value(0)),
+        instant(rows.measures().get(2).value(0)));
+  }
+
+  /// What does not tell of few: its names and shapes.
+  public static CollectionInfo ofGroups(TableSnapshot snapshot) {
+    return ofCounted(snapshot.schema(), 0, null, null);
+  }
+
+  private static CollectionInfo ofCounted(
+      TableSchema schema, long rows, @Nullable Instant first, @Nullable Instant last) {
+    return new CollectionInfo(
+        schema,
+        rows,
+        0,
+        0,
+        0,
+        first,
         last,
         last,
         null,

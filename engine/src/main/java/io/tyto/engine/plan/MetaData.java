@@ -23,7 +23,7 @@ record MetaData(
   /// @param cost of what was read
   QueryMeta of(
       ScanStats read, String servedBy, boolean truncated, List<String> approximate, double cost) {
-    boolean isHidden = Guard.isRestricted(context.caller(), snapshot.schema());
+    boolean isHidden = Guard.isVeiled(context.caller(), snapshot.schema());
     ScanStats stats = isHidden ? ScanStats.NONE : read;
     TableSnapshot.Made made = snapshot.facts().made();
     return new QueryMeta(

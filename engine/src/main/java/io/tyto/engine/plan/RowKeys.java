@@ -1,6 +1,7 @@
 package io.tyto.engine.plan;
 
 import io.tyto.engine.domain.BytesCodes;
+import io.tyto.engine.domain.Hashing;
 import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.Groups;
 import io.tyto.engine.scan.Checkpoint;
@@ -57,7 +58,7 @@ final class RowKeys {
         yield new GroupKeys.DoubleKeys(all, nulls(first, second));
       }
       case GroupKeys.BytesKeys mine when second instanceof GroupKeys.BytesKeys more -> {
-        BytesCodes table = new BytesCodes(count);
+        BytesCodes table = new BytesCodes(Hashing.PROCESS_SEED);
         int[] codes = new int[count];
         for (int i = 0; i < count; i++) {
           Checkpoint.pass(i);

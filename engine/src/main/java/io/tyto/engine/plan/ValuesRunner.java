@@ -18,6 +18,7 @@ import io.tyto.model.query.Measure;
 import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.TableSchema;
 import java.math.BigDecimal;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -34,8 +35,13 @@ public final class ValuesRunner {
   /// Most frequent first, ties by value; nulls are no values.
   ///
   /// @param only rows that meet it are there; null: all
+  /// @param minGroup entities or rows that have a value that is told, see {@link Guard#minGroup}
   public static List<CountedValue> run(
-      ValuesQuery query, @Nullable Filter only, TableSnapshot snapshot, ScanContext context) {
+      ValuesQuery query,
+      @Nullable Filter only,
+      TableSnapshot snapshot,
+      int minGroup,
+      ScanContext context) {
     Columns columns = new Columns(snapshot.schema());
     new QueryCheck(columns).checkDimension(query.column());
     if (query.limit() < 0 || query.limit() > MAX_VALUES) {
@@ -49,13 +55,26 @@ public final class ValuesRunner {
             query.range(),
             Guard.and(only, rowFilter(query, type)),
             List.of(new ScanKey.ColumnKey(query.column())),
-            List.of(new StateSpec(new Measure.Count(), null)));
+            states(snapshot.schema(), minGroup));
     return Checkpoint.within(
         context.query(),
         () -> {
           Groups groups = GroupScan.run(spec, snapshot.sources(), context);
-          return mostFrequent(groups, query, type.element());
+          return mostFrequent(groups, told(groups, minGroup), query, type.element());
         });
+  }
+
+  private static List<StateSpec> states(TableSchema schema, int minGroup) {
+    StateSpec rows = new StateSpec(new Measure.Count(), null);
+    return minGroup == 0
+        ? List.of(rows)
+        : List.of(rows, new StateSpec(SmallGroups.counted(schema), null));
+  }
+
+  private static int[] told(Groups groups, int minGroup) {
+    return minGroup == 0
+        ? RowKeys.identity(groups.count())
+        : SmallGroups.told(groups, List.of(new Cells.Stated(groups.state(1))), minGroup);
   }
 
   /// Leaves out rows early; elements of lists are looked at one by one later.
@@ -67,10 +86,10 @@ public final class ValuesRunner {
   }
 
   private static List<CountedValue> mostFrequent(
-      Groups groups, ValuesQuery query, ColumnType.Scalar type) {
+      Groups groups, int[] told, ValuesQuery query, ColumnType.Scalar type) {
     GroupKeys key = groups.key(0);
     IntArrayList matching = new IntArrayList();
-    for (int group = 0; group < groups.count(); group++) {
+    for (int group : told) {
       Checkpoint.pass(group);
       Object value = Columnar.logical(type, key.value(group));
       if (value != null && startsWith(value, query.prefix())) {

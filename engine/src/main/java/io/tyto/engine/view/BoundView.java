@@ -211,7 +211,8 @@ public final class BoundView {
       }
     }
     EventConfig.Policy policy = config.policy();
-    return new EventConfig.Policy(policy.project(), policy.collection(), policy.rows(), labels);
+    return new EventConfig.Policy(
+        policy.project(), policy.collection(), policy.rows(), labels, policy.minGroup());
   }
 
   /// The name, and a hash of everything that decides what its cells hold: the numbers and types of

@@ -43,7 +43,7 @@ class AnswerCacheTest {
             "game",
             new Filter.Compare("country", Filter.Op.EQ, value, false),
             List.of(new Measure.Count()));
-    return new Question(query, snapshot, 1, false);
+    return new Question(query, snapshot, 1, false, 0);
   }
 
   private static AggregateResult answer(int rows) {
@@ -90,11 +90,13 @@ class AnswerCacheTest {
     assertSame(first.answer(), again.answer());
     assertEquals(Source.MISS, ask(cache, question("de", "s2")).source(), "other rows");
     assertEquals(Source.MISS, ask(cache, question("fr", "s1")).source(), "another filter");
-    Question restricted = new Question(question("de", "s1").query(), "s1", 1, true);
+    Question restricted = new Question(question("de", "s1").query(), "s1", 1, true, 0);
     assertEquals(Source.MISS, ask(cache, restricted).source());
-    Question evolved = new Question(question("de", "s1").query(), "s1", 2, false);
+    Question ofGroups = new Question(question("de", "s1").query(), "s1", 1, false, 5);
+    assertEquals(Source.MISS, ask(cache, ofGroups).source());
+    Question evolved = new Question(question("de", "s1").query(), "s1", 2, false, 0);
     assertEquals(Source.MISS, ask(cache, evolved).source());
-    assertEquals(5, computed.get());
+    assertEquals(6, computed.get());
   }
 
   @Test
@@ -114,11 +116,11 @@ class AnswerCacheTest {
   @Test
   void aQuestionOfLongListsIsAnsweredAndNotKept() {
     AnswerCache cache = new AnswerCache(MANY);
-    Question large = new Question(of(in(10_000)), "s", 1, false);
+    Question large = new Question(of(in(10_000)), "s", 1, false, 0);
     assertEquals(Source.MISS, ask(cache, large).source());
     assertEquals(Source.MISS, ask(cache, large).source());
     assertEquals(0, cache.load().answers());
-    Question small = new Question(of(in(100)), "s", 1, false);
+    Question small = new Question(of(in(100)), "s", 1, false, 0);
     ask(cache, small);
     assertEquals(Source.HIT, ask(cache, small).source());
   }
@@ -127,12 +129,12 @@ class AnswerCacheTest {
   void whatIsKeptIsWeighedWithItsTexts() {
     String text = "x".repeat(10_000);
     AnswerCache cache = new AnswerCache(MANY);
-    ask(cache, new Question(of(in(50)), "s", 1, false));
+    ask(cache, new Question(of(in(50)), "s", 1, false, 0));
     long before = cache.load().bytes();
     assertTrue(before > 50 * 40, before + " bytes");
     AggregateQuery ofMeasure =
         AggregateQuery.totals("game", null, List.of(new Measure.Only(new Measure.Count(), in(50))));
-    ask(cache, new Question(ofMeasure, "s", 1, false));
+    ask(cache, new Question(ofMeasure, "s", 1, false, 0));
     assertTrue(cache.load().bytes() > 2L * 50 * 40, cache.load().bytes() + " bytes");
     before = cache.load().bytes();
     Object[] texts = {text, List.of(text), new CountedValue(text, 1, 0)};

@@ -220,7 +220,8 @@ final class EventFollowerTest {
   @Test
   void aFieldThatIsHiddenEndsIt() throws Exception {
     Told told = follow(query(null, null));
-    policy = new EventConfig.Policy("default", "game", Map.of(), Map.of("server", Set.of("pii")));
+    policy =
+        new EventConfig.Policy("default", "game", Map.of(), Map.of("server", Set.of("pii")), 0);
     assertEquals(ErrorCode.FORBIDDEN, told.got().failure().code());
     TytoException refused = assertThrows(TytoException.class, () -> follow(query(null, null)));
     assertEquals(ErrorCode.FORBIDDEN, refused.code());

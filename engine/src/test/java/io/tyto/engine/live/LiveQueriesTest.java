@@ -271,7 +271,8 @@ final class LiveQueriesTest {
     told.following.request();
     told.next();
     rows.policy =
-        new EventConfig.Policy("default", "play", Map.of(), Map.of("country", Set.of("finance")));
+        new EventConfig.Policy(
+            "default", "play", Map.of(), Map.of("country", Set.of("finance")), 0);
     // Of the same rows: the rules alone are new.
     lookWhenDue();
     TytoException hidden = told.next().failure;

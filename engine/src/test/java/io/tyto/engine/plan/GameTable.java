@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.NullUnmarked;
 import org.jspecify.annotations.Nullable;
 
@@ -153,7 +154,12 @@ public final class GameTable {
 
   /// The same events under another policy.
   public GameTable with(EventConfig.Policy policy) {
-    EventConfig config = schema.config().but().policy(policy).build();
+    return with(config -> config.policy(policy));
+  }
+
+  /// The same events under another config.
+  GameTable with(UnaryOperator<EventConfig.Builder> change) {
+    EventConfig config = change.apply(schema.config().but()).build();
     GameTable table = new GameTable(new TableSchema(1, 2, 3, "game", 1, schema.columns(), config));
     table.events.addAll(events);
     return table;
@@ -329,10 +335,17 @@ public final class GameTable {
     for (Event event : part) {
       RandomTable.fill(row, physical(event, version));
       long received = TimestampUnit.MICROS.fromInstant(event.received());
-      tail.append(row, event.logId(), event.offset(), received, 0);
+      tail.append(row, event.logId(), event.offset(), received, entity(event, version));
     }
     tail.publish();
     return tail.view(part.size());
+  }
+
+  /// Its number, where the config names an entity; the hash of its key is one that no other has.
+  private static int entity(Event event, TableSchema version) {
+    EventConfig.Entity entity = version.config().entity();
+    Object key = entity == null ? null : event.value(entity.key());
+    return key == null ? 0 : 1 + Math.floorMod(key.hashCode(), 1 << 20);
   }
 
   private static @Nullable Object[] physical(Event event, TableSchema version) {

@@ -56,7 +56,7 @@ class RowPolicyTest {
   private static final int TABLES = 12;
   private static final int QUERIES = 50;
   private static final EventConfig.Policy BY_SERVER =
-      new EventConfig.Policy("default", "game", Map.of("server", "server"), Map.of());
+      new EventConfig.Policy("default", "game", Map.of("server", "server"), Map.of(), 0);
 
   @TempDir Path folder;
 

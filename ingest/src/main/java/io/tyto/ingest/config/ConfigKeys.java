@@ -27,7 +27,7 @@ final class ConfigKeys {
           "project",
           "access");
 
-  static final List<String> ACCESS = List.of("rows");
+  static final List<String> ACCESS = List.of("rows", "minGroup");
 
   static final List<String> ENTITY = List.of("name", "key");
 

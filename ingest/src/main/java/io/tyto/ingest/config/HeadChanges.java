@@ -70,6 +70,10 @@ final class HeadChanges {
     heads.compatible(
         "access.rows", config -> config.policy().rows(), "callers see other rows at once");
     heads.compatible(
+        "access.minGroup",
+        config -> config.policy().minGroup(),
+        "callers who may not read rows are told of other groups at once");
+    heads.compatible(
         "scope of fields", config -> config.policy().labels(), "callers see other fields at once");
     heads.compatible("annotations", EventConfig::annotations, "shown by the API at once");
   }

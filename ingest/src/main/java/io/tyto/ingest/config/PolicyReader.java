@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Reads who sees what of a collection: `project`, `access.rows`, and `scope` of fields.
+/// Reads who sees what of a collection: `project`, `access`, and `scope` of fields.
 final class PolicyReader {
   private static final String PROJECT = "[a-z][a-z0-9_-]{0,62}";
   private static final String WORD = "[A-Za-z][A-Za-z0-9_]{0,62}";
@@ -28,11 +28,27 @@ final class PolicyReader {
   }
 
   Policy read(Section top, @Nullable Section fields, String collection) {
+    Section access = top.section("access");
     return new Policy(
         project(top),
         collection,
-        rows(top.section("access")),
-        labels(fields, top.plainText("time")));
+        rows(access),
+        labels(fields, top.plainText("time")),
+        minGroup(access));
+  }
+
+  private int minGroup(@Nullable Section access) {
+    Located least = access == null ? null : access.text("minGroup");
+    if (least == null) {
+      return 0;
+    }
+    if (!least.value().matches("[2-9]|[1-9][0-9]{1,5}")) {
+      problems.wrong(
+          least,
+          "expected a number from 2 to 999999: how many stand behind what is told to those who may not read rows");
+      return 0;
+    }
+    return Integer.parseInt(least.value());
   }
 
   /// The labels of fields taken from other collections: those they have there.

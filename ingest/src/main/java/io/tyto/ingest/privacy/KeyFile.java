@@ -29,10 +29,19 @@ public final class KeyFile {
   private static final int MAX_FILE_BYTES = 1 << 10;
 
   private final Path file;
+  private final String remedy;
   private @Nullable PrivateValues values;
 
   public KeyFile(Path file) {
+    this(
+        file,
+        "restore it from where you keep it, or set privacy.keyFile. Private fields cannot be filled or asked for without it");
+  }
+
+  /// @param remedy what to do where it cannot be read
+  public KeyFile(Path file, String remedy) {
     this.file = file;
+    this.remedy = remedy;
   }
 
   public Path file() {
@@ -41,6 +50,11 @@ public final class KeyFile {
 
   public boolean exists() {
     return Files.exists(file);
+  }
+
+  /// The secret itself, for who makes nothing durable with it. KEY_MISSING.
+  public byte[] secret() {
+    return read();
   }
 
   /// Makes the secret where there is none yet. STORE_FAILED.
@@ -91,9 +105,7 @@ public final class KeyFile {
 
   private TytoException missing(String what) {
     return new TytoException(
-        ErrorCode.KEY_MISSING,
-        "the key file %s %s; restore it from where you keep it, or set privacy.keyFile. Private fields cannot be filled or asked for without it"
-            .formatted(file, what));
+        ErrorCode.KEY_MISSING, "the key file %s %s; %s".formatted(file, what, remedy));
   }
 
   /// Written under another name first, so that a crash leaves no half of a secret; linked, so that

@@ -361,6 +361,17 @@ class ConfigParserTest {
   }
 
   @Test
+  void patternsOfConfigsAreBounded() {
+    assertFieldProblems(
+        """
+        a: { derive: "regex_extract('x', '((a{100}){100}){100}')" }
+        """,
+        "a.yaml:3: fields.a.derive: found 'regex_extract('x', '((a{100}){100}){100}')', the regular"
+            + " expression '((a{100}){100}){100}' is refused: its repetitions and ranges come to more"
+            + " than 2000 steps when they are written out");
+  }
+
+  @Test
   void expressionsAreCheckedWithTheirPosition() {
     assertFieldProblems(
         """
@@ -379,8 +390,8 @@ class ConfigParserTest {
             + " field can be used only by fields below it, move c up",
         "a.yaml:7: fields.d.derive: found 'length(tags)', at character 1: the expression gives long,"
             + " which does not fit int without loss; leave `type` out or write long",
-        "a.yaml:8: fields.e.derive: found 'regex_extract('x', '(a')', not a regular expression (RE2"
-            + " syntax): missing closing ) in '(a'",
+        "a.yaml:8: fields.e.derive: found 'regex_extract('x', '(a')', the regular expression '(a'"
+            + " is refused: missing closing ) (RE2 syntax)",
         "a.yaml:9: fields.f.derive: found '1 +', at character 4: found the end, expected a value");
   }
 

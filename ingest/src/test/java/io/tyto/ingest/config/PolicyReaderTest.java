@@ -27,7 +27,7 @@ class PolicyReaderTest {
             collection: sales
             project: acme
             time: ts
-            access: { rows: { tenant: org, shop: shop } }
+            access: { rows: { tenant: org, shop: shop }, minGroup: 10 }
             fields:
               ts: timestamp
               tenant: string
@@ -39,6 +39,7 @@ class PolicyReaderTest {
             """);
     assertEquals("acme", config.policy().project());
     assertEquals(Map.of("tenant", "org", "shop", "shop"), config.policy().rows());
+    assertEquals(10, config.policy().minGroup());
     Map<String, Set<String>> labels =
         config.columns().stream()
             .collect(
@@ -104,6 +105,7 @@ class PolicyReaderTest {
                         amount: org
                         mail: org
                         tenant: a b
+                      minGroup: 1
                     fields:
                       ts: { type: timestamp, scope: finance }
                       tenant: { type: string, scope: "a b" }
@@ -119,8 +121,9 @@ class PolicyReaderTest {
         a.yaml:7: access.rows.amount: found 'amount', which is a double; expected a string, int, long, bool or uuid
         a.yaml:8: access.rows.mail: found 'mail', whose stored value is not that of the event; expected a field that is stored as it comes
         a.yaml:9: access.rows.tenant: found 'a b', expected the name of a parameter of keys or a claim of tokens
-        a.yaml:11: fields.ts.scope: found 'finance', stands on the event's time, which every question needs; leave it out
-        a.yaml:12: fields.tenant.scope: found 'a b', expected a word such as finance: who shall see the field needs the scope fields:finance\
+        a.yaml:10: access.minGroup: found '1', expected a number from 2 to 999999: how many stand behind what is told to those who may not read rows
+        a.yaml:12: fields.ts.scope: found 'finance', stands on the event's time, which every question needs; leave it out
+        a.yaml:13: fields.tenant.scope: found 'a b', expected a word such as finance: who shall see the field needs the scope fields:finance\
         """,
         parsed.problems().stream().map(Object::toString).collect(Collectors.joining("\n")));
   }

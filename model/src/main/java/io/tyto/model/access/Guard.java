@@ -52,6 +52,18 @@ public final class Guard {
     }
   }
 
+  /// How many entities (rows, where there are none) must stand behind whatever the caller is told;
+  /// 0: no matter how few, for who may read rows learns nothing by groups.
+  public static int minGroup(Caller caller, TableSchema schema) {
+    EventConfig.Policy policy = schema.config().policy();
+    return caller.access().may(Verb.RECORDS, policy.collection()) ? 0 : policy.minGroup();
+  }
+
+  /// Whether the caller is not told what rows have a part in that others see.
+  public static boolean isVeiled(Caller caller, TableSchema schema) {
+    return isRestricted(caller, schema) || minGroup(caller, schema) > 0;
+  }
+
   /// Whether a column is there for the caller.
   public static boolean shows(Caller caller, EventConfig config, ColumnSpec column) {
     return labels(config, column).stream()

@@ -51,4 +51,25 @@ public record AggregateResult(
         other,
         plan);
   }
+
+  /// The same answer with other cursors.
+  public AggregateResult withCursors(List<String> signed) {
+    return new AggregateResult(
+        rowCount,
+        keys,
+        measures,
+        ids,
+        previous,
+        totals,
+        previousTotals,
+        others,
+        othersRowCount,
+        othersKeys,
+        othersMeasures,
+        groupCount,
+        hasNextPage,
+        signed,
+        meta,
+        plan);
+  }
 }

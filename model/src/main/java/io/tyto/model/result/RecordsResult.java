@@ -14,4 +14,11 @@ public record RecordsResult(
     boolean hasPreviousPage,
     @Nullable Long totalCount,
     QueryMeta meta)
-    implements RecordRows {}
+    implements RecordRows {
+
+  /// The same rows with other cursors.
+  public RecordsResult withCursors(List<String> signed) {
+    return new RecordsResult(
+        rowCount, columns, ids, signed, hasNextPage, hasPreviousPage, totalCount, meta);
+  }
+}

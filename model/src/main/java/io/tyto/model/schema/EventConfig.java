@@ -288,21 +288,24 @@ public record EventConfig(
   /// @param rows column -> parameter of the caller that its value must be one of, for each row that
   ///   the caller is to see
   /// @param labels column -> what a caller's scopes must name to see it, beside its privacy
+  /// @param minGroup entities (rows, where there are none) that stand behind whatever is told to
+  ///   callers who may not read rows; 0: no matter how few
   public record Policy(
       String project,
       String collection,
       Map<String, String> rows,
-      Map<String, Set<String>> labels) {
+      Map<String, Set<String>> labels,
+      int minGroup) {
     /// The same with labels of further columns.
     public Policy withLabels(Map<String, Set<String>> further) {
       Map<String, Set<String>> all = new TreeMap<>(labels);
       all.putAll(further);
-      return new Policy(project, collection, rows, all);
+      return new Policy(project, collection, rows, all, minGroup);
     }
 
     /// Everybody of the default project who may ask it at all sees all of it.
     public static Policy of(String collection) {
-      return new Policy(Caller.DEFAULT_PROJECT, collection, Map.of(), Map.of());
+      return new Policy(Caller.DEFAULT_PROJECT, collection, Map.of(), Map.of(), 0);
     }
   }
 
