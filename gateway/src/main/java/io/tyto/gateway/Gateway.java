@@ -135,6 +135,7 @@ public final class Gateway implements AutoCloseable {
     ExportEndpoint exports =
         new ExportEndpoint(
             graphQl,
+            observatory,
             options.exports(),
             options.queryBytes(),
             options.http(),

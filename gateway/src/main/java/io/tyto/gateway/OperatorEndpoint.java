@@ -8,6 +8,7 @@ import io.tyto.gateway.http.RequestStream;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
 import io.tyto.gateway.observe.Observatory;
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
@@ -26,6 +27,7 @@ import io.tyto.model.port.AdminService.Status;
 import io.tyto.model.port.AdminService.TableStatus;
 import io.tyto.model.port.AdminService.TableVersionStatus;
 import io.tyto.model.port.AdminService.ViewAge;
+import io.tyto.model.port.AuditLog;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
@@ -63,7 +65,8 @@ final class OperatorEndpoint {
         Route.get("/v1/tables", Audience.OPERATORS, (request, _, _) -> tables(request)),
         Route.post(
             "/v1/tables/reload", Audience.OPERATORS, (request, _, _) -> reloadTable(request)),
-        Route.post("/v1/config", Audience.OPERATORS, (request, _, _) -> applyConfig(request)),
+        Route.post(
+            "/v1/config", Audience.OPERATORS, (request, caller, _) -> applyConfig(request, caller)),
         Route.get(
             "/v1/config/history", Audience.OPERATORS, (request, _, _) -> configHistory(request)),
         Route.post("/v1/config/diff", Audience.OPERATORS, (request, _, _) -> diffConfig(request)),
@@ -126,11 +129,11 @@ final class OperatorEndpoint {
   }
 
   /// Body: `{"files": [{"name": ..., "text": ...}]}`.
-  private void applyConfig(HttpServerRequest request) {
+  private void applyConfig(HttpServerRequest request, Caller caller) {
     withConfigs(
         request,
         files -> {
-          ApplyResult result = admin.applyConfigs(files);
+          ApplyResult result = applied(files, caller);
           Map<String, Object> reply = new LinkedHashMap<>();
           reply.put("created", result.created());
           reply.put("changed", result.changed());
@@ -138,6 +141,19 @@ final class OperatorEndpoint {
           reply.put("plan", body(result.plan()));
           Replies.json(request, 200, reply);
         });
+  }
+
+  private ApplyResult applied(List<ConfigFile> files, Caller caller) {
+    AuditLog audit = observatory.audit();
+    try {
+      ApplyResult result = admin.applyConfigs(files);
+      result.entries(caller.id()).forEach(audit::record);
+      return result;
+    } catch (TytoException e) {
+      audit.record(
+          new AuditLog.Entry(caller.id(), "config.apply", "", e.code().name(), Map.of(), true));
+      throw e;
+    }
   }
 
   /// The same body; nothing is changed.

@@ -332,6 +332,70 @@ final class ExportEndpointTest {
     }
   }
 
+  private List<JsonObject> running() throws Exception {
+    int port = java.util.Objects.requireNonNull(gateway).adminPort();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/queries")).build();
+    return new JsonObject(http.send(request, BodyHandlers.ofString()).body())
+        .getJsonArray("queries").stream().map(JsonObject.class::cast).toList();
+  }
+
+  private int kill(String id) throws Exception {
+    int port = java.util.Objects.requireNonNull(gateway).adminPort();
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/v1/queries/" + id))
+            .DELETE()
+            .build();
+    return http.send(request, BodyHandlers.ofString()).statusCode();
+  }
+
+  private void awaitNothingRuns() throws Exception {
+    while (!running().isEmpty()) {
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  void aStreamIsListedAndEndsWhenItIsKilledAlsoBehindASlowReader() throws Exception {
+    start(Integer.MAX_VALUE, null, options());
+    try (Socket reader = ask("application/x-ndjson")) {
+      assertTrue(reader.getInputStream().readNBytes(1 << 10).length > 0);
+      JsonObject listed = running().getFirst();
+      assertEquals("export play/records", listed.getString("what"));
+      assertEquals("[\"play\"]", listed.getJsonArray("collections").encode());
+      assertEquals(200, kill(listed.getString("id")));
+      // Its reader takes nothing meanwhile.
+      assertTrue(opened.remove().closed.await(10, TimeUnit.SECONDS));
+      awaitNothingRuns();
+    }
+  }
+
+  @Test
+  void whatIsMadeAndWhatWaitsForItsTurnIsListedAndEndsWhenItIsKilled() throws Exception {
+    start(
+        Integer.MAX_VALUE, null, options(Duration.ofMinutes(1), 2, 1L << 40, Duration.ofHours(1)));
+    // One caller makes one of two at a time.
+    String made = keep();
+    while (opened.isEmpty()) {
+      Thread.sleep(5);
+    }
+    String waits = keep();
+    while (running().size() < 2) {
+      Thread.sleep(5);
+    }
+    for (String path : List.of(waits, made)) {
+      String id = new JsonObject(send("GET", path).body()).getString("queryId");
+      assertEquals(200, kill(id));
+      JsonObject ended = finished(path);
+      assertEquals("FAILED", ended.getString("state"));
+      assertTrue(ended.getJsonArray("errors").encode().contains("\"CANCELLED\""), path);
+    }
+    assertEquals(1, opened.size(), "what waited never began");
+    assertTrue(opened.remove().closed.await(10, TimeUnit.SECONDS));
+    awaitNothingRuns();
+    assertEquals(List.of(), files());
+  }
+
   private String keep() throws Exception {
     HttpResponse<String> begun =
         send("POST", "/v1/collections/play/records", "Prefer", "respond-async");

@@ -5,8 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.tyto.gateway.limits.CostGate;
 import io.tyto.gateway.observe.Observatory;
 import io.tyto.gateway.observe.ObserveOptions;
+import io.tyto.model.access.Access;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.Scope;
+import io.tyto.model.port.AuditLog;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.LiveService;
@@ -21,7 +26,10 @@ import java.net.http.HttpResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Handler;
@@ -137,6 +145,65 @@ final class ObservedGatewayTest {
     String body = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     assertTrue(body.contains("\"code\":\"CANCELLED\""), body);
     assertEquals(0, running().size());
+  }
+
+  /// A bearer is the id, the project and the scope of its caller.
+  private static Caller said(Credentials credentials) {
+    String[] parts = String.valueOf(credentials.bearer()).split("/");
+    Access access = Access.of(List.of(Scope.parse(parts[2])), Map.of());
+    return new Caller(parts[0], Caller.Kind.KEY, parts[0], parts[1], access, Caller.DEFAULT_LIMITS);
+  }
+
+  @Test
+  void whoEndsWhatSomebodyElseAsksIsNoted() throws Exception {
+    gateway.close();
+    Queue<String> noted = new ConcurrentLinkedQueue<>();
+    AuditLog audit =
+        entry -> {
+          noted.add(
+              "%s %s %s %s"
+                  .formatted(entry.caller(), entry.action(), entry.target(), entry.outcome()));
+          return CompletableFuture.completedFuture(null);
+        };
+    gateway =
+        Gateway.start(
+            GatewayOptions.defaults(),
+            ports,
+            DeadLetterService.NONE,
+            EntityService.NONE,
+            LiveService.NONE,
+            ports,
+            ports,
+            new Guards(
+                ObservedGatewayTest::said,
+                new CostGate(CostGate.Limits.NONE, 4, Clock.systemUTC())),
+            new Observatory(
+                new ObserveOptions(Duration.ZERO, "", 1, "7"), Clock.systemUTC(), audit),
+            Clock.systemUTC());
+    CompletableFuture<String> answer =
+        http.sendAsync(
+                as("alice/default/query:*", graphQl("slow.1", SLOW)),
+                HttpResponse.BodyHandlers.ofString())
+            .thenApply(HttpResponse::body);
+    assertTrue(ports.started.await(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    String cancel = "mutation { cancelQuery(id: \"slow.1\") }";
+    for (String other : List.of("bob/default/query:*", "root/acme/admin")) {
+      String none = send(as(other, graphQl("other", cancel)));
+      assertTrue(none.contains("{\"cancelQuery\":false}"), none);
+    }
+    assertFalse(answer.isDone());
+    String ended = send(as("root/default/admin", graphQl("other", cancel)));
+    assertTrue(ended.contains("{\"cancelQuery\":true}"), ended);
+    assertTrue(answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS).contains("\"code\":\"CANCELLED\""));
+    assertEquals(
+        List.of("root query.cancel slow.1 ok"),
+        noted.stream().filter(entry -> entry.contains("query.cancel")).toList());
+  }
+
+  private static HttpRequest as(String bearer, HttpRequest request) {
+    return HttpRequest.newBuilder(request, (_, _) -> true)
+        .header("Authorization", "Bearer " + bearer)
+        .build();
   }
 
   @Test

@@ -11,11 +11,12 @@ import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.access.Caller;
 import io.tyto.model.access.Guard;
 import io.tyto.model.access.Verb;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.port.CohortService.SavedCohort;
 import io.tyto.model.schema.ApiNames;
 import java.time.Clock;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +43,14 @@ final class CohortMutations {
                 target(entity.name(), name),
                 () -> {
                   requireDefine(environment, entity);
-                  String definition =
-                      new CohortInput(new EventsInput(entity, clock.instant())).text(of, of.only());
+                  CohortInput input = new CohortInput(new EventsInput(entity, clock.instant()));
+                  if (isHidden(name, entity, input, environment)) {
+                    throw new TytoException(
+                        ErrorCode.FORBIDDEN,
+                        "the cohort '%s' names what is not there for you: take another name"
+                            .formatted(name));
+                  }
+                  String definition = input.text(of, of.only());
                   return services.cohorts().saveCohort(entity.name(), name, definition, expected);
                 });
     Map<String, @Nullable Object> payload = new LinkedHashMap<>();
@@ -60,8 +67,19 @@ final class CohortMutations {
         .orElseThrow(() -> new IllegalArgumentException("no entity " + of.only()));
   }
 
+  /// Whether there is one of that name that the caller may not read, and so not change.
+  private static boolean isHidden(
+      String name, ApiEntity entity, CohortInput input, DataFetchingEnvironment environment) {
+    Caller caller = Mutations.caller(environment);
+    return entity.savedCohorts().stream()
+        .anyMatch(saved -> saved.name().equals(name) && !input.isShown(saved, caller));
+  }
+
   static Object drop(
-      DataFetchingEnvironment environment, ApiSchema schema, GraphQlServices services) {
+      DataFetchingEnvironment environment,
+      ApiSchema schema,
+      GraphQlServices services,
+      Clock clock) {
     InputObject arguments = Mutations.arguments("dropCohort", environment);
     String entity = arguments.text("entity");
     String name = arguments.text("name");
@@ -72,13 +90,16 @@ final class CohortMutations {
             "cohort.drop",
             target(entity, name),
             () -> {
-              List<ApiEntity> known =
-                  schema.entities().values().stream()
-                      .filter(each -> each.name().equals(entity))
-                      .toList();
-              known.forEach(each -> requireDefine(environment, each));
+              boolean isThere = false;
+              for (ApiEntity each : schema.entities().values()) {
+                if (each.name().equals(entity)) {
+                  requireDefine(environment, each);
+                  CohortInput input = new CohortInput(new EventsInput(each, clock.instant()));
+                  isThere = !isHidden(name, each, input, environment);
+                }
+              }
               // Of an entity that is not there for the caller there is no cohort either.
-              return !known.isEmpty() && services.cohorts().dropCohort(entity, name);
+              return isThere && services.cohorts().dropCohort(entity, name);
             });
   }
 

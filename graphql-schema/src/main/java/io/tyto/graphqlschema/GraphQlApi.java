@@ -253,7 +253,8 @@ public final class GraphQlApi {
                                     CohortMutations.save(environment, schema, services, clock))
                             .dataFetcher(
                                 "dropCohort",
-                                environment -> CohortMutations.drop(environment, schema, services))
+                                environment ->
+                                    CohortMutations.drop(environment, schema, services, clock))
                             .dataFetcher(
                                 "createView",
                                 environment -> ViewMutations.create(environment, schema, services))

@@ -5,12 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import graphql.ExecutionResult;
+import io.tyto.model.access.Access;
+import io.tyto.model.access.Caller;
+import io.tyto.model.access.RoleSchema;
+import io.tyto.model.access.Scope;
 import io.tyto.model.port.CohortService;
 import io.tyto.model.query.Cohort;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.GroupKey;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
 import io.tyto.model.query.RetentionQuery;
 import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.TimeInterval;
@@ -372,12 +378,74 @@ class BehaviourTest {
         "{did: {event: {recharge: {gone: {eq: \"x\"}}}, range: {preset: \"ALL_TIME\"}, atLeast: 1}}",
         null);
     assertEquals(
-        "BAD_USER_INPUT ByUserCohort.saved",
-        refused("cohort(of: {saved: \"stale\"}) { entities }"));
+        "NOT_FOUND ByUserCohort.saved", refused("cohort(of: {saved: \"stale\"}) { entities }"));
     ExecutionResult dropped = ask("mutation {dropCohort(entity: \"user\", name: \"whales\")}");
     assertEquals("{dropCohort:true}", Json.of(dropped.getData()));
     assertEquals(
         "NOT_FOUND ByUserCohort.saved", refused("cohort(of: {saved: \"whales\"}) { entities }"));
+  }
+
+  /// A caller who may ask one of the two collections, and define cohorts.
+  private final class Lesser {
+    private final Caller caller =
+        new Caller(
+            "lesser",
+            Caller.Kind.KEY,
+            "lesser",
+            Caller.DEFAULT_PROJECT,
+            Access.of(
+                List.of(Scope.parse("query:recharge"), Scope.parse("define:recharge")), Map.of()),
+            Caller.DEFAULT_LIMITS);
+    private final GraphQlApi api =
+        GraphQlApi.build(
+            List.of(Objects.requireNonNull(RoleSchema.of(Collections.recharge(), caller))),
+            GraphQlServices.of(queries).withCohorts(kept),
+            Clock.fixed(FakeQueries.NOON, ZoneOffset.UTC),
+            GraphQlOptions.DEFAULT);
+
+    ExecutionResult ask(String document) {
+      QueryContext context =
+          new QueryContext("q-2", Duration.ofSeconds(30), 1 << 20, caller, QueryGate.OPEN);
+      return api.execute(GraphQlRequest.of(document), context);
+    }
+
+    String data(String document) {
+      ExecutionResult result = ask(document);
+      assertEquals(List.of(), result.getErrors());
+      return Json.of(result.getData());
+    }
+
+    String code(String document) {
+      return String.valueOf(
+          Objects.requireNonNull(ask(document).getErrors().getFirst().getExtensions()).get("code"));
+    }
+  }
+
+  @Test
+  void whatACohortNamesIsForThoseWhoMaySeeIt() {
+    ask("mutation {saveCohort(name: \"buyers\", of: {user: " + BOUGHT + "}) { version }}");
+    ask("mutation {saveCohort(name: \"gamers\", of: {user: " + LOGGED_IN + "}) { version }}");
+    assertEquals("{cohorts:[{name:\"buyers\"},{name:\"gamers\"}]}", byUser("cohorts { name }"));
+    Lesser lesser = new Lesser();
+    assertEquals(
+        "{byUser:{cohorts:[{name:\"buyers\"}]}}", lesser.data(document("cohorts { name }")));
+    String hidden = "cohort(of: {saved: \"%s\"}) { entities }";
+    String refused = lesser.ask(document(hidden.formatted("gamers"))).getErrors().toString();
+    assertTrue(refused.contains("NOT_FOUND"), refused);
+    String none = lesser.ask(document(hidden.formatted("nobody"))).getErrors().toString();
+    assertEquals(none.replace("nobody", "gamers"), refused, "in the same words");
+    lesser.data(document(hidden.formatted("buyers")));
+    assertEquals(
+        "FORBIDDEN",
+        lesser.code(
+            "mutation {saveCohort(name: \"gamers\", of: {user: " + BOUGHT + "}) { version }}"));
+    assertEquals(
+        "{dropCohort:false}",
+        lesser.data("mutation {dropCohort(entity: \"user\", name: \"gamers\")}"));
+    assertEquals(
+        "{dropCohort:true}",
+        lesser.data("mutation {dropCohort(entity: \"user\", name: \"buyers\")}"));
+    assertEquals("{cohorts:[{name:\"gamers\"}]}", byUser("cohorts { name }"));
   }
 
   @Test

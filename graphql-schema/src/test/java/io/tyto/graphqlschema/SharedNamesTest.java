@@ -4,9 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import graphql.schema.idl.SchemaParser;
+import io.tyto.model.access.ApiKey;
+import io.tyto.model.access.Caller;
+import io.tyto.model.port.CallerKeys;
+import io.tyto.model.port.KeyService.KeyInput;
+import io.tyto.model.port.KeyService.NewKey;
 import io.tyto.model.schema.ApiNames;
 import io.tyto.model.schema.TableSchema;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,11 +21,36 @@ import org.junit.jupiter.api.Test;
 /// What the config check calls taken is what the generator takes: else a config that loads would
 /// break the schema.
 class SharedNamesTest {
+  /// Of an API for admins, which has all that is shared.
+  private static final class NoKeys implements CallerKeys {
+    @Override
+    public List<ApiKey> keys(Caller caller) {
+      return List.of();
+    }
+
+    @Override
+    public NewKey createKey(KeyInput input, Caller caller) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public NewKey rotateKey(String id, Duration overlap, Caller caller) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ApiKey revokeKey(String id, Caller caller) {
+      throw new UnsupportedOperationException();
+    }
+  }
 
   private static Set<String> types(TableSchema... tables) {
     String sdl =
         GraphQlApi.build(
-                List.of(tables), new FakeQueries(), Clock.systemUTC(), GraphQlOptions.DEFAULT)
+                List.of(tables),
+                GraphQlServices.of(new FakeQueries()).withKeys(new NoKeys()),
+                Clock.systemUTC(),
+                GraphQlOptions.DEFAULT)
             .sdl();
     var definitions = new SchemaParser().parse(sdl);
     Set<String> names = new TreeSet<>(definitions.types().keySet());

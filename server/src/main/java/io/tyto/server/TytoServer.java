@@ -136,6 +136,7 @@ public final class TytoServer implements AutoCloseable {
               guards,
               Observing.of(settings, queries, live, audit, clock),
               clock);
+      applied.entries(Caller.SYSTEM.id()).forEach(audit::record);
       TytoServer server =
           new TytoServer(node, queries, live, gateway, access, audit, applied, options);
       node.publishAddress(server.commandAddress());

@@ -271,6 +271,7 @@ final class KeysTest {
     assertEquals(
         List.of(
             "server.start",
+            "config.apply",
             "admin",
             "key.create",
             "query",
@@ -280,13 +281,13 @@ final class KeysTest {
             "server.stop"),
         entries.stream().map(entry -> entry.getString("action")).toList(),
         tail.output());
-    JsonObject query = entries.get(3);
+    JsonObject query = entries.get(4);
     assertEquals(id(key), query.getString("caller"));
     assertEquals(32, query.getString("target").length(), "the hash of the document");
     assertEquals("ok", query.getString("outcome"));
     assertTrue(query.containsKey("cost") && query.containsKey("rows"));
-    assertEquals("operator", entries.get(2).getString("caller"));
-    assertEquals(id(key), entries.get(6).getString("target"));
+    assertEquals("operator", entries.get(3).getString("caller"));
+    assertEquals(id(key), entries.get(7).getString("target"));
     assertFalse(tail.output().contains(key.split("_")[3]));
     Path file;
     try (Stream<Path> files = Files.list(folder.resolve("data/audit"))) {
@@ -295,7 +296,7 @@ final class KeysTest {
     Files.writeString(file, Files.readString(file).replace("key.revoke", "key.rotate"));
     Outcome changed = CommandRunner.capture("audit", "verify", "--data", data());
     assertEquals(1, changed.code());
-    assertTrue(changed.output().contains("entry 6 was changed"), changed.output());
+    assertTrue(changed.output().contains("entry 7 was changed"), changed.output());
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.tyto.gateway.http.JsonText;
 import io.tyto.gateway.http.Replies;
 import io.tyto.gateway.http.Route;
 import io.tyto.gateway.http.Route.Audience;
+import io.tyto.gateway.observe.Observatory;
 import io.tyto.gateway.observe.Requests;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.bulk.BulkAnswer;
@@ -15,12 +16,14 @@ import io.tyto.graphqlschema.bulk.BulkRows;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AuditLog;
 import io.tyto.model.query.QueryContext;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +41,7 @@ public final class ExportEndpoint implements AutoCloseable {
   private static final String TRAILER_ROWS = "Tyto-Rows";
 
   private final Asking asking;
+  private final Observatory observatory;
   private final ExportOptions options;
   private final int bodyBytes;
   private final HttpOptions http;
@@ -48,15 +52,21 @@ public final class ExportEndpoint implements AutoCloseable {
   /// @param bodyBytes largest body of a question
   /// @param recheck how often callers are looked up again while they are answered
   public ExportEndpoint(
-      Asking asking, ExportOptions options, int bodyBytes, HttpOptions http, Duration recheck) {
+      Asking asking,
+      Observatory observatory,
+      ExportOptions options,
+      int bodyBytes,
+      HttpOptions http,
+      Duration recheck) {
     this.asking = asking;
+    this.observatory = observatory;
     this.options = options;
     this.bodyBytes = bodyBytes;
     this.http = http;
     this.places =
         new Places(options.concurrency(), "come back later, or send Prefer: respond-async");
     this.presence = new Presence(asking::isStillValid, recheck);
-    this.kept = new KeptExports(options, presence);
+    this.kept = new KeptExports(options, presence, observatory);
   }
 
   public List<Route> routes() {
@@ -72,7 +82,7 @@ public final class ExportEndpoint implements AutoCloseable {
         Route.get(
             "/v1/exports/([0-9a-f]{32})/result",
             Audience.CALLERS,
-            (request, caller, path) -> kept.result(request, caller, path.group(1))),
+            (request, caller, path) -> result(request, caller, path.group(1))),
         Route.delete(
             "/v1/exports/([0-9a-f]{32})",
             Audience.CALLERS,
@@ -89,7 +99,12 @@ public final class ExportEndpoint implements AutoCloseable {
       Format format,
       boolean keepsFormulas,
       boolean isKept,
-      boolean takesTrailers) {}
+      boolean takesTrailers) {
+    /// As the audit log and the list of what runs name it.
+    String path() {
+      return collection + "/" + kind.word();
+    }
+  }
 
   private void ask(HttpServerRequest request, Caller caller, Matcher path) {
     Asked asked =
@@ -113,9 +128,15 @@ public final class ExportEndpoint implements AutoCloseable {
       Requests.ifGone(query::cancel);
     }
     Bodies.read(request, bodyBytes, http, "http.queryBytes")
-        .whenComplete((body, failure) ->
-            Thread.startVirtualThread(
-                () -> answer(request, loop, query, place, asked, body, failure)));
+        .whenComplete((body, failure) -> {
+          if (body == null) {
+            Replies.failure(
+                request, failure == null ? new IllegalStateException("no body") : failure);
+          } else {
+            Replies.onVirtualThread(
+                request, () -> answer(request, loop, query, place, asked, body));
+          }
+        });
   }
 
   private static boolean keepsFormulas(HttpServerRequest request) {
@@ -144,25 +165,24 @@ public final class ExportEndpoint implements AutoCloseable {
       QueryContext query,
       Places.Place place,
       Asked asked,
-      byte @Nullable [] body,
-      @Nullable Throwable failure) {
+      byte[] body) {
+    GraphQlApi api = asking.api(query.caller());
+    BulkQuestion question;
     try {
-      if (body == null) {
-        throw failure == null ? new IllegalStateException("no body") : failure;
-      }
-      GraphQlApi api = asking.api(query.caller());
-      BulkQuestion question = api.bulk(asked.kind(), asked.collection(), arguments(body));
-      if (asked.isKept()) {
-        keep(request, asked, new KeptExports.Work(api, question, query, place));
-      } else {
-        place.take();
-        try (place;
-            Presence.Stay _ = presence.of(query.caller(), query::cancel)) {
-          stream(request, loop, asked, api, question, query);
-        }
-      }
-    } catch (Throwable e) {
-      Replies.failure(request, e);
+      question = api.bulk(asked.kind(), asked.collection(), arguments(body));
+    } catch (TytoException e) {
+      observatory.refusedExport(asked.path(), query, e.code());
+      throw e;
+    }
+    if (asked.isKept()) {
+      keep(request, asked, new KeptExports.Work(api, question, query, place));
+      return;
+    }
+    place.take();
+    try (place;
+        Presence.Stay _ = presence.of(query.caller(), query::cancel)) {
+      observatory.export(
+          asked.path(), query, () -> stream(request, loop, asked, api, question, query));
     }
   }
 
@@ -177,7 +197,13 @@ public final class ExportEndpoint implements AutoCloseable {
 
   private void keep(HttpServerRequest request, Asked asked, KeptExports.Work work) {
     String id =
-        kept.begin(work, asked.collection(), asked.kind(), asked.format(), asked.keepsFormulas());
+        kept.begin(
+            work,
+            asked.path(),
+            asked.collection(),
+            asked.kind(),
+            asked.format(),
+            asked.keepsFormulas());
     request
         .response()
         .putHeader("Location", "/v1/exports/" + id)
@@ -185,14 +211,14 @@ public final class ExportEndpoint implements AutoCloseable {
     Replies.json(request, 202, kept.describe(id, work.query().caller()));
   }
 
-  private void stream(
+  /// Codes of errors that the reader was told.
+  private List<String> stream(
       HttpServerRequest request,
       Context loop,
       Asked asked,
       GraphQlApi api,
       BulkQuestion question,
-      QueryContext query)
-      throws IOException {
+      QueryContext query) {
     HttpServerResponse response = request.response();
     try (BulkAnswer answer = api.ask(question, query)) {
       // What is wrong with a question mostly shows before its first rows.
@@ -202,11 +228,13 @@ public final class ExportEndpoint implements AutoCloseable {
               response, loop, query, options.stall(), () -> head(response, asked, query));
       RowsWriter writer =
           asked.format().writer(asked.kind(), question.columns(), out, asked.keepsFormulas());
-      stream(asked, answer, first, writer, out, query);
+      return stream(asked, answer, first, writer, out, query);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  private static void stream(
+  private static List<String> stream(
       Asked asked,
       BulkAnswer answer,
       @Nullable BulkRows first,
@@ -220,15 +248,32 @@ public final class ExportEndpoint implements AutoCloseable {
           asked.takesTrailers()
               ? Map.of(TRAILER_COMPLETE, "true", TRAILER_ROWS, Long.toString(rows))
               : Map.of());
+      return List.of();
     } catch (RuntimeException | Error e) {
       if (!out.isBegun()) {
         throw e;
       }
+      TytoException told = Replies.told(e);
       if (!out.isBroken()) {
-        writer.fail(Replies.errors(e));
+        writer.fail(Replies.errors(told));
       }
       out.abort();
+      return List.of(told.code().name());
     }
+  }
+
+  /// Of the result of an export that lies here: who fetches it is noted too.
+  private void result(HttpServerRequest request, Caller caller, String id) {
+    kept.result(
+        request,
+        caller,
+        id,
+        path ->
+            observatory
+                .audit()
+                .submit(
+                    new AuditLog.Entry(
+                        caller.id(), "export.fetch", path + "/" + id, "ok", Map.of(), false)));
   }
 
   private static void head(HttpServerResponse response, Asked asked, QueryContext query) {

@@ -1,6 +1,7 @@
 package io.tyto.gateway.export;
 
 import io.tyto.gateway.http.Replies;
+import io.tyto.gateway.observe.Observatory;
 import io.tyto.graphqlschema.GraphQlApi;
 import io.tyto.graphqlschema.bulk.BulkAnswer;
 import io.tyto.graphqlschema.bulk.BulkKind;
@@ -31,6 +32,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,7 @@ final class KeptExports implements AutoCloseable {
   private static final int MAX = 10_000;
 
   private final ExportOptions options;
+  private final Observatory observatory;
   private final Presence presence;
   private final Places unfinished;
   private final Places running;
@@ -73,6 +76,7 @@ final class KeptExports implements AutoCloseable {
     final String id;
     final Caller caller;
     final String queryId;
+    final String path;
     final String collection;
     final BulkKind kind;
     final Format format;
@@ -92,6 +96,7 @@ final class KeptExports implements AutoCloseable {
     Kept(
         String id,
         QueryContext query,
+        String path,
         String collection,
         BulkKind kind,
         Format format,
@@ -101,6 +106,7 @@ final class KeptExports implements AutoCloseable {
       this.caller = query.caller();
       this.queryId = query.queryId();
       this.query = query;
+      this.path = path;
       this.collection = collection;
       this.kind = kind;
       this.format = format;
@@ -120,8 +126,9 @@ final class KeptExports implements AutoCloseable {
     }
   }
 
-  KeptExports(ExportOptions options, Presence presence) {
+  KeptExports(ExportOptions options, Presence presence, Observatory observatory) {
     this.options = options;
+    this.observatory = observatory;
     this.presence = presence;
     this.unfinished = new Places(2 * options.concurrency(), "come back later");
     this.running = new Places(options.concurrency(), "come back later");
@@ -135,7 +142,15 @@ final class KeptExports implements AutoCloseable {
 
   /// Makes a result in the background; its id. OVERLOADED where too many are being made or kept,
   /// CONCURRENCY_LIMITED where they are the caller's.
-  String begin(Work work, String collection, BulkKind kind, Format format, boolean keepsFormulas) {
+  ///
+  /// @param path what is exported, for the audit log and the list of what runs
+  String begin(
+      Work work,
+      String path,
+      String collection,
+      BulkKind kind,
+      Format format,
+      boolean keepsFormulas) {
     Places.Place begun = unfinished.of(work.query().caller());
     begun.take();
     byte[] id = new byte[ID_BYTES];
@@ -144,6 +159,7 @@ final class KeptExports implements AutoCloseable {
         new Kept(
             HexFormat.of().formatHex(id),
             work.query(),
+            path,
             collection,
             kind,
             format,
@@ -180,13 +196,11 @@ final class KeptExports implements AutoCloseable {
   }
 
   private void make(Kept kept, Work work) {
-    try (Places.Place place = work.place();
-        Presence.Stay _ = presence.of(kept.caller, work.query()::cancel)) {
-      place.await(work.query());
-      kept.state = State.RUNNING;
-      write(kept, work);
+    try {
+      // It can be fetched only when its end is noted.
+      observatory.export(kept.path, work.query(), () -> written(kept, work));
       kept.state = State.DONE;
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (RuntimeException | Error e) {
       fail(kept, e);
     } finally {
       kept.query = null;
@@ -196,6 +210,19 @@ final class KeptExports implements AutoCloseable {
       if (!all.containsKey(kept.id)) {
         deleteFile(kept); // was deleted while it was made
       }
+    }
+  }
+
+  /// Makes the result when it is its turn; nobody was told anything.
+  private List<String> written(Kept kept, Work work) {
+    try (Places.Place place = work.place();
+        Presence.Stay _ = presence.of(kept.caller, work.query()::cancel)) {
+      place.await(work.query());
+      kept.state = State.RUNNING;
+      write(kept, work);
+      return List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -310,10 +337,14 @@ final class KeptExports implements AutoCloseable {
     Replies.json(request, 200, describe(kept));
   }
 
-  void result(HttpServerRequest request, Caller caller, String id) {
+  /// @param fetched told of what is about to be sent, by its path
+  void result(HttpServerRequest request, Caller caller, String id, Consumer<String> fetched) {
     Kept kept = find(id, caller);
     switch (kept.state) {
-      case DONE -> send(request, caller, kept);
+      case DONE -> {
+        fetched.accept(kept.path);
+        send(request, caller, kept);
+      }
       case FAILED ->
           throw new TytoException(
               ErrorCode.NOT_FOUND, "the export failed; GET /v1/exports/" + id + " says why");

@@ -63,6 +63,14 @@ public final class Replies {
   /// Answers a failure by its code; what has none is logged under an id and told as INTERNAL.
   public static void failure(HttpServerRequest request, Throwable failure) {
     TytoException told = told(failure);
+    if (request.response().headWritten()) {
+      // Too late to answer otherwise: nobody is to take what was sent for whole.
+      LOG.log(System.Logger.Level.WARNING, "a response failed when it had begun: {0}", told);
+      if (!request.response().ended()) {
+        request.response().reset();
+      }
+      return;
+    }
     error(request, told.code(), String.valueOf(told.getMessage()), retrySeconds(told));
   }
 
@@ -85,6 +93,9 @@ public final class Replies {
         action.run();
       } catch (RuntimeException e) {
         failure(request, e);
+      } catch (Error e) {
+        failure(request, e);
+        throw e;
       }
     });
   }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// *Lifetime*: made before the gateway, closed after it.
 public final class Observatory implements AutoCloseable {
   private static final long LOOK_EVERY_MILLIS = 10;
+  private static final String EXPORT = "export";
 
   private final Clock clock;
   private final AuditLog audit;
@@ -109,6 +110,7 @@ public final class Observatory implements AutoCloseable {
     return watched(
         OperationText.what(request),
         request,
+        new Noted("query", OperationText.hash(request)),
         context,
         () -> {
           Begun begun = withTrace(work.get(), Sight.of(context.trace(), traces));
@@ -127,11 +129,27 @@ public final class Observatory implements AutoCloseable {
         : begun;
   }
 
-  /// The same of what is no GraphQL.
+  /// The same of an export, which is noted before its first row leaves and when it has ended.
   ///
-  /// @param what such as `export table`, without anything a client says
-  public <T> T operation(String what, QueryContext context, Supplier<T> work) {
-    return watched(what, null, context, () -> new Watched<>(work.get(), List.of(), false));
+  /// @param path what is exported, such as `recharge/records`
+  /// @param work returns the codes of errors that its reader was told already
+  public void export(String path, QueryContext context, Supplier<List<String>> work) {
+    Noted noted = new Noted(EXPORT, path);
+    note(noted, context, "begun");
+    watched(
+        "export " + path,
+        null,
+        noted,
+        context,
+        () -> {
+          List<String> codes = work.get();
+          return new Watched<>(path, codes, !codes.isEmpty());
+        });
+  }
+
+  /// Notes an export that was refused before it began.
+  public void refusedExport(String path, QueryContext context, ErrorCode why) {
+    note(new Noted(EXPORT, path), context, why.name());
   }
 
   /// @param codes of the errors that the answer tells
@@ -140,23 +158,24 @@ public final class Observatory implements AutoCloseable {
   private <T> T watched(
       String what,
       @Nullable GraphQlRequest request,
+      Noted end,
       QueryContext context,
       Supplier<Watched<T>> work) {
     Sight sight = Sight.of(context.trace(), traces);
     sight.beginOperation(what, context.queryId());
     LogIds ids = new LogIds(sight.requestId(), sight.traceId(), context.queryId());
-    Supplier<String> hash = () -> request == null ? "" : OperationText.hash(request);
+    Supplier<String> hash = () -> request == null ? "" : end.target;
     try (RunningQueries.Entry entry = running.enter(context, sight.requestId(), what, hash)) {
       return ids.within(() -> {
         try {
           Watched<T> watched = work.get();
           String outcome = watched.isFailed ? "failed" : watched.codes.isEmpty() ? "ok" : "partial";
-          note(context, what, hash, watched.codes.isEmpty() ? "ok" : watched.codes.getFirst());
+          note(end, context, watched.codes.isEmpty() ? "ok" : watched.codes.getFirst());
           ended(entry, request, sight, outcome, watched.codes);
           return watched.answer;
         } catch (RuntimeException e) {
           ErrorCode code = e instanceof TytoException known ? known.code() : ErrorCode.INTERNAL;
-          note(context, what, hash, code.name());
+          note(end, context, code.name());
           ended(entry, request, sight, "failed", List.of(code.name()));
           throw e;
         }
@@ -164,16 +183,18 @@ public final class Observatory implements AutoCloseable {
     }
   }
 
+  /// How the audit log calls an operation.
+  private record Noted(String action, String target) {}
+
   /// Before it is answered: nobody gets an answer that is not noted.
-  private void note(QueryContext context, String what, Supplier<String> hash, String outcome) {
+  private void note(Noted end, QueryContext context, String outcome) {
     audit.record(
         new AuditLog.Entry(
-            context.caller().id(),
-            "query",
-            hash.get().isEmpty() ? what : hash.get(),
-            outcome,
-            Map.of("cost", Math.round(context.cost()), "rows", context.rowsScanned()),
-            false));
+            context.caller().id(), end.action, end.target, outcome, figures(context), false));
+  }
+
+  private static Map<String, Long> figures(QueryContext context) {
+    return Map.of("cost", Math.round(context.cost()), "rows", context.rowsScanned());
   }
 
   private void ended(

@@ -1,11 +1,14 @@
 package io.tyto.graphqlschema.input;
 
+import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.CohortService.SavedCohort;
 import io.tyto.model.query.Cohort;
 import io.tyto.model.query.EventFilter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Reads cohorts of an entity: who did what, joined by and, or and not.
 public final class CohortInput {
@@ -109,24 +112,35 @@ public final class CohortInput {
     return new Cohort.Did(events.event(event, did), atLeast);
   }
 
+  /// In the same words where there is none, where it names what this caller may not see, and where
+  /// that is gone for everybody.
   private Cohort saved(InputObject cohort, int depth) {
     String name = cohort.text("saved");
     String definition = events.entity().savedCohort(name);
-    if (definition == null) {
+    Cohort kept = definition == null ? null : kept(definition, depth);
+    if (kept == null) {
       throw cohort.error(
           ErrorCode.NOT_FOUND,
           "saved",
-          "there is no cohort '%s' of %s: see %s.cohorts"
+          "there is no cohort '%s' of %s, or it names fields that are not there, or not any more: see %s.cohorts"
               .formatted(name, events.entity().name(), events.entity().field()));
     }
+    return kept;
+  }
+
+  /// Null where it names what the entity's collections do not have here.
+  private @Nullable Cohort kept(String definition, int depth) {
     try {
       InputObject kept = InputObject.of(prefix + "Cohort", CohortText.read(definition));
       return read(kept, depth + 1);
     } catch (IllegalArgumentException | ClassCastException | TytoException e) {
-      throw cohort.error(
-          "saved",
-          "'%s' names what the collections no longer have (%s): save it again"
-              .formatted(name, e.getMessage()));
+      return null;
     }
+  }
+
+  /// Whether a caller of this API may read what a kept cohort is: all that it names is there for
+  /// them. Of an admin nothing is hidden, so what is not there is gone, and shown to be mended.
+  public boolean isShown(SavedCohort saved, Caller caller) {
+    return caller.access().isAdmin() || kept(saved.definition(), 0) != null;
   }
 }

@@ -25,7 +25,14 @@ final class CohortPanel {
 
   static Panel saved(ExecutableNormalizedField field, EventsInput events) {
     ObjectShape<SavedCohort> shape = ObjectShape.of(field, CohortPanel::savedMember);
-    return (_, _) -> new Panel.Answer(shape.readEach(events.entity().savedCohorts()), null);
+    CohortInput input = new CohortInput(events);
+    return (_, context) ->
+        new Panel.Answer(
+            shape.readEach(
+                events.entity().savedCohorts().stream()
+                    .filter(saved -> input.isShown(saved, context.caller()))
+                    .toList()),
+            null);
   }
 
   private static Cell<CohortResult> member(ExecutableNormalizedField member) {

@@ -115,8 +115,7 @@ public final class Panels {
       case "views" ->
           ViewsPanel.compile(field, all.stream().map(ApiCollection::schema).toList(), views);
       case "node" ->
-          NodePanel.compile(
-              field, saved, all.stream().map(ApiCollection::schema).toList(), views);
+          NodePanel.compile(field, saved, all.stream().map(ApiCollection::schema).toList(), views);
       case "savedQueries" -> SavedPanel.queries(field, saved);
       case "dashboards" -> SavedPanel.dashboards(field, saved);
       case "deadLetterReasons" -> DeadLetterPanel.reasons(field, letters);

@@ -6,6 +6,7 @@ import io.tyto.model.schema.TableSchema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The catalog and the state of the node. Thread-safe.
@@ -88,6 +89,15 @@ public interface AdminService extends CohortService, ViewService, KeyService, Sa
       List<String> created, List<String> changed, List<String> unchanged, ConfigPlan plan) {
     public static final ApplyResult NOTHING =
         new ApplyResult(List.of(), List.of(), List.of(), new ConfigPlan(List.of()));
+
+    /// What the audit log says of it: an entry for each collection that has a new config.
+    ///
+    /// @param caller id of who applied them
+    public List<AuditLog.Entry> entries(String caller) {
+      return Stream.concat(created.stream(), changed.stream())
+          .map(name -> new AuditLog.Entry(caller, "config.apply", name, "ok", Map.of(), true))
+          .toList();
+    }
   }
 
   /// What a change means for rows that are stored already.
