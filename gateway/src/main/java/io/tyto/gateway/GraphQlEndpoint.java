@@ -309,6 +309,7 @@ final class GraphQlEndpoint implements Asking {
       Begun begun = begin(asked, isReadOnly, exchange.context());
       RateLimitHeaders.put(exchange.request().response(), gate.use(exchange.context().caller()));
       if (begun instanceof Begun.Answer(ExecutionResult result) && !result.isDataPresent()) {
+        operation.forget(); // whoever is told may ask again at once under the same id
         exchange.reply().reject(result);
         return;
       }
