@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Programs of other makers judge a whole server with data: each `*.judge.mjs` in
 /// `gateway/src/test/judges/server` is one, and finds it by `TYTO_URL`; the same one that asks for
-/// keys is at `TYTO_KEYS_URL`, and takes `TYTO_KEY`. They run with `mvn verify -Pjudges`.
+/// keys is at `TYTO_KEYS_URL`, its door for operators at `TYTO_ADMIN_URL`, and takes `TYTO_KEY`. They run with `mvn verify -Pjudges`.
 @Tag("judges")
 final class ServerJudgesTest {
   @TempDir static Path folder;
@@ -38,10 +38,11 @@ final class ServerJudgesTest {
   Stream<DynamicTest> judges() throws IOException {
     return Judges.in(
         "server",
-        6,
+        7,
         Map.of(
             "TYTO_URL", server.address(),
             "TYTO_KEYS_URL", guarded.address(),
+            "TYTO_ADMIN_URL", guarded.commandAddress(),
             "TYTO_KEY", Objects.requireNonNull(guarded.firstKey()).text().text()));
   }
 }

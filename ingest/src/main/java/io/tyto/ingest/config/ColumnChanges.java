@@ -98,7 +98,8 @@ final class ColumnChanges {
       note(
           Verdict.COMPATIBLE,
           "fields.%s: renamed from %s".formatted(after.name(), before.name()),
-          "its values go over to the new name at once; events may go on using the old one");
+          "its values go over to the new name at once; events may go on using the old one"
+              + (before.apiName().equals(after.apiName()) ? "" : "; callers lose the old name"));
     }
     compareWords(before, after);
     Expression was = before.derive();
@@ -176,10 +177,13 @@ final class ColumnChanges {
     Comparison<ColumnSpec> words = new Comparison<>(path(after), before, after, changes);
     String callers = "callers see it at once";
     if (before.name().equals(after.name()) || !after.apiName().equals(before.apiName())) {
-      words.compatible("api", ColumnSpec::apiName, "callers see it: the member is renamed");
+      words.compatible(
+          "api",
+          ColumnSpec::apiName,
+          "callers lose the member's old name, and find it by the new one");
     }
     words.compatible(
-        "role", ColumnSpec::role, "callers see it: other filters and measures are offered");
+        "role", ColumnSpec::role, "callers lose filters and measures that only the old role has");
     words.compatible("description", ColumnSpec::description, callers);
     words.compatible("unit", ColumnSpec::unit, callers);
     words.compatible("deprecated", ColumnSpec::deprecated, callers);
@@ -259,7 +263,11 @@ final class ColumnChanges {
           "it is %s, which decided where and in which order rows are stored; describe a new collection with it and import the events into that"
               .formatted(use));
     } else if (Widening.isExact(was, is)) {
-      note(Verdict.REWRITE, what, readAs(is));
+      note(
+          Verdict.REWRITE,
+          what,
+          readAs(is)
+              + (isAlikeToCallers(was, is) ? "" : "; callers lose the type it had for them"));
     } else {
       note(
           Verdict.BREAKING,
@@ -281,6 +289,12 @@ final class ColumnChanges {
       return "the entity's key";
     }
     return column.name().equals(config.eventId()) ? "the event id" : null;
+  }
+
+  /// Whether two types, of which one is wider, are the same in the API.
+  private static boolean isAlikeToCallers(ColumnType was, ColumnType is) {
+    return is.element() instanceof ColumnType.LongType
+        || was.element() instanceof ColumnType.DecimalType;
   }
 
   private String readAs(ColumnType type) {

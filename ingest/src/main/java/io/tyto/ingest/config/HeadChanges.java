@@ -27,7 +27,9 @@ final class HeadChanges {
       EventConfig before, EventConfig after, StoredRows stored, List<ConfigChange> changes) {
     Comparison<EventConfig> heads = new Comparison<>("", before, after, changes);
     heads.compatible(
-        "api", EventConfig::apiName, "callers see it: the root field and its types are renamed");
+        "api",
+        EventConfig::apiName,
+        "callers lose the old names of the root field and of its types");
     heads.compatible("description", EventConfig::description, "shown by the API at once");
     heads.breaking(
         "time",
@@ -52,11 +54,18 @@ final class HeadChanges {
             + ANEW);
     compareRetention(before, after, stored, changes);
     compareLifetime(before, after, stored, changes);
-    heads.compatible("expose.aggregate", config -> config.expose().aggregate(), SEEN);
-    heads.compatible("expose.table", config -> config.expose().table(), SEEN);
-    heads.compatible("expose.records", config -> config.expose().records(), SEEN);
-    heads.compatible("expose.cubes", config -> config.expose().cubes(), SEEN);
-    heads.compatible("expose.values", config -> config.expose().values(), SEEN);
+    heads.compatible(
+        "expose.aggregate",
+        config -> config.expose().aggregate(),
+        seen(after.expose().aggregate()));
+    heads.compatible(
+        "expose.table", config -> config.expose().table(), seen(after.expose().table()));
+    heads.compatible(
+        "expose.records", config -> config.expose().records(), seen(after.expose().records()));
+    heads.compatible(
+        "expose.cubes", config -> config.expose().cubes(), seen(after.expose().cubes()));
+    heads.compatible(
+        "expose.values", config -> config.expose().values(), seen(after.expose().values()));
     compareCubes(before, after, stored, changes);
     RuleChanges.compare(before, after, stored, changes);
     compareViews(before, after, stored, changes);
@@ -92,6 +101,15 @@ final class HeadChanges {
                 ? "cells are made of %,d stored segments in the background; until a segment has them, its rows are read"
                     .formatted(stored.segments().size())
                 : "cells that nobody asks for any more leave with the next rewrite of their segment"));
+    for (Cube cube : before.cubes()) {
+      if (after.cubes().stream().noneMatch(is -> is.name().equals(cube.name()))) {
+        changes.add(
+            new ConfigChange(
+                Verdict.COMPATIBLE,
+                "cubes.%s goes".formatted(cube.name()),
+                "callers lose it by its name; what it answered for others is read from rows"));
+      }
+    }
     for (Cube cube : after.cubes()) {
       StoredRows.Cells cells = before.cubes().contains(cube) ? null : stored.estimate().of(cube);
       if (cells != null && cells.areTooMany()) {
@@ -126,7 +144,7 @@ final class HeadChanges {
             new ConfigChange(
                 Verdict.COMPATIBLE,
                 "views.%s goes".formatted(view.name()),
-                "its rows are deleted; what it counted of events that retention took cannot come back"));
+                "callers lose it; its rows are deleted, and what it counted of events that retention took cannot come back"));
       }
     }
   }
@@ -136,7 +154,9 @@ final class HeadChanges {
     return names.isEmpty() ? "none" : String.join(", ", names);
   }
 
-  private static final String SEEN = "callers see it at once";
+  private static String seen(boolean isExposed) {
+    return isExposed ? "callers see it at once" : "callers lose it at once";
+  }
 
   private static void compareLifetime(
       EventConfig before, EventConfig after, StoredRows stored, List<ConfigChange> changes) {
@@ -163,7 +183,7 @@ final class HeadChanges {
             new ConfigChange(
                 Verdict.COMPATIBLE,
                 "lifetime.%s: %s becomes nothing".formatted(measure.name(), measure.text()),
-                "its values are deleted within minutes; those of events that retention took cannot come back"));
+                "callers lose it; its values are deleted within minutes, and those of events that retention took cannot come back"));
       }
     }
   }
