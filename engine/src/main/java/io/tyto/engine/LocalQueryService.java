@@ -9,6 +9,7 @@ import io.tyto.engine.plan.CohortFilters;
 import io.tyto.engine.plan.CohortRunner;
 import io.tyto.engine.plan.Freshness;
 import io.tyto.engine.plan.FunnelRunner;
+import io.tyto.engine.plan.GroupSource;
 import io.tyto.engine.plan.Inspection;
 import io.tyto.engine.plan.PlanLimits;
 import io.tyto.engine.plan.RecordsRunner;
@@ -116,6 +117,32 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   /// be called as those of any other provider. Lives as long as this service.
   public QueryService over(SnapshotProvider other) {
     return new Answers(other);
+  }
+
+  /// This process's part in questions that several nodes answer; close it before this.
+  ///
+  /// @param snapshots of the rows that lie here
+  public LeafService leaf(SnapshotProvider snapshots) {
+    Answers own = new Answers(snapshots);
+    return new LeafService(
+        snapshots,
+        new LeafService.Scans() {
+          @Override
+          public MemoryBudget budget(QueryContext context) {
+            return LocalQueryService.this.budget(context);
+          }
+
+          @Override
+          public ScanContext context(QueryContext context, MemoryBudget budget) {
+            return scanContext(context, budget);
+          }
+
+          @Override
+          public @Nullable Filter resolved(@Nullable Filter where, int groupId, ScanContext scan) {
+            return own.resolved(where, groupId, scan);
+          }
+        },
+        options.clock());
   }
 
   @Override
@@ -235,9 +262,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
           ScanContext scan = scanContext(context, budget)) {
         Filter own = own(Verb.QUERY, snapshot, context);
         SmallGroups.check(query, snapshot, Guard.minGroup(context.caller(), snapshot.schema()));
-        AggregateQuery asked =
-            query.withWhere(
-                Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
+        Filter where =
+            snapshot.leaves() == null
+                ? resolved(query.where(), snapshot.schema().groupId(), scan)
+                : bounded(query.where(), context);
+        AggregateQuery asked = query.withWhere(Guard.and(own, where));
         // Whichever way the snapshot was chosen: the same rows have the same answer.
         AggregateResult result =
             answer(asked.withSnapshot(SnapshotChoice.NEWEST), after, snapshot, scan);
@@ -255,7 +284,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       int minGroup = Guard.minGroup(scan.query().caller(), snapshot.schema());
       // Who is in a cohort is a matter of other snapshots too.
       if (CohortFilters.isAnyIn(asked)) {
-        return AggregateRunner.run(asked, after, snapshot, limits, minGroup, scan);
+        return AggregateRunner.run(
+            asked, after, GroupSource.of(snapshot, scan), limits, minGroup, scan);
       }
       long started = System.nanoTime();
       QueryContext context = scan.query();
@@ -270,7 +300,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
               context,
               () -> {
                 AggregateResult computed =
-                    AggregateRunner.run(asked, after, snapshot, limits, minGroup, scan);
+                    AggregateRunner.run(
+                        asked, after, GroupSource.of(snapshot, scan), limits, minGroup, scan);
                 return computed.with(computed.meta().asComputed());
               });
       AggregateResult answer = found.answer();
@@ -409,6 +440,18 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     /// The filter with the entities of its cohorts, as of now.
     private @Nullable Filter resolved(@Nullable Filter where, int groupId, ScanContext scan) {
       return new CohortFilters(cohort -> members(cohort, groupId, scan)).resolve(where);
+    }
+
+    /// The filter with cohorts of the caller's own events: who is in them, each node finds out for
+    /// the entities that it has.
+    private @Nullable Filter bounded(@Nullable Filter where, QueryContext context) {
+      return CohortFilters.with(
+          where,
+          cohort -> {
+            try (SnapshotSet taken = snapshots(events(cohort))) {
+              return own(cohort, taken, context);
+            }
+          });
     }
 
     private EntitySet members(Cohort cohort, int groupId, ScanContext scan) {

@@ -22,6 +22,7 @@ import io.tyto.ingest.partition.DeadLetters;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionHost;
+import io.tyto.ingest.partition.PartitionId;
 import io.tyto.ingest.partition.PartitionView;
 import io.tyto.ingest.plugin.Plugins;
 import io.tyto.ingest.privacy.KeyFile;
@@ -60,6 +61,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -268,6 +270,21 @@ public final class LocalNode
   /// `status`.
   public void publishAddress(String address) {
     lock.publish(address);
+  }
+
+  /// By group, the partitions that this process owns now, whose newest rows nobody else has.
+  public Map<Integer, List<Integer>> owned() {
+    Map<Integer, List<Integer>> owned = new TreeMap<>();
+    for (Partition partition : partitions.owned()) {
+      PartitionId id = partition.id();
+      owned.computeIfAbsent(id.group(), _ -> new ArrayList<>()).add(id.partition());
+    }
+    return owned;
+  }
+
+  /// How many partitions a group has.
+  public int partitions(int groupId) {
+    return directory.group(groupId).partitions();
   }
 
   @Override
@@ -628,6 +645,14 @@ public final class LocalNode
   /// @return each difference, where it is first
   public List<String> verifyViews(boolean repairs, Consumer<String> notes) {
     return views.verify(repairs, notes);
+  }
+
+  /// Seals what is owned and leaves it to others; queries go on, as of the seals. Nothing where
+  /// nothing is shared.
+  public void handOver() {
+    if (ownership != null) {
+      ownership.close();
+    }
   }
 
   /// Stops taking events, finishes what is queued, hands over what is shared and gives the folder

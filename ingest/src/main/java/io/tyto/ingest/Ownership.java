@@ -202,8 +202,12 @@ final class Ownership implements AutoCloseable {
     }
   }
 
-  /// Takes a place for a group that has none, or reads other topics than before.
+  /// Takes a place for a group that has none, or reads other topics than before. Who reads no
+  /// topics owns nothing.
   private void join(CatalogState.Group group) {
+    if (!sources.areRead()) {
+      return;
+    }
     Set<String> topics = topicsOf(group.id());
     Share share = shares.get(group.id());
     if (share != null && !share.topics.equals(topics)) {
@@ -385,7 +389,10 @@ final class Ownership implements AutoCloseable {
 
   /// Seals and hands over everything, then leaves the groups.
   @Override
-  public void close() {
+  public synchronized void close() {
+    if (isClosed) {
+      return;
+    }
     isClosed = true;
     due.release();
     try {

@@ -4,7 +4,6 @@ import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LocalQueryService;
 import io.tyto.engine.live.LiveOptions;
 import io.tyto.engine.live.LiveQueries;
-import io.tyto.engine.page.CursorKey;
 import io.tyto.gateway.Gateway;
 import io.tyto.gateway.GatewayOptions;
 import io.tyto.gateway.Guards;
@@ -46,7 +45,7 @@ public final class TytoServer implements AutoCloseable {
   private static final Duration EXPORT_STALL = Duration.ofMinutes(1);
 
   private final LocalNode node;
-  private final LocalQueryService queries;
+  private final Fleet fleet;
   private final LiveQueries live;
   private final Gateway gateway;
   private final AccessControl access;
@@ -57,7 +56,7 @@ public final class TytoServer implements AutoCloseable {
 
   private TytoServer(
       LocalNode node,
-      LocalQueryService queries,
+      Fleet fleet,
       LiveQueries live,
       Gateway gateway,
       AccessControl access,
@@ -65,7 +64,7 @@ public final class TytoServer implements AutoCloseable {
       ApplyResult configs,
       GatewayOptions options) {
     this.node = node;
-    this.queries = queries;
+    this.fleet = fleet;
     this.live = live;
     this.gateway = gateway;
     this.access = access;
@@ -82,7 +81,7 @@ public final class TytoServer implements AutoCloseable {
   public static TytoServer start(Settings settings, List<ConfigFile> configFiles, Clock clock) {
     AccessControl.check(settings);
     String name = nodeOf(settings);
-    LocalNode node = openNode(settings, name, clock, true);
+    LocalNode node = openNode(settings, name, clock, !ClusterSettings.isGateway(settings));
     try {
       ApplyResult applied =
           configFiles.isEmpty() ? ApplyResult.NOTHING : node.applyConfigs(configFiles);
@@ -114,10 +113,9 @@ public final class TytoServer implements AutoCloseable {
       AuditFiles audit,
       ApplyResult applied,
       Clock clock) {
-    LocalQueryService queries =
-        new LocalQueryService(
-            node, engineOptions(settings).withCursorKey(new CursorKey(node.cursorKey())));
     GatewayOptions options = gatewayOptions(settings);
+    Fleet fleet = Fleet.join(settings, node);
+    LocalQueryService queries = fleet.queries();
     Guards guards = guards(options, node, access, clock);
     LiveQueries live =
         new LiveQueries(queries, node, liveOptions(settings, options), guards.gate(), clock);
@@ -138,13 +136,13 @@ public final class TytoServer implements AutoCloseable {
               clock);
       applied.entries(Caller.SYSTEM.id()).forEach(audit::record);
       TytoServer server =
-          new TytoServer(node, queries, live, gateway, access, audit, applied, options);
+          new TytoServer(node, fleet, live, gateway, access, audit, applied, options);
       node.publishAddress(server.commandAddress());
       return server;
     } catch (RuntimeException e) {
       audit.close();
       live.close();
-      queries.close();
+      fleet.close();
       throw e;
     }
   }
@@ -241,7 +239,9 @@ public final class TytoServer implements AutoCloseable {
     access.close();
     audit.close();
     live.close();
-    queries.close();
+    // Others have to know that the rows are sealed before nobody answers for them here.
+    node.handOver();
+    fleet.close();
     node.close();
   }
 

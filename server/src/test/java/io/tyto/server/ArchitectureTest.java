@@ -30,7 +30,8 @@ final class ArchitectureTest {
 
   @Test
   void librariesStayBehindTheirFences() {
-    fence("io.vertx..", "io.tyto.gateway..", "io.tyto.server..");
+    fence("io.vertx..", "io.tyto.gateway..", "io.tyto.cluster..", "io.tyto.server..");
+    fence("com.hazelcast..", "io.tyto.cluster.member..");
     fence("graphql..", "io.tyto.graphqlschema..", "io.tyto.gateway..");
     fence("org.roaringbitmap..", "io.tyto.index..");
     fence("net.openhft..", "io.tyto.engine.state..");

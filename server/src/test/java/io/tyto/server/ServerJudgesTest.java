@@ -15,7 +15,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Programs of other makers judge a whole server with data: each `*.judge.mjs` in
 /// `gateway/src/test/judges/server` is one, and finds it by `TYTO_URL`; the same one that asks for
-/// keys is at `TYTO_KEYS_URL`, its door for operators at `TYTO_ADMIN_URL`, and takes `TYTO_KEY`. They run with `mvn verify -Pjudges`.
+/// keys is at `TYTO_KEYS_URL`, its door for operators at `TYTO_ADMIN_URL`, and takes `TYTO_KEY`.
+/// They run with `mvn verify -Pjudges`.
 @Tag("judges")
 final class ServerJudgesTest {
   @TempDir static Path folder;

@@ -43,6 +43,14 @@ public sealed interface Accumulator permits ColumnAccumulator, CountAccumulator 
     throw new IllegalStateException(getClass().getSimpleName() + " is kept in no cube");
   }
 
+  /// Writes what another node needs to go on with the groups `[0, count)`: what cells keep, what no
+  /// cube does, and nothing that only this scan knows, such as codes.
+  ///
+  /// @param columnId by which the other node knows the state
+  default void ship(int count, int columnId, CellColumns target) {
+    store(count, columnId, target);
+  }
+
   /// Does what is better done by many threads than by the one that reads: called once, when the
   /// states of all threads are merged.
   default void finish(ScanContext context) {}

@@ -4,8 +4,8 @@ import io.tyto.engine.domain.ColumnDomain;
 import io.tyto.engine.domain.Domains;
 import io.tyto.engine.domain.EntityIds;
 import io.tyto.engine.scan.ColumnSlots;
-import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.StateSource;
 import io.tyto.model.query.Measure;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Cube;
@@ -26,11 +26,20 @@ public final class Accumulators {
   private final List<RowSource> sources;
   private final long seed;
 
-  public Accumulators(ColumnSlots slots, Domains domains, List<RowSource> sources, long seed) {
+  /// Whether values come that zone maps and dictionaries of rows do not know.
+  private final boolean holdsStates;
+
+  private final boolean isShipped;
+
+  /// @param isShipped whether states are sent to another node
+  public Accumulators(
+      ColumnSlots slots, Domains domains, List<RowSource> sources, boolean isShipped, long seed) {
     this.slots = slots;
     this.domains = domains;
     this.sources = sources;
+    this.isShipped = isShipped;
     this.seed = seed;
+    holdsStates = sources.stream().anyMatch(StateSource.class::isInstance);
   }
 
   /// The accumulator of a simple measure; its columns are added to the slots.
@@ -41,7 +50,7 @@ public final class Accumulators {
       case Measure.Quantiles quantiles -> quantiles(quantiles);
       case Measure.Top(var column, var n) -> {
         int slot = slots.slot(column);
-        yield new TopValues(slot, type(slot), n, domains.domain(slot), seed);
+        yield new TopValues(slot, type(slot), n, domain(slot), seed);
       }
       case Measure.Only _, Measure.Expr _ ->
           throw new IllegalArgumentException(measure + " is not a simple measure");
@@ -89,13 +98,19 @@ public final class Accumulators {
   }
 
   private Accumulator exact(int slot) {
-    boolean holdsCells = sources.stream().anyMatch(CellSource.class::isInstance);
-    ColumnDomain domain = holdsCells ? domains.openDomain(slot) : domains.domain(slot);
-    return new DistinctExact(slot, new CodeReader.OfDomain(type(slot), domain));
+    return new DistinctExact(slot, new CodeReader.OfDomain(type(slot), domain(slot)));
   }
 
-  /// Sets of codes where bitmaps of them are hardly larger than a sketch.
+  private ColumnDomain domain(int slot) {
+    return holdsStates ? domains.openDomain(slot) : domains.domain(slot);
+  }
+
+  /// Sets of codes where bitmaps of them are hardly larger than a sketch. Not where states are
+  /// merged with those of other nodes: each would decide by its own rows.
   private Accumulator fewOrSketch(int slot) {
+    if (isShipped || holdsStates) {
+      return new DistinctSketch(slot);
+    }
     ColumnDomain domain = domains.domain(slot);
     return domain.isBounded() && domain.limit() <= MAX_COUNTED_VALUES
         ? new DistinctExact(slot, new CodeReader.OfDomain(type(slot), domain))
@@ -153,7 +168,7 @@ public final class Accumulators {
             slots.slot(slots.schema().timeColumn()),
             log,
             slots.slot(OFFSET),
-            (ColumnDomain.Bytes) domains.domain(log));
+            (ColumnDomain.Bytes) domain(log));
     return new EdgeValue(slot, type, isLast, axis);
   }
 
@@ -167,7 +182,7 @@ public final class Accumulators {
             type,
             qs,
             quantiles.method(),
-            type.physical() == Physical.LONG ? domains.bounds(slot) : null)
+            type.physical() == Physical.LONG && !holdsStates ? domains.bounds(slot) : null)
         : new QuantileSketch(slot, type, qs);
   }
 

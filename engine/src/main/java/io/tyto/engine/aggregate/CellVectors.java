@@ -71,6 +71,12 @@ final class CellVectors {
     return new ColumnVector.Bytes(count, data, offsets, nulls);
   }
 
+  /// A column of states that write themselves.
+  static void addStates(
+      int count, int columnId, IntFunction<byte @Nullable []> states, CellColumns target) {
+    target.add(CellKind.STATE.id(columnId), ColumnType.STRING, bytes(count, states));
+  }
+
   /// A copy of one value of bytes.
   static byte[] value(ColumnVector vector, int position) {
     return switch (vector) {

@@ -7,6 +7,7 @@ import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
 import java.util.Arrays;
+import java.util.function.IntToLongFunction;
 
 /// Where the codes of distinct values come from. Thread-safe.
 sealed interface CodeReader {
@@ -22,6 +23,9 @@ sealed interface CodeReader {
   ///
   /// @param offsets of each group's codes, and the end of the last
   void store(int id, int count, int[] offsets, int[] codes, CellColumns target);
+
+  /// The same for other nodes, which give values codes of their own.
+  void ship(int id, int count, int[] offsets, int[] codes, CellColumns target);
 
   /// A number for the codes of the batch: batches of different numbers have no code in common.
   int range(Batch batch);
@@ -59,6 +63,11 @@ sealed interface CodeReader {
     }
 
     @Override
+    public void ship(int id, int count, int[] offsets, int[] codes, CellColumns target) {
+      store(id, count, offsets, codes, target);
+    }
+
+    @Override
     public int range(Batch batch) {
       return 0;
     }
@@ -91,6 +100,17 @@ sealed interface CodeReader {
           new ColumnType.ListType(ColumnType.LONG),
           new ColumnVector.Lists(
               count, offsets, CellVectors.longs(codes.length, i -> codes[i]), null));
+    }
+
+    /// Longs that say partition and id.
+    @Override
+    public void ship(int id, int count, int[] offsets, int[] codes, CellColumns target) {
+      IntToLongFunction global = ids.global();
+      ColumnVector entities = CellVectors.longs(codes.length, i -> global.applyAsLong(codes[i]));
+      target.add(
+          id,
+          new ColumnType.ListType(ColumnType.LONG),
+          new ColumnVector.Lists(count, offsets, entities, null));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.tyto.engine.aggregate;
 import io.tyto.engine.scan.Batch;
 import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /// An accumulator over the non-null values of one column, or over the non-null elements of its
@@ -40,6 +41,21 @@ abstract non-sealed class ColumnAccumulator implements Accumulator {
     ColumnVector vector = values.vector;
     if (vector != null && values.rows.count > 0) {
       accept(batch, values, vector, values.rows);
+    }
+  }
+
+  /// Takes a state that another one wrote by {@link #ship}; the buffer is at its begin.
+  interface StateTaker {
+    void take(int group, ByteBuffer state);
+  }
+
+  /// The states of the batch, where they are shipped as bytes.
+  final void forEachState(Batch batch, GroupedRows rows, StateTaker taker) {
+    GroupedRows.ColumnValues kept = rows.values(kept(batch, CellKind.STATE));
+    ColumnVector vector = kept.vector;
+    for (int i = 0; vector != null && i < kept.rows.count; i++) {
+      byte[] state = CellVectors.value(vector, kept.rows.positions[i]);
+      taker.take(kept.rows.groups[i], ByteBuffer.wrap(state));
     }
   }
 

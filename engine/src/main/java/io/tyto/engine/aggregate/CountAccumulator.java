@@ -40,6 +40,12 @@ public final class CountAccumulator implements Accumulator {
     target.add(CellKind.ROWS.id(0), ColumnType.LONG, CellVectors.longs(count, block::rows));
   }
 
+  /// Rows of a state of its own: the state may be of some rows of the group only.
+  @Override
+  public void ship(int count, int columnId, CellColumns target) {
+    CellVectors.addPresent(count, columnId, block::rows, target);
+  }
+
   @Override
   public void endSource() {}
 

@@ -161,6 +161,29 @@ final class DistinctExact extends ColumnAccumulator {
     if (counted.length > 0) {
       throw new IllegalStateException("what was only counted cannot be kept");
     }
+    store(
+        count,
+        (offsets, codes) -> reader.store(cellKind().id(columnId), count, offsets, codes, target));
+  }
+
+  /// What was only counted cannot be united with what others found.
+  @Override
+  public void ship(int count, int columnId, CellColumns target) {
+    if (counted.length > 0) {
+      throw new IllegalStateException("what was only counted cannot be shipped");
+    }
+    store(
+        count,
+        (offsets, codes) ->
+            reader.ship(CellKind.VALUES.id(columnId), count, offsets, codes, target));
+  }
+
+  /// Takes the codes of all groups; those of group g are `codes[offsets[g], offsets[g + 1])`.
+  private interface CodeTaker {
+    void take(int[] offsets, int[] codes);
+  }
+
+  private void store(int count, CodeTaker taker) {
     CodeSets stored = toSets();
     stored.ensureGroups(count);
     int[] offsets = new int[count + 1];
@@ -173,8 +196,7 @@ final class DistinctExact extends ColumnAccumulator {
       }
       System.arraycopy(members, 0, all, offsets[group], members.length);
     }
-    reader.store(
-        cellKind().id(columnId), count, offsets, Arrays.copyOf(all, offsets[count]), target);
+    taker.take(offsets, Arrays.copyOf(all, offsets[count]));
   }
 
   @Override

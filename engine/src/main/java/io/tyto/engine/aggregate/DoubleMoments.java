@@ -5,6 +5,7 @@ import io.tyto.engine.scan.Batch;
 import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /// STDDEV of doubles and of wide decimals, after Welford; merged after Chan.
@@ -58,23 +59,49 @@ final class DoubleMoments extends ColumnAccumulator {
   }
 
   @Override
+  public void ship(int count, int columnId, CellColumns target) {
+    CellVectors.addStates(
+        count,
+        columnId,
+        group -> {
+          if (cells[group * CELL] == 0) {
+            return null;
+          }
+          ByteBuffer state = ByteBuffer.allocate(CELL * Double.BYTES);
+          state.asDoubleBuffer().put(cells, group * CELL, CELL);
+          return state.array();
+        },
+        target);
+  }
+
+  @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    forEachState(
+        batch,
+        rows,
+        (group, state) -> add(group, state.getDouble(), state.getDouble(), state.getDouble()));
+  }
+
+  @Override
   public void merge(Accumulator other, int[] sources, int[] targets, int count) {
     double[] from = ((DoubleMoments) other).cells;
     for (int i = 0; i < count; i++) {
       Checkpoint.pass(i);
       int source = sources[i] * CELL;
-      int target = targets[i] * CELL;
-      double added = from[source];
-      if (added == 0) {
-        continue;
+      if (from[source] != 0) {
+        add(targets[i], from[source], from[source + 1], from[source + 2]);
       }
-      double held = cells[target];
-      double total = held + added;
-      double delta = from[source + 1] - cells[target + 1];
-      cells[target] = total;
-      cells[target + 1] += delta * added / total;
-      cells[target + 2] += from[source + 2] + delta * delta * held * added / total;
     }
+  }
+
+  private void add(int group, double added, double mean, double squares) {
+    int target = group * CELL;
+    double held = cells[target];
+    double total = held + added;
+    double delta = mean - cells[target + 1];
+    cells[target] = total;
+    cells[target + 1] += delta * added / total;
+    cells[target + 2] += squares + delta * delta * held * added / total;
   }
 
   @Override

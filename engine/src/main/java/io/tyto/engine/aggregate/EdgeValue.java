@@ -9,6 +9,7 @@ import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Physical;
 import io.tyto.model.schema.Values;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ final class EdgeValue extends ColumnAccumulator {
   record Axis(int timeSlot, int logSlot, int offsetSlot, ColumnDomain.Bytes logs) {}
 
   private static final int NONE = -1;
+  private static final int STATE_HEADER = 2 * Long.BYTES + 2 * Integer.BYTES;
 
   private final ColumnType.Scalar type;
   private final boolean isLast;
@@ -149,6 +151,51 @@ final class EdgeValue extends ColumnAccumulator {
                 group, plain.data(), plain.offsets()[position], plain.offsets()[position + 1]);
         case ColumnVector.AllNull _, ColumnVector.Lists _ -> throw unexpected(vector);
       }
+    }
+  }
+
+  /// Event time, partition, offset, log id behind its length, and the value.
+  @Override
+  public void ship(int count, int columnId, CellColumns target) {
+    CellVectors.addStates(count, columnId, group -> isNull(group) ? null : state(group), target);
+  }
+
+  private byte[] state(int group) {
+    byte[] log = logs[group] == 0 ? new byte[0] : axis.logs.table().value(logs[group]);
+    byte[] value =
+        type.physical() == Physical.BYTES
+            ? bytes.value(group)
+            : ByteBuffer.allocate(Long.BYTES).putLong(numbers[group]).array();
+    return ByteBuffer.allocate(STATE_HEADER + log.length + value.length)
+        .putLong(times[group])
+        .putInt(partitions[group])
+        .putLong(offsets[group])
+        .putInt(log.length)
+        .put(log)
+        .put(value)
+        .array();
+  }
+
+  @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    forEachState(batch, rows, this::take);
+  }
+
+  private void take(int group, ByteBuffer state) {
+    long time = state.getLong();
+    int partition = state.getInt();
+    long offset = state.getLong();
+    byte[] log = new byte[state.getInt()];
+    state.get(log);
+    int code = log.length == 0 ? 0 : axis.logs.table().intern(log);
+    if (!wins(group, time, partition, code, offset)) {
+      return;
+    }
+    place(group, time, partition, code, offset);
+    if (type.physical() == Physical.BYTES) {
+      bytes.set(group, state.array(), state.position(), state.limit());
+    } else {
+      numbers[group] = state.getLong();
     }
   }
 

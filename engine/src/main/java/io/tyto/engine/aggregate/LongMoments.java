@@ -7,6 +7,7 @@ import io.tyto.engine.vector.ColumnVector;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /// STDDEV of longs, by exact sums of values and of squares: no order of rows changes a bit.
@@ -57,6 +58,38 @@ final class LongMoments extends ColumnAccumulator {
   /// 1 where adding `addend` wrapped around to `sum`.
   private static long carry(long sum, long addend) {
     return Long.compareUnsigned(sum, addend) < 0 ? 1 : 0;
+  }
+
+  @Override
+  public void ship(int count, int columnId, CellColumns target) {
+    CellVectors.addStates(
+        count,
+        columnId,
+        group -> {
+          if (cells[group * CELL] == 0) {
+            return null;
+          }
+          ByteBuffer state = ByteBuffer.allocate(CELL * Long.BYTES);
+          state.asLongBuffer().put(cells, group * CELL, CELL);
+          return state.array();
+        },
+        target);
+  }
+
+  @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    forEachState(
+        batch,
+        rows,
+        (group, state) ->
+            add(
+                group,
+                state.getLong(),
+                state.getLong(),
+                state.getLong(),
+                state.getLong(),
+                state.getLong(),
+                state.getLong()));
   }
 
   @Override

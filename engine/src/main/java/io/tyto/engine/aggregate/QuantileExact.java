@@ -5,6 +5,7 @@ import io.tyto.engine.domain.WideBytes;
 import io.tyto.engine.scan.Batch;
 import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.source.CellKind;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.query.Measure.QuantileMethod;
 import io.tyto.model.schema.ColumnType;
@@ -142,6 +143,34 @@ final class QuantileExact extends ColumnAccumulator {
     return type.physical() == Physical.LONG
         ? ValueForms.toDouble(type, value)
         : Double.longBitsToDouble(value ^ value >> 63 & Long.MAX_VALUE);
+  }
+
+  /// Every value, of wide decimals as a double.
+  @Override
+  public synchronized void ship(int count, int columnId, CellColumns target) {
+    ensureGroups(count);
+    hold();
+    held.sort();
+    int[] offsets = new int[count + 1];
+    for (int group = 0; group < count; group++) {
+      offsets[group + 1] = held.to(group);
+    }
+    long[] values = Arrays.copyOf(held.values(), offsets[count]);
+    boolean isLong = type.physical() == Physical.LONG;
+    ColumnVector elements =
+        isLong
+            ? new ColumnVector.Longs(values.length, values, null)
+            : new ColumnVector.Doubles(
+                values.length, Arrays.stream(values).mapToDouble(this::number).toArray(), null);
+    target.add(
+        CellKind.VALUES.id(columnId),
+        new ColumnType.ListType(isLong ? type : ColumnType.DOUBLE),
+        new ColumnVector.Lists(count, offsets, elements, null));
+  }
+
+  @Override
+  CellKind cellKind() {
+    return CellKind.VALUES;
   }
 
   @Override

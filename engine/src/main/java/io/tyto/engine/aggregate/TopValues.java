@@ -8,13 +8,19 @@ import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.result.CountedValue;
 import io.tyto.model.schema.ColumnType;
 import io.tyto.model.schema.Values;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /// The most frequent values of each group, by exact counts of all; ties by value.
 final class TopValues extends ColumnAccumulator {
+  private static final int STATE_HEADER = Long.BYTES + Integer.BYTES;
+  private static final int[] FIRST = {0};
+
   private final ColumnType.Scalar type;
   private final int n;
   private final ColumnDomain domain;
@@ -53,6 +59,66 @@ final class TopValues extends ColumnAccumulator {
       pairs.add(rows.groups[i], codes[i], 1);
     }
     isIndexed = false;
+  }
+
+  /// All values of a group, each with its count and the length of its bytes before it.
+  @Override
+  public void ship(int count, int columnId, CellColumns target) {
+    ensureGroups(count);
+    CellVectors.addStates(count, columnId, this::state, target);
+  }
+
+  private byte @Nullable [] state(int group) {
+    GroupedLongs index = index();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    for (int at = index.from(group); at < index.to(group); at++) {
+      Checkpoint.pass(at);
+      int slot = (int) index.values()[at];
+      byte[] value = bytes(domain.value(pairs.code(slot)));
+      bytes.writeBytes(
+          ByteBuffer.allocate(STATE_HEADER)
+              .putLong(pairs.count(slot))
+              .putInt(value.length)
+              .array());
+      bytes.writeBytes(value);
+    }
+    return bytes.size() == 0 ? null : bytes.toByteArray();
+  }
+
+  private static byte[] bytes(Object value) {
+    return switch (value) {
+      case Long number -> ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+      case Double number -> ByteBuffer.allocate(Double.BYTES).putDouble(number).array();
+      case byte[] text -> text;
+      default -> throw new IllegalStateException("unexpected " + value.getClass());
+    };
+  }
+
+  @Override
+  void updateCells(Batch batch, GroupedRows rows) {
+    forEachState(batch, rows, this::take);
+    isIndexed = false;
+  }
+
+  private void take(int group, ByteBuffer state) {
+    int[] code = new int[1];
+    while (state.hasRemaining()) {
+      Checkpoint.pass();
+      long count = state.getLong();
+      byte[] value = new byte[state.getInt()];
+      state.get(value);
+      domain.codes(one(value), FIRST, 1, code);
+      pairs.add(group, code[0], count);
+    }
+  }
+
+  private ColumnVector one(byte[] value) {
+    return switch (type.physical()) {
+      case LONG -> new ColumnVector.Longs(1, new long[] {ByteBuffer.wrap(value).getLong()}, null);
+      case DOUBLE ->
+          new ColumnVector.Doubles(1, new double[] {ByteBuffer.wrap(value).getDouble()}, null);
+      case BYTES -> new ColumnVector.Bytes(1, value, new int[] {0, value.length}, null);
+    };
   }
 
   private synchronized GroupedLongs index() {

@@ -7,6 +7,7 @@ import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.group.GroupScan;
 import io.tyto.engine.group.GroupScan.Part;
 import io.tyto.engine.group.Groups;
+import io.tyto.engine.group.KeyVectors;
 import io.tyto.engine.group.ScanKey;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.source.CellShape;

@@ -12,10 +12,12 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.EventConfig;
 import io.tyto.model.schema.SystemColumns;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Codes of entities without any hashing: their dense ids. An entity lives in one partition only,
@@ -104,6 +106,29 @@ public record EntityIds(int slot, Map<Integer, Integer> bases, int limit) {
     } else {
       CodeLoops.entities(ids.values(), base, positions, count, codes);
     }
+  }
+
+  /// Numbers for the entities of codes that every node gives them: the partition in the upper half,
+  /// the id in the lower.
+  public IntToLongFunction global() {
+    int[][] byBase =
+        bases.entrySet().stream()
+            .map(each -> new int[] {each.getValue(), each.getKey()})
+            .sorted(Comparator.comparingInt((int[] each) -> each[0]).thenComparing(each -> each[1]))
+            .toArray(int[][]::new);
+    return code -> {
+      // The last base below: partitions without ids share theirs with the next.
+      int low = 0;
+      for (int high = byBase.length - 1; low < high; ) {
+        int middle = low + high + 1 >>> 1;
+        if (byBase[middle][0] < code) {
+          low = middle;
+        } else {
+          high = middle - 1;
+        }
+      }
+      return (long) byBase[low][1] << Integer.SIZE | code - byBase[low][0];
+    };
   }
 
   private int base(int partition) {

@@ -30,13 +30,26 @@ public final class GroupScan {
 
   /// @param range of the schema's time column
   /// @param best all that is wanted of the groups, or null: all of them
+  /// @param isShipped whether the groups are sent to another node, to be merged with others
   public record Spec(
       TableSchema schema,
       TimeInterval range,
       @Nullable Filter where,
       List<ScanKey> keys,
       List<StateSpec> states,
-      @Nullable Best best) {
+      @Nullable Best best,
+      boolean isShipped) {
+
+    /// Groups for this node itself.
+    public Spec(
+        TableSchema schema,
+        TimeInterval range,
+        @Nullable Filter where,
+        List<ScanKey> keys,
+        List<StateSpec> states,
+        @Nullable Best best) {
+      this(schema, range, where, keys, states, best, false);
+    }
 
     /// All groups.
     public Spec(

@@ -63,6 +63,11 @@ public final class Groups {
     return stats;
   }
 
+  /// The same groups, of which another scan is to be told.
+  public Groups withStats(ScanStats other) {
+    return new Groups(count, total, keys, states, other);
+  }
+
   /// Group i of the result is group `groups[i]` of this; a group may be left out.
   public Groups select(int[] groups) {
     List<GroupKeys> selected = keys.stream().map(key -> key.select(groups)).toList();

@@ -11,8 +11,8 @@ import io.tyto.engine.filter.FilterCompiler;
 import io.tyto.engine.scan.BlockList;
 import io.tyto.engine.scan.ColumnSlots;
 import io.tyto.engine.scan.ScanContext;
-import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.StateSource;
 import io.tyto.model.query.Estimate;
 import io.tyto.model.query.Estimate.Lane;
 import io.tyto.model.query.Filter;
@@ -73,7 +73,7 @@ record ScanPlan(
     List<CompiledFilter> stateFilters = new ArrayList<>();
     List<Accumulator> states = new ArrayList<>();
     int[] filterOfState = new int[spec.states().size()];
-    Accumulators accumulators = new Accumulators(slots, domains, sources, seed);
+    Accumulators accumulators = new Accumulators(slots, domains, sources, spec.isShipped(), seed);
     for (StateSpec state : spec.states()) {
       int number = -1;
       if (state.where() != null) {
@@ -157,7 +157,7 @@ record ScanPlan(
     BlockList blocks = pruned.blocks();
     for (int i = 0; i < blocks.size(); i++) {
       RowSource source = sources.get(blocks.source(i));
-      rows += source instanceof CellSource ? 0 : RowSource.blockRows(source, blocks.block(i));
+      rows += source instanceof StateSource ? 0 : RowSource.blockRows(source, blocks.block(i));
     }
     return new Estimate(
         rows > FEW_ROWS ? Lane.SCAN : Lane.CUBE, pruned.stats().rowsScanned(), slots.size());

@@ -101,6 +101,15 @@ record AggregatePlan(
     return new GroupScan.Best(index, direction.descending(), (int) count);
   }
 
+  /// Whether some of the groups of a scan are put together later.
+  boolean regroups() {
+    return query.wants().totals()
+        || query.wants().othersRows()
+        || query.others()
+        || query.top() != null
+        || rollingKey >= 0;
+  }
+
   GroupKey key(int position) {
     return query.groupBy().get(position);
   }

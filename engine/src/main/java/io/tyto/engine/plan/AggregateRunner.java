@@ -11,7 +11,6 @@ import io.tyto.engine.page.Cursor;
 import io.tyto.engine.scan.Checkpoint;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.scan.ScanStats;
-import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.access.Guard;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.AggregateQuery.Order;
@@ -36,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class AggregateRunner {
   private final AggregatePlan plan;
   private final AggregateQuery query;
-  private final TableSnapshot snapshot;
+  private final GroupSource source;
   private final PlanLimits limits;
   private final ScanContext context;
   private final ColumnBounds bounds;
@@ -53,21 +52,19 @@ public final class AggregateRunner {
   private AggregateRunner(
       AggregateQuery query,
       @Nullable Cursor after,
-      TableSnapshot snapshot,
+      GroupSource source,
       PlanLimits limits,
       int minGroup,
       ScanContext context) {
     this.minGroup = minGroup;
     this.plan =
         AggregatePlan.of(
-            query,
-            snapshot.schema(),
-            minGroup == 0 ? null : SmallGroups.counted(snapshot.schema()));
+            query, source.schema(), minGroup == 0 ? null : SmallGroups.counted(source.schema()));
     this.query = query;
-    this.snapshot = snapshot;
+    this.source = source;
     this.limits = limits;
     this.context = context;
-    this.bounds = ColumnBounds.seen(snapshot, context);
+    this.bounds = ColumnBounds.seen(source, context);
     this.from = (after == null ? 0L : after.first() + 1L) + query.offset();
     this.current = scan(query.range());
     this.previous = query.compareTo() == null ? null : scan(query.compareTo());
@@ -78,10 +75,10 @@ public final class AggregateRunner {
   public static AggregateResult run(
       AggregateQuery query,
       @Nullable Cursor after,
-      TableSnapshot snapshot,
+      GroupSource source,
       PlanLimits limits,
       ScanContext context) {
-    return run(query, after, snapshot, limits, 0, context);
+    return run(query, after, source, limits, 0, context);
   }
 
   /// The same, where groups of few are not told.
@@ -90,21 +87,19 @@ public final class AggregateRunner {
   public static AggregateResult run(
       AggregateQuery query,
       @Nullable Cursor after,
-      TableSnapshot snapshot,
+      GroupSource source,
       PlanLimits limits,
       int minGroup,
       ScanContext context) {
     long started = System.nanoTime();
     return Checkpoint.within(
         context.query(),
-        () ->
-            new AggregateRunner(query, after, snapshot, limits, minGroup, context).answer(started));
+        () -> new AggregateRunner(query, after, source, limits, minGroup, context).answer(started));
   }
 
   private Period scan(TimeInterval interval) {
     GroupScan.Best best = minGroup > 0 ? null : plan.best(from + query.limit() + 1);
-    return Period.scan(
-        plan, interval, best, Sources.of(snapshot), bounds, limits.maxBuckets(), context);
+    return Period.scan(plan, interval, best, source, bounds, limits.maxBuckets(), context);
   }
 
   private AggregateResult answer(long started) {
@@ -141,7 +136,7 @@ public final class AggregateRunner {
   /// The plan, without what only the numbers of other callers' rows would tell.
   private QueryPlan told() {
     QueryPlan found = current.queryPlan();
-    return Guard.isVeiled(context.query().caller(), snapshot.schema())
+    return Guard.isVeiled(context.query().caller(), source.schema())
         ? found.withoutRows()
         : found.withCost(context.estimatedCost());
   }
@@ -199,19 +194,19 @@ public final class AggregateRunner {
     }
     int[] told = SmallGroups.told(table.keys(), counts, minGroup);
     if (told.length == 0 && plan.keyCount() == 0) {
-      throw SmallGroups.few(snapshot.schema(), minGroup);
+      throw SmallGroups.few(source.schema(), minGroup);
     }
     return told;
   }
 
   private MeasurePlan counted() {
-    return plan.named(SmallGroups.counted(snapshot.schema()));
+    return plan.named(SmallGroups.counted(source.schema()));
   }
 
   private List<ResultColumn> totals(Period period) {
     Groups whole = period.totals();
     if (isFew(whole)) {
-      throw SmallGroups.few(snapshot.schema(), minGroup);
+      throw SmallGroups.few(source.schema(), minGroup);
     }
     return single(whole);
   }
@@ -342,13 +337,15 @@ public final class AggregateRunner {
 
   private List<String> cursors(int first, int count) {
     return IntStream.range(first, first + count)
-        .mapToObj(row -> Cursor.of(snapshot.id(), query.identity(), row, 0).encode())
+        .mapToObj(row -> Cursor.of(source.id(), query.identity(), row, 0).encode())
         .toList();
   }
 
   private QueryMeta meta(long started, boolean truncated) {
     ScanStats stats = previous == null ? current.stats() : current.stats().plus(previous.stats());
-    MetaData meta = new MetaData(snapshot, bounds, context.query(), started);
+    MetaData meta =
+        new MetaData(
+            source.schema(), source.id(), source.facts(), bounds, context.query(), started);
     return meta.of(stats, current.servedBy(), truncated, Approximations.of(plan), context.cost());
   }
 }

@@ -9,7 +9,9 @@ import io.tyto.model.query.Filter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out who is in the cohorts that filters name, each once, and writes the filters anew with
@@ -38,6 +40,21 @@ public final class CohortFilters {
       case Filter.InCohort _ -> true;
       case null, default -> false;
     };
+  }
+
+  /// The same filter with other cohorts.
+  public static @Nullable Filter with(@Nullable Filter filter, UnaryOperator<Cohort> other) {
+    return switch (filter) {
+      case Filter.And(var filters) -> new Filter.And(with(filters, other));
+      case Filter.Or(var filters) -> new Filter.Or(with(filters, other));
+      case Filter.Not(var inner) -> new Filter.Not(Objects.requireNonNull(with(inner, other)));
+      case Filter.InCohort(Cohort cohort, var _) -> new Filter.InCohort(other.apply(cohort), null);
+      case null, default -> filter;
+    };
+  }
+
+  private static List<Filter> with(List<Filter> filters, UnaryOperator<Cohort> other) {
+    return filters.stream().map(each -> Objects.requireNonNull(with(each, other))).toList();
   }
 
   /// The same filter, with the entities of each cohort. BAD_USER_INPUT where there are more than 8

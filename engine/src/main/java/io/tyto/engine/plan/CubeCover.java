@@ -6,13 +6,13 @@ import io.tyto.engine.cube.CellTypes;
 import io.tyto.engine.cube.CubeShapes;
 import io.tyto.engine.cube.Grain;
 import io.tyto.engine.group.GroupScan;
+import io.tyto.engine.group.ScanKey;
+import io.tyto.engine.measure.Columns;
 import io.tyto.engine.source.CellShape;
 import io.tyto.engine.source.CellShape.State;
 import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.RowSource;
-import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Filter;
-import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.QueryPlan;
 import io.tyto.model.schema.ColumnType;
@@ -54,9 +54,9 @@ record CubeCover(
 
   private record Candidate(Cube cube, Set<State> states, List<Piece> pieces, long cells) {}
 
-  /// @param points where buckets of the query end, in the time column's unit, ascending
-  static CubeCover of(AggregatePlan plan, TimeInterval range, long[] points, Sources sources) {
-    return new Search(plan, range, points, sources).best();
+  /// @param isRegrouped whether some of the groups are put together later
+  static CubeCover of(GroupScan.Spec spec, boolean isRegrouped, Sources sources) {
+    return new Search(spec, isRegrouped, sources).best();
   }
 
   String servedBy() {
@@ -82,21 +82,42 @@ record CubeCover(
   }
 
   private static final class Search {
-    private final AggregatePlan plan;
+    private final GroupScan.Spec spec;
+    private final boolean isRegrouped;
     private final TimeInterval range;
+
+    /// Where buckets of event time end, in the time column's unit, ascending.
     private final long[] points;
+
     private final Sources sources;
     private final TableSchema schema;
+    private final Columns columns;
     private final ColumnType.Scalar type;
     private final List<QueryPlan.Rejection> rejected = new ArrayList<>();
 
-    Search(AggregatePlan plan, TimeInterval range, long[] points, Sources sources) {
-      this.plan = plan;
-      this.range = range;
-      this.points = points;
+    Search(GroupScan.Spec spec, boolean isRegrouped, Sources sources) {
+      this.spec = spec;
+      this.isRegrouped = isRegrouped;
+      this.range = spec.range();
       this.sources = sources;
-      this.schema = sources.schema();
+      this.schema = spec.schema();
+      this.columns = new Columns(schema);
       this.type = schema.timeColumn().type().element();
+      this.points = points();
+    }
+
+    private long[] points() {
+      return spec.keys().stream()
+          .filter(this::isEventTime)
+          .map(ScanKey.BucketKey.class::cast)
+          .flatMapToLong(key -> Arrays.stream(key.axis().boundaries()))
+          .sorted()
+          .distinct()
+          .toArray();
+    }
+
+    private boolean isEventTime(ScanKey key) {
+      return key instanceof ScanKey.BucketKey && columns.isEventTime(key.column());
     }
 
     CubeCover best() {
@@ -127,23 +148,21 @@ record CubeCover(
 
     private @Nullable Candidate candidate(Cube cube) {
       Set<String> outside = new TreeSet<>();
-      for (GroupKey key : plan.query().groupBy()) {
-        boolean isTime =
-            key instanceof GroupKey.TimeBucket && plan.columns().isEventTime(key.column());
-        if (!isTime && !isDimension(cube, key)) {
+      for (ScanKey key : spec.keys()) {
+        if (!isEventTime(key) && !isDimension(cube, key)) {
           outside.add(key.column());
         }
       }
-      addOutside(cube, plan.query().where(), outside);
+      addOutside(cube, spec.where(), outside);
       Set<State> needed = new HashSet<>();
-      for (StateSpec spec : plan.states()) {
-        State state = CubeShapes.needed(schema, spec.measure());
+      for (StateSpec asked : spec.states()) {
+        State state = CubeShapes.needed(schema, asked.measure());
         if (state == null) {
-          reject(cube, "no cube keeps " + describe(spec));
+          reject(cube, "no cube keeps " + asked.measure());
           return null;
         }
         needed.add(state);
-        addOutside(cube, spec.where(), outside);
+        addOutside(cube, asked.where(), outside);
       }
       if (outside.contains(SystemColumns.OFFSET_NAME)) {
         reject(cube, "a sample is one of rows");
@@ -164,8 +183,8 @@ record CubeCover(
       return sized(cube, states);
     }
 
-    private static boolean isDimension(Cube cube, GroupKey key) {
-      return !(key instanceof GroupKey.TimeBucket) && cube.dimensions().contains(key.column());
+    private static boolean isDimension(Cube cube, ScanKey key) {
+      return !(key instanceof ScanKey.BucketKey) && cube.dimensions().contains(key.column());
     }
 
     private static void addOutside(Cube cube, @Nullable Filter where, Set<String> outside) {
@@ -174,10 +193,6 @@ record CubeCover(
         cube.dimensions().forEach(columns::remove);
         outside.addAll(columns);
       }
-    }
-
-    private String describe(StateSpec spec) {
-      return String.valueOf(spec.measure());
     }
 
     private String describe(State state) {
@@ -330,12 +345,6 @@ record CubeCover(
     /// Where distinct entities may be counted instead of united: each cell of a source is a group
     /// of its own, and groups are not put together later. Null where that is not so.
     private @Nullable LoneCells lone(Candidate candidate, Piece piece) {
-      AggregateQuery query = plan.query();
-      boolean isRegrouped =
-          query.wants().totals()
-              || query.wants().othersRows()
-              || query.others()
-              || query.top() != null;
       Level level = piece.level;
       Long from = piece.from;
       Long to = piece.to;
@@ -344,7 +353,7 @@ record CubeCover(
           || from == null
           || to == null
           || candidate.states.stream().noneMatch(Search::isOfEntities)
-          || !areGroups(candidate.cube, query.groupBy())) {
+          || !areGroups(candidate.cube, spec.keys())) {
         return null;
       }
       Grain grain = new Grain(level, type);
@@ -363,13 +372,13 @@ record CubeCover(
     }
 
     /// Whether two cells of one level are never of one group, if its buckets are the query's.
-    private boolean areGroups(Cube cube, List<GroupKey> keys) {
+    private boolean areGroups(Cube cube, List<ScanKey> keys) {
       Set<String> dimensions = new HashSet<>(cube.dimensions());
       int times = 0;
-      for (GroupKey key : keys) {
-        if (key instanceof GroupKey.TimeBucket bucket) {
-          times += bucket.window() == null && !bucket.cumulative() ? 1 : 2;
-        } else if (key instanceof GroupKey.Dimension) {
+      for (ScanKey key : keys) {
+        if (key instanceof ScanKey.BucketKey) {
+          times++;
+        } else if (key instanceof ScanKey.ColumnKey) {
           dimensions.remove(key.column());
         }
       }

@@ -124,7 +124,8 @@ final class EventSources {
     long to = Long.MIN_VALUE;
     for (EventFilter event : events) {
       ColumnSpec time = time(event);
-      ColumnBounds bounds = ColumnBounds.seen(snapshot(event.collection()), context);
+      ColumnBounds bounds =
+          ColumnBounds.seen(GroupSource.of(snapshot(event.collection()), context), context);
       ColumnBounds.Span span = bounds.span(time, event.range());
       if (span.from() < span.to()) {
         EventClock.Reading reading = clock.reading(time);
@@ -202,7 +203,7 @@ final class EventSources {
     StableHash ids = new StableHash();
     for (TableSnapshot snapshot : snapshots.values()) {
       ids.add(snapshot.id());
-      Instant own = MetaData.watermark(snapshot, new ColumnBounds(Sources.of(snapshot), query));
+      Instant own = MetaData.of(snapshot, query, startedNanos).watermark();
       watermark = watermark == null || own != null && own.isBefore(watermark) ? own : watermark;
     }
     return new QueryMeta(

@@ -33,7 +33,7 @@ public final class Freshness {
     if (lag != null && lag > most.toMillis()) {
       throw stale(snapshot, "its rows trail the log by " + Duration.ofMillis(lag), most);
     }
-    Instant newest = MetaData.watermark(snapshot, new ColumnBounds(Sources.of(snapshot), context));
+    Instant newest = MetaData.of(snapshot, context, System.nanoTime()).watermark();
     if (newest == null) {
       throw stale(snapshot, "it has no event yet", most);
     }

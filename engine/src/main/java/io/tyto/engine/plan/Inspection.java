@@ -8,6 +8,7 @@ import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.CellShape;
 import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.LongRange;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.Dictionary;
@@ -70,7 +71,9 @@ public final class Inspection {
                 new Measure.Count(),
                 new Measure.Column(time.name(), Measure.Function.MIN),
                 new Measure.Column(time.name(), Measure.Function.MAX)));
-    AggregateResult rows = AggregateRunner.run(count, null, snapshot, PlanLimits.ONE_ROW, context);
+    AggregateResult rows =
+        AggregateRunner.run(
+            count, null, GroupSource.of(snapshot, context), PlanLimits.ONE_ROW, context);
     return ofCounted(
         schema,
         ((Number) Objects.requireNonNull(rows.measures().getFirst().value(0))).longValue(),
@@ -122,7 +125,7 @@ public final class Inspection {
       segments += source.storedBytes() > 0 ? 1 : 0;
     }
     ColumnSpec time = snapshot.schema().timeColumn();
-    ColumnBounds.Range range = new ColumnBounds(sources, context).of(time.name());
+    LongRange range = ColumnBounds.of(snapshot, context).of(time.name());
     ColumnType.Scalar type = time.type().element();
     Instant first = range == null ? null : Axes.toInstant(type, range.min());
     Instant last = range == null ? null : Axes.toInstant(type, range.max());

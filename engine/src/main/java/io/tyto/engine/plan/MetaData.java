@@ -3,29 +3,47 @@ package io.tyto.engine.plan;
 import io.tyto.engine.calendar.Axes;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.LongRange;
 import io.tyto.model.access.Guard;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.QueryMeta;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.TableSchema;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Writes down how an answer came about.
 ///
+/// @param id of the snapshot
 /// @param startedNanos `System.nanoTime()` at the query's start
 record MetaData(
-    TableSnapshot snapshot, ColumnBounds bounds, QueryContext context, long startedNanos) {
+    TableSchema schema,
+    String id,
+    TableSnapshot.Facts facts,
+    ColumnBounds bounds,
+    QueryContext context,
+    long startedNanos) {
   private static final double NANOS_PER_MILLI = 1e6;
+
+  static MetaData of(TableSnapshot snapshot, QueryContext context, long startedNanos) {
+    return new MetaData(
+        snapshot.schema(),
+        snapshot.id(),
+        snapshot.facts(),
+        ColumnBounds.of(snapshot, context),
+        context,
+        startedNanos);
+  }
 
   /// To callers who see some rows only, nothing is told that other rows have a part in.
   ///
   /// @param cost of what was read
   QueryMeta of(
       ScanStats read, String servedBy, boolean truncated, List<String> approximate, double cost) {
-    boolean isHidden = Guard.isVeiled(context.caller(), snapshot.schema());
+    boolean isHidden = Guard.isVeiled(context.caller(), schema);
     ScanStats stats = isHidden ? ScanStats.NONE : read;
-    TableSnapshot.Made made = snapshot.facts().made();
+    TableSnapshot.Made made = facts.made();
     return new QueryMeta(
             context.queryId(),
             made == null ? servedBy : made.servedBy(),
@@ -34,8 +52,8 @@ record MetaData(
             stats.bytesScanned(),
             stats.sourcesScanned(),
             stats.sourcesPruned(),
-            isHidden ? null : watermark(snapshot, bounds),
-            snapshot.id(),
+            isHidden ? null : watermark(),
+            id,
             truncated,
             approximate,
             List.of())
@@ -43,13 +61,13 @@ record MetaData(
   }
 
   /// The greatest event time of the snapshot's rows, or of what they were made of.
-  static @Nullable Instant watermark(TableSnapshot snapshot, ColumnBounds bounds) {
-    TableSnapshot.Made made = snapshot.facts().made();
+  @Nullable Instant watermark() {
+    TableSnapshot.Made made = facts.made();
     if (made != null) {
       return made.watermark();
     }
-    ColumnSpec time = snapshot.schema().timeColumn();
-    ColumnBounds.Range range = bounds.of(time.name());
+    ColumnSpec time = schema.timeColumn();
+    LongRange range = bounds.of(time.name());
     return range == null ? null : Axes.toInstant(time.type().element(), range.max());
   }
 }

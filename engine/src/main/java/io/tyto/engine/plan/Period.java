@@ -17,7 +17,6 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.agrona.collections.IntArrayList;
 import org.jspecify.annotations.Nullable;
@@ -30,25 +29,25 @@ final class Period {
 
   private final AggregatePlan plan;
   private final TimeInterval interval;
-  private final Sources sources;
+  private final GroupSource source;
   private final ScanContext context;
   private final List<@Nullable TimeAxis> axes = new ArrayList<>();
   private final @Nullable Rolling rolling;
   private final Groups groups;
   private ScanStats stats;
-  private @Nullable CubeCover cover;
+  private GroupSource.@Nullable Found found;
 
   private Period(
       AggregatePlan plan,
       TimeInterval interval,
       GroupScan.@Nullable Best best,
-      Sources sources,
+      GroupSource source,
       ColumnBounds bounds,
       int maxBuckets,
       ScanContext context) {
     this.plan = plan;
     this.interval = interval;
-    this.sources = sources;
+    this.source = source;
     this.context = context;
     for (GroupKey key : plan.query().groupBy()) {
       axes.add(
@@ -64,11 +63,11 @@ final class Period {
       AggregatePlan plan,
       TimeInterval interval,
       GroupScan.@Nullable Best best,
-      Sources sources,
+      GroupSource source,
       ColumnBounds bounds,
       int maxBuckets,
       ScanContext context) {
-    return new Period(plan, interval, best, sources, bounds, maxBuckets, context);
+    return new Period(plan, interval, best, source, bounds, maxBuckets, context);
   }
 
   /// Groups that were found and not kept, as only the best were asked for.
@@ -159,15 +158,15 @@ final class Period {
 
   /// How its rows were found; of the last scan.
   QueryPlan queryPlan() {
-    return requireCover().queryPlan();
+    return requireFound().plan();
   }
 
   String servedBy() {
-    return requireCover().servedBy();
+    return requireFound().servedBy();
   }
 
-  private CubeCover requireCover() {
-    CubeCover known = cover;
+  private GroupSource.Found requireFound() {
+    GroupSource.Found known = found;
     if (known == null) {
       throw new IllegalStateException("nothing was scanned yet");
     }
@@ -175,24 +174,11 @@ final class Period {
   }
 
   private Groups scan(List<ScanKey> keys, TimeInterval range, GroupScan.@Nullable Best best) {
-    CubeCover found = CubeCover.of(plan, range, points(keys), sources);
-    cover = found;
     GroupScan.Spec spec =
-        new GroupScan.Spec(
-            sources.schema(), range, plan.query().where(), keys, plan.states(), best);
-    return GroupScan.runParts(spec, found.parts(), context);
-  }
-
-  /// Where buckets of event time end.
-  private long[] points(List<ScanKey> keys) {
-    return keys.stream()
-        .filter(ScanKey.BucketKey.class::isInstance)
-        .map(ScanKey.BucketKey.class::cast)
-        .filter(key -> plan.columns().isEventTime(key.column()))
-        .flatMapToLong(key -> Arrays.stream(key.axis().boundaries()))
-        .sorted()
-        .distinct()
-        .toArray();
+        new GroupScan.Spec(source.schema(), range, plan.query().where(), keys, plan.states(), best);
+    GroupSource.Found last = source.scan(spec, plan.regroups());
+    found = last;
+    return last.groups();
   }
 
   private TimeAxis axisOf(GroupKey.TimeBucket bucket, ColumnBounds bounds, int maxBuckets) {

@@ -51,8 +51,7 @@ public final class RecordsRunner {
       long started) {
     // Rows behind the page: those up to the anchor, and those that the offset left out.
     boolean hasBehind = anchor != null || query.offset() > 0;
-    ColumnBounds bounds = new ColumnBounds(Sources.of(snapshot), context.query());
-    MetaData meta = new MetaData(snapshot, bounds, context.query(), started);
+    MetaData meta = MetaData.of(snapshot, context.query(), started);
     return new RecordsResult(
         rows.positions().size(),
         rows.columns(),

@@ -296,8 +296,7 @@ public final class StreamedRecords implements RecordStream {
 
   @Override
   public QueryMeta meta() {
-    ColumnBounds bounds = new ColumnBounds(Sources.of(snapshot), context.query());
-    return new MetaData(snapshot, bounds, context.query(), started)
+    return MetaData.of(snapshot, context.query(), started)
         .of(stats, "segments", isTruncated, List.of(), context.cost());
   }
 

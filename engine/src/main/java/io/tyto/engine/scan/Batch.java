@@ -2,9 +2,9 @@ package io.tyto.engine.scan;
 
 import io.tyto.engine.expression.DerivedColumns;
 import io.tyto.engine.source.CellKind;
-import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.RowSource;
+import io.tyto.engine.source.StateSource;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.schema.ColumnSpec;
 import java.util.Arrays;
@@ -50,7 +50,7 @@ public final class Batch {
   /// Enters a source; readers of the former one are dropped.
   public void enter(RowSource newSource, int newSourceIndex) {
     source = newSource;
-    holdsCells = newSource instanceof CellSource;
+    holdsCells = newSource instanceof StateSource;
     cellReaders.clear();
     sourceIndex = newSourceIndex;
     Arrays.fill(readers, null);

@@ -1,10 +1,12 @@
 package io.tyto.engine.snapshot;
 
+import io.tyto.engine.shipping.Leaves;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.schema.TableSchema;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A consistent, immutable view of one collection. Thread-safe.
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class TableSnapshot implements AutoCloseable {
   private final TableSchema schema;
   private final String id;
-  private final List<RowSource> sources;
+  private final Supplier<List<RowSource>> sources;
+  private final @Nullable Leaves leaves;
   private final Facts facts;
   private final Runnable release;
   private final AtomicInteger holders = new AtomicInteger(1);
@@ -43,11 +46,61 @@ public final class TableSnapshot implements AutoCloseable {
   /// @param release called once, when the last holder is gone
   public TableSnapshot(
       TableSchema schema, String id, List<RowSource> sources, Facts facts, Runnable release) {
+    this(schema, id, fixed(sources), null, facts, release);
+  }
+
+  private TableSnapshot(
+      TableSchema schema,
+      String id,
+      Supplier<List<RowSource>> sources,
+      @Nullable Leaves leaves,
+      Facts facts,
+      Runnable release) {
     this.schema = schema;
     this.id = id;
-    this.sources = List.copyOf(sources);
+    this.sources = sources;
+    this.leaves = leaves;
     this.facts = facts;
     this.release = release;
+  }
+
+  private static Supplier<List<RowSource>> fixed(List<RowSource> sources) {
+    List<RowSource> copy = List.copyOf(sources);
+    return () -> copy;
+  }
+
+  /// Of rows that several nodes hold.
+  ///
+  /// @param leaves those nodes
+  /// @param sources the same rows brought here, for whoever has to see each of them; asked for at
+  ///   most once, when that is so
+  public static TableSnapshot shared(
+      TableSchema schema,
+      String id,
+      Leaves leaves,
+      Supplier<List<RowSource>> sources,
+      Facts facts,
+      Runnable release) {
+    return new TableSnapshot(schema, id, new Once(sources), leaves, facts, release);
+  }
+
+  private static final class Once implements Supplier<List<RowSource>> {
+    private final Supplier<List<RowSource>> maker;
+    private @Nullable List<RowSource> made;
+
+    Once(Supplier<List<RowSource>> maker) {
+      this.maker = maker;
+    }
+
+    @Override
+    public synchronized List<RowSource> get() {
+      List<RowSource> known = made;
+      if (known == null) {
+        known = List.copyOf(maker.get());
+        made = known;
+      }
+      return known;
+    }
   }
 
   public TableSnapshot(TableSchema schema, String id, List<RowSource> sources, Runnable release) {
@@ -62,8 +115,14 @@ public final class TableSnapshot implements AutoCloseable {
     return id;
   }
 
+  /// All rows. Where nodes share them, they are brought here first, which may take long.
   public List<RowSource> sources() {
-    return sources;
+    return sources.get();
+  }
+
+  /// The nodes that hold the rows, or null where they lie here.
+  public @Nullable Leaves leaves() {
+    return leaves;
   }
 
   public Facts facts() {

@@ -1,7 +1,7 @@
 package io.tyto.engine.source;
 
-/// What the cells of a cube keep, of the rows or of the values of one column. The numbers are
-/// durable: never changed, never reused.
+/// What is kept of the rows of a group, or of their values of one column: in the cells of cubes and
+/// in what nodes send each other. The numbers are durable: never changed, never reused.
 public enum CellKind {
   /// How many rows the cell was made of.
   ROWS(0),
@@ -23,12 +23,14 @@ public enum CellKind {
   GREATEST(7),
   /// Ids of the distinct entities, ascending, as a list.
   ENTITIES(8),
-  /// The distinct values, as a list.
+  /// The distinct values, as a list; between nodes, where a state needs it, all values.
   VALUES(9),
   /// HyperLogLog of the values, null where there is none.
   SKETCH(10),
   /// Bins of a DDSketch of the values, null where there is none.
-  BINS(11);
+  BINS(11),
+  /// The bytes in which a state writes itself, null where it is empty; between nodes only.
+  STATE(12);
 
   /// Ids of columns of cells lie from here on, those of rows below.
   public static final int FIRST_ID = 1 << 24;
@@ -41,7 +43,7 @@ public enum CellKind {
     this.number = number;
   }
 
-  /// The id by which a {@link CellSource} knows the column that keeps this of a column of rows.
+  /// The id by which a {@link StateSource} knows the column that keeps this of a column of rows.
   ///
   /// @param columnId 0 for {@link #ROWS}
   public int id(int columnId) {

@@ -4,8 +4,7 @@ package io.tyto.engine.source;
 /// bucket of time with the same values of some columns.
 ///
 /// Those columns and the time column, whose value is the bucket's begin, have the ids they have in
-/// rows; states are columns with ids of {@link CellKind#id}. Every other column is absent, and
-/// means nothing here.
-public interface CellSource extends RowSource {
+/// rows.
+public interface CellSource extends StateSource {
   CellShape shape();
 }

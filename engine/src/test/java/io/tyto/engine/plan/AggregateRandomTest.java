@@ -37,6 +37,10 @@ class AggregateRandomTest {
   private static final int TABLES = 15;
   private static final int SPLITS_PER_TABLE = 4;
   private static final int QUERIES_PER_SPLIT = 35;
+
+  /// One of so many queries is asked of several nodes as well.
+  private static final int SHARED_EVERY = 3;
+
   private static final ExecutorService WORKERS = Executors.newFixedThreadPool(2);
 
   private static final AtomicInteger SERVED_BY_CUBES = new AtomicInteger();
@@ -96,6 +100,22 @@ class AggregateRandomTest {
     ReferenceEngine.Answer expected = ReferenceEngine.answer(table, query);
     AggregateResult actual = run(query, snapshot, hashSeed);
     SERVED_BY_CUBES.addAndGet(actual.plan().cube() == null ? 0 : 1);
+    check(table, query, expected, actual);
+    if (hashSeed % SHARED_EVERY != 0) {
+      return;
+    }
+    try {
+      check(table, query, expected, runShared(query, snapshot, hashSeed));
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError("on several nodes", e);
+    }
+  }
+
+  private static void check(
+      GameTable table,
+      AggregateQuery query,
+      ReferenceEngine.Answer expected,
+      AggregateResult actual) {
     assertEquals(expected.groupCount(), actual.groupCount(), "groups");
     assertEquals(expected.hasNextPage(), actual.hasNextPage(), "hasNextPage");
     assertEquals(expected.rows().size(), actual.rowCount(), "rows");
@@ -129,13 +149,26 @@ class AggregateRandomTest {
   }
 
   private static AggregateResult run(AggregateQuery query, TableSnapshot snapshot, long seed) {
+    ScanContext context = context(seed);
+    return run(query, GroupSource.of(snapshot, context), context);
+  }
+
+  private static AggregateResult runShared(
+      AggregateQuery query, TableSnapshot snapshot, long seed) {
+    ScanContext context = context(seed);
+    Random random = new Random(seed);
+    Fleet fleet = new Fleet(snapshot, 1 + random.nextInt(3), random);
+    return run(query, GroupSource.of(fleet.shared(), context), context);
+  }
+
+  private static ScanContext context(long seed) {
     QueryContext context = new QueryContext("test", Duration.ofMinutes(1), 1L << 30);
-    return AggregateRunner.run(
-        query,
-        null,
-        snapshot,
-        new PlanLimits(1_000_000, 10_000_000),
-        new ScanContext(context, WORKERS, 2, seed));
+    return new ScanContext(context, WORKERS, 2, seed);
+  }
+
+  private static AggregateResult run(
+      AggregateQuery query, GroupSource source, ScanContext context) {
+    return AggregateRunner.run(query, null, source, new PlanLimits(1_000_000, 10_000_000), context);
   }
 
   private static @Nullable Object shown(

@@ -184,14 +184,31 @@ class CubeOfEntitiesTest {
     ZoneId zone = random.nextBoolean() ? ZoneOffset.UTC : ZoneId.of("Europe/Berlin");
     long from = START + random.nextInt(86_400 * 3);
     long to = from + random.nextInt(86_400 * 9);
+    AggregateQuery query =
+        query(zone, Instant.ofEpochSecond(from), Instant.ofEpochSecond(to), wantsTotals);
+    ScanContext context =
+        new ScanContext(new QueryContext("test", Duration.ofMinutes(1), 1L << 30), WORKERS, 2, 5);
     AggregateResult result =
-        AggregateRunner.run(
-            query(zone, Instant.ofEpochSecond(from), Instant.ofEpochSecond(to), wantsTotals),
-            null,
-            snapshot,
-            new PlanLimits(100_000, 100_000),
-            new ScanContext(
-                new QueryContext("test", Duration.ofMinutes(1), 1L << 30), WORKERS, 2, 5));
+        check(query, from, to, wantsTotals, GroupSource.of(snapshot, context), context);
+    boolean isSealed = snapshot.sources().stream().anyMatch(Segment.class::isInstance);
+    boolean holdsADay = to - from > 2 * 86_400;
+    assertTrue(
+        !isSealed || !holdsADay || result.meta().servedBy().startsWith("cube:by_country"),
+        () -> result.meta().servedBy() + " " + result.plan());
+    Fleet fleet = new Fleet(snapshot, 2, random);
+    check(query, from, to, wantsTotals, GroupSource.of(fleet.shared(), context), context);
+  }
+
+  private AggregateResult check(
+      AggregateQuery query,
+      long from,
+      long to,
+      boolean wantsTotals,
+      GroupSource source,
+      ScanContext context) {
+    ZoneId zone = ((GroupKey.TimeBucket) query.groupBy().getFirst()).zone();
+    AggregateResult result =
+        AggregateRunner.run(query, null, source, new PlanLimits(100_000, 100_000), context);
     Set<Integer> all = new HashSet<>();
     Map<String, Set<Integer>> users = new TreeMap<>();
     Map<String, Long> counts = new HashMap<>();
@@ -214,11 +231,7 @@ class CubeOfEntitiesTest {
     if (wantsTotals) {
       assertEquals((long) all.size(), result.totals().get(1).value(0));
     }
-    boolean isSealed = snapshot.sources().stream().anyMatch(Segment.class::isInstance);
-    boolean holdsADay = to - from > 2 * 86_400;
-    assertTrue(
-        !isSealed || !holdsADay || result.meta().servedBy().startsWith("cube:by_country"),
-        () -> result.meta().servedBy() + " " + result.plan());
+    return result;
   }
 
   private static AggregateQuery query(ZoneId zone, Instant from, Instant to, boolean wantsTotals) {

@@ -241,14 +241,15 @@ class DuckDbDifferentialTest {
   }
 
   private static List<List<@Nullable Object>> run(AggregateQuery query, TableSnapshot snapshot) {
-    QueryContext context = new QueryContext("oracle", Duration.ofMinutes(1), 1L << 30);
+    QueryContext asked = new QueryContext("oracle", Duration.ofMinutes(1), 1L << 30);
+    ScanContext context = new ScanContext(asked, WORKERS, 2, 42);
     AggregateResult result =
         AggregateRunner.run(
             query,
             null,
-            snapshot,
+            GroupSource.of(snapshot, context),
             new PlanLimits(1_000_000, 10_000_000),
-            new ScanContext(context, WORKERS, 2, 42));
+            context);
     List<List<@Nullable Object>> rows = new ArrayList<>();
     for (int i = 0; i < result.rowCount(); i++) {
       List<@Nullable Object> row = new ArrayList<>();

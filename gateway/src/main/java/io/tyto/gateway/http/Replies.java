@@ -137,6 +137,7 @@ public final class Replies {
           409;
       case CONFIG_INVALID -> 422;
       case OVERLOADED,
+          SHARDS_MISSING,
           DRAINING,
           DISK_FULL,
           STORE_FAILED,

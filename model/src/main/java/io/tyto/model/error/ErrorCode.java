@@ -52,6 +52,8 @@ public enum ErrorCode {
   CANCELLED(Type.RESOURCES, false),
   MEMORY_LIMIT_EXCEEDED(Type.RESOURCES, false),
   OVERLOADED(Type.RESOURCES, true),
+  /// Rows that belong to the answer are on nodes that do not answer.
+  SHARDS_MISSING(Type.RESOURCES, true),
   DRAINING(Type.RESOURCES, true),
   DISK_FULL(Type.RESOURCES, true),
   SEGMENT_CORRUPT(Type.INTERNAL, false),

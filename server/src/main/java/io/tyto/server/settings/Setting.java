@@ -36,6 +36,32 @@ public enum Setting {
       Kind.TEXT,
       "",
       "with `ownership: group`, name of this process, unlike those of the others and always the same"),
+  ROLE(
+      "role",
+      Kind.TEXT,
+      "all",
+      "all: takes events and answers callers; gateway: answers callers only, with what the others of the cluster have"),
+  CLUSTER_LISTEN(
+      "cluster.listen",
+      Kind.TEXT,
+      "",
+      "host:port for calls of other processes, which find each other on the port behind; empty: each answers by itself"),
+  CLUSTER_SEEDS(
+      "cluster.seeds",
+      Kind.TEXT,
+      "",
+      "host:port where others of the cluster listen, with commas; a name may stand for several"),
+  CLUSTER_NAME(
+      "cluster.name", Kind.TEXT, "tyto", "whom a process joins: others with the same name"),
+  CLUSTER_ZONE("cluster.zone", Kind.TEXT, "", "what fails together with this process"),
+  CLUSTER_CERTIFICATE(
+      "cluster.certificate",
+      Kind.TEXT,
+      "",
+      "PEM file that this process shows others of the cluster; with `cluster.key` and `cluster.authority`; empty: calls go in clear text"),
+  CLUSTER_KEY("cluster.key", Kind.TEXT, "", "PEM file of the certificate's key"),
+  CLUSTER_AUTHORITY(
+      "cluster.authority", Kind.TEXT, "", "PEM file of who signs the certificates of the cluster"),
   LOG_DURABILITY(
       "log.durability",
       Kind.TEXT,

@@ -1,16 +1,15 @@
-package io.tyto.engine.cube;
+package io.tyto.engine.group;
 
-import io.tyto.engine.group.GroupKeys;
 import io.tyto.engine.vector.ColumnVector;
 import java.io.ByteArrayOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /// Keys of groups as columns.
-final class KeyVectors {
+public final class KeyVectors {
   private KeyVectors() {}
 
   /// @param keys numbers of buckets
-  static ColumnVector buckets(GroupKeys keys, long[] boundaries) {
+  public static ColumnVector buckets(GroupKeys keys, long[] boundaries) {
     long[] values = new long[keys.count()];
     for (int i = 0; i < values.length; i++) {
       Long bucket = (Long) keys.value(i);
@@ -19,7 +18,8 @@ final class KeyVectors {
     return new ColumnVector.Longs(values.length, values, nulls(keys));
   }
 
-  static ColumnVector of(GroupKeys keys) {
+  /// In physical form.
+  public static ColumnVector of(GroupKeys keys) {
     return switch (keys) {
       case GroupKeys.LongKeys longs ->
           new ColumnVector.Longs(longs.count(), longs.values(), nulls(keys));

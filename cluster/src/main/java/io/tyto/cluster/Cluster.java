@@ -1,0 +1,171 @@
+package io.tyto.cluster;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.tyto.cluster.member.HazelcastMembers;
+import io.tyto.cluster.member.Member;
+import io.tyto.cluster.member.Members;
+import io.tyto.cluster.query.ClusterSnapshots;
+import io.tyto.cluster.query.LeafMethods;
+import io.tyto.cluster.rpc.NodeAddress;
+import io.tyto.cluster.rpc.NodeClient;
+import io.tyto.cluster.rpc.NodeServer;
+import io.tyto.cluster.rpc.RpcTls;
+import io.tyto.engine.LeafService;
+import io.tyto.engine.snapshot.SnapshotProvider;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// This process's place in a cluster. Thread-safe.
+///
+/// Lifetime: {@link #join}, then {@link #serve} once there is something to answer with, until
+/// {@link #close}.
+public final class Cluster implements AutoCloseable {
+  private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
+
+  /// Between two looks at what this process owns.
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
+
+  private static final Duration STOP = Duration.ofSeconds(10);
+
+  /// Members talk among themselves on the port behind that of calls.
+  private static final int MEMBERS_PORT = 1;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Options options;
+  private final Rows rows;
+  private final NodeClient client;
+  private final Members members;
+  private final ClusterSnapshots snapshots;
+  private @Nullable NodeServer server;
+
+  /// @param name whom it joins: others with the same
+  /// @param id of this process, unlike all others and the same after each restart
+  /// @param listen for calls; members find each other on the port behind
+  /// @param seeds where others listen
+  /// @param zone what fails together with this process
+  public record Options(
+      String name,
+      String id,
+      NodeAddress listen,
+      List<NodeAddress> seeds,
+      String zone,
+      Member.Role role,
+      RpcTls tls) {}
+
+  /// What this process has.
+  ///
+  /// @param local all that is sealed, and the newest rows of what it owns
+  /// @param owned by group, partitions
+  /// @param partitions how many a group has
+  public record Rows(
+      SnapshotProvider local,
+      Supplier<Map<Integer, List<Integer>>> owned,
+      IntUnaryOperator partitions) {}
+
+  private Cluster(Options options, Rows rows) {
+    this.options = options;
+    this.rows = rows;
+    this.client = new NodeClient(vertx, options.tls());
+    this.members =
+        HazelcastMembers.join(
+            new HazelcastMembers.Discovery(
+                options.name(),
+                behind(options.listen()),
+                options.seeds().stream().map(Cluster::behind).toList()),
+            member(Member.State.JOINING));
+    this.snapshots = new ClusterSnapshots(rows.local(), members, rows.partitions(), client);
+  }
+
+  /// Finds the others, and waits until it has.
+  public static Cluster join(Options options, Rows rows) {
+    return new Cluster(options, rows);
+  }
+
+  private static NodeAddress behind(NodeAddress calls) {
+    return new NodeAddress(calls.host(), calls.port() + MEMBERS_PORT);
+  }
+
+  private Member member(Member.State state) {
+    return new Member(
+        options.id(), options.listen(), options.zone(), options.role(), state, rows.owned().get());
+  }
+
+  /// Rows of all members.
+  public SnapshotProvider snapshots() {
+    return snapshots;
+  }
+
+  public Members members() {
+    return members;
+  }
+
+  /// Answers others from now on, and tells them so.
+  ///
+  /// @param leaf of the rows that this process has; the caller closes it after this
+  public void serve(LeafService leaf) {
+    snapshots.serve(leaf);
+    server =
+        NodeServer.start(
+            vertx,
+            options.listen().host(),
+            options.listen().port(),
+            options.tls(),
+            new LeafMethods(leaf).methods());
+    members.announce(member(Member.State.SERVING));
+    vertx.setPeriodic(LOOK_EVERY.toMillis(), _ -> tellChanges());
+  }
+
+  private void tellChanges() {
+    Member now = member(members.self().state());
+    if (!now.equals(members.self())) {
+      members.announce(now);
+    }
+  }
+
+  /// Tells the others that this process is about to go, waits until they have looked, and goes.
+  @Override
+  public void close() {
+    if (server != null) {
+      members.announce(member(Member.State.DRAINING));
+      sleep(members.spread());
+    }
+    members.close();
+    if (server != null) {
+      server.close();
+    }
+    snapshots.close();
+    client.close();
+    stop();
+  }
+
+  private static void sleep(Duration time) {
+    try {
+      Thread.sleep(time);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void stop() {
+    try {
+      vertx
+          .close()
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(STOP.toSeconds(), TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.log(WARNING, "what answers other processes did not stop in order: {0}", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package io.tyto.cluster.member;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Which nodes hold a partition: the first by rendezvous hashing (Thaler and Ravishankar, 1998), of
+/// as many zones as there are. Static; the same everywhere that sees the same members.
+///
+/// Whole partitions are placed, not their segments: an entity lives in one partition, so each node
+/// can count its own entities, and a group by the entity is finished where its rows are. A member
+/// that comes or goes moves only what it takes or had.
+public final class Placement {
+  private Placement() {}
+
+  /// The nodes in the order in which they are to hold a partition; draining ones come last.
+  public static List<Member> order(int group, int partition, List<Member> members) {
+    List<Member> nodes = new ArrayList<>(members.stream().filter(Member::isNode).toList());
+    nodes.sort(
+        Comparator.comparing((Member node) -> node.state() == Member.State.DRAINING)
+            .thenComparing(node -> weight(group, partition, node.id()), Comparator.reverseOrder())
+            .thenComparing(Member::id));
+    return nodes;
+  }
+
+  /// The first `replicas` of them, each in a zone of its own as long as there are zones left.
+  public static List<Member> holders(int group, int partition, int replicas, List<Member> members) {
+    List<Member> order = order(group, partition, members);
+    List<Member> holders = new ArrayList<>();
+    Set<String> zones = new HashSet<>();
+    for (Member node : order) {
+      if (holders.size() < replicas && zones.add(node.zone())) {
+        holders.add(node);
+      }
+    }
+    for (Member node : order) {
+      if (holders.size() < replicas && !holders.contains(node)) {
+        holders.add(node);
+      }
+    }
+    return holders;
+  }
+
+  /// FNV-1a over the three, mixed as SplitMix64 ends: equal on every machine, for ever.
+  private static long weight(int group, int partition, String node) {
+    long hash = 0xcbf29ce484222325L;
+    for (byte each : (group + "/" + partition + "/" + node).getBytes(StandardCharsets.UTF_8)) {
+      hash = (hash ^ each & 0xff) * 0x100000001b3L;
+    }
+    hash = (hash ^ hash >>> 30) * 0xbf58476d1ce4e5b9L;
+    hash = (hash ^ hash >>> 27) * 0x94d049bb133111ebL;
+    return (hash ^ hash >>> 31) >>> 1;
+  }
+}

@@ -1,0 +1,35 @@
+package io.tyto.cluster.query;
+
+import io.tyto.engine.LeafService;
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.shipping.FoundGroups;
+import io.tyto.engine.shipping.ScanShare;
+import io.tyto.engine.source.LongRange;
+import io.tyto.model.query.QueryContext;
+import java.util.HashSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of this process. Thread-safe.
+record LocalLeaf(LeafService service) implements Leaf {
+  @Override
+  public LeafService.Opened open(
+      String collection, List<Integer> partitions, QueryContext context) {
+    return service.open(collection, new HashSet<>(partitions), context);
+  }
+
+  @Override
+  public @Nullable LongRange bounds(String lease, String column, QueryContext context) {
+    return service.bounds(lease, column, context);
+  }
+
+  @Override
+  public FoundGroups scan(String lease, ScanShare share, ScanContext context) {
+    return service.scan(lease, _ -> share, context.query());
+  }
+
+  @Override
+  public void close(String lease) {
+    service.close(lease);
+  }
+}

@@ -1,0 +1,146 @@
+package io.tyto.cluster.query;
+
+import io.tyto.cluster.member.Member;
+import io.tyto.engine.LeafService;
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.shipping.FoundGroups;
+import io.tyto.engine.shipping.Leaves;
+import io.tyto.engine.shipping.ScanShare;
+import io.tyto.engine.source.LongRange;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.schema.ColumnSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One snapshot, opened at every node that has a part of it. Thread-safe.
+///
+/// Lifetime: {@link #close} lets all of them go.
+final class OpenLeaves implements Leaves, AutoCloseable {
+  private final List<Part> parts;
+  private final ExecutorService threads;
+
+  /// What one node holds.
+  private record Part(Leaf leaf, LeafService.Opened opened) {}
+
+  private OpenLeaves(List<Part> parts, ExecutorService threads) {
+    this.parts = parts;
+    this.threads = threads;
+  }
+
+  /// Opens at all nodes at once; where one fails, it is closed at the others, and that failure is
+  /// thrown.
+  ///
+  /// @param wanted by node, its partitions
+  static OpenLeaves open(
+      String collection,
+      Map<Member, List<Integer>> wanted,
+      Function<Member, Leaf> leaves,
+      ExecutorService threads,
+      QueryContext context) {
+    List<Future<Part>> opening = new ArrayList<>();
+    wanted.forEach((member, partitions) -> {
+      Leaf leaf = leaves.apply(member);
+      opening.add(threads.submit(() -> new Part(leaf, leaf.open(collection, partitions, context))));
+    });
+    List<Part> parts = new ArrayList<>();
+    RuntimeException failure = null;
+    for (Future<Part> each : opening) {
+      try {
+        parts.add(await(each, context));
+      } catch (RuntimeException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    OpenLeaves opened = new OpenLeaves(List.copyOf(parts), threads);
+    if (failure != null) {
+      opened.close();
+      throw failure;
+    }
+    return opened;
+  }
+
+  /// What was opened, in the order of the nodes.
+  List<LeafService.Opened> opened() {
+    return parts.stream().map(Part::opened).toList();
+  }
+
+  @Override
+  public @Nullable LongRange bounds(ColumnSpec column, QueryContext context) {
+    List<Future<Optional<LongRange>>> asked = new ArrayList<>();
+    for (Part part : parts) {
+      asked.add(
+          threads.submit(() ->
+              Optional.ofNullable(part.leaf.bounds(part.opened.lease(), column.name(), context))));
+    }
+    LongRange all = null;
+    for (Future<Optional<LongRange>> each : asked) {
+      LongRange one = await(each, context).orElse(null);
+      if (all == null || one == null) {
+        all = all == null ? one : all;
+      } else {
+        all = new LongRange(Math.min(all.min(), one.min()), Math.max(all.max(), one.max()));
+      }
+    }
+    return all;
+  }
+
+  @Override
+  public boolean hasEntityIds() {
+    return parts.stream().allMatch(part -> part.opened.hasEntityIds());
+  }
+
+  @Override
+  public List<FoundGroups> scan(ScanShare share, ScanContext context) {
+    List<Future<FoundGroups>> asked = new ArrayList<>();
+    for (Part part : parts) {
+      asked.add(threads.submit(() -> part.leaf.scan(part.opened.lease(), share, context)));
+    }
+    List<FoundGroups> found = new ArrayList<>();
+    try {
+      for (Future<FoundGroups> each : asked) {
+        found.add(await(each, context.query()));
+      }
+      return found;
+    } finally {
+      // Where one has failed nobody waits for the others.
+      asked.forEach(each -> each.cancel(true));
+    }
+  }
+
+  private static <T> T await(Future<T> future, QueryContext context) {
+    try {
+      // Calls look at the deadline themselves; what they tell is better than what is told here.
+      return future.get(
+          TimeUnit.NANOSECONDS.toMillis(context.remainingNanos()) + 1_000, TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new IllegalStateException("a part of a question failed", e.getCause());
+    } catch (TimeoutException e) {
+      throw new TytoException(
+          ErrorCode.QUERY_TIMEOUT, "a node did not answer within the query's deadline", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(ErrorCode.CANCELLED, "interrupted while waiting for nodes", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Part part : parts) {
+      threads.execute(() -> part.leaf.close(part.opened.lease()));
+    }
+  }
+}

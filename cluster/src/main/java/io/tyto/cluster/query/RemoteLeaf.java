@@ -1,0 +1,100 @@
+package io.tyto.cluster.query;
+
+import io.tyto.cluster.query.LeafWire.BoundsAnswer;
+import io.tyto.cluster.query.LeafWire.BoundsQuestion;
+import io.tyto.cluster.query.LeafWire.CloseQuestion;
+import io.tyto.cluster.query.LeafWire.OpenAnswer;
+import io.tyto.cluster.query.LeafWire.OpenQuestion;
+import io.tyto.cluster.query.LeafWire.ScanAnswer;
+import io.tyto.cluster.query.LeafWire.ScanQuestion;
+import io.tyto.cluster.rpc.Answer;
+import io.tyto.cluster.rpc.Frame;
+import io.tyto.cluster.rpc.NodeAddress;
+import io.tyto.cluster.rpc.NodeClient;
+import io.tyto.cluster.rpc.UnreachableException;
+import io.tyto.cluster.wire.RecordJson;
+import io.tyto.engine.LeafService;
+import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.shipping.FoundGroups;
+import io.tyto.engine.shipping.ScanShare;
+import io.tyto.engine.shipping.StateTable;
+import io.tyto.engine.shipping.StateTableCodec;
+import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.LongRange;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.query.QueryContext;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// The rows of another node. Thread-safe; UnreachableException where it does not answer.
+record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
+  private static final int UNPACKED = 2;
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  @Override
+  public LeafService.Opened open(
+      String collection, List<Integer> partitions, QueryContext context) {
+    OpenQuestion question = new OpenQuestion(collection, partitions);
+    String json = RecordJson.write(question, OpenQuestion.class);
+    OpenAnswer found = RecordJson.read(ask(LeafWire.OPEN, json, context), OpenAnswer.class);
+    return new LeafService.Opened(
+        found.lease(),
+        found.schemaVersion(),
+        found.id(),
+        new TableSnapshot.Facts(found.deadLetters(), found.lagMillis()),
+        found.hasEntityIds(),
+        found.time());
+  }
+
+  @Override
+  public @Nullable LongRange bounds(String lease, String column, QueryContext context) {
+    BoundsQuestion question = new BoundsQuestion(lease, column);
+    String json = RecordJson.write(question, BoundsQuestion.class);
+    return RecordJson.read(ask(LeafWire.BOUNDS, json, context), BoundsAnswer.class).range();
+  }
+
+  /// The end of an answer that is nothing else.
+  private String ask(String method, String json, QueryContext context) {
+    try (Answer answer = client.call(address, method, json, context)) {
+      return answer.next().text();
+    }
+  }
+
+  @Override
+  public FoundGroups scan(String lease, ScanShare share, ScanContext context) {
+    String json = RecordJson.write(ScanQuestion.of(lease, share), ScanQuestion.class);
+    Map<Integer, List<StateTable>> tables = new TreeMap<>();
+    try (Answer answer = client.call(address, LeafWire.SCAN, json, context.query())) {
+      Frame frame = answer.next();
+      for (; frame.kind() == Frame.Kind.DATA; frame = answer.next()) {
+        byte[] bytes = frame.payload();
+        // As they are in memory, where narrow values are as wide as any.
+        context.memory().reserve((long) bytes.length * UNPACKED);
+        int partition = ByteBuffer.wrap(bytes).getInt();
+        byte[] table = Arrays.copyOfRange(bytes, Integer.BYTES, bytes.length);
+        tables
+            .computeIfAbsent(partition, _ -> new ArrayList<>())
+            .add(StateTableCodec.decode(table));
+      }
+      ScanAnswer end = RecordJson.read(frame.text(), ScanAnswer.class);
+      return new FoundGroups(tables, end.stats(), end.plan(), end.servedBy());
+    }
+  }
+
+  @Override
+  public void close(String lease) {
+    QueryContext context = new QueryContext("close", CLOSING, 0);
+    String json = RecordJson.write(new CloseQuestion(lease), CloseQuestion.class);
+    try (Answer answer = client.call(address, LeafWire.CLOSE, json, context)) {
+      answer.next();
+    } catch (UnreachableException | TytoException _) {
+      // The lease ends by itself.
+    }
+  }
+}

@@ -1,0 +1,296 @@
+package io.tyto.cluster.query;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tyto.cluster.member.Member;
+import io.tyto.cluster.member.Members;
+import io.tyto.cluster.rpc.NodeAddress;
+import io.tyto.cluster.rpc.NodeClient;
+import io.tyto.cluster.rpc.NodeServer;
+import io.tyto.cluster.rpc.RpcTls;
+import io.tyto.engine.EngineOptions;
+import io.tyto.engine.LeafService;
+import io.tyto.engine.LocalQueryService;
+import io.tyto.ingest.IngestOptions;
+import io.tyto.ingest.LocalNode;
+import io.tyto.model.access.Caller;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.query.AggregateQuery;
+import io.tyto.model.query.Cohort;
+import io.tyto.model.query.EventFilter;
+import io.tyto.model.query.Filter;
+import io.tyto.model.query.GroupKey;
+import io.tyto.model.query.Measure;
+import io.tyto.model.query.Measure.Function;
+import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.TimeInterval;
+import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.ResultColumn;
+import io.tyto.testkit.storage.UnforcedDisk;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Three nodes on loopback that answer for partitions of the same rows, asked by one that holds
+/// none of them, against the answers of a process that has all.
+class ClusterSnapshotsTest {
+  private static final Vertx VERTX = Vertx.vertx();
+  private static final Clock CLOCK = Clock.systemUTC();
+  private static final int PARTITIONS = 6;
+  private static final int NODES = 3;
+  private static final String CONFIG =
+      """
+      collection: plays
+      time: ts
+      entity: { name: user, key: user }
+      fields:
+        user: { type: string }
+        ts: { type: timestamp }
+        country: { type: string }
+        amount: { type: "decimal(18,2)" }
+        score: { type: double }
+      cubes:
+        daily: { dimensions: [country], measures: [count, sum(amount), distinct(user)], granularities: [day] }
+      """;
+
+  private LocalNode node;
+  private LocalQueryService alone;
+  private LocalQueryService fleet;
+  private ClusterSnapshots snapshots;
+  private final NodeClient client = new NodeClient(VERTX, RpcTls.NONE);
+  private final List<NodeServer> servers = new ArrayList<>();
+  private final List<LeafService> leaves = new ArrayList<>();
+  private final Fixed members = new Fixed();
+
+  /// Who is there, as the test says.
+  private static final class Fixed implements Members {
+    private final Member self =
+        new Member(
+            "gateway",
+            new NodeAddress("127.0.0.1", 1),
+            "a",
+            Member.Role.GATEWAY,
+            Member.State.SERVING,
+            Map.of());
+    private List<Member> others = List.of();
+
+    @Override
+    public Member self() {
+      return self;
+    }
+
+    @Override
+    public List<Member> all() {
+      List<Member> all = new ArrayList<>(others);
+      all.add(self);
+      return all;
+    }
+
+    @Override
+    public void announce(Member member) {
+      throw new IllegalStateException("nothing changes here");
+    }
+
+    @Override
+    public Duration spread() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @BeforeEach
+  void open(@TempDir Path data) {
+    IngestOptions options = IngestOptions.DEFAULT.withPartitions(PARTITIONS);
+    node = LocalNode.open(data, options, new UnforcedDisk(CLOCK), CLOCK);
+    node.applyConfigs(List.of(new ConfigFile("plays.yaml", CONFIG)));
+    ingest(3_000, new Random(7));
+    node.flush();
+    ingest(500, new Random(8));
+    alone = new LocalQueryService(node, EngineOptions.defaults());
+    List<Member> nodes = new ArrayList<>();
+    for (int i = 0; i < NODES; i++) {
+      LeafService leaf = alone.leaf(node);
+      NodeServer server =
+          NodeServer.start(VERTX, "127.0.0.1", 0, RpcTls.NONE, new LeafMethods(leaf).methods());
+      leaves.add(leaf);
+      servers.add(server);
+      nodes.add(
+          new Member(
+              "n" + i,
+              new NodeAddress("127.0.0.1", server.port()),
+              "a",
+              Member.Role.NODE,
+              Member.State.SERVING,
+              Map.of()));
+    }
+    members.others = nodes;
+    snapshots = new ClusterSnapshots(node, members, _ -> PARTITIONS, client);
+    leaves.add(alone.leaf(node));
+    snapshots.serve(leaves.getLast());
+    fleet = new LocalQueryService(snapshots, EngineOptions.defaults());
+  }
+
+  private void ingest(int count, Random random) {
+    StringBuilder events = new StringBuilder();
+    Instant start = Instant.parse("2026-03-01T00:00:00Z");
+    for (int i = 0; i < count; i++) {
+      events.append(
+          "{\"user\":\"u%d\",\"ts\":\"%s\",\"country\":\"c%d\",\"amount\":\"%d.%02d\",\"score\":%s}\n"
+              .formatted(
+                  random.nextInt(300),
+                  start.plusSeconds(random.nextInt(86_400 * 5)),
+                  random.nextInt(5),
+                  random.nextInt(1_000),
+                  random.nextInt(100),
+                  random.nextGaussian()));
+    }
+    node.ingest("plays", events.toString().getBytes(StandardCharsets.UTF_8), Caller.SYSTEM).join();
+  }
+
+  @AfterEach
+  void close() {
+    fleet.close();
+    snapshots.close();
+    servers.forEach(NodeServer::close);
+    leaves.forEach(LeafService::close);
+    client.close();
+    alone.close();
+    node.close();
+  }
+
+  @AfterAll
+  static void stop() {
+    VERTX.close();
+  }
+
+  private static QueryContext context() {
+    return new QueryContext("test", Duration.ofSeconds(60), 1L << 28);
+  }
+
+  private static AggregateQuery query(@Nullable Filter where, List<GroupKey> keys) {
+    List<Measure> measures =
+        List.of(
+            new Measure.Count(),
+            new Measure.Column("amount", Function.SUM_EXACT),
+            new Measure.Column("score", Function.AVG),
+            new Measure.Column("score", Function.STDDEV),
+            new Measure.Column("amount", Function.STDDEV),
+            new Measure.Column("user", Function.COUNT_DISTINCT_EXACT),
+            new Measure.Column("user", Function.MAX),
+            new Measure.Column("country", Function.LAST),
+            new Measure.Top("country", 3),
+            new Measure.Quantiles("amount", List.of(0.5, 0.9), true, Measure.QuantileMethod.LINEAR),
+            new Measure.Quantiles("score", List.of(0.5), true, Measure.QuantileMethod.DISCRETE));
+    return new AggregateQuery(
+        "plays",
+        TimeInterval.ALL_TIME,
+        where,
+        keys,
+        measures,
+        null,
+        List.of(),
+        null,
+        null,
+        false,
+        null,
+        null,
+        AggregateQuery.Wants.ROWS,
+        10_000,
+        0,
+        null,
+        "test");
+  }
+
+  private void sameAnswer(AggregateQuery query) {
+    AggregateResult expected = alone.aggregate(query, context());
+    AggregateResult actual = fleet.aggregate(query, context());
+    assertTrue(expected.rowCount() > 0);
+    assertEquals(rows(expected), rows(actual));
+  }
+
+  /// Doubles with as many digits as do not depend on the order of additions.
+  private static TreeSet<String> rows(AggregateResult result) {
+    TreeSet<String> rows = new TreeSet<>();
+    for (int row = 0; row < result.rowCount(); row++) {
+      StringBuilder text = new StringBuilder();
+      for (List<ResultColumn> columns : List.of(result.keys(), result.measures())) {
+        for (ResultColumn column : columns) {
+          Object value = column.value(row);
+          text.append(value instanceof Double number ? "%.9g".formatted(number) : value)
+              .append(' ');
+        }
+      }
+      rows.add(text.toString());
+    }
+    return rows;
+  }
+
+  @Test
+  void answersAsOneProcessDoes() {
+    GroupKey country = new GroupKey.Dimension("country");
+    GroupKey user = new GroupKey.Dimension("user");
+    sameAnswer(query(null, List.of()));
+    sameAnswer(query(null, List.of(country)));
+    sameAnswer(query(null, List.of(user)));
+    sameAnswer(
+        query(new Filter.Compare("country", Filter.Op.NE, "c1", false), List.of(country, user)));
+    Cohort twice = new Cohort.Did(new EventFilter("plays", TimeInterval.ALL_TIME, null), 12);
+    sameAnswer(query(new Filter.InCohort(twice, null), List.of(country)));
+  }
+
+  @Test
+  void aNodeThatHasNothingOfItsOwnIsDoneWithout() {
+    servers.getFirst().close();
+    sameAnswer(query(null, List.of(new GroupKey.Dimension("country"))));
+  }
+
+  @Test
+  void rowsThatOneNodeAloneHasAreNamedWhenItIsGone() {
+    int group = node.collections().getFirst().groupId();
+    Member first = members.others.getFirst();
+    members.others =
+        List.of(
+            new Member(
+                first.id(),
+                first.address(),
+                first.zone(),
+                first.role(),
+                first.state(),
+                Map.of(group, List.of(2, 4))),
+            members.others.get(1),
+            members.others.get(2));
+    sameAnswer(query(null, List.of()));
+    servers.getFirst().close();
+    TytoException error =
+        assertThrows(TytoException.class, () -> fleet.aggregate(query(null, List.of()), context()));
+    assertSame(ErrorCode.SHARDS_MISSING, error.code(), error::toString);
+    String message = String.valueOf(error.getMessage());
+    assertTrue(message.contains("partition 2 are on node n0"), message);
+    assertTrue(message.contains("partition 4 are on node n0"), message);
+    members.others = members.others.subList(1, NODES);
+    TytoException left =
+        assertThrows(TytoException.class, () -> fleet.aggregate(query(null, List.of()), context()));
+    assertTrue(String.valueOf(left.getMessage()).contains("which has left"), left::toString);
+  }
+}

@@ -1,0 +1,56 @@
+package io.tyto.server;
+
+import io.tyto.cluster.Cluster;
+import io.tyto.engine.LeafService;
+import io.tyto.engine.LocalQueryService;
+import io.tyto.ingest.LocalNode;
+import io.tyto.server.settings.Settings;
+import org.jspecify.annotations.Nullable;
+
+/// Who answers the queries of this process: it alone, or the cluster that it is in. Closed before
+/// the node.
+final class Fleet implements AutoCloseable {
+  private final LocalQueryService queries;
+  private final @Nullable Cluster cluster;
+  private final @Nullable LeafService leaf;
+
+  private Fleet(LocalQueryService queries, @Nullable Cluster cluster, @Nullable LeafService leaf) {
+    this.queries = queries;
+    this.cluster = cluster;
+    this.leaf = leaf;
+  }
+
+  /// Joins the cluster that the settings name, if any, and waits until it has.
+  static Fleet join(Settings settings, LocalNode node) {
+    Cluster cluster = ClusterSettings.join(settings, node);
+    if (cluster == null) {
+      return new Fleet(new LocalQueryService(node, TytoServer.engineOptions(settings)), null, null);
+    }
+    LocalQueryService queries =
+        new LocalQueryService(cluster.snapshots(), TytoServer.engineOptions(settings));
+    try {
+      LeafService leaf = queries.leaf(node);
+      cluster.serve(leaf);
+      return new Fleet(queries, cluster, leaf);
+    } catch (RuntimeException e) {
+      queries.close();
+      cluster.close();
+      throw e;
+    }
+  }
+
+  LocalQueryService queries() {
+    return queries;
+  }
+
+  @Override
+  public void close() {
+    if (cluster != null) {
+      cluster.close();
+    }
+    if (leaf != null) {
+      leaf.close();
+    }
+    queries.close();
+  }
+}
