@@ -8,6 +8,12 @@ seconds=${2:-60}
 connections=1000
 query='{"query":"{__typename}"}'
 
+# Others come from elsewhere: one address has so many connections at most, and the attackers have them.
+case $server in
+  *127.0.0.1*) elsewhere='--interface 127.0.0.2' ;;
+  *) elsewhere='' ;;
+esac
+
 for tool in curl slowhttptest h2load; do
   command -v "$tool" > /dev/null || { echo "$tool is missing: apt-get install slowhttptest nghttp2-client curl"; exit 2; }
 done
@@ -16,7 +22,7 @@ done
 watch() {
   worst=0
   for _ in $(seq "$1"); do
-    took=$(curl -s -o /dev/null -m 10 -w '%{http_code} %{time_total}' "$server/live" || echo "000 10")
+    took=$(curl $elsewhere -s -o /dev/null -m 10 -w '%{http_code} %{time_total}' "$server/live" || echo "000 10")
     case $took in
       200*) ;;
       *) echo "    not answered: $took"; failed=1 ;;
@@ -54,5 +60,5 @@ printf '%s' "$query" > "$body"
 attack "requests as fast as they go" \
   h2load --h1 -c 200 -t 2 -D "$seconds" -d "$body" -H 'content-type: application/json' "$server/graphql"
 rm -f "$body"
-curl -s -m 10 "$server/live" > /dev/null || failed=1
+curl $elsewhere -s -m 10 "$server/live" > /dev/null || failed=1
 [ $failed = 0 ] && echo "it lived, and others were served" || { echo "others were not served"; exit 1; }

@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// GraphiQL, served from the jar: the browser talks to no other host.
 final class Pages {
@@ -39,6 +40,9 @@ final class Pages {
                   "react-dom",
                   "umd/react-dom.production.min.js",
                   "text/javascript; charset=utf-8"));
+
+  /// Read once, and sent to all as the same bytes.
+  private final Map<Page, Buffer> read = new ConcurrentHashMap<>();
 
   private static Page webjar(String name, String file, String type) {
     return new Page(WEBJARS + name + "/" + WebJarVersions.of(name) + "/" + file, type);
@@ -77,18 +81,20 @@ final class Pages {
     send(request, page);
   }
 
-  private static void send(HttpServerRequest request, Page page) {
-    Thread.startVirtualThread(() -> {
-      try (InputStream resource = Pages.class.getResourceAsStream(page.resource())) {
-        if (resource == null) {
-          Replies.failure(
-              request, new IllegalStateException("missing resource " + page.resource()));
-          return;
-        }
-        Replies.send(request, 200, page.type(), Buffer.buffer(resource.readAllBytes()));
-      } catch (IOException e) {
-        Replies.failure(request, new UncheckedIOException(e));
+  private void send(HttpServerRequest request, Page page) {
+    Replies.onVirtualThread(
+        request,
+        () -> Replies.send(request, 200, page.type(), read.computeIfAbsent(page, Pages::read)));
+  }
+
+  private static Buffer read(Page page) {
+    try (InputStream resource = Pages.class.getResourceAsStream(page.resource())) {
+      if (resource == null) {
+        throw new IllegalStateException("missing resource " + page.resource());
       }
-    });
+      return Buffer.buffer(resource.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -215,7 +215,9 @@ final class AuditedWorkTest {
     String shown = ask(analyst, views).encode();
     assertFalse(shown.contains("by_country") || shown.contains("margin"), shown);
     String refreshed =
-        ask(analyst, "mutation { refreshView(id: \"by_country\") { view { definition } } }")
+        ask(
+                analyst,
+                "mutation { refreshView(id: \"by_country\") { view { definition } errors { code } } }")
             .encode();
     assertTrue(refreshed.contains("NOT_FOUND") && !refreshed.contains("margin"), refreshed);
     String hidden = createView(analyst, "mine", "sum(margin)").encode();

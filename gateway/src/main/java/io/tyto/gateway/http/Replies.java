@@ -17,13 +17,42 @@ public final class Replies {
   private static final System.Logger LOG = System.getLogger(Replies.class.getName());
   private static final long RETRY_SECONDS = 1;
 
+  /// Smaller answers may wait in any number of connections.
+  private static final int COUNTED_BYTES = 1 << 14;
+
   private Replies() {}
 
-  /// Sends from any thread; a client that has left is no error.
+  /// Sends from any thread; a client that has left is no error. Where clients who do not read take
+  /// up too much already, the answer is OVERLOADED instead.
   public static void send(HttpServerRequest request, int status, String contentType, Buffer body) {
+    send(request, status, contentType, body, BodyBytes.OF_ANSWERS);
+  }
+
+  /// @param bytes of all answers; this one's are given back when its client has it, or is gone
+  static void send(
+      HttpServerRequest request, int status, String contentType, Buffer body, BodyBytes bytes) {
     HttpServerResponse response = request.response();
-    if (!response.closed() && !response.ended()) {
-      response.setStatusCode(status).putHeader("Content-Type", contentType).end(body);
+    if (response.closed() || response.ended()) {
+      return;
+    }
+    int counted = body.length() < COUNTED_BYTES ? 0 : body.length();
+    try {
+      bytes.take(counted);
+    } catch (TytoException e) {
+      // They were put for the answer, and nobody is to keep this in its place.
+      response.headers().remove("ETag").remove("Cache-Control");
+      failure(request, e);
+      return;
+    }
+    try {
+      response
+          .setStatusCode(status)
+          .putHeader("Content-Type", contentType)
+          .end(body)
+          .onComplete(_ -> bytes.give(counted));
+    } catch (RuntimeException e) {
+      bytes.give(counted);
+      throw e;
     }
   }
 

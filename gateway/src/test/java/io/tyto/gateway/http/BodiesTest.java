@@ -1,9 +1,11 @@
 package io.tyto.gateway.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,7 +20,7 @@ final class BodiesTest {
   private static final int MOST = 100_000;
 
   private final Vertx vertx = Vertx.vertx();
-  private final BodyBytes bytes = new BodyBytes(MOST);
+  private final BodyBytes bytes = new BodyBytes(MOST, "bodies");
   private HttpServer server;
 
   @BeforeEach
@@ -94,6 +96,42 @@ final class BodiesTest {
     }
     while (bytes.taken() > 0) {
       Thread.sleep(5); // until it is noticed that it has left
+    }
+  }
+
+  @Test
+  void answersThatNobodyReadsHaveABoundTogether() throws Exception {
+    // More than the kernel keeps for a connection.
+    Buffer answer = Buffer.buffer(new byte[16 << 20]);
+    BodyBytes answers = new BodyBytes(20 << 20, "answers");
+    HttpServer big =
+        vertx
+            .createHttpServer()
+            .requestHandler(request -> {
+              request.response().putHeader("Cache-Control", "max-age=3600");
+              Replies.send(request, 200, "text/plain", answer, answers);
+            })
+            .listen(0, "127.0.0.1")
+            .await();
+    try (Socket deaf = new Socket("127.0.0.1", big.actualPort())) {
+      write(deaf, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      while (answers.taken() == 0) {
+        Thread.sleep(5);
+      }
+      try (Socket other = new Socket("127.0.0.1", big.actualPort())) {
+        write(other, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        String refused = head(other);
+        assertTrue(refused.startsWith("HTTP/1.1 503"), refused);
+        assertTrue(refused.toLowerCase(java.util.Locale.ROOT).contains("retry-after:"), refused);
+        assertFalse(refused.contains("max-age"), refused);
+      }
+    }
+    while (answers.taken() > 0) {
+      Thread.sleep(5); // until it is noticed that it has left
+    }
+    try (Socket again = new Socket("127.0.0.1", big.actualPort())) {
+      write(again, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+      assertTrue(head(again).startsWith("HTTP/1.1 200"));
     }
   }
 }

@@ -211,14 +211,17 @@ public enum Setting {
       "export.concurrency",
       Kind.NUMBER,
       "4",
-      "results in bulk that are streamed at once, and as many that are made to be fetched later"),
+      "results in bulk that are streamed at once, and as many that are made to be fetched later; one caller has half of them at most"),
   EXPORT_BYTES(
       "export.bytes", Kind.BYTES, "4GB", "disk that results to be fetched later take together"),
   EXPORT_KEEP(
       "export.keep", Kind.DURATION, "1h", "how long a result can be fetched once it is complete"),
   HTTP_QUERY_BYTES("http.queryBytes", Kind.BYTES, "1MB", "largest body of a GraphQL request"),
   HTTP_INGEST_BYTES(
-      "http.ingestBytes", Kind.BYTES, "8MB", "largest body of an ingest request, as sent"),
+      "http.ingestBytes",
+      Kind.BYTES,
+      "8MB",
+      "largest body of an ingest request, as sent; all bodies under way together take an eighth of the heap, then `OVERLOADED`"),
   HTTP_UNZIPPED_BYTES(
       "http.unzippedBytes", Kind.BYTES, "32MB", "largest ingest body after gzip decompression"),
   ACCESS(
