@@ -26,6 +26,8 @@ final class GatewayLoad implements AutoCloseable {
   /// Of a load whose latencies count, what is asked before they do.
   private static final double UNCOUNTED = 0.2;
 
+  private static final double WARM_UP_TURN = 5;
+
   private final int rate;
   private final double seconds;
   private final int connections;
@@ -87,8 +89,11 @@ final class GatewayLoad implements AutoCloseable {
 
   /// Medians over the rounds, each of which is told as well.
   Map<String, Figures> measure(double warmUpSeconds, int rounds, Report report) {
-    for (Subject subject : subjects.values()) {
-      Load.flatOut(subject.clients(), warmUpSeconds);
+    // In turns, so that what the machine does meanwhile is shared alike.
+    for (double left = warmUpSeconds; left > 0; left -= WARM_UP_TURN) {
+      for (Subject subject : subjects.values()) {
+        Load.flatOut(subject.clients(), Math.min(left, WARM_UP_TURN));
+      }
     }
     Map<String, List<Figures>> all = new LinkedHashMap<>();
     for (int round = 0; round < rounds; round++) {

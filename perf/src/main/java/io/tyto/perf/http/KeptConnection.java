@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /// Asks a server on this machine again and again over one connection, and reads each answer to its
 /// last byte. A plain socket and no more parsing than it takes to find the end, so that what is
@@ -16,9 +17,14 @@ public final class KeptConnection implements AutoCloseable {
   private static final byte[] LENGTH = ascii("content-length:");
   private static final int STATUS_AT = "HTTP/1.1 ".length();
 
-  private final Socket socket;
-  private final InputStream in;
-  private final OutputStream out;
+  /// A connection that nobody used for so long is made anew: servers end such.
+  private static final long IDLE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+  private final int port;
+  private Socket socket;
+  private InputStream in;
+  private OutputStream out;
+  private long usedNanos;
 
   /// The answer as it came, head and body.
   private byte[] buffer = new byte[1 << 14];
@@ -27,11 +33,25 @@ public final class KeptConnection implements AutoCloseable {
   private int end;
 
   public KeptConnection(int port) throws IOException {
-    this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setTcpNoDelay(true);
-    socket.setSoTimeout(TIMEOUT_MILLIS);
+    this.port = port;
+    this.socket = connect(port);
     this.in = socket.getInputStream();
     this.out = socket.getOutputStream();
+    this.usedNanos = System.nanoTime();
+  }
+
+  private static Socket connect(int port) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setTcpNoDelay(true);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    return socket;
+  }
+
+  private void connectAnew() throws IOException {
+    socket.close();
+    socket = connect(port);
+    in = socket.getInputStream();
+    out = socket.getOutputStream();
   }
 
   public static byte[] get(String path) {
@@ -56,6 +76,11 @@ public final class KeptConnection implements AutoCloseable {
 
   /// The status of the answer; {@link #body} has the rest.
   public int ask(byte[] request) throws IOException {
+    long now = System.nanoTime();
+    if (now - usedNanos > IDLE_NANOS) {
+      connectAnew();
+    }
+    usedNanos = now;
     out.write(request);
     end = 0;
     int headEnd = -1;
