@@ -7,16 +7,21 @@ import io.tyto.cluster.member.Member;
 import io.tyto.cluster.member.Members;
 import io.tyto.cluster.query.ClusterSnapshots;
 import io.tyto.cluster.query.LeafMethods;
+import io.tyto.cluster.rpc.CallListener;
 import io.tyto.cluster.rpc.NodeAddress;
 import io.tyto.cluster.rpc.NodeClient;
 import io.tyto.cluster.rpc.NodeServer;
 import io.tyto.cluster.rpc.RpcTls;
 import io.tyto.engine.LeafService;
 import io.tyto.engine.snapshot.SnapshotProvider;
+import io.tyto.model.port.ClusterService;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Lifetime: {@link #join}, then {@link #serve} once there is something to answer with, until
 /// {@link #close}.
-public final class Cluster implements AutoCloseable {
+public final class Cluster implements ClusterService, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(Cluster.class.getName());
 
   /// Between two looks at what this process owns.
@@ -66,10 +71,12 @@ public final class Cluster implements AutoCloseable {
   /// @param local all that is sealed, and the newest rows of what it owns
   /// @param owned by group, partitions
   /// @param partitions how many a group has
+  /// @param groups of which somebody has to own each partition, names by id
   public record Rows(
       SnapshotProvider local,
       Supplier<Map<Integer, List<Integer>>> owned,
-      IntUnaryOperator partitions) {}
+      IntUnaryOperator partitions,
+      Supplier<Map<Integer, String>> groups) {}
 
   private Cluster(Options options, Rows rows) {
     this.options = options;
@@ -106,6 +113,41 @@ public final class Cluster implements AutoCloseable {
 
   public Members members() {
     return members;
+  }
+
+  /// Tells this one of calls to other nodes from now on.
+  public void listen(CallListener listener) {
+    client.listen(listener);
+  }
+
+  @Override
+  public ClusterStatus status() {
+    Map<Integer, String> groups = rows.groups().get();
+    List<MissingPartition> missing = new ArrayList<>();
+    groups.forEach((id, name) -> missing.addAll(snapshots.missing(id, name)));
+    return new ClusterStatus(
+        options.name(),
+        options.id(),
+        members.all().stream().map(member -> status(member, groups)).toList(),
+        missing);
+  }
+
+  private MemberStatus status(Member member, Map<Integer, String> groups) {
+    Map<String, List<Integer>> owned = new TreeMap<>();
+    member
+        .owned()
+        .forEach((group, partitions) ->
+            owned.put(
+                groups.getOrDefault(group, "group " + group),
+                partitions.stream().sorted().toList()));
+    return new MemberStatus(
+        member.id(),
+        member.address().toString(),
+        member.zone(),
+        member.role().name().toLowerCase(Locale.ROOT),
+        MemberState.valueOf(member.state().name()),
+        owned,
+        snapshots.isSuspect(member));
   }
 
   /// Answers others from now on, and tells them so.

@@ -12,6 +12,7 @@ import io.tyto.model.access.Access;
 import io.tyto.model.access.Caller;
 import io.tyto.model.access.Scope;
 import io.tyto.model.port.AuditLog;
+import io.tyto.model.port.ClusterService;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
 import io.tyto.model.port.LiveService;
@@ -178,7 +179,10 @@ final class ObservedGatewayTest {
                 ObservedGatewayTest::said,
                 new CostGate(CostGate.Limits.NONE, 4, Clock.systemUTC())),
             new Observatory(
-                new ObserveOptions(Duration.ZERO, "", 1, "7"), Clock.systemUTC(), audit),
+                new ObserveOptions(Duration.ZERO, "", 1, "7"),
+                Clock.systemUTC(),
+                audit,
+                ClusterService.NONE),
             Clock.systemUTC());
     CompletableFuture<String> answer =
         http.sendAsync(

@@ -282,6 +282,18 @@ public final class LocalNode
     return owned;
   }
 
+  /// Groups that are fed by logs outside, so that somebody has to own each of their partitions:
+  /// names by id.
+  public Map<Integer, String> fedGroups() {
+    Map<Integer, String> groups = new TreeMap<>();
+    for (TableSchema schema : directory.all()) {
+      if (schema.config().source().feed() != null) {
+        groups.put(schema.groupId(), directory.group(schema.groupId()).name());
+      }
+    }
+    return groups;
+  }
+
   /// How many partitions a group has.
   public int partitions(int groupId) {
     return directory.group(groupId).partitions();

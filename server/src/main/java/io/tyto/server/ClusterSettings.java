@@ -65,7 +65,8 @@ final class ClusterSettings {
             zone.isEmpty() ? id : zone,
             role(settings),
             tls(settings));
-    return Cluster.join(options, new Cluster.Rows(node, node::owned, node::partitions));
+    return Cluster.join(
+        options, new Cluster.Rows(node, node::owned, node::partitions, node::fedGroups));
   }
 
   private static NodeAddress address(Setting setting, String text) {

@@ -3,8 +3,12 @@ package io.tyto.server;
 import io.tyto.cluster.Cluster;
 import io.tyto.engine.LeafService;
 import io.tyto.engine.LocalQueryService;
+import io.tyto.gateway.observe.Meter;
+import io.tyto.gateway.observe.Meters;
 import io.tyto.ingest.LocalNode;
+import io.tyto.model.port.ClusterService;
 import io.tyto.server.settings.Settings;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Who answers the queries of this process: it alone, or the cluster that it is in. Closed before
@@ -41,6 +45,19 @@ final class Fleet implements AutoCloseable {
 
   LocalQueryService queries() {
     return queries;
+  }
+
+  /// Who is there and who owns what.
+  ClusterService status() {
+    return cluster == null ? ClusterService.NONE : cluster;
+  }
+
+  /// Counts and times the calls to others.
+  void tellCalls(Meters meters) {
+    if (cluster != null) {
+      cluster.listen((method, outcome, nanos) ->
+          meters.time(Meter.CLUSTER_CALLS, nanos, method, outcome.name().toLowerCase(Locale.ROOT)));
+    }
   }
 
   @Override

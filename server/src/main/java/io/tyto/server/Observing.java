@@ -17,7 +17,7 @@ final class Observing {
 
   /// The gateway closes it.
   static Observatory of(
-      Settings settings, LocalQueryService queries, LiveQueries live, AuditLog audit, Clock clock) {
+      Settings settings, Fleet fleet, LiveQueries live, AuditLog audit, Clock clock) {
     String version = Observing.class.getPackage().getImplementationVersion();
     ObserveOptions options =
         new ObserveOptions(
@@ -25,8 +25,10 @@ final class Observing {
             settings.text(Setting.TRACES_ENDPOINT),
             Double.parseDouble(settings.text(Setting.TRACES_SAMPLE_RATIO)),
             version == null ? ObserveOptions.DEFAULT.version() : version);
-    Observatory observatory = new Observatory(options, clock, audit);
+    Observatory observatory = new Observatory(options, clock, audit, fleet.status());
     Meters meters = observatory.meters();
+    LocalQueryService queries = fleet.queries();
+    fleet.tellCalls(meters);
     meters.watch(Meter.SNAPSHOTS_PINNED, queries::pinnedSnapshots);
     meters.watch(Meter.SCAN_THREADS_BUSY, queries::busyWorkers);
     meters.watch(Meter.SCAN_TASKS_WAITING, queries::waitingTasks);

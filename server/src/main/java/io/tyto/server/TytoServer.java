@@ -132,7 +132,7 @@ public final class TytoServer implements AutoCloseable {
               node,
               node,
               guards,
-              Observing.of(settings, queries, live, audit, clock),
+              Observing.of(settings, fleet, live, audit, clock),
               clock);
       applied.entries(Caller.SYSTEM.id()).forEach(audit::record);
       TytoServer server =

@@ -193,11 +193,49 @@ final class ClusterTest {
     assertEquals(3, expected.getJsonArray("rows").size());
     assertEquals(rows(expected), rows(aggregate(ask(b))));
     assertEquals(rows(expected), rows(aggregate(ask(gateway))));
+    everyProcessTellsTheSameCluster();
     assertTrue(servers.remove(b));
     b.close();
     send(a, 900, 100);
     awaitCount(gateway, 1_000);
     awaitCount(a, 1_000);
+  }
+
+  private void everyProcessTellsTheSameCluster() throws InterruptedException {
+    for (TytoServer server : servers) {
+      await(() -> owners(server).equals(List.of("a SERVING 3", "b SERVING 3", "g SERVING 0")));
+      String numbers = get(server, "/metrics");
+      assertTrue(numbers.contains("tyto_cluster_members{state=\"serving\"} 3.0"), numbers);
+      assertTrue(
+          numbers.contains("tyto_cluster_calls_seconds_count{method=\"scan\",outcome=\"ok\"}"),
+          numbers);
+    }
+  }
+
+  /// Of a cluster of which nothing is missing.
+  private List<String> owners(TytoServer server) {
+    JsonObject status = new JsonObject(get(server, "/v1/cluster"));
+    assertEquals(List.of(), status.getJsonArray("missing").getList(), status.encode());
+    List<String> owners = new ArrayList<>();
+    for (Object each : status.getJsonArray("members")) {
+      JsonObject member = (JsonObject) each;
+      int owned =
+          member.getJsonObject("owned").stream()
+              .mapToInt(group -> ((JsonArray) group.getValue()).size())
+              .sum();
+      owners.add(member.getString("id") + " " + member.getString("state") + " " + owned);
+    }
+    return owners;
+  }
+
+  private String get(TytoServer server, String path) {
+    try {
+      URI uri = URI.create(server.commandAddress() + path);
+      return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+          .body();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static List<String> rows(JsonObject aggregate) {

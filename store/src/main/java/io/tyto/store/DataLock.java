@@ -182,6 +182,15 @@ public final class DataLock implements AutoCloseable {
     return alone.isPresent() ? alone : holderAmong(dataFolder);
   }
 
+  /// The same, but of several that share the folder the one of a name, where it is there.
+  ///
+  /// @param name empty: any
+  public static Optional<Holder> holder(Path dataFolder, String name) {
+    Optional<Holder> named =
+        name.isEmpty() ? Optional.empty() : holderOf(nodes(dataFolder).resolve(name).resolve(FILE));
+    return named.isPresent() ? named : holder(dataFolder);
+  }
+
   /// The first of those that share the folder and tell an address; any of them where none does.
   private static Optional<Holder> holderAmong(Path dataFolder) {
     Optional<Holder> found = Optional.empty();

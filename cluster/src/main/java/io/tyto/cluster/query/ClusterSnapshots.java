@@ -10,6 +10,7 @@ import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.ClusterService.MissingPartition;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.View;
@@ -50,6 +51,18 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
   /// Takes part with what this process has; until then it answers from that alone.
   public void serve(LeafService leaf) {
     own = new LocalLeaf(leaf);
+  }
+
+  /// The partitions of a group whose newest rows are not to be had, or that nobody reads.
+  ///
+  /// @param name of the group
+  public List<MissingPartition> missing(int group, String name) {
+    return shares.missing(group, name);
+  }
+
+  /// Whether a node did not answer, and is not asked for a moment.
+  public boolean isSuspect(Member member) {
+    return shares.isSuspect(member);
   }
 
   @Override

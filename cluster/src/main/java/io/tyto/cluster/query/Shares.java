@@ -6,6 +6,8 @@ import io.tyto.cluster.member.Placement;
 import io.tyto.cluster.rpc.NodeAddress;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.ClusterService.MissingPartition;
+import io.tyto.model.port.ClusterService.Why;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -39,7 +41,8 @@ final class Shares {
     suspects.put(node, System.nanoTime() + SUSPECT_NANOS);
   }
 
-  private boolean isSuspect(Member member) {
+  /// Whether it is not asked for now, as it did not answer.
+  boolean isSuspect(Member member) {
     Long until = suspects.get(member.address());
     if (until != null && until - System.nanoTime() < 0) {
       suspects.remove(member.address(), until);
@@ -69,23 +72,61 @@ final class Shares {
     return shares;
   }
 
-  private @Nullable Member holder(PartitionOf of, List<Member> all, List<String> missing) {
+  /// The partitions of a group that nobody takes events for, or whose newest rows are not to be had
+  /// now.
+  ///
+  /// @param name of the group
+  List<MissingPartition> missing(int group, String name) {
+    List<Member> all = members.all();
+    List<MissingPartition> missing = new ArrayList<>();
+    for (int partition = 0; partition < partitions.applyAsInt(group); partition++) {
+      PartitionOf of = new PartitionOf(group, partition);
+      Member owner = owner(of, all);
+      Member last = owner == null ? left(of, all) : null;
+      if (last != null) {
+        missing.add(new MissingPartition(name, partition, Why.LEFT, last.id()));
+      } else if (owner == null) {
+        missing.add(new MissingPartition(name, partition, Why.UNOWNED, ""));
+      } else if (isSuspect(owner)) {
+        missing.add(new MissingPartition(name, partition, Why.SILENT, owner.id()));
+      }
+    }
+    return missing;
+  }
+
+  private @Nullable Member owner(PartitionOf of, List<Member> all) {
     for (Member member : all) {
       if (member.owns(of.group, of.partition)) {
         lastOwners.put(of, member);
-        if (isSuspect(member)) {
-          missing.add(
-              "partition %d are on node %s (%s), which does not answer"
-                  .formatted(of.partition, member.id(), member.address()));
-          return null;
-        }
         return member;
       }
     }
+    return null;
+  }
+
+  /// Of a partition without an owner, who has left with its newest rows.
+  private @Nullable Member left(PartitionOf of, List<Member> all) {
     Member last = lastOwners.get(of);
     if (last != null && all.stream().anyMatch(member -> member.id().equals(last.id()))) {
       lastOwners.remove(of); // it has handed the partition over, and with that sealed it
-    } else if (last != null) {
+      return null;
+    }
+    return last;
+  }
+
+  private @Nullable Member holder(PartitionOf of, List<Member> all, List<String> missing) {
+    Member owner = owner(of, all);
+    if (owner != null && isSuspect(owner)) {
+      missing.add(
+          "partition %d are on node %s (%s), which does not answer"
+              .formatted(of.partition, owner.id(), owner.address()));
+      return null;
+    }
+    if (owner != null) {
+      return owner;
+    }
+    Member last = left(of, all);
+    if (last != null) {
       missing.add(
           "partition %d were on node %s (%s), which has left"
               .formatted(of.partition, last.id(), last.address()));

@@ -26,7 +26,9 @@ public final class Answer implements AutoCloseable {
   static final Duration SILENCE = Duration.ofSeconds(10);
 
   private final NodeAddress node;
+  private final String method;
   private final QueryContext query;
+  private final CallListener listener;
   private final FrameReader reader = new FrameReader();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition come = lock.newCondition();
@@ -37,11 +39,15 @@ public final class Answer implements AutoCloseable {
   private boolean isPaused;
   private boolean hasEnded;
   private boolean isClosed;
-  private long heardNanos = System.nanoTime();
+  private CallListener.Outcome outcome = CallListener.Outcome.LEFT;
+  private final long startNanos = System.nanoTime();
+  private long heardNanos = startNanos;
 
-  Answer(NodeAddress node, QueryContext query) {
+  Answer(NodeAddress node, String method, QueryContext query, CallListener listener) {
     this.node = node;
+    this.method = method;
     this.query = query;
+    this.listener = listener;
   }
 
   void send(HttpClientRequest made, String body) {
@@ -121,11 +127,10 @@ public final class Answer implements AutoCloseable {
           throw new IllegalStateException("nothing follows the end of an answer");
         }
         if (failure != null) {
-          throw new UnreachableException(node, String.valueOf(failure.getMessage()), failure);
+          throw unreachable(String.valueOf(failure.getMessage()), failure);
         }
         if (System.nanoTime() - heardNanos > SILENCE.toNanos()) {
-          throw new UnreachableException(
-              node, "nothing was heard for %d s".formatted(SILENCE.toSeconds()), null);
+          throw unreachable("nothing was heard for %d s".formatted(SILENCE.toSeconds()), null);
         }
         boolean _ = come.await(LOOK_MILLIS, TimeUnit.MILLISECONDS);
       }
@@ -135,7 +140,11 @@ public final class Answer implements AutoCloseable {
         response.resume();
       }
       hasEnded = frame.kind() == Frame.Kind.END || frame.kind() == Frame.Kind.ERROR;
+      if (frame.kind() == Frame.Kind.END) {
+        outcome = CallListener.Outcome.OK;
+      }
       if (frame.kind() == Frame.Kind.ERROR) {
+        outcome = CallListener.Outcome.FAILED;
         throw Wire.exception(frame, node.toString());
       }
       return frame;
@@ -147,16 +156,27 @@ public final class Answer implements AutoCloseable {
     }
   }
 
+  private UnreachableException unreachable(String reason, @Nullable Throwable cause) {
+    outcome = CallListener.Outcome.UNREACHABLE;
+    return new UnreachableException(node, reason, cause);
+  }
+
   @Override
   public void close() {
+    CallListener.Outcome ended;
     lock.lock();
     try {
+      if (isClosed) {
+        return;
+      }
       isClosed = true;
+      ended = outcome;
       if (request != null && !hasEnded) {
         request.reset(Wire.CANCEL);
       }
     } finally {
       lock.unlock();
     }
+    listener.ended(method, ended, System.nanoTime() - startNanos);
   }
 }

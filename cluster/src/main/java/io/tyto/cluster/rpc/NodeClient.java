@@ -16,6 +16,7 @@ public final class NodeClient implements AutoCloseable {
   private static final int CONNECT_MILLIS = 1_000;
 
   private final HttpClient client;
+  private volatile CallListener listener = CallListener.NONE;
 
   public NodeClient(Vertx vertx, RpcTls tls) {
     HttpClientOptions options =
@@ -25,6 +26,11 @@ public final class NodeClient implements AutoCloseable {
                 .setHttp2ClearTextUpgrade(false)
                 .setConnectTimeout(CONNECT_MILLIS));
     client = vertx.createHttpClient(options, new PoolOptions().setHttp2MaxSize(CONNECTIONS));
+  }
+
+  /// Tells this one of calls from now on, instead of whom it told before.
+  public void listen(CallListener other) {
+    listener = other;
   }
 
   /// Asks; the answer is read from what is returned, which the caller closes.
@@ -46,7 +52,7 @@ public final class NodeClient implements AutoCloseable {
             .putHeader(
                 Wire.DEADLINE_HEADER,
                 String.valueOf(TimeUnit.NANOSECONDS.toMillis(query.remainingNanos())));
-    Answer answer = new Answer(address, query);
+    Answer answer = new Answer(address, method, query, listener);
     client
         .request(options)
         .onSuccess(request -> answer.send(request, body))

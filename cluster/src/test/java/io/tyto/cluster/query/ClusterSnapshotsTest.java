@@ -281,6 +281,7 @@ class ClusterSnapshotsTest {
             members.others.get(1),
             members.others.get(2));
     sameAnswer(query(null, List.of()));
+    assertEquals(List.of("0 UNOWNED ", "1 UNOWNED ", "3 UNOWNED ", "5 UNOWNED "), missing(group));
     servers.getFirst().close();
     TytoException error =
         assertThrows(TytoException.class, () -> fleet.aggregate(query(null, List.of()), context()));
@@ -288,9 +289,20 @@ class ClusterSnapshotsTest {
     String message = String.valueOf(error.getMessage());
     assertTrue(message.contains("partition 2 are on node n0"), message);
     assertTrue(message.contains("partition 4 are on node n0"), message);
+    // It is silent for a while only; who asks again finds it silent again.
+    while (!missing(group).contains("2 SILENT n0")) {
+      assertThrows(TytoException.class, () -> fleet.aggregate(query(null, List.of()), context()));
+    }
     members.others = members.others.subList(1, NODES);
     TytoException left =
         assertThrows(TytoException.class, () -> fleet.aggregate(query(null, List.of()), context()));
     assertTrue(String.valueOf(left.getMessage()).contains("which has left"), left::toString);
+    assertTrue(missing(group).containsAll(List.of("2 LEFT n0", "4 LEFT n0")));
+  }
+
+  private List<String> missing(int group) {
+    return snapshots.missing(group, "plays").stream()
+        .map(one -> one.partition() + " " + one.why() + " " + one.owner())
+        .toList();
   }
 }

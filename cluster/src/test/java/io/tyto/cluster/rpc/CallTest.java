@@ -11,7 +11,9 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.query.QueryContext;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -174,6 +176,39 @@ class CallTest {
       server.close();
       assertThrows(UnreachableException.class, answer::next);
     }
+  }
+
+  @Test
+  void howACallEndsIsTold() {
+    List<String> told = new CopyOnWriteArrayList<>();
+    client.listen((method, outcome, nanos) -> told.add(method + " " + outcome + " " + (nanos > 0)));
+    Answer good = call("good", call -> "{}", query(PLENTY));
+    good.next();
+    good.close();
+    good.close();
+    NodeServer.Method refusing =
+        call -> {
+          throw new TytoException(ErrorCode.UNKNOWN_COLLECTION, "there is no collection x");
+        };
+    try (Answer answer = call("bad", refusing, query(PLENTY))) {
+      assertThrows(TytoException.class, answer::next);
+    }
+    NodeServer.Method longer =
+        call -> {
+          call.head("{}");
+          return "{}";
+        };
+    try (Answer answer = call("more", longer, query(PLENTY))) {
+      answer.next();
+    }
+    NodeAddress address = address();
+    server.close();
+    try (Answer answer = client.call(address, "gone", "{}", query(PLENTY))) {
+      assertThrows(UnreachableException.class, answer::next);
+    }
+    assertEquals(
+        List.of("good OK true", "bad FAILED true", "more LEFT true", "gone UNREACHABLE true"),
+        told);
   }
 
   @Test

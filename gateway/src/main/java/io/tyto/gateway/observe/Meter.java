@@ -126,6 +126,24 @@ public enum Meter {
       "topic",
       "partition"),
   VIEW_AGE("tyto.view.age.seconds", Kind.GAUGE, "since a view was brought up to date", "view"),
+  CLUSTER_MEMBERS(
+      "tyto.cluster.members",
+      Kind.GAUGE,
+      "processes of the cluster; state: joining, serving, draining, or silent: it did not answer",
+      "state"),
+  CLUSTER_MISSING(
+      "tyto.cluster.missing.partitions",
+      Kind.GAUGE,
+      "partitions that something is missing of; why: unowned (nobody takes its events), left,"
+          + " silent (questions fail, as nobody else has the newest rows)",
+      "why"),
+  CLUSTER_CALLS(
+      "tyto.cluster.calls",
+      Kind.TIMER,
+      "calls to other processes of the cluster; outcome: ok, failed, unreachable, left (nobody"
+          + " waited for the end)",
+      "method",
+      "outcome"),
   DISK_USED("tyto.disk.used.bytes", Kind.GAUGE, "bytes of logs and segments"),
   DISK_FREE("tyto.disk.free.bytes", Kind.GAUGE, "bytes that are free on their disk"),
   ALARMS("tyto.alarms", Kind.GAUGE, "alarms that `tyto status` shows"),

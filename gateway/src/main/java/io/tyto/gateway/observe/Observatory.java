@@ -9,6 +9,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService;
 import io.tyto.model.port.AuditLog;
+import io.tyto.model.port.ClusterService;
 import io.tyto.model.port.IngestService;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
@@ -34,6 +35,7 @@ public final class Observatory implements AutoCloseable {
 
   private final Clock clock;
   private final AuditLog audit;
+  private final ClusterService cluster;
   private final Meters meters = new Meters();
   private final Traces traces;
   private final RunningQueries running;
@@ -46,17 +48,19 @@ public final class Observatory implements AutoCloseable {
 
   /// One that notes nothing of what was asked.
   public Observatory(ObserveOptions options, Clock clock) {
-    this(options, Traces.of(options), clock, AuditLog.NONE);
+    this(options, Traces.of(options), clock, AuditLog.NONE, ClusterService.NONE);
   }
 
   /// @param audit told of every operation; closed by others
-  public Observatory(ObserveOptions options, Clock clock, AuditLog audit) {
-    this(options, Traces.of(options), clock, audit);
+  public Observatory(ObserveOptions options, Clock clock, AuditLog audit, ClusterService cluster) {
+    this(options, Traces.of(options), clock, audit, cluster);
   }
 
-  Observatory(ObserveOptions options, Traces traces, Clock clock, AuditLog audit) {
+  private Observatory(
+      ObserveOptions options, Traces traces, Clock clock, AuditLog audit, ClusterService cluster) {
     this.clock = clock;
     this.audit = audit;
+    this.cluster = cluster;
     this.running = new RunningQueries(clock);
     this.traces = traces;
     this.requests = new Requests(meters, traces);
@@ -92,9 +96,10 @@ public final class Observatory implements AutoCloseable {
 
   /// @param engine asked how far its rows reach, out of sight
   public List<Route> routes(AdminService admin, QueryService engine) {
-    StatusMeters status = new StatusMeters(admin, engine, meters, clock);
+    StatusMeters status = new StatusMeters(admin, engine, cluster, meters, clock);
     meters.watch(Meter.READY, () -> admin.isReady() && !requests.isDraining() ? 1 : 0);
     List<Route> routes = new ArrayList<>(new QueriesEndpoint(running).routes());
+    routes.addAll(new ClusterEndpoint(cluster).routes());
     routes.addAll(new MetricsEndpoint(meters, status::refresh).routes());
     return routes;
   }

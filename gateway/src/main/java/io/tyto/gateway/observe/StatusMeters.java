@@ -9,6 +9,12 @@ import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.model.port.AdminService.ViewAge;
+import io.tyto.model.port.ClusterService;
+import io.tyto.model.port.ClusterService.ClusterStatus;
+import io.tyto.model.port.ClusterService.MemberState;
+import io.tyto.model.port.ClusterService.MemberStatus;
+import io.tyto.model.port.ClusterService.MissingPartition;
+import io.tyto.model.port.ClusterService.Why;
 import io.tyto.model.port.QueryService;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Measure;
@@ -20,6 +26,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
@@ -31,16 +38,24 @@ final class StatusMeters {
   private static final Duration KEPT = Duration.ofSeconds(5);
   private static final Duration WATERMARK_TIMEOUT = Duration.ofSeconds(2);
   private static final long WATERMARK_BYTES = 16 << 20;
+  private static final String SILENT = "silent";
 
   private final AdminService admin;
   private final QueryService queries;
+  private final ClusterService cluster;
   private final Meters meters;
   private final Clock clock;
   private @Nullable Instant seen;
 
-  StatusMeters(AdminService admin, QueryService queries, Meters meters, Clock clock) {
+  StatusMeters(
+      AdminService admin,
+      QueryService queries,
+      ClusterService cluster,
+      Meters meters,
+      Clock clock) {
     this.admin = admin;
     this.queries = queries;
+    this.cluster = cluster;
     this.meters = meters;
     this.clock = clock;
   }
@@ -57,6 +72,7 @@ final class StatusMeters {
     ofPartitions(status.partitions());
     ofFeeds(status.feeds());
     each(Meter.VIEW_AGE, status.views(), ViewAge::ageMillis, 1e-3, view -> List.of(view.name()));
+    ofCluster(cluster.status());
     meters.show(Meter.DISK_USED, List.of(new Reading(status.diskBytes(), List.of())));
     meters.show(Meter.DISK_FREE, List.of(new Reading(status.freeDiskBytes(), List.of())));
     meters.show(Meter.ALARMS, List.of(new Reading(status.alarms().size(), List.of())));
@@ -138,6 +154,33 @@ final class StatusMeters {
     each(Meter.FEED_EVENTS, feeds, FeedStatus::events, 1, log);
     each(Meter.FEED_REFUSED, feeds, FeedStatus::refused, 1, log);
     each(Meter.FEED_RUNNING, feeds, feed -> feed.state() == FeedState.RUNNING ? 1 : 0, 1, log);
+  }
+
+  private void ofCluster(@Nullable ClusterStatus status) {
+    List<Reading> states = new ArrayList<>();
+    List<Reading> missing = new ArrayList<>();
+    if (status != null) {
+      List<MemberStatus> silent = status.members().stream().filter(MemberStatus::isSilent).toList();
+      states.add(new Reading(silent.size(), List.of(SILENT)));
+      for (MemberState state : MemberState.values()) {
+        long count =
+            status.members().stream()
+                .filter(member -> !member.isSilent() && member.state() == state)
+                .count();
+        states.add(new Reading(count, List.of(label(state))));
+      }
+      for (Why why : Why.values()) {
+        long count =
+            status.missing().stream().map(MissingPartition::why).filter(why::equals).count();
+        missing.add(new Reading(count, List.of(label(why))));
+      }
+    }
+    meters.show(Meter.CLUSTER_MEMBERS, states);
+    meters.show(Meter.CLUSTER_MISSING, missing);
+  }
+
+  private static String label(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   /// By a question that reads no row: what an answer is based on comes with it.

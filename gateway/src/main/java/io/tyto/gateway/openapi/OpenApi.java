@@ -400,6 +400,7 @@ final class OpenApi {
   /// What only those who run the server can ask.
   private void operators() {
     operator("get", "/v1/status", "status", "How the server stands");
+    operator("get", "/v1/cluster", "cluster", "Processes of the cluster, and what each owns");
     operator("get", "/metrics", "metrics", "Numbers, as Prometheus reads them");
     operator(
         "post",

@@ -154,7 +154,7 @@ final class ConfigCommand implements Runnable {
       Settings settings = flags.resolve();
       List<ConfigFile> files = ConfigFiles.read(settings.path(Setting.CONFIG));
       Path data = settings.path(Setting.DATA);
-      Optional<DataLock.Holder> holder = DataLock.holder(data);
+      Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
       ConfigPlan plan =
           holder.isPresent() && !holder.get().address().isEmpty()
               ? new RunningServer(holder.get()).diffConfigs(files)
@@ -185,9 +185,8 @@ final class ConfigCommand implements Runnable {
     public Integer call() {
       Settings settings = flags.resolve();
       List<ConfigFile> files = ConfigFiles.read(settings.path(Setting.CONFIG));
-      Path data = settings.path(Setting.DATA);
       PrintWriter out = spec.commandLine().getOut();
-      Optional<DataLock.Holder> holder = DataLock.holder(data);
+      Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
       ApplyResult result;
       if (holder.isPresent() && !holder.get().address().isEmpty()) {
         out.println("applying in the server at " + holder.get().address());
@@ -220,8 +219,9 @@ final class ConfigCommand implements Runnable {
 
     @Override
     public Integer call() {
-      Path data = flags.resolve().path(Setting.DATA);
-      Optional<DataLock.Holder> holder = DataLock.holder(data);
+      Settings settings = flags.resolve();
+      Path data = settings.path(Setting.DATA);
+      Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
       List<ConfigVersion> versions =
           holder.isPresent() && !holder.get().address().isEmpty()
               ? new RunningServer(holder.get()).configHistory(collection)

@@ -95,7 +95,7 @@ final class DeadLettersCommand implements Runnable {
       Settings settings = flags.resolve();
       Path data = settings.path(Setting.DATA);
       StatusCommand.requireData(data);
-      Optional<DataLock.Holder> holder = DataLock.holder(data);
+      Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
       if (holder.isPresent() && !holder.get().address().isEmpty()) {
         return work.applyAsInt(new RemoteDeadLetters(new RunningServer(holder.get())));
       }

@@ -4,7 +4,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.server.settings.Setting;
-import io.tyto.store.DataLock;
+import io.tyto.server.settings.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -59,9 +59,10 @@ final class FeedsCommand implements Callable<Integer> {
   }
 
   private static RunningServer server(SettingFlags flags) {
-    Path data = flags.resolve().path(Setting.DATA);
+    Settings settings = flags.resolve();
+    Path data = settings.path(Setting.DATA);
     StatusCommand.requireData(data);
-    return DataLock.holder(data)
+    return SettingFlags.holder(settings)
         .filter(holder -> !holder.address().isEmpty())
         .map(RunningServer::new)
         .orElseThrow(() ->

@@ -88,7 +88,7 @@ final class ImportCommand implements Callable<Integer> {
     Thread hook = new Thread(this::awaitStop, "stop-import");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
-      Optional<DataLock.Holder> holder = DataLock.holder(data);
+      Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
       if (holder.isPresent() && !holder.get().address().isEmpty()) {
         String address = holder.get().address();
         out.println("handing the records to the server at " + address + ", which holds " + data);

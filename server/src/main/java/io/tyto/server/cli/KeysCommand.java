@@ -9,6 +9,7 @@ import io.tyto.model.port.KeyService;
 import io.tyto.model.port.KeyService.KeyInput;
 import io.tyto.model.port.KeyService.NewKey;
 import io.tyto.server.settings.Setting;
+import io.tyto.server.settings.Settings;
 import io.tyto.store.DataLock;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -50,9 +51,10 @@ final class KeysCommand implements Runnable {
 
   /// Works on the keys wherever they are.
   private static <T> T with(SettingFlags flags, Function<KeyService, T> work) {
-    Path data = flags.resolve().path(Setting.DATA);
+    Settings settings = flags.resolve();
+    Path data = settings.path(Setting.DATA);
     StatusCommand.requireData(data);
-    Optional<DataLock.Holder> holder = DataLock.holder(data);
+    Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
     if (holder.isPresent() && !holder.get().address().isEmpty()) {
       return work.apply(new RemoteKeys(new RunningServer(holder.get())));
     }

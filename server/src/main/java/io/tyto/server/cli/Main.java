@@ -28,6 +28,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConfigCommand.class,
       DeadLettersCommand.class,
       StatusCommand.class,
+      ClusterCommand.class,
       TopCommand.class,
       FeedsCommand.class,
       PipelineCommand.class,

@@ -39,7 +39,7 @@ final class PipelineCommand implements Callable<Integer> {
   public Integer call() {
     Settings settings = flags.resolve();
     PrintWriter out = spec.commandLine().getOut();
-    Optional<DataLock.Holder> holder = DataLock.holder(settings.path(Setting.DATA));
+    Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
     if (holder.isPresent() && !holder.get().address().isEmpty()) {
       out.println("pipeline of the server at " + holder.get().address());
       print(out, new RunningServer(holder.get()).pipeline(), true);

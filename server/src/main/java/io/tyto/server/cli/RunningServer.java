@@ -403,6 +403,11 @@ final class RunningServer {
             .build());
   }
 
+  /// The cluster that it is in, as the server writes it.
+  Json.Node cluster() {
+    return send(request("/v1/cluster").timeout(TIMEOUT).GET().build());
+  }
+
   /// The API keys, as the server writes them.
   List<Json.Node> keys() {
     return send(request("/v1/keys").timeout(TIMEOUT).GET().build()).get("keys").elements();

@@ -2,10 +2,12 @@ package io.tyto.server.cli;
 
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
+import io.tyto.store.DataLock;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -19,8 +21,8 @@ import picocli.CommandLine.Spec;
 /// settings.
 @Command
 final class SettingFlags {
-  /// What a command heeds that only reads a data folder.
-  static final Set<Setting> FOLDER = EnumSet.of(Setting.DATA);
+  /// What a command heeds that only reads a data folder, or asks who holds it.
+  static final Set<Setting> FOLDER = EnumSet.of(Setting.DATA, Setting.NODE);
 
   /// What a command heeds that only reads event configs.
   static final Set<Setting> CONFIGS = EnumSet.of(Setting.CONFIG, Setting.PIPELINE, Setting.PLUGINS);
@@ -30,6 +32,7 @@ final class SettingFlags {
       EnumSet.of(
           Setting.CONFIG,
           Setting.DATA,
+          Setting.NODE,
           Setting.MEMORY,
           Setting.STORE,
           Setting.LOG_DURABILITY,
@@ -56,7 +59,7 @@ final class SettingFlags {
 
   /// What a command heeds that tells of the pipeline.
   static final Set<Setting> PIPELINE =
-      EnumSet.of(Setting.CONFIG, Setting.DATA, Setting.PIPELINE, Setting.PLUGINS);
+      EnumSet.of(Setting.CONFIG, Setting.DATA, Setting.NODE, Setting.PIPELINE, Setting.PLUGINS);
 
   /// What a command heeds that only reads the secret.
   static final Set<Setting> KEYS = EnumSet.of(Setting.DATA, Setting.PRIVACY_KEY_FILE);
@@ -136,6 +139,11 @@ final class SettingFlags {
 
   Settings resolve() {
     return resolve(Map.of());
+  }
+
+  /// Who holds the data folder; of several that share it the one that `node` names.
+  static Optional<DataLock.Holder> holder(Settings settings) {
+    return DataLock.holder(settings.path(Setting.DATA), settings.text(Setting.NODE));
   }
 
   /// @param overrides stand above flags

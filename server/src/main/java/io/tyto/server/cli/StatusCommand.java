@@ -41,7 +41,7 @@ final class StatusCommand implements Callable<Integer> {
     Path data = settings.path(Setting.DATA);
     requireData(data);
     PrintWriter out = spec.commandLine().getOut();
-    Optional<DataLock.Holder> holder = DataLock.holder(data);
+    Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
     Status status;
     if (holder.isPresent() && !holder.get().address().isEmpty()) {
       out.printf("data %s, of the server that is operated at %s%n", data, holder.get().address());

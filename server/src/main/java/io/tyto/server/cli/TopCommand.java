@@ -4,7 +4,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.RunningQuery;
 import io.tyto.server.settings.Setting;
-import io.tyto.store.DataLock;
+import io.tyto.server.settings.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -61,9 +61,10 @@ final class TopCommand implements Callable<Integer> {
   }
 
   private RunningServer server() {
-    Path data = flags.resolve().path(Setting.DATA);
+    Settings settings = flags.resolve();
+    Path data = settings.path(Setting.DATA);
     StatusCommand.requireData(data);
-    return DataLock.holder(data)
+    return SettingFlags.holder(settings)
         .filter(holder -> !holder.address().isEmpty())
         .map(RunningServer::new)
         .orElseThrow(() ->

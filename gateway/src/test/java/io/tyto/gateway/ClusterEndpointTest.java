@@ -1,0 +1,116 @@
+package io.tyto.gateway;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.tyto.gateway.observe.Observatory;
+import io.tyto.gateway.observe.ObserveOptions;
+import io.tyto.model.port.AuditLog;
+import io.tyto.model.port.ClusterService;
+import io.tyto.model.port.ClusterService.ClusterStatus;
+import io.tyto.model.port.ClusterService.MemberState;
+import io.tyto.model.port.ClusterService.MemberStatus;
+import io.tyto.model.port.ClusterService.MissingPartition;
+import io.tyto.model.port.ClusterService.Why;
+import io.tyto.model.port.DeadLetterService;
+import io.tyto.model.port.EntityService;
+import io.tyto.model.port.LiveService;
+import io.vertx.core.json.JsonObject;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What operators are told of a cluster, in words for programs and as numbers.
+final class ClusterEndpointTest {
+  private final FakePorts ports = new FakePorts();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Gateway gateway;
+
+  private void start(ClusterService cluster) {
+    gateway =
+        Gateway.start(
+            GatewayOptions.defaults(),
+            ports,
+            DeadLetterService.NONE,
+            EntityService.NONE,
+            LiveService.NONE,
+            ports,
+            ports,
+            Guards.open(Clock.systemUTC()),
+            new Observatory(ObserveOptions.DEFAULT, Clock.systemUTC(), AuditLog.NONE, cluster),
+            Clock.systemUTC());
+  }
+
+  @AfterEach
+  void stop() {
+    gateway.close();
+  }
+
+  private String get(String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + gateway.adminPort() + path);
+    return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+  }
+
+  private static MemberStatus member(
+      String id, MemberState state, Map<String, List<Integer>> owned, boolean isSilent) {
+    return new MemberStatus(id, "10.0.0.1:7400", "east", "all", state, owned, isSilent);
+  }
+
+  @Test
+  void tellsWhoIsThereAndWhatIsMissing() throws Exception {
+    ClusterStatus status =
+        new ClusterStatus(
+            "tyto",
+            "a",
+            List.of(
+                member("a", MemberState.SERVING, Map.of("game", List.of(0, 3)), false),
+                member("b", MemberState.SERVING, Map.of("game", List.of(1)), true),
+                member("c", MemberState.DRAINING, Map.of(), false)),
+            List.of(
+                new MissingPartition("game", 1, Why.SILENT, "b"),
+                new MissingPartition("game", 2, Why.UNOWNED, "")));
+    start(() -> status);
+    assertEquals(
+        new JsonObject(
+            """
+            {"isClustered": true, "cluster": "tyto", "self": "a",
+             "members": [
+              {"id": "a", "address": "10.0.0.1:7400", "zone": "east", "role": "all",
+               "state": "SERVING", "isSilent": false, "owned": {"game": [0, 3]}},
+              {"id": "b", "address": "10.0.0.1:7400", "zone": "east", "role": "all",
+               "state": "SERVING", "isSilent": true, "owned": {"game": [1]}},
+              {"id": "c", "address": "10.0.0.1:7400", "zone": "east", "role": "all",
+               "state": "DRAINING", "isSilent": false, "owned": {}}],
+             "missing": [
+              {"group": "game", "partition": 1, "why": "SILENT", "owner": "b"},
+              {"group": "game", "partition": 2, "why": "UNOWNED", "owner": ""}]}
+            """),
+        new JsonObject(get("/v1/cluster")));
+    List<String> numbers = get("/metrics").lines().toList();
+    for (String line :
+        List.of(
+            "tyto_cluster_members{state=\"serving\"} 1.0",
+            "tyto_cluster_members{state=\"draining\"} 1.0",
+            "tyto_cluster_members{state=\"joining\"} 0.0",
+            "tyto_cluster_members{state=\"silent\"} 1.0",
+            "tyto_cluster_missing_partitions{why=\"silent\"} 1.0",
+            "tyto_cluster_missing_partitions{why=\"unowned\"} 1.0",
+            "tyto_cluster_missing_partitions{why=\"left\"} 0.0")) {
+      assertTrue(numbers.contains(line), line);
+    }
+  }
+
+  @Test
+  void aProcessAloneSaysSo() throws Exception {
+    start(ClusterService.NONE);
+    assertEquals("{\"isClustered\":false}", get("/v1/cluster"));
+    assertFalse(get("/metrics").contains("tyto_cluster_members{"));
+  }
+}

@@ -1,0 +1,72 @@
+package io.tyto.model.port;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/// What a process sees of the cluster that it is in. Thread-safe.
+@FunctionalInterface
+public interface ClusterService {
+  /// Of a process that is in none.
+  ClusterService NONE = () -> null;
+
+  /// As it is seen now, which may be a few seconds late; null: the process is in no cluster.
+  @Nullable ClusterStatus status();
+
+  /// @param cluster its name
+  /// @param self id of the process that sees this
+  /// @param members by id, the one that sees this too
+  /// @param missing partitions whose events nobody takes, or whose newest rows nobody can be asked
+  ///   for
+  record ClusterStatus(
+      String cluster, String self, List<MemberStatus> members, List<MissingPartition> missing) {
+    public ClusterStatus {
+      members = List.copyOf(members);
+      missing = List.copyOf(missing);
+    }
+  }
+
+  /// One process.
+  ///
+  /// @param address where it takes calls, host:port
+  /// @param zone what fails together with it
+  /// @param role such as `all` and `gateway`
+  /// @param owned by group, the partitions that it takes events for, ascending
+  /// @param isSilent whether it did not answer when it was last asked, and is not asked for a
+  ///   moment
+  record MemberStatus(
+      String id,
+      String address,
+      String zone,
+      String role,
+      MemberState state,
+      Map<String, List<Integer>> owned,
+      boolean isSilent) {
+    public MemberStatus {
+      owned = new TreeMap<>(owned);
+    }
+  }
+
+  enum MemberState {
+    /// Opens what it is to hold.
+    JOINING,
+    SERVING,
+    /// Hands over what it has, and takes nothing more.
+    DRAINING
+  }
+
+  /// A partition of which something is missing.
+  ///
+  /// @param owner who has, or had last, its newest rows; empty: nobody that is known here
+  record MissingPartition(String group, int partition, Why why, String owner) {}
+
+  enum Why {
+    /// Nobody takes its events. What is sealed is answered.
+    UNOWNED,
+    /// Who took its events is gone, and with it what was not sealed: questions fail.
+    LEFT,
+    /// Who takes its events did not answer when it was last asked: questions fail.
+    SILENT
+  }
+}
