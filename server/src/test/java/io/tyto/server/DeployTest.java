@@ -50,6 +50,15 @@ final class DeployTest {
   }
 
   @Test
+  void theLauncherNeedsNoSourcesWhereThereAreJars() throws IOException {
+    String launcher = Files.readString(ROOT.resolve("tyto"));
+    assertTrue(launcher.contains("lib=\"$home/lib\""), "where deploy/Dockerfile puts them");
+    String image = Files.readString(ROOT.resolve("deploy/Dockerfile"));
+    assertTrue(image.contains("COPY server/target/lib /opt/tyto/lib\n"), image);
+    assertFalse(image.contains("pom.xml"), "by which the launcher knows sources");
+  }
+
+  @Test
   void settingsAreShownWithoutPasswords() {
     CommandRunner.Outcome shown =
         CommandRunner.capture(
