@@ -42,6 +42,9 @@ public final class HazelcastMembers implements Members {
   private static final Duration SAY_EVERY = Duration.ofSeconds(2);
   private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
 
+  /// Seconds between two looks for clusters of the same name that this one was split from.
+  private static final String SEEK = "10";
+
   /// Three cold processes take about 15 s to find each other.
   private static final Duration JOIN = Duration.ofMinutes(2);
 
@@ -100,6 +103,9 @@ public final class HazelcastMembers implements Members {
     config.setProperty("hazelcast.shutdownhook.enabled", "false");
     config.setProperty("hazelcast.max.no.heartbeat.seconds", String.valueOf(LIFETIME.toSeconds()));
     config.setProperty("hazelcast.heartbeat.interval.seconds", "2");
+    // Who starts before the others are there begins a cluster of its own, and looks for them again.
+    config.setProperty("hazelcast.merge.first.run.delay.seconds", SEEK);
+    config.setProperty("hazelcast.merge.next.run.delay.seconds", SEEK);
     config.setProperty("hazelcast.socket.bind.any", "false");
     config.getNetworkConfig().setPort(discovery.listen().port()).setPortAutoIncrement(false);
     config

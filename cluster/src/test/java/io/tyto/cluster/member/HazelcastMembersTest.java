@@ -27,8 +27,13 @@ class HazelcastMembersTest {
   }
 
   private static HazelcastMembers join(String id, NodeAddress listen, List<NodeAddress> seeds) {
+    return join("test-" + seeds, id, listen, seeds);
+  }
+
+  private static HazelcastMembers join(
+      String cluster, String id, NodeAddress listen, List<NodeAddress> seeds) {
     return HazelcastMembers.join(
-        new HazelcastMembers.Discovery("test-" + seeds, listen, seeds), member(id, Map.of()));
+        new HazelcastMembers.Discovery(cluster, listen, seeds), member(id, Map.of()));
   }
 
   private static void until(BooleanSupplier reached) throws InterruptedException {
@@ -51,6 +56,21 @@ class HazelcastMembersTest {
       members.removeLast().close();
       until(() -> members.get(0).all().size() == 1);
       assertTrue(members.get(0).all().contains(members.get(0).self()));
+    } finally {
+      members.forEach(HazelcastMembers::close);
+    }
+  }
+
+  @Test
+  void whoIsThereBeforeTheOthersFindsThemLater() throws IOException, InterruptedException {
+    NodeAddress late = free();
+    List<HazelcastMembers> members = new ArrayList<>();
+    try {
+      members.add(join("early-" + late, "early", free(), List.of(late)));
+      members.add(join("early-" + late, "late", late, List.of()));
+      until(() -> members.stream().allMatch(each -> each.all().size() == 2));
+      members.get(1).announce(member("late", Map.of(3, List.of(1))));
+      until(() -> members.get(0).all().get(1).owns(3, 1));
     } finally {
       members.forEach(HazelcastMembers::close);
     }
