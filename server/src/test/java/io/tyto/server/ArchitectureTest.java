@@ -58,6 +58,23 @@ final class ArchitectureTest {
   }
 
   @Test
+  void theStoreInABucketIsKnownToWhoeverOpensStoresAndKnowsTheStoreOnly() {
+    fence("io.tyto.store.s3..", "io.tyto.store.s3..", "io.tyto.ingest", "io.tyto.server..");
+    noClasses()
+        .that()
+        .resideInAPackage("io.tyto.store.s3..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "io.tyto.store.catalog..",
+            "io.tyto.store.document..",
+            "io.tyto.store.maintenance..",
+            "io.tyto.store.manifest..",
+            "com.fasterxml..")
+        .check(CLASSES);
+  }
+
+  @Test
   void onlyTheMemoryPackageMapsFilesAndOpensArenas() {
     noClasses()
         .that()

@@ -18,7 +18,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The store in a folder of a local disk or a shared POSIX file system.
@@ -31,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 /// `tmp/`. Thread-safe. Nothing is created before the first write, so a read-only user leaves no
 /// trace.
 public final class FsStore implements Store {
-  private static final String SCRATCH = "tmp";
-  private static final Pattern KEY =
-      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*");
   private static final int CHUNK_BYTES = 1 << 20;
 
   private final Path root;
@@ -55,7 +51,7 @@ public final class FsStore implements Store {
   public FsStore(Path root, Disk disk, @Nullable String process) {
     this.root = root.toAbsolutePath().normalize();
     this.disk = disk;
-    Path all = this.root.resolve(SCRATCH);
+    Path all = this.root.resolve(StoreKeys.SCRATCH);
     this.scratch = process == null ? all : all.resolve(process);
   }
 
@@ -169,7 +165,7 @@ public final class FsStore implements Store {
   private void collect(Path folder, String prefix, List<String> keys) throws IOException {
     for (Path entry : disk.list(folder)) {
       String key = root.relativize(entry).toString().replace('\\', '/');
-      if (key.equals(SCRATCH)) {
+      if (key.equals(StoreKeys.SCRATCH)) {
         continue;
       }
       if (disk.isFolder(entry)) {
@@ -399,11 +395,7 @@ public final class FsStore implements Store {
   }
 
   private Path path(String key) {
-    if (!KEY.matcher(key).matches() || key.startsWith(SCRATCH + "/") || key.equals(SCRATCH)) {
-      throw new IllegalArgumentException(
-          "not a store key: '%s'; expected ids of letters, digits, '.', '_' and '-' with '/' between"
-              .formatted(key));
-    }
+    StoreKeys.require(key);
     return root.resolve(key);
   }
 

@@ -59,7 +59,8 @@ public interface Store {
   /// order.
   long nowMillis();
 
-  /// A local file with the object's content, for mapping; it stays until {@link #delete}.
+  /// A local file with the object's content, for mapping. Open it at once: where it is a copy of an
+  /// object elsewhere, its name may go when others take its room; what is open stays.
   Path localFile(String key);
 
   /// A folder on the same file system for files on their way into {@link #putFile}.

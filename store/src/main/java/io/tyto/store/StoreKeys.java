@@ -1,5 +1,7 @@
 package io.tyto.store;
 
+import java.util.regex.Pattern;
+
 /// Every key shape there is, by numeric ids of the catalog.
 ///
 /// ```
@@ -18,9 +20,23 @@ public final class StoreKeys {
   /// The project of whoever does not name one.
   public static final int DEFAULT_PROJECT = 1;
 
+  /// The folder beside all keys, where files are on their way in.
+  static final String SCRATCH = "tmp";
+
+  private static final Pattern KEY =
+      Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*");
   private static final int HASH_DIGITS = 16;
 
   private StoreKeys() {}
+
+  /// Refuses what is no key of any store: IllegalArgumentException.
+  public static void require(String key) {
+    if (!KEY.matcher(key).matches() || key.startsWith(SCRATCH + "/") || key.equals(SCRATCH)) {
+      throw new IllegalArgumentException(
+          "not a store key: '%s'; expected ids of letters, digits, '.', '_' and '-' with '/' between"
+              .formatted(key));
+    }
+  }
 
   /// Folder of a project's catalog log.
   public static String catalog(int project) {
