@@ -16,23 +16,35 @@ import java.util.Set;
 public final class Placement {
   private Placement() {}
 
-  /// The nodes in the order in which they are to hold a partition; draining ones come last.
-  public static List<Member> order(int group, int partition, List<Member> members) {
-    List<Member> nodes = new ArrayList<>(members.stream().filter(Member::isNode).toList());
-    nodes.sort(
-        Comparator.comparing((Member node) -> node.state() == Member.State.DRAINING)
-            .thenComparing(node -> weight(group, partition, node.id()), Comparator.reverseOrder())
-            .thenComparing(Member::id));
-    return nodes;
+  /// A node, and by how much it wants the partition.
+  private record Bid(Member node, long weight) {
+    static final Comparator<Bid> ORDER =
+        Comparator.comparing((Bid bid) -> bid.node.state() == Member.State.DRAINING)
+            .thenComparing(Comparator.comparingLong(Bid::weight).reversed())
+            .thenComparing(bid -> bid.node.id());
   }
 
-  /// The first `replicas` of them, each in a zone of its own as long as there are zones left.
+  /// The nodes in the order in which they are to hold a partition; draining ones come last.
+  public static List<Member> order(int group, int partition, List<Member> members) {
+    return members.stream()
+        .filter(Member::isNode)
+        .map(node -> new Bid(node, weight(group, partition, node.id())))
+        .sorted(Bid.ORDER)
+        .map(Bid::node)
+        .toList();
+  }
+
+  /// The first `replicas` of them, each in a zone of its own as long as there are zones left. A
+  /// draining node is taken only where there is no other: also if it is the last of its zone, or it
+  /// could never go.
   public static List<Member> holders(int group, int partition, int replicas, List<Member> members) {
     List<Member> order = order(group, partition, members);
     List<Member> holders = new ArrayList<>();
     Set<String> zones = new HashSet<>();
     for (Member node : order) {
-      if (holders.size() < replicas && zones.add(node.zone())) {
+      if (holders.size() < replicas
+          && node.state() != Member.State.DRAINING
+          && zones.add(node.zone())) {
         holders.add(node);
       }
     }

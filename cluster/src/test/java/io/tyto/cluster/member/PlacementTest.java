@@ -67,6 +67,27 @@ class PlacementTest {
     assertTrue(moved > 60 && moved < 150, moved + " moved");
   }
 
+  @Test
+  void aDrainingNodeHoldsNothingThatAnotherCan() {
+    List<Member> nodes = new ArrayList<>(nodes(5, 3));
+    Member last = nodes.get(2);
+    nodes.set(
+        2,
+        new Member(
+            last.id(),
+            last.address(),
+            last.zone(),
+            last.role(),
+            Member.State.DRAINING,
+            last.owned()));
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      List<Member> holders = Placement.holders(1, partition, 3, nodes);
+      assertTrue(holders.stream().noneMatch(each -> each.id().equals("n2")), "" + holders);
+      assertEquals(2, holders.stream().map(Member::zone).distinct().count());
+      assertEquals("n2", Placement.holders(1, partition, 5, nodes).getLast().id());
+    }
+  }
+
   /// What is placed by one release is looked for there by the next.
   @Test
   void placesNeverChange() {

@@ -37,7 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       AuditCommand.class,
       SchemaCommand.class,
       VerifyCommand.class,
-      DetokenizeCommand.class
+      DetokenizeCommand.class,
+      SimulateCommand.class
     },
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
