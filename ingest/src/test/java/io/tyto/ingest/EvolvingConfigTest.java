@@ -245,7 +245,7 @@ class EvolvingConfigTest {
               .toList());
       assertEquals(
           "2 rows in 1 segments (under 1 MB) and the tail are read as double at once, and stored so"
-              + " when the background writes them anew",
+              + " when the background writes them anew; callers lose the type it had for them",
           plan.collections().getFirst().changes().get(1).consequence());
       assertEquals(plan, node.applyConfigs(files).plan());
       assertEquals(Verdict.UNCHANGED, node.diffConfigs(files).collections().getFirst().verdict());
