@@ -145,7 +145,7 @@ public final class Answer implements AutoCloseable {
       }
       if (frame.kind() == Frame.Kind.ERROR) {
         outcome = CallListener.Outcome.FAILED;
-        throw Wire.exception(frame, node.toString());
+        throw failure(Wire.exception(frame, node.toString()));
       }
       return frame;
     } catch (InterruptedException e) {
@@ -159,6 +159,13 @@ public final class Answer implements AutoCloseable {
   private UnreachableException unreachable(String reason, @Nullable Throwable cause) {
     outcome = CallListener.Outcome.UNREACHABLE;
     return new UnreachableException(node, reason, cause);
+  }
+
+  /// A node that is about to stop is one that does not answer.
+  private RuntimeException failure(TytoException told) {
+    return told.code() == ErrorCode.DRAINING
+        ? new UnreachableException(node, String.valueOf(told.getMessage()), told)
+        : told;
   }
 
   @Override
