@@ -184,9 +184,10 @@ final class TopicFeed implements Runnable, JoinWait.Origin, AutoCloseable {
     }
     isHalted = false;
     FeedBinding wanted = bindingOf(source, now, known);
-    isSpread = isSpread(now, wanted);
     List<TableSchema> before = sharing();
     takeUp(source, now, wanted);
+    // Behind the readers: until it is known, the status says that the topic is starting.
+    isSpread = isSpread(now, wanted);
     if (!sharing().equals(before)) {
       // A config was applied while readers were being started.
       takeOverSchemas();

@@ -16,6 +16,7 @@ import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.log.MemorySource;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.DeadLetterService.Interval;
 import io.tyto.model.port.DeadLetterService.ReplayRequest;
@@ -304,10 +305,12 @@ class TopicFeedTest {
     LogSource.Topic topic = logs.describe(TOPIC);
     List<LogSource.Extent> reach = logs.extents(topic);
     await(
-        () ->
-            node.status().feeds().size() == reach.size()
-                && node.status().feeds().stream()
-                    .allMatch(feed -> feed.position() >= reach.get(feed.partition()).stableEnd()),
+        () -> {
+          List<FeedStatus> feeds = node.status().feeds();
+          return feeds.size() == reach.size()
+              && feeds.stream()
+                  .allMatch(feed -> feed.position() >= reach.get(feed.partition()).stableEnd());
+        },
         "all records");
   }
 
