@@ -205,7 +205,7 @@ public final class Cluster implements ClusterService, AutoCloseable {
           .toCompletableFuture()
           .get(STOP.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      LOG.log(WARNING, "what answers other processes did not stop in order: {0}", e);
+      LOG.log(WARNING, "what answers other processes did not stop in order", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

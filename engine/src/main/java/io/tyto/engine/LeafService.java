@@ -33,16 +33,15 @@ import org.jspecify.annotations.Nullable;
 /// they were when the question came.
 ///
 /// What is asked was allowed where it was asked, so nothing is checked here but names. Thread-safe;
-/// calls block. Lifetime: a lease that nobody uses for {@link #LEASE} is let go; {@link #close}
-/// lets go of all.
+/// calls block. Lifetime: a lease that nobody uses for as long as cursors live is let go by {@link
+/// #sweep}; {@link #close} lets go of all.
 public final class LeafService implements AutoCloseable {
-  static final Duration LEASE = Duration.ofMinutes(1);
-
   /// Of all questions under way; each holds segments open.
   static final int MAX_LEASES = 4_096;
 
   private final SnapshotProvider snapshots;
   private final Scans scans;
+  private final Duration lifetime;
   private final InstantSource clock;
   private final Map<String, Lease> leases = new ConcurrentHashMap<>();
 
@@ -83,16 +82,18 @@ public final class LeafService implements AutoCloseable {
     }
   }
 
-  LeafService(SnapshotProvider snapshots, Scans scans, InstantSource clock) {
+  /// @param lifetime of a lease from its last use: no shorter than that of cursors, which page
+  ///   through what it holds
+  LeafService(SnapshotProvider snapshots, Scans scans, Duration lifetime, InstantSource clock) {
     this.snapshots = snapshots;
     this.scans = scans;
+    this.lifetime = lifetime;
     this.clock = clock;
   }
 
   /// Holds the rows of some partitions of a collection as they are now. UNKNOWN_COLLECTION,
   /// OVERLOADED.
   public Opened open(String collection, Set<Integer> partitions, QueryContext context) {
-    sweep();
     if (leases.size() >= MAX_LEASES) {
       throw new TytoException(
           ErrorCode.OVERLOADED,
@@ -112,7 +113,7 @@ public final class LeafService implements AutoCloseable {
               snapshot.facts(),
               sources.stream().allMatch(LeafService::hasEntityIds),
               LeafScan.bounds(snapshot.schema(), sources, snapshot.schema().timeColumn(), context));
-      leases.put(opened.lease(), new Lease(snapshot, sources, clock.instant().plus(LEASE)));
+      leases.put(opened.lease(), new Lease(snapshot, sources, clock.instant().plus(lifetime)));
       return opened;
     } catch (RuntimeException | Error e) {
       snapshot.close();
@@ -124,7 +125,8 @@ public final class LeafService implements AutoCloseable {
     return source.rowCount() == 0 || source.column(SystemColumns.ENTITY) != null;
   }
 
-  private void sweep() {
+  /// Lets go of leases whose nodes have gone without a word.
+  void sweep() {
     Instant now = clock.instant();
     leases.forEach((id, lease) -> {
       if (lease.until.isBefore(now)) {
@@ -151,9 +153,16 @@ public final class LeafService implements AutoCloseable {
   /// @param asking makes the question, of the schema that was opened
   public FoundGroups scan(
       String lease, Function<TableSchema, ScanShare> asking, QueryContext context) {
-    try (TableSnapshot snapshot = take(lease);
-        MemoryBudget budget = scans.budget(context);
+    try (MemoryBudget budget = scans.budget(context);
         ScanContext scan = scans.context(context, budget)) {
+      return scan(lease, asking, scan);
+    }
+  }
+
+  /// The same as part of a question of this process: with the turn that it has already, as one that
+  /// waited for another of its own would wait for ever.
+  public FoundGroups scan(String lease, Function<TableSchema, ScanShare> asking, ScanContext scan) {
+    try (TableSnapshot snapshot = take(lease)) {
       ScanShare share = asking.apply(snapshot.schema());
       GroupScan.Spec asked = share.spec();
       GroupScan.Spec own =
@@ -174,7 +183,7 @@ public final class LeafService implements AutoCloseable {
     if (lease == null) {
       throw gone();
     }
-    lease.until = clock.instant().plus(LEASE);
+    lease.until = clock.instant().plus(lifetime);
     try {
       return lease.snapshot.retain();
     } catch (IllegalStateException e) {

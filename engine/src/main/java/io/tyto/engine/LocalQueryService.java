@@ -124,25 +124,31 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   /// @param snapshots of the rows that lie here
   public LeafService leaf(SnapshotProvider snapshots) {
     Answers own = new Answers(snapshots);
-    return new LeafService(
-        snapshots,
-        new LeafService.Scans() {
-          @Override
-          public MemoryBudget budget(QueryContext context) {
-            return LocalQueryService.this.budget(context);
-          }
+    LeafService leaf =
+        new LeafService(
+            snapshots,
+            new LeafService.Scans() {
+              @Override
+              public MemoryBudget budget(QueryContext context) {
+                return LocalQueryService.this.budget(context);
+              }
 
-          @Override
-          public ScanContext context(QueryContext context, MemoryBudget budget) {
-            return scanContext(context, budget);
-          }
+              @Override
+              public ScanContext context(QueryContext context, MemoryBudget budget) {
+                return scanContext(context, budget);
+              }
 
-          @Override
-          public @Nullable Filter resolved(@Nullable Filter where, int groupId, ScanContext scan) {
-            return own.resolved(where, groupId, scan);
-          }
-        },
-        options.clock());
+              @Override
+              public @Nullable Filter resolved(
+                  @Nullable Filter where, int groupId, ScanContext scan) {
+                return own.resolved(where, groupId, scan);
+              }
+            },
+            options.cursorLifetime(),
+            options.clock());
+    long everyMillis = SWEEP_EVERY.toMillis();
+    sweeper.scheduleWithFixedDelay(leaf::sweep, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
+    return leaf;
   }
 
   @Override

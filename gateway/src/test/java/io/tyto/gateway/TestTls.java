@@ -116,7 +116,7 @@ final class TestTls {
 
   static SSLSocket connect(int port, String protocol, String... applications) throws Exception {
     SSLSocket socket = (SSLSocket) trustful().getSocketFactory().createSocket("127.0.0.1", port);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(60_000);
     socket.setEnabledProtocols(new String[] {protocol});
     var parameters = socket.getSSLParameters();
     parameters.setApplicationProtocols(applications);

@@ -5,14 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.gateway.http.HttpOptions;
-import io.tyto.gateway.http.TlsFiles;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.SocketException;
 import java.net.URI;
@@ -23,22 +21,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.FileTime;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,8 +36,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// TLS and HTTP/2, with certificates that are made by the JDK's own tool.
 final class TlsTest {
-  private static final char[] PASSWORD = "changeit".toCharArray();
-
   /// :method GET, :scheme https, :path /, :authority x, as HPACK has them.
   private static final byte[] HEAD = {(byte) 0x82, (byte) 0x87, (byte) 0x84, 0x41, 1, 'x'};
 
@@ -57,12 +45,15 @@ final class TlsTest {
   private Gateway gateway;
   private BigInteger first;
 
+  private TestTls tls;
+
   @BeforeEach
   void start() throws Exception {
-    first = write(certificate("RSA"));
+    tls = new TestTls(folder);
+    first = tls.write(tls.certificate("RSA"));
     gateway =
         Gateway.start(
-            GatewayOptions.defaults().withHttp(HttpOptions.DEFAULT.withTls(files())),
+            GatewayOptions.defaults().withHttp(HttpOptions.DEFAULT.withTls(tls.files())),
             ports,
             ports,
             ports,
@@ -75,94 +66,8 @@ final class TlsTest {
     gateway.close();
   }
 
-  private TlsFiles files() {
-    return new TlsFiles(folder.resolve("tls.crt"), folder.resolve("tls.key"));
-  }
-
-  private KeyStore certificate(String algorithm) throws Exception {
-    Path store = folder.resolve(System.nanoTime() + ".p12");
-    Process made =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair",
-                "-keyalg",
-                algorithm,
-                "-dname",
-                "CN=localhost",
-                "-ext",
-                "san=dns:localhost,ip:127.0.0.1",
-                "-keystore",
-                store.toString(),
-                "-storetype",
-                "PKCS12",
-                "-storepass",
-                new String(PASSWORD),
-                "-alias",
-                "a")
-            .redirectErrorStream(true)
-            .start();
-    String told = new String(made.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, made.waitFor(), told);
-    KeyStore loaded = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      loaded.load(in, PASSWORD);
-    }
-    return loaded;
-  }
-
-  /// Returns the certificate's serial number.
-  private BigInteger write(KeyStore store) throws Exception {
-    X509Certificate certificate = (X509Certificate) store.getCertificate("a");
-    put("tls.key", pem("PRIVATE KEY", store.getKey("a", PASSWORD).getEncoded()));
-    put("tls.crt", pem("CERTIFICATE", certificate.getEncoded()));
-    return certificate.getSerialNumber();
-  }
-
-  private void put(String name, String text) throws IOException {
-    Path half = Files.writeString(folder.resolve(name + ".tmp"), text);
-    // Also where the clock of the file system did not move.
-    Files.setLastModifiedTime(
-        half, FileTime.from(Instant.now().plusNanos(System.nanoTime() % 1_000_000)));
-    Files.move(half, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-  }
-
-  private static String pem(String kind, byte[] bytes) {
-    return "-----BEGIN %s-----\n%s\n-----END %s-----\n"
-        .formatted(kind, Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes), kind);
-  }
-
-  private static SSLContext trustful() throws Exception {
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(
-        null,
-        new TrustManager[] {
-          new X509TrustManager() {
-            @Override
-            public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-            @Override
-            public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-            @Override
-            public X509Certificate[] getAcceptedIssuers() {
-              return new X509Certificate[0];
-            }
-          }
-        },
-        null);
-    return context;
-  }
-
   private SSLSocket connect(String protocol, String... applications) throws Exception {
-    SSLSocket socket =
-        (SSLSocket) trustful().getSocketFactory().createSocket("127.0.0.1", gateway.port());
-    socket.setSoTimeout(60_000);
-    socket.setEnabledProtocols(new String[] {protocol});
-    var parameters = socket.getSSLParameters();
-    parameters.setApplicationProtocols(applications);
-    socket.setSSLParameters(parameters);
-    socket.startHandshake();
-    return socket;
+    return TestTls.connect(gateway.port(), protocol, applications);
   }
 
   private BigInteger served() throws Exception {
@@ -174,7 +79,10 @@ final class TlsTest {
   @Test
   void speaksBothVersionsOfHttpOverCurrentTls() throws Exception {
     try (HttpClient client =
-        HttpClient.newBuilder().sslContext(trustful()).version(HttpClient.Version.HTTP_2).build()) {
+        HttpClient.newBuilder()
+            .sslContext(TestTls.trustful())
+            .version(HttpClient.Version.HTTP_2)
+            .build()) {
       for (HttpClient.Version version : HttpClient.Version.values()) {
         if (version.name().equals("HTTP_3")) {
           continue;
@@ -207,18 +115,18 @@ final class TlsTest {
   @Test
   void takesANewCertificateWhileServingAndKeepsTheOldOneWhereItIsNone() throws Exception {
     assertEquals(first, served());
-    BigInteger second = write(certificate("EC"));
+    BigInteger second = tls.write(tls.certificate("EC"));
     for (int i = 0; i < 1_200 && !served().equals(second); i++) {
       Thread.sleep(50);
     }
     assertEquals(second, served());
     // Another's key, then nothing that is a key.
-    KeyStore other = certificate("EC");
-    put("tls.key", pem("PRIVATE KEY", other.getKey("a", PASSWORD).getEncoded()));
+    KeyStore other = tls.certificate("EC");
+    tls.putKey(other);
     Thread.sleep(3_000);
     assertEquals(second, served());
-    put("tls.key", "nonsense");
-    BigInteger third = write(other);
+    tls.put("tls.key", "nonsense");
+    BigInteger third = tls.write(other);
     for (int i = 0; i < 1_200 && !served().equals(third); i++) {
       Thread.sleep(50);
     }
@@ -227,9 +135,9 @@ final class TlsTest {
 
   @Test
   void aPairThatDoesNotBelongTogetherStopsTheStart() throws Exception {
-    put("tls.key", pem("PRIVATE KEY", certificate("RSA").getKey("a", PASSWORD).getEncoded()));
+    tls.putKey(tls.certificate("RSA"));
     GatewayOptions options =
-        GatewayOptions.defaults().withHttp(HttpOptions.DEFAULT.withTls(files()));
+        GatewayOptions.defaults().withHttp(HttpOptions.DEFAULT.withTls(tls.files()));
     TytoException refused =
         assertThrows(
             TytoException.class,
@@ -242,7 +150,7 @@ final class TlsTest {
   void aServerThatStopsSaysSoOverHttp2() throws Exception {
     try (HttpClient client =
             HttpClient.newBuilder()
-                .sslContext(trustful())
+                .sslContext(TestTls.trustful())
                 .version(HttpClient.Version.HTTP_2)
                 .build();
         SSLSocket socket = connect("TLSv1.3", "h2")) {

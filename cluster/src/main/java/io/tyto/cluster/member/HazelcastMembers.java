@@ -167,14 +167,16 @@ public final class HazelcastMembers implements Members {
   private void say() {
     Member own = self;
     map.put(own.id(), RecordJson.write(own, Member.class), LIFETIME.toMillis())
-        .onFailure(e -> LOG.log(WARNING, "cannot tell the cluster of this process: {0}", e));
+        .onFailure(
+            e -> LOG.log(WARNING, "cannot tell the cluster of this process; it is tried again", e));
   }
 
   /// What cannot be read stays as it was last seen, for no longer than it would have lived.
   private Future<?> look() {
     return map.values()
         .onSuccess(this::take)
-        .onFailure(e -> LOG.log(WARNING, "cannot see the members of the cluster: {0}", e));
+        .onFailure(
+            e -> LOG.log(WARNING, "cannot see the members of the cluster; it is tried again", e));
   }
 
   private void take(List<String> texts) {

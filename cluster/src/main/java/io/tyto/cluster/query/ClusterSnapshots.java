@@ -115,9 +115,12 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
       LocalLeaf mine,
       QueryContext context) {
     OpenLeaves leaves =
-        OpenLeaves.open(collection, wanted, member -> leaf(member, mine), threads, context);
+        OpenLeaves.open(
+            collection, wanted, member -> leaf(member, mine), threads, shares::suspect, context);
     try {
       StableHash id = new StableHash();
+      // Of equal views of two nodes another partition of each may be meant.
+      wanted.values().forEach(partitions -> id.add(partitions.toString()));
       Long lag = here.facts().ingestLagMillis();
       for (LeafService.Opened opened : leaves.opened()) {
         require(here, opened);

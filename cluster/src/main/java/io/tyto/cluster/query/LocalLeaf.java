@@ -25,7 +25,7 @@ record LocalLeaf(LeafService service) implements Leaf {
 
   @Override
   public FoundGroups scan(String lease, ScanShare share, ScanContext context) {
-    return service.scan(lease, _ -> share, context.query());
+    return service.scan(lease, _ -> share, context);
   }
 
   @Override

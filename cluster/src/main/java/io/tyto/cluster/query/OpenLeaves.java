@@ -1,6 +1,8 @@
 package io.tyto.cluster.query;
 
 import io.tyto.cluster.member.Member;
+import io.tyto.cluster.rpc.NodeAddress;
+import io.tyto.cluster.rpc.UnreachableException;
 import io.tyto.engine.LeafService;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.shipping.FoundGroups;
@@ -20,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -29,24 +32,28 @@ import org.jspecify.annotations.Nullable;
 final class OpenLeaves implements Leaves, AutoCloseable {
   private final List<Part> parts;
   private final ExecutorService threads;
+  private final Consumer<NodeAddress> suspect;
 
   /// What one node holds.
   private record Part(Leaf leaf, LeafService.Opened opened) {}
 
-  private OpenLeaves(List<Part> parts, ExecutorService threads) {
+  private OpenLeaves(List<Part> parts, ExecutorService threads, Consumer<NodeAddress> suspect) {
     this.parts = parts;
     this.threads = threads;
+    this.suspect = suspect;
   }
 
   /// Opens at all nodes at once; where one fails, it is closed at the others, and that failure is
   /// thrown.
   ///
   /// @param wanted by node, its partitions
+  /// @param suspect is told of a node that stops answering once it is open
   static OpenLeaves open(
       String collection,
       Map<Member, List<Integer>> wanted,
       Function<Member, Leaf> leaves,
       ExecutorService threads,
+      Consumer<NodeAddress> suspect,
       QueryContext context) {
     List<Future<Part>> opening = new ArrayList<>();
     wanted.forEach((member, partitions) -> {
@@ -62,7 +69,7 @@ final class OpenLeaves implements Leaves, AutoCloseable {
         failure = failure == null ? e : failure;
       }
     }
-    OpenLeaves opened = new OpenLeaves(List.copyOf(parts), threads);
+    OpenLeaves opened = new OpenLeaves(List.copyOf(parts), threads, suspect);
     if (failure != null) {
       opened.close();
       throw failure;
@@ -85,7 +92,7 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     }
     LongRange all = null;
     for (Future<Optional<LongRange>> each : asked) {
-      LongRange one = await(each, context).orElse(null);
+      LongRange one = answer(each, context).orElse(null);
       if (all == null || one == null) {
         all = all == null ? one : all;
       } else {
@@ -109,12 +116,25 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     List<FoundGroups> found = new ArrayList<>();
     try {
       for (Future<FoundGroups> each : asked) {
-        found.add(await(each, context.query()));
+        found.add(answer(each, context.query()));
       }
       return found;
     } finally {
       // Where one has failed nobody waits for the others.
       asked.forEach(each -> each.cancel(true));
+    }
+  }
+
+  /// Of a snapshot that is open: what a node held of it is gone with the node. SHARDS_MISSING.
+  private <T> T answer(Future<T> future, QueryContext context) {
+    try {
+      return await(future, context);
+    } catch (UnreachableException e) {
+      suspect.accept(e.node());
+      throw new TytoException(
+          ErrorCode.SHARDS_MISSING,
+          "%s, and what it held of this question is gone; ask again".formatted(e.getMessage()),
+          e);
     }
   }
 

@@ -22,6 +22,7 @@ import io.tyto.engine.shipping.StateTableCodec;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.LongRange;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.query.Estimate;
 import io.tyto.model.query.QueryContext;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -70,6 +71,8 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
   public FoundGroups scan(String lease, ScanShare share, ScanContext context) {
     String json = RecordJson.write(ScanQuestion.of(lease, share), ScanQuestion.class);
     Map<Integer, List<StateTable>> tables = new TreeMap<>();
+    // What it reads is the caller's to pay here: the other node knows no callers.
+    context.begin(new Estimate(Estimate.Lane.SCAN, 0, columns(share)));
     try (Answer answer = client.call(address, LeafWire.SCAN, json, context.query())) {
       Frame frame = answer.next();
       for (; frame.kind() == Frame.Kind.DATA; frame = answer.next()) {
@@ -83,8 +86,13 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
             .add(StateTableCodec.decode(table));
       }
       ScanAnswer end = RecordJson.read(frame.text(), ScanAnswer.class);
+      context.scanned(end.stats().rowsScanned());
       return new FoundGroups(tables, end.stats(), end.plan(), end.servedBy());
     }
+  }
+
+  private static int columns(ScanShare share) {
+    return Math.max(1, share.spec().keys().size() + share.spec().states().size());
   }
 
   @Override

@@ -137,6 +137,7 @@ public final class Answer implements AutoCloseable {
       Frame frame = held.remove();
       if (isPaused && held.isEmpty() && response != null) {
         isPaused = false;
+        heardNanos = System.nanoTime(); // until now nobody listened
         response.resume();
       }
       hasEnded = frame.kind() == Frame.Kind.END || frame.kind() == Frame.Kind.ERROR;
@@ -164,7 +165,7 @@ public final class Answer implements AutoCloseable {
   /// A node that is about to stop is one that does not answer.
   private RuntimeException failure(TytoException told) {
     return told.code() == ErrorCode.DRAINING
-        ? new UnreachableException(node, String.valueOf(told.getMessage()), told)
+        ? unreachable(String.valueOf(told.getMessage()), told)
         : told;
   }
 

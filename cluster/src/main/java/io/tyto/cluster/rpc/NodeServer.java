@@ -99,7 +99,7 @@ public final class NodeServer implements AutoCloseable {
     HttpServerResponse response = request.response();
     Method method =
         path.startsWith(Wire.PATH) ? methods.get(path.substring(Wire.PATH.length())) : null;
-    int version = number(request, Wire.VERSION_HEADER, 0);
+    long version = number(request, Wire.VERSION_HEADER, 0);
     boolean isUnderstood = version >= Wire.OLDEST_VERSION && version <= Wire.VERSION;
     if (request.version() != HttpVersion.HTTP_2 || method == null || !isUnderstood) {
       String reason =
@@ -110,25 +110,11 @@ public final class NodeServer implements AutoCloseable {
       response.setStatusCode(404).end(reason);
       return;
     }
-    if (underWay.incrementAndGet() > MAX_CALLS) {
-      underWay.decrementAndGet();
-      refuse(response, loop);
-      return;
-    }
     QueryContext query = context(request);
     response.closeHandler(_ -> query.cancel());
     response.exceptionHandler(_ -> query.cancel());
     request.exceptionHandler(_ -> query.cancel());
     read(request, body -> answer(method, new Call(body, query, response, loop)));
-  }
-
-  private static void refuse(HttpServerResponse response, Context loop) {
-    QueryContext none = new QueryContext("refused", START, 0);
-    new Call("", none, response, loop)
-        .fail(
-            new TytoException(
-                ErrorCode.OVERLOADED,
-                "a node has %d calls under way already".formatted(MAX_CALLS)));
   }
 
   private interface Taker {
@@ -146,8 +132,16 @@ public final class NodeServer implements AutoCloseable {
     request.endHandler(_ -> taker.take(body.toString()));
   }
 
-  /// On the loop.
+  /// On the loop, and once the whole question is there: whoever leaves before has no place.
   private void answer(Method method, Call call) {
+    if (underWay.incrementAndGet() > MAX_CALLS) {
+      underWay.decrementAndGet();
+      call.fail(
+          new TytoException(
+              ErrorCode.OVERLOADED,
+              "a node has %d calls under way already; come back shortly".formatted(MAX_CALLS)));
+      return;
+    }
     long timer = vertx.setPeriodic(ALIVE_EVERY.toMillis(), _ -> call.alive());
     try {
       threads.execute(() -> run(method, call, timer));
@@ -174,19 +168,18 @@ public final class NodeServer implements AutoCloseable {
   }
 
   private static QueryContext context(HttpServerRequest request) {
-    long millis = number(request, Wire.DEADLINE_HEADER, (int) MAX_DEADLINE.toMillis());
-    String memory = request.getHeader(Wire.MEMORY_HEADER);
+    long millis = number(request, Wire.DEADLINE_HEADER, MAX_DEADLINE.toMillis());
     String id = request.getHeader(Wire.QUERY_HEADER);
     return new QueryContext(
         id == null ? "call" : id,
         Duration.ofMillis(Math.min(millis, MAX_DEADLINE.toMillis())),
-        memory == null ? Long.MAX_VALUE : Long.parseLong(memory));
+        number(request, Wire.MEMORY_HEADER, Long.MAX_VALUE));
   }
 
-  private static int number(HttpServerRequest request, String header, int otherwise) {
+  private static long number(HttpServerRequest request, String header, long otherwise) {
     String text = request.getHeader(header);
     try {
-      return text == null ? otherwise : Integer.parseInt(text);
+      return text == null ? otherwise : Long.parseLong(text);
     } catch (NumberFormatException _) {
       return otherwise;
     }

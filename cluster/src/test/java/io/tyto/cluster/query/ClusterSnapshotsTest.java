@@ -1,6 +1,7 @@
 package io.tyto.cluster.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,6 +15,8 @@ import io.tyto.cluster.rpc.RpcTls;
 import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LeafService;
 import io.tyto.engine.LocalQueryService;
+import io.tyto.engine.shipping.Leaves;
+import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.model.access.Caller;
@@ -22,15 +25,18 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.query.AggregateQuery;
 import io.tyto.model.query.Cohort;
+import io.tyto.model.query.Estimate;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.Measure;
 import io.tyto.model.query.Measure.Function;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.query.QueryGate;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.ResultColumn;
+import io.tyto.model.schema.ColumnSpec;
 import io.tyto.testkit.storage.UnforcedDisk;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -41,8 +47,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -83,15 +92,13 @@ class ClusterSnapshotsTest {
 
   /// Who is there, as the test says.
   private static final class Fixed implements Members {
-    private final Member self =
-        new Member(
-            "gateway",
-            new NodeAddress("127.0.0.1", 1),
-            "a",
-            Member.Role.GATEWAY,
-            Member.State.SERVING,
-            Map.of());
+    private Member self = self(Member.Role.GATEWAY);
     private List<Member> others = List.of();
+
+    private static Member self(Member.Role role) {
+      return new Member(
+          "self", new NodeAddress("127.0.0.1", 1), "a", role, Member.State.SERVING, Map.of());
+    }
 
     @Override
     public Member self() {
@@ -298,6 +305,59 @@ class ClusterSnapshotsTest {
         assertThrows(TytoException.class, () -> fleet.aggregate(query(null, List.of()), context()));
     assertTrue(String.valueOf(left.getMessage()).contains("which has left"), left::toString);
     assertTrue(missing(group).containsAll(List.of("2 LEFT n0", "4 LEFT n0")));
+  }
+
+  @Test
+  void aNodeThatStopsWhileAQuestionIsOpenTakesItsRowsAlong() {
+    try (TableSnapshot snapshot = snapshots.snapshot("plays", context())) {
+      Leaves open = Objects.requireNonNull(snapshot.leaves());
+      ColumnSpec amount = Objects.requireNonNull(snapshot.schema().column("amount"));
+      assertNotNull(open.bounds(amount, context()));
+      servers.getFirst().close();
+      TytoException error = assertThrows(TytoException.class, () -> open.bounds(amount, context()));
+      assertSame(ErrorCode.SHARDS_MISSING, error.code(), error::toString);
+    }
+    assertTrue(snapshots.isSuspect(members.others.getFirst()));
+    sameAnswer(query(null, List.of()));
+  }
+
+  /// One turn for all, as a site has under load: a second one for its own part would never come.
+  @Test
+  void aNodeThatAsksAndAnswersNeedsOneTurnForBoth() {
+    members.self = Fixed.self(Member.Role.ALL);
+    TurnGate gate = new TurnGate();
+    QueryContext context =
+        new QueryContext("test", Duration.ofSeconds(60), 1L << 28, Caller.SYSTEM, gate);
+    AggregateResult found = fleet.aggregate(query(null, List.of()), context);
+    assertEquals(rows(alone.aggregate(query(null, List.of()), context())), rows(found));
+    assertEquals(1, gate.entered.get());
+    assertTrue(gate.turn.tryAcquire(), "the turn was given back");
+    assertTrue(gate.cost > 0.01, () -> "rows of other nodes are paid for, too: " + gate.cost);
+  }
+
+  /// Lets one in at a time and refuses who asks meanwhile.
+  private static final class TurnGate implements QueryGate {
+    private final Semaphore turn = new Semaphore(1);
+    private final AtomicInteger entered = new AtomicInteger();
+    private volatile double cost;
+
+    @Override
+    public Pass enter(QueryContext context, Estimate estimate) {
+      entered.incrementAndGet();
+      if (!turn.tryAcquire()) {
+        throw new TytoException(ErrorCode.CONCURRENCY_LIMITED, "somebody is in");
+      }
+      return new Pass() {
+        @Override
+        public void more(Estimate estimate) {}
+
+        @Override
+        public void leave(double paid) {
+          cost = paid;
+          turn.release();
+        }
+      };
+    }
   }
 
   private List<String> missing(int group) {
