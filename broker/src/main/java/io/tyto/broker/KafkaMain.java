@@ -1,6 +1,5 @@
 package io.tyto.broker;
 
-import java.io.IOException;
 import java.io.PrintStream;
 import java.io.Reader;
 import java.nio.file.Files;
@@ -9,18 +8,17 @@ import java.util.Map;
 import java.util.Properties;
 
 /// The child process: formats the storage once, starts the broker, says `READY` on its standard
-/// output, and dies with its parent, which it notices by the end of its standard input.
+/// output, and dies with its parent, see {@link Parent}.
 ///
 /// Talks to the broker by name only, for its classes are not there when this one is compiled.
 final class KafkaMain {
-  static final String READY = "READY";
   private static final String FORMATTED = "meta.properties";
 
   private KafkaMain() {}
 
   /// @param arguments file of the broker's properties, cluster id
   public static void main(String[] arguments) throws Exception {
-    Thread.ofPlatform().daemon().name("parent-watch").start(KafkaMain::dieWithParent);
+    Parent.dieWith();
     Path file = Path.of(arguments[0]);
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
@@ -35,19 +33,8 @@ final class KafkaMain {
     Object server = server(properties);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> call(server, "shutdown")));
     call(server, "startup");
-    answers.println(READY);
+    answers.println(Parent.READY);
     call(server, "awaitShutdown");
-  }
-
-  private static void dieWithParent() {
-    try {
-      while (System.in.read() >= 0) {
-        // Nobody writes here: only the end counts.
-      }
-    } catch (IOException _) {
-      // A broken pipe is the same news.
-    }
-    Runtime.getRuntime().halt(1);
   }
 
   private static void format(Path file, String clusterId) throws ReflectiveOperationException {

@@ -1,41 +1,25 @@
 package io.tyto.broker;
 
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URISyntaxException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Properties;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /// One Kafka broker, controller and broker in one, in a process of its own that dies with this one.
 ///
 /// Everything it keeps lies in one folder: its data, its properties and its log (`broker.log`). It
 /// listens on the loopback address only, on ports that stay the same over a restart. Thread-safe.
-public final class KafkaProcess implements AutoCloseable {
-  private static final Duration START_DEADLINE = Duration.ofSeconds(60);
-  private static final Duration STOP_DEADLINE = Duration.ofSeconds(20);
+public final class KafkaProcess extends ChildProcess {
+  private static final String NAME = "the Kafka broker";
   private static final int HEAP_MEGABYTES = 256;
-  private static final int SHOWN_LOG_BYTES = 6000;
-  private static final String JARS = "broker/target/kafka";
 
-  private final Path jars;
-  private final Path folder;
   private final int port;
-  private Process process;
 
   /// Starts a broker and waits until it answers.
   ///
@@ -43,12 +27,7 @@ public final class KafkaProcess implements AutoCloseable {
   /// @param folder of this broker; made where it is not there, formatted where it is new
   /// @throws IOException with the end of the broker's log where it does not start
   public static KafkaProcess start(Path jars, Path folder) throws IOException {
-    if (!Files.isDirectory(jars)) {
-      throw new IOException(
-          "the jars of the Kafka broker are not in "
-              + jars
-              + "; the build puts them there: mvn -q -Pkafka -pl broker process-resources");
-    }
+    requireJars(NAME, jars, "kafka");
     Files.createDirectories(folder);
     Path absolute = folder.toAbsolutePath();
     int port = writeProperties(absolute);
@@ -57,150 +36,29 @@ public final class KafkaProcess implements AutoCloseable {
 
   /// Where the build puts the jars, seen from a folder in the checkout or from the checkout itself.
   public static Path builtJars(Path from) {
-    Path here = from.toAbsolutePath();
-    for (Path at = here; at != null; at = at.getParent()) {
-      if (Files.isDirectory(at.resolve(JARS))) {
-        return at.resolve(JARS);
-      }
-    }
-    return here.resolve(JARS);
+    return built("broker/target/kafka", from);
   }
 
   private KafkaProcess(Path jars, Path folder, int port) throws IOException {
-    this.jars = jars;
-    this.folder = folder;
+    super(
+        NAME,
+        folder,
+        "broker.log",
+        java(
+            List.of(
+                "-Xmx" + HEAP_MEGABYTES + "m",
+                "-Dorg.slf4j.simpleLogger.showDateTime=true",
+                "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn",
+                "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaConfig=warn"),
+            jars,
+            KafkaMain.class,
+            List.of(properties(folder).toString(), randomClusterId())));
     this.port = port;
-    this.process = launch();
   }
 
   /// What a client connects to, such as `127.0.0.1:40123`.
   public String bootstrap() {
     return "127.0.0.1:" + port;
-  }
-
-  public synchronized boolean isAlive() {
-    return process.isAlive();
-  }
-
-  /// Kills with SIGKILL: the broker has no time to write anything.
-  public synchronized void kill() {
-    process.destroyForcibly();
-    awaitEnd();
-  }
-
-  /// Shuts down in order; kills it where that takes longer than 20 s.
-  public synchronized void stop() {
-    process.destroy();
-    awaitEnd();
-  }
-
-  /// Starts it again in the same folder and on the same port, after {@link #kill} or {@link #stop}.
-  public synchronized void restart() throws IOException {
-    if (process.isAlive()) {
-      stop();
-    }
-    process = launch();
-  }
-
-  /// Stops it in the middle of whatever it does (SIGSTOP): connections stay open and say nothing.
-  public synchronized void pause() throws IOException {
-    signal("STOP");
-  }
-
-  /// Goes on after {@link #pause}.
-  public synchronized void resume() throws IOException {
-    signal("CONT");
-  }
-
-  @Override
-  public synchronized void close() {
-    kill();
-  }
-
-  private void signal(String name) throws IOException {
-    try {
-      Process kill =
-          new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).inheritIO().start();
-      if (kill.waitFor() != 0) {
-        throw new IOException("kill -" + name + " of the broker failed");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while signalling the broker", e);
-    }
-  }
-
-  private void awaitEnd() {
-    try {
-      if (!process.waitFor(STOP_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.destroyForcibly().waitFor();
-      }
-    } catch (InterruptedException _) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private Process launch() throws IOException {
-    Path log = folder.resolve("broker.log");
-    Process child =
-        new ProcessBuilder(command())
-            .directory(folder.toFile())
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
-    CompletableFuture<Boolean> ready = CompletableFuture.supplyAsync(() -> saysReady(child));
-    String problem;
-    try {
-      if (ready.get(START_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)) {
-        return child;
-      }
-      problem = "ended while it started";
-    } catch (TimeoutException _) {
-      problem = "was not ready within " + START_DEADLINE.toSeconds() + " s";
-    } catch (ExecutionException e) {
-      problem = "could not be listened to (" + e.getCause() + ")";
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      problem = "was not waited for: interrupted";
-    }
-    child.destroyForcibly();
-    throw new IOException(
-        "the Kafka broker in %s %s; the end of %s:%n%s"
-            .formatted(folder, problem, log, endOf(log)));
-  }
-
-  private static boolean saysReady(Process child) {
-    // Not closed: the stream belongs to the process.
-    BufferedReader answers = child.inputReader();
-    try {
-      return KafkaMain.READY.equals(answers.readLine());
-    } catch (IOException _) {
-      return false;
-    }
-  }
-
-  private List<String> command() {
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-Xmx" + HEAP_MEGABYTES + "m",
-        "-XX:+UseSerialGC",
-        "-XX:TieredStopAtLevel=1",
-        "-Dorg.slf4j.simpleLogger.showDateTime=true",
-        "-Dorg.slf4j.simpleLogger.log.org.apache.kafka.common.config=warn",
-        "-Dorg.slf4j.simpleLogger.log.kafka.server.KafkaConfig=warn",
-        "-cp",
-        ownClasses() + File.pathSeparator + jars.toAbsolutePath() + File.separator + "*",
-        KafkaMain.class.getName(),
-        properties(folder).toString(),
-        randomClusterId());
-  }
-
-  private static Path ownClasses() {
-    try {
-      return Path.of(KafkaMain.class.getProtectionDomain().getCodeSource().getLocation().toURI());
-    } catch (URISyntaxException e) {
-      throw new IllegalStateException("the place of this class is no path", e);
-    }
   }
 
   /// As Kafka makes them: 16 bytes in the URL form of Base64, of which the first is no dash.
@@ -297,17 +155,5 @@ public final class KafkaProcess implements AutoCloseable {
     properties.setProperty("log.segment.delete.delay.ms", "0");
     properties.setProperty("log.retention.check.interval.ms", "1000");
     properties.setProperty("log.initial.task.delay.ms", "500");
-  }
-
-  private static String endOf(Path log) throws IOException {
-    try (var channel = Files.newByteChannel(log)) {
-      long from = Math.max(0, channel.size() - SHOWN_LOG_BYTES);
-      ByteBuffer bytes = ByteBuffer.allocate((int) (channel.size() - from));
-      channel.position(from);
-      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-        // Read on.
-      }
-      return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
-    }
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tyto.testkit.bucket;
+
+import org.jspecify.annotations.NullMarked;
