@@ -70,11 +70,13 @@ public final class Cluster implements ClusterService, AutoCloseable {
   ///
   /// @param local all that is sealed, and the newest rows of what it owns
   /// @param owned by group, partitions
+  /// @param tails likewise, those of others whose newest rows it reads too
   /// @param partitions how many a group has
   /// @param groups of which somebody has to own each partition, names by id
   public record Rows(
       SnapshotProvider local,
       Supplier<Map<Integer, List<Integer>>> owned,
+      Supplier<Map<Integer, List<Integer>>> tails,
       IntUnaryOperator partitions,
       Supplier<Map<Integer, String>> groups) {}
 
@@ -103,7 +105,13 @@ public final class Cluster implements ClusterService, AutoCloseable {
 
   private Member member(Member.State state) {
     return new Member(
-        options.id(), options.listen(), options.zone(), options.role(), state, rows.owned().get());
+        options.id(),
+        options.listen(),
+        options.zone(),
+        options.role(),
+        state,
+        rows.owned().get(),
+        rows.tails().get());
   }
 
   /// Rows of all members.

@@ -6,6 +6,7 @@ import io.tyto.engine.scan.MemoryBudget;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.shipping.FoundGroups;
 import io.tyto.engine.shipping.ScanShare;
+import io.tyto.engine.snapshot.Reach;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.LongRange;
@@ -20,6 +21,7 @@ import io.tyto.model.schema.TableSchema;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -92,14 +94,18 @@ public final class LeafService implements AutoCloseable {
   }
 
   /// Holds the rows of some partitions of a collection as they are now. UNKNOWN_COLLECTION,
-  /// OVERLOADED.
-  public Opened open(String collection, Set<Integer> partitions, QueryContext context) {
+  /// OVERLOADED; SHARDS_MISSING where a tail is not read here.
+  ///
+  /// @param tails those of the partitions whose newest rows another node owns and this one reads
+  ///   too
+  public Opened open(
+      String collection, Set<Integer> partitions, Set<Integer> tails, QueryContext context) {
     if (leases.size() >= MAX_LEASES) {
       throw new TytoException(
           ErrorCode.OVERLOADED,
           "a node holds %d snapshots for questions of others already".formatted(MAX_LEASES));
     }
-    TableSnapshot snapshot = snapshots.snapshot(collection, context);
+    TableSnapshot snapshot = snapshots.snapshot(collection, tails, context);
     try {
       List<RowSource> sources =
           snapshot.sources().stream()
@@ -110,7 +116,7 @@ public final class LeafService implements AutoCloseable {
               UUID.randomUUID().toString(),
               snapshot.schema().version(),
               snapshot.id(),
-              snapshot.facts(),
+              facts(snapshot.facts(), partitions),
               sources.stream().allMatch(LeafService::hasEntityIds),
               LeafScan.bounds(snapshot.schema(), sources, snapshot.schema().timeColumn(), context));
       leases.put(opened.lease(), new Lease(snapshot, sources, clock.instant().plus(lifetime)));
@@ -119,6 +125,16 @@ public final class LeafService implements AutoCloseable {
       snapshot.close();
       throw e;
     }
+  }
+
+  /// Of the partitions that were asked for.
+  private static TableSnapshot.Facts facts(TableSnapshot.Facts all, Set<Integer> partitions) {
+    Map<Integer, Map<String, Long>> reach = new HashMap<>();
+    for (Integer partition : partitions) {
+      reach.put(partition, all.reach().next().getOrDefault(partition, Map.of()));
+    }
+    return new TableSnapshot.Facts(
+        all.deadLetters(), all.ingestLagMillis(), all.made(), new Reach(reach), all.missing());
   }
 
   private static boolean hasEntityIds(RowSource source) {

@@ -20,6 +20,7 @@ import io.tyto.engine.plan.StreamedRecords;
 import io.tyto.engine.plan.ValuesRunner;
 import io.tyto.engine.scan.MemoryBudget;
 import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.snapshot.SnapshotLostException;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.access.Guard;
@@ -69,6 +70,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
   /// Rows that snapshots keep in memory for cursors take at most this part of the heap.
   private static final int PINNED_SHARE = 16;
+
+  /// Snapshots that are opened for one question, each after a node took its part of the one before
+  /// along.
+  private static final int MAX_TURNS = 3;
 
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -260,8 +265,22 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       this.snapshots = snapshots;
     }
 
+    /// Asked anew where a node takes its part of the snapshot along: the question has named none.
     @Override
     public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
+      for (int turn = 1; ; turn++) {
+        try {
+          return aggregateOnce(query, context);
+        } catch (SnapshotLostException e) {
+          if (turn == MAX_TURNS || query.after() != null || query.snapshot().asOf() != null) {
+            throw e;
+          }
+          context.check();
+        }
+      }
+    }
+
+    private AggregateResult aggregateOnce(AggregateQuery query, QueryContext context) {
       Cursor after = cursor(query.after(), query.identity(), context);
       try (TableSnapshot snapshot = snapshot(query.collection(), after, query.snapshot(), context);
           MemoryBudget budget = budget(context);
@@ -277,7 +296,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
         AggregateResult result =
             answer(asked.withSnapshot(SnapshotChoice.NEWEST), after, snapshot, scan);
         boolean isPaged = query.wants().cursors() && (after != null || result.hasNextPage());
-        if (isPaged || query.snapshot().isKept()) {
+        // What is not whole is not gone through page by page: the rest could be there by then.
+        if ((isPaged || query.snapshot().isKept()) && snapshot.facts().missing().isEmpty()) {
           pins.pin(snapshot);
         }
         List<String> cursors = result.cursors();
@@ -288,8 +308,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
     private AggregateResult answer(
         AggregateQuery asked, @Nullable Cursor after, TableSnapshot snapshot, ScanContext scan) {
       int minGroup = Guard.minGroup(scan.query().caller(), snapshot.schema());
-      // Who is in a cohort is a matter of other snapshots too.
-      if (CohortFilters.isAnyIn(asked)) {
+      // Who is in a cohort is a matter of other snapshots too; and what is not whole is not kept.
+      if (CohortFilters.isAnyIn(asked) || !snapshot.facts().missing().isEmpty()) {
         return AggregateRunner.run(
             asked, after, GroupSource.of(snapshot, scan), limits, minGroup, scan);
       }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.engine.plan.GameTable;
 import io.tyto.engine.plan.Query;
+import io.tyto.engine.snapshot.Reach;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
@@ -70,7 +71,7 @@ class QueryBoundsTest {
         snapshot.schema(),
         "of " + table.events().size(),
         snapshot.sources(),
-        new TableSnapshot.Facts(0, lagMillis),
+        new TableSnapshot.Facts(0, lagMillis, Reach.NONE),
         () -> openSnapshots--);
   }
 

@@ -9,7 +9,9 @@ import graphql.language.SourceLocation;
 import graphql.validation.ValidationError;
 import graphql.validation.ValidationErrorType;
 import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.ShardsMissingException;
 import io.tyto.model.error.TytoException;
+import io.tyto.model.result.MissingRows;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ final class ApiError implements GraphQLError {
   private final transient List<SourceLocation> locations;
   private final transient @Nullable List<Object> path;
   private final String queryId;
+  private final transient List<MissingRows> missing;
 
   private ApiError(
       ErrorCode code,
@@ -40,7 +43,9 @@ final class ApiError implements GraphQLError {
       @Nullable String coordinate,
       List<SourceLocation> locations,
       @Nullable List<Object> path,
-      String queryId) {
+      String queryId,
+      List<MissingRows> missing) {
+    this.missing = missing;
     this.code = code;
     this.message = message;
     this.coordinate = coordinate;
@@ -61,6 +66,20 @@ final class ApiError implements GraphQLError {
         isOurs ? ours(queryId) : String.valueOf(cause.getMessage()),
         cause.coordinate(),
         location == null ? List.of() : List.of(location),
+        path,
+        queryId,
+        cause instanceof ShardsMissingException shards ? shards.missing() : List.of());
+  }
+
+  /// Beside an answer that is without some rows, as was allowed.
+  static ApiError ofPartial(List<MissingRows> missing, List<Object> path, String queryId) {
+    return of(
+        new ShardsMissingException(
+            "the answer is without the newest rows of %d partitions: %s"
+                .formatted(missing.size(), missing.getFirst().reason()),
+            missing,
+            null),
+        null,
         path,
         queryId);
   }
@@ -93,7 +112,8 @@ final class ApiError implements GraphQLError {
         null,
         error.getLocations() == null ? List.of() : error.getLocations(),
         error.getPath(),
-        queryId);
+        queryId,
+        List.of());
   }
 
   private static ErrorCode codeOf(GraphQLError error) {
@@ -167,6 +187,17 @@ final class ApiError implements GraphQLError {
       extensions.put("retryAfterMs", RETRY_AFTER_MILLIS);
     }
     extensions.put("queryId", queryId);
+    if (!missing.isEmpty()) {
+      extensions.put(
+          "missing",
+          missing.stream()
+              .map(rows ->
+                  Map.of(
+                      "collection", rows.collection(),
+                      "partition", rows.partition(),
+                      "reason", rows.reason()))
+              .toList());
+    }
     return extensions;
   }
 

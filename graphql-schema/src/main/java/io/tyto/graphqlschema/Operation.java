@@ -3,6 +3,7 @@ package io.tyto.graphqlschema;
 import graphql.GraphQLContext;
 import graphql.GraphQLError;
 import graphql.execution.AbortExecutionException;
+import graphql.execution.DataFetcherResult;
 import graphql.language.OperationDefinition;
 import graphql.language.SourceLocation;
 import graphql.normalized.ExecutableNormalizedField;
@@ -350,7 +351,7 @@ final class Operation {
       Panel.Answer got =
           Longs.in(longsAreStrings, () -> place.panel().answer(services.queries(), asking));
       note(got.meta(), place.collection());
-      answer.complete(got.data());
+      answer.complete(told(got, place));
     } catch (QueryGate.DryRun e) {
       answer.complete(null);
     } catch (RuntimeException | Error e) {
@@ -359,6 +360,17 @@ final class Operation {
     } finally {
       traced.end(0, 0, 0);
     }
+  }
+
+  /// The data, and an error beside it where rows are missing.
+  private @Nullable Object told(Panel.Answer got, Place place) {
+    QueryMeta meta = got.meta();
+    return meta == null || meta.missing().isEmpty()
+        ? got.data()
+        : DataFetcherResult.newResult()
+            .data(got.data())
+            .error(ApiError.ofPartial(meta.missing(), List.copyOf(place.path()), queryId()))
+            .build();
   }
 
   private void note(@Nullable QueryMeta meta, @Nullable ApiCollection collection) {
@@ -404,14 +416,15 @@ final class Operation {
   }
 
   /// A hash of the snapshots that the answers were read from; null where an answer depends on more
-  /// than these and the question, or does not tell its own.
+  /// than these and the question, does not tell its own, or is without some rows.
   @Nullable String snapshot() {
     List<Place> places = prepared;
     if (places == null || places.isEmpty() || metas.size() != places.size()) {
       return null;
     }
     List<String> snapshots = metas.stream().map(QueryMeta::snapshot).sorted().toList();
-    return snapshots.contains("") ? null : Identity.of(snapshots);
+    boolean isPartial = metas.stream().anyMatch(meta -> !meta.missing().isEmpty());
+    return isPartial || snapshots.contains("") ? null : Identity.of(snapshots);
   }
 
   /// What the result tells of the whole operation.

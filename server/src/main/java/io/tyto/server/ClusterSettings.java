@@ -12,6 +12,7 @@ import io.tyto.server.settings.Settings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What settings say of a cluster.
@@ -66,7 +67,7 @@ final class ClusterSettings {
             role(settings),
             tls(settings));
     return Cluster.join(
-        options, new Cluster.Rows(node, node::owned, node::partitions, node::fedGroups));
+        options, new Cluster.Rows(node, node::owned, Map::of, node::partitions, node::fedGroups));
   }
 
   private static NodeAddress address(Setting setting, String text) {

@@ -6,19 +6,25 @@ import io.tyto.cluster.rpc.NodeClient;
 import io.tyto.cluster.rpc.UnreachableException;
 import io.tyto.engine.LeafService;
 import io.tyto.engine.page.StableHash;
+import io.tyto.engine.snapshot.Reach;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.ShardsMissingException;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.ClusterService.MissingPartition;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.MissingRows;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.View;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Snapshots of collections whose newest rows are on several nodes: each partition as the node has
@@ -26,15 +32,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A snapshot is fixed when it is opened: every node holds its part until the question ends. A node
 /// that does not answer is left out for a while and the snapshot opened anew, within the question's
-/// deadline; rows that only it has are missing, and the question fails and says which.
+/// deadline, with who else reads its newest rows; where nobody does they are missing, and the
+/// question fails and says which, or is answered without them if it allows that. No answer lies
+/// behind an earlier one of this process: until the nodes have read as far again it waits.
 public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
-  /// Snapshots that are begun anew for one question.
-  private static final int MAX_TURNS = 5;
+  /// Snapshots that are begun anew for one question, each because of a node that does not answer.
+  private static final int MAX_SILENT = 5;
+
+  /// Between two looks whether nodes have caught up, within the question's deadline.
+  private static final long FIRST_PAUSE_MILLIS = 20;
+
+  private static final long LAST_PAUSE_MILLIS = 500;
 
   private final SnapshotProvider local;
   private final Members members;
   private final Shares shares;
   private final NodeClient client;
+  private final AnsweredReach answered = new AnsweredReach();
   private volatile @Nullable LocalLeaf own;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -77,62 +91,130 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
 
   @Override
   public TableSnapshot snapshot(String collection, QueryContext context) {
-    TableSnapshot here = local.snapshot(collection, context);
     LocalLeaf mine = own;
     if (mine == null || collection.startsWith(View.PREFIX)) {
-      return here;
+      return local.snapshot(collection, context);
     }
-    try {
-      for (int turn = 1; ; turn++) {
-        Map<Member, List<Integer>> wanted = shares.of(here.schema().groupId());
-        if (wanted.size() == 1 && wanted.containsKey(members.self())) {
-          return here;
+    long pause = FIRST_PAUSE_MILLIS;
+    for (int silent = 1; ; ) {
+      TableSnapshot here = local.snapshot(collection, context);
+      try {
+        return whole(here, mine, context);
+      } catch (UnreachableException e) {
+        here.close();
+        shares.suspect(e.node());
+        if (silent++ == MAX_SILENT) {
+          throw new TytoException(
+              ErrorCode.SHARDS_MISSING,
+              "collection %s: %s, nor did %d others before it; try again in a moment"
+                  .formatted(collection, e.getMessage(), silent - 2),
+              e);
         }
-        try {
-          return open(collection, here, wanted, mine, context);
-        } catch (UnreachableException e) {
-          shares.suspect(e.node());
-          if (turn == MAX_TURNS) {
-            throw new TytoException(
-                ErrorCode.SHARDS_MISSING,
-                "collection %s: %s, nor did %d others before it; try again in a moment"
-                    .formatted(collection, e.getMessage(), turn - 1),
-                e);
-          }
+      } catch (BehindException e) {
+        here.close();
+        if (TimeUnit.NANOSECONDS.toMillis(context.remainingNanos()) < 2 * pause) {
+          throw missing(e.missing, e);
         }
-        context.check();
+        pause(pause);
+        pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+      } catch (RuntimeException | Error e) {
+        here.close();
+        throw e;
       }
-    } catch (RuntimeException | Error e) {
-      here.close();
-      throw e;
+      context.check();
     }
   }
 
+  /// What nodes have is less than what was answered before.
+  private static final class BehindException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient List<MissingRows> missing;
+
+    BehindException(List<MissingRows> missing) {
+      super("rows lie behind what was answered", null, false, false);
+      this.missing = missing;
+    }
+  }
+
+  private static ShardsMissingException missing(
+      List<MissingRows> missing, @Nullable Throwable cause) {
+    return new ShardsMissingException(
+        "the newest rows of %s; try again in a moment"
+            .formatted(
+                missing.stream()
+                    .map(rows -> "partition %d: %s".formatted(rows.partition(), rows.reason()))
+                    .collect(Collectors.joining("; of "))),
+        missing,
+        cause);
+  }
+
+  private static void pause(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(
+          ErrorCode.CANCELLED, "interrupted while nodes caught up with earlier answers", e);
+    }
+  }
+
+  /// @param here released by the caller where this fails
+  private TableSnapshot whole(TableSnapshot here, LocalLeaf mine, QueryContext context) {
+    int group = here.schema().groupId();
+    Choice choice = shares.of(group);
+    List<MissingRows> missing = new ArrayList<>();
+    for (Choice.Missing one : choice.missing()) {
+      missing.add(new MissingRows(here.schema().name(), one.partition(), one.reason()));
+    }
+    if (!missing.isEmpty() && !context.allowsPartial()) {
+      throw missing(missing, null);
+    }
+    if (choice.isAllOf(members.self())) {
+      requireNotBehind(here, members.self(), here.facts().reach(), missing, context);
+      answered.note(group, here.facts().reach());
+      return here;
+    }
+    return open(here, choice, missing, mine, context);
+  }
+
   private TableSnapshot open(
-      String collection,
       TableSnapshot here,
-      Map<Member, List<Integer>> wanted,
+      Choice choice,
+      List<MissingRows> missing,
       LocalLeaf mine,
       QueryContext context) {
     OpenLeaves leaves =
         OpenLeaves.open(
-            collection, wanted, member -> leaf(member, mine), threads, shares::suspect, context);
+            here.schema().name(),
+            choice.nodes(),
+            member -> leaf(member, mine),
+            threads,
+            shares::suspect,
+            context);
     try {
       StableHash id = new StableHash();
       // Of equal views of two nodes another partition of each may be meant.
-      wanted.values().forEach(partitions -> id.add(partitions.toString()));
+      choice.nodes().values().forEach(part -> id.add(part.partitions().toString()));
       Long lag = here.facts().ingestLagMillis();
-      for (LeafService.Opened opened : leaves.opened()) {
+      for (Map.Entry<Member, LeafService.Opened> each : leaves.opened().entrySet()) {
+        LeafService.Opened opened = each.getValue();
         require(here, opened);
+        requireNotBehind(here, each.getKey(), opened.facts().reach(), missing, context);
         id.add(opened.id());
         lag = later(lag, opened.facts().ingestLagMillis());
       }
+      leaves
+          .opened()
+          .values()
+          .forEach(opened -> answered.note(here.schema().groupId(), opened.facts().reach()));
+      missing.forEach(rows -> id.add("without " + rows.partition()));
       return TableSnapshot.shared(
           here.schema(),
           id.id(),
           leaves,
           here::sources,
-          new TableSnapshot.Facts(here.facts().deadLetters(), lag),
+          new TableSnapshot.Facts(
+              here.facts().deadLetters(), lag, null, Reach.NONE, List.copyOf(missing)),
           () -> {
             leaves.close();
             here.close();
@@ -141,6 +223,29 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
       leaves.close();
       throw e;
     }
+  }
+
+  /// Adds to what is missing where the question allows that.
+  private void requireNotBehind(
+      TableSnapshot here,
+      Member node,
+      Reach reach,
+      List<MissingRows> missing,
+      QueryContext context) {
+    List<MissingRows> behind = new ArrayList<>();
+    for (int partition : reach.next().keySet()) {
+      String why = answered.behind(new PartitionOf(here.schema().groupId(), partition), reach);
+      boolean isTold = missing.stream().anyMatch(rows -> rows.partition() == partition);
+      if (why != null && !isTold) {
+        behind.add(
+            new MissingRows(
+                here.schema().name(), partition, "node %s %s".formatted(node.id(), why)));
+      }
+    }
+    if (!behind.isEmpty() && !context.allowsPartial()) {
+      throw new BehindException(behind);
+    }
+    missing.addAll(behind);
   }
 
   private static void require(TableSnapshot here, LeafService.Opened opened) {

@@ -6,12 +6,11 @@ import io.tyto.engine.shipping.FoundGroups;
 import io.tyto.engine.shipping.ScanShare;
 import io.tyto.engine.source.LongRange;
 import io.tyto.model.query.QueryContext;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// A node that holds rows, this one or another. Thread-safe; calls block.
 interface Leaf {
-  LeafService.Opened open(String collection, List<Integer> partitions, QueryContext context);
+  LeafService.Opened open(String collection, Choice.Part part, QueryContext context);
 
   @Nullable LongRange bounds(String lease, String column, QueryContext context);
 

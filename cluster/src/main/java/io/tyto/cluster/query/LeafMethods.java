@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What a node that holds rows answers to others. Thread-safe.
 public final class LeafMethods {
@@ -39,7 +40,11 @@ public final class LeafMethods {
   private String open(Call call) {
     OpenQuestion asked = RecordJson.read(call.body(), OpenQuestion.class);
     LeafService.Opened opened =
-        leaf.open(asked.collection(), new HashSet<>(asked.partitions()), call.query());
+        leaf.open(
+            asked.collection(),
+            new HashSet<>(asked.partitions()),
+            asked.tails() == null ? Set.of() : new HashSet<>(asked.tails()),
+            call.query());
     return RecordJson.write(
         new OpenAnswer(
             opened.lease(),
@@ -48,7 +53,8 @@ public final class LeafMethods {
             opened.facts().deadLetters(),
             opened.facts().ingestLagMillis(),
             opened.hasEntityIds(),
-            opened.time()),
+            opened.time(),
+            opened.facts().reach()),
         OpenAnswer.class);
   }
 

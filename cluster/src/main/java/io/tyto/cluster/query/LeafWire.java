@@ -6,6 +6,7 @@ import io.tyto.engine.group.ScanKey;
 import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.shipping.ScanShare;
 import io.tyto.engine.shipping.ShippedGroups.Entities;
+import io.tyto.engine.snapshot.Reach;
 import io.tyto.engine.source.LongRange;
 import io.tyto.model.query.Filter;
 import io.tyto.model.query.TimeInterval;
@@ -24,8 +25,10 @@ final class LeafWire {
 
   private LeafWire() {}
 
-  record OpenQuestion(String collection, List<Integer> partitions) {}
+  /// @param tails null: none, as of a release that has no tail replicas
+  record OpenQuestion(String collection, List<Integer> partitions, @Nullable List<Integer> tails) {}
 
+  /// @param reach null: of a release that does not tell it
   record OpenAnswer(
       String lease,
       int schemaVersion,
@@ -33,7 +36,8 @@ final class LeafWire {
       long deadLetters,
       @Nullable Long lagMillis,
       boolean hasEntityIds,
-      @Nullable LongRange time) {}
+      @Nullable LongRange time,
+      @Nullable Reach reach) {}
 
   record BoundsQuestion(String lease, String column) {}
 

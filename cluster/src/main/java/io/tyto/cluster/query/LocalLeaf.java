@@ -7,15 +7,14 @@ import io.tyto.engine.shipping.ScanShare;
 import io.tyto.engine.source.LongRange;
 import io.tyto.model.query.QueryContext;
 import java.util.HashSet;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of this process. Thread-safe.
 record LocalLeaf(LeafService service) implements Leaf {
   @Override
-  public LeafService.Opened open(
-      String collection, List<Integer> partitions, QueryContext context) {
-    return service.open(collection, new HashSet<>(partitions), context);
+  public LeafService.Opened open(String collection, Choice.Part part, QueryContext context) {
+    return service.open(
+        collection, new HashSet<>(part.partitions()), new HashSet<>(part.tails()), context);
   }
 
   @Override

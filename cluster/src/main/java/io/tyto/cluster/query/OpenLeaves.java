@@ -8,15 +8,18 @@ import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.shipping.FoundGroups;
 import io.tyto.engine.shipping.Leaves;
 import io.tyto.engine.shipping.ScanShare;
+import io.tyto.engine.snapshot.SnapshotLostException;
 import io.tyto.engine.source.LongRange;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -35,7 +38,22 @@ final class OpenLeaves implements Leaves, AutoCloseable {
   private final Consumer<NodeAddress> suspect;
 
   /// What one node holds.
-  private record Part(Leaf leaf, LeafService.Opened opened) {}
+  private record Part(Member node, Leaf leaf, Set<Integer> partitions, LeafService.Opened opened) {
+    /// What it counts of other partitions somebody else has counted.
+    FoundGroups own(FoundGroups found) {
+      found
+          .tables()
+          .forEach((partition, tables) -> {
+            if (!tables.isEmpty() && !partitions.contains(partition)) {
+              throw new TytoException(
+                  ErrorCode.INTERNAL,
+                  "node %s was asked for partitions %s and answered for %d"
+                      .formatted(node.id(), partitions, partition));
+            }
+          });
+      return found;
+    }
+  }
 
   private OpenLeaves(List<Part> parts, ExecutorService threads, Consumer<NodeAddress> suspect) {
     this.parts = parts;
@@ -50,15 +68,21 @@ final class OpenLeaves implements Leaves, AutoCloseable {
   /// @param suspect is told of a node that stops answering once it is open
   static OpenLeaves open(
       String collection,
-      Map<Member, List<Integer>> wanted,
+      Map<Member, Choice.Part> wanted,
       Function<Member, Leaf> leaves,
       ExecutorService threads,
       Consumer<NodeAddress> suspect,
       QueryContext context) {
     List<Future<Part>> opening = new ArrayList<>();
-    wanted.forEach((member, partitions) -> {
+    wanted.forEach((member, part) -> {
       Leaf leaf = leaves.apply(member);
-      opening.add(threads.submit(() -> new Part(leaf, leaf.open(collection, partitions, context))));
+      opening.add(
+          threads.submit(() ->
+              new Part(
+                  member,
+                  leaf,
+                  Set.copyOf(part.partitions()),
+                  leaf.open(collection, part, context))));
     });
     List<Part> parts = new ArrayList<>();
     RuntimeException failure = null;
@@ -77,9 +101,11 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     return opened;
   }
 
-  /// What was opened, in the order of the nodes.
-  List<LeafService.Opened> opened() {
-    return parts.stream().map(Part::opened).toList();
+  /// What was opened, by node in the order of their ids.
+  Map<Member, LeafService.Opened> opened() {
+    Map<Member, LeafService.Opened> opened = new LinkedHashMap<>();
+    parts.forEach(part -> opened.put(part.node, part.opened));
+    return opened;
   }
 
   @Override
@@ -111,7 +137,8 @@ final class OpenLeaves implements Leaves, AutoCloseable {
   public List<FoundGroups> scan(ScanShare share, ScanContext context) {
     List<Future<FoundGroups>> asked = new ArrayList<>();
     for (Part part : parts) {
-      asked.add(threads.submit(() -> part.leaf.scan(part.opened.lease(), share, context)));
+      asked.add(
+          threads.submit(() -> part.own(part.leaf.scan(part.opened.lease(), share, context))));
     }
     List<FoundGroups> found = new ArrayList<>();
     try {
@@ -125,16 +152,15 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     }
   }
 
-  /// Of a snapshot that is open: what a node held of it is gone with the node. SHARDS_MISSING.
+  /// Of a snapshot that is open: what a node held of it is gone with the node.
+  /// SnapshotLostException.
   private <T> T answer(Future<T> future, QueryContext context) {
     try {
       return await(future, context);
     } catch (UnreachableException e) {
       suspect.accept(e.node());
-      throw new TytoException(
-          ErrorCode.SHARDS_MISSING,
-          "%s, and what it held of this question is gone; ask again".formatted(e.getMessage()),
-          e);
+      throw new SnapshotLostException(
+          "%s, and what it held of this question is gone; ask again".formatted(e.getMessage()), e);
     }
   }
 

@@ -19,6 +19,7 @@ import io.tyto.engine.shipping.FoundGroups;
 import io.tyto.engine.shipping.ScanShare;
 import io.tyto.engine.shipping.StateTable;
 import io.tyto.engine.shipping.StateTableCodec;
+import io.tyto.engine.snapshot.Reach;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.LongRange;
 import io.tyto.model.error.TytoException;
@@ -39,16 +40,18 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   @Override
-  public LeafService.Opened open(
-      String collection, List<Integer> partitions, QueryContext context) {
-    OpenQuestion question = new OpenQuestion(collection, partitions);
+  public LeafService.Opened open(String collection, Choice.Part part, QueryContext context) {
+    OpenQuestion question = new OpenQuestion(collection, part.partitions(), part.tails());
     String json = RecordJson.write(question, OpenQuestion.class);
     OpenAnswer found = RecordJson.read(ask(LeafWire.OPEN, json, context), OpenAnswer.class);
     return new LeafService.Opened(
         found.lease(),
         found.schemaVersion(),
         found.id(),
-        new TableSnapshot.Facts(found.deadLetters(), found.lagMillis()),
+        new TableSnapshot.Facts(
+            found.deadLetters(),
+            found.lagMillis(),
+            found.reach() == null ? Reach.NONE : found.reach()),
         found.hasEntityIds(),
         found.time());
   }

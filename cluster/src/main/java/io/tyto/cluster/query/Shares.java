@@ -3,9 +3,9 @@ package io.tyto.cluster.query;
 import io.tyto.cluster.member.Member;
 import io.tyto.cluster.member.Members;
 import io.tyto.cluster.member.Placement;
+import io.tyto.cluster.query.Choice.Missing;
+import io.tyto.cluster.query.Choice.Part;
 import io.tyto.cluster.rpc.NodeAddress;
-import io.tyto.model.error.ErrorCode;
-import io.tyto.model.error.TytoException;
 import io.tyto.model.port.ClusterService.MissingPartition;
 import io.tyto.model.port.ClusterService.Why;
 import java.util.ArrayList;
@@ -30,8 +30,6 @@ final class Shares {
   /// By partition, who had its newest rows when last anybody did.
   private final Map<PartitionOf, Member> lastOwners = new ConcurrentHashMap<>();
 
-  private record PartitionOf(int group, int partition) {}
-
   Shares(Members members, IntUnaryOperator partitions) {
     this.members = members;
     this.partitions = partitions;
@@ -51,25 +49,60 @@ final class Shares {
     return until != null;
   }
 
-  /// By member, in order of ids. SHARDS_MISSING where rows are on a node alone that does not
-  /// answer.
-  Map<Member, List<Integer>> of(int group) {
+  /// Who is asked for the partitions of a group, as of now.
+  Choice of(int group) {
     List<Member> all = members.all();
-    Map<Member, List<Integer>> shares = new TreeMap<>(Comparator.comparing(Member::id));
-    List<String> missing = new ArrayList<>();
+    Choice choice = new Choice(new TreeMap<>(Comparator.comparing(Member::id)), new ArrayList<>());
     for (int partition = 0; partition < partitions.applyAsInt(group); partition++) {
-      Member holder = holder(new PartitionOf(group, partition), all, missing);
-      if (holder != null) {
-        shares.computeIfAbsent(holder, _ -> new ArrayList<>()).add(partition);
+      choose(new PartitionOf(group, partition), all, choice);
+    }
+    return choice;
+  }
+
+  private void choose(PartitionOf of, List<Member> all, Choice choice) {
+    Member owner = owner(of, all);
+    if (owner != null && !isSuspect(owner)) {
+      choice.nodes().computeIfAbsent(owner, _ -> new Part()).partitions().add(of.partition());
+      return;
+    }
+    Member gone = owner == null ? left(of, all) : owner;
+    Member tail = gone == null ? null : tail(of, all);
+    if (gone != null && tail == null) {
+      choice.missing().add(new Missing(of.partition(), reason(gone, owner == null)));
+    }
+    Part part = choice.nodes().computeIfAbsent(tail == null ? any(of, all) : tail, _ -> new Part());
+    part.partitions().add(of.partition());
+    if (tail != null) {
+      part.tails().add(of.partition());
+    }
+  }
+
+  private static String reason(Member gone, boolean hasLeft) {
+    return hasLeft
+        ? "they were on node %s (%s), which has left; they come back with it, or when another node has read them again"
+            .formatted(gone.id(), gone.address())
+        : "they are on node %s (%s), which does not answer; they come back with it, or when another node has read them again"
+            .formatted(gone.id(), gone.address());
+  }
+
+  /// Who reads the newest rows of a partition beside its owner.
+  private @Nullable Member tail(PartitionOf of, List<Member> all) {
+    for (Member member : Placement.order(of.group(), of.partition(), all)) {
+      if (member.tails(of.group(), of.partition()) && !isSuspect(member)) {
+        return member;
       }
     }
-    if (!missing.isEmpty()) {
-      throw new TytoException(
-          ErrorCode.SHARDS_MISSING,
-          "the newest rows of %s; they come back with the node, or when another has read them again; try again in a moment"
-              .formatted(String.join("; of ", missing)));
+    return null;
+  }
+
+  /// Who answers what is sealed: any node can read that.
+  private Member any(PartitionOf of, List<Member> all) {
+    for (Member member : Placement.order(of.group(), of.partition(), all)) {
+      if (!isSuspect(member)) {
+        return member;
+      }
     }
-    return shares;
+    return members.self();
   }
 
   /// The partitions of a group that nobody takes events for, or whose newest rows are not to be had
@@ -96,7 +129,7 @@ final class Shares {
 
   private @Nullable Member owner(PartitionOf of, List<Member> all) {
     for (Member member : all) {
-      if (member.owns(of.group, of.partition)) {
+      if (member.owns(of.group(), of.partition())) {
         lastOwners.put(of, member);
         return member;
       }
@@ -112,32 +145,5 @@ final class Shares {
       return null;
     }
     return last;
-  }
-
-  private @Nullable Member holder(PartitionOf of, List<Member> all, List<String> missing) {
-    Member owner = owner(of, all);
-    if (owner != null && isSuspect(owner)) {
-      missing.add(
-          "partition %d are on node %s (%s), which does not answer"
-              .formatted(of.partition, owner.id(), owner.address()));
-      return null;
-    }
-    if (owner != null) {
-      return owner;
-    }
-    Member last = left(of, all);
-    if (last != null) {
-      missing.add(
-          "partition %d were on node %s (%s), which has left"
-              .formatted(of.partition, last.id(), last.address()));
-      return null;
-    }
-    // Nobody takes its events: what is sealed is all there is, and any node can read that.
-    for (Member member : Placement.order(of.group, of.partition, all)) {
-      if (!isSuspect(member)) {
-        return member;
-      }
-    }
-    return members.self();
   }
 }

@@ -44,7 +44,14 @@ final class Holdings {
       if (isThere.test(node)) {
         Member.State state = isDraining.test(node) ? Member.State.DRAINING : Member.State.SERVING;
         members.add(
-            new Member("n" + node, NOWHERE, "z" + node % zones, Member.Role.NODE, state, Map.of()));
+            new Member(
+                "n" + node,
+                NOWHERE,
+                "z" + node % zones,
+                Member.Role.NODE,
+                state,
+                Map.of(),
+                Map.of()));
       }
     }
     return members;

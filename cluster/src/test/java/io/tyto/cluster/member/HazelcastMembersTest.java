@@ -23,7 +23,13 @@ class HazelcastMembersTest {
 
   private static Member member(String id, Map<Integer, List<Integer>> owned) {
     return new Member(
-        id, new NodeAddress("127.0.0.1", 7), "zone", Member.Role.NODE, Member.State.SERVING, owned);
+        id,
+        new NodeAddress("127.0.0.1", 7),
+        "zone",
+        Member.Role.NODE,
+        Member.State.SERVING,
+        owned,
+        Map.of());
   }
 
   private static HazelcastMembers join(String id, NodeAddress listen, List<NodeAddress> seeds) {

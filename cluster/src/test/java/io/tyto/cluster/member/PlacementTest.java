@@ -24,6 +24,7 @@ class PlacementTest {
               "z" + i % zones,
               Member.Role.NODE,
               Member.State.SERVING,
+              Map.of(),
               Map.of()));
     }
     return nodes;
@@ -79,7 +80,8 @@ class PlacementTest {
             last.zone(),
             last.role(),
             Member.State.DRAINING,
-            last.owned()));
+            last.owned(),
+            last.tails()));
     for (int partition = 0; partition < PARTITIONS; partition++) {
       List<Member> holders = Placement.holders(1, partition, 3, nodes);
       assertTrue(holders.stream().noneMatch(each -> each.id().equals("n2")), "" + holders);

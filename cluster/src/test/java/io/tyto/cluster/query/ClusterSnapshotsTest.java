@@ -8,19 +8,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.cluster.member.Member;
 import io.tyto.cluster.member.Members;
+import io.tyto.cluster.query.LeafWire.OpenAnswer;
 import io.tyto.cluster.rpc.NodeAddress;
 import io.tyto.cluster.rpc.NodeClient;
 import io.tyto.cluster.rpc.NodeServer;
 import io.tyto.cluster.rpc.RpcTls;
+import io.tyto.cluster.wire.RecordJson;
 import io.tyto.engine.EngineOptions;
 import io.tyto.engine.LeafService;
 import io.tyto.engine.LocalQueryService;
 import io.tyto.engine.shipping.Leaves;
+import io.tyto.engine.snapshot.Reach;
+import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.model.access.Caller;
 import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.ShardsMissingException;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.query.AggregateQuery;
@@ -31,10 +36,13 @@ import io.tyto.model.query.Filter;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.Measure;
 import io.tyto.model.query.Measure.Function;
+import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.QueryGate;
 import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.AggregateResult;
+import io.tyto.model.result.MissingRows;
+import io.tyto.model.result.QueryMeta;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.testkit.storage.UnforcedDisk;
@@ -45,12 +53,17 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -66,6 +79,7 @@ class ClusterSnapshotsTest {
   private static final Clock CLOCK = Clock.systemUTC();
   private static final int PARTITIONS = 6;
   private static final int NODES = 3;
+  private static final String LOG = "topic:1";
   private static final String CONFIG =
       """
       collection: plays
@@ -89,6 +103,15 @@ class ClusterSnapshotsTest {
   private final List<NodeServer> servers = new ArrayList<>();
   private final List<LeafService> leaves = new ArrayList<>();
   private final Fixed members = new Fixed();
+  private final Set<String> tails = ConcurrentHashMap.newKeySet();
+
+  /// By node, how far it has read.
+  private final Map<String, Long> reached = new ConcurrentHashMap<>();
+
+  /// Nodes that stop when they are asked to scan.
+  private final Set<String> stops = ConcurrentHashMap.newKeySet();
+
+  private final AtomicInteger opened = new AtomicInteger();
 
   /// Who is there, as the test says.
   private static final class Fixed implements Members {
@@ -97,7 +120,13 @@ class ClusterSnapshotsTest {
 
     private static Member self(Member.Role role) {
       return new Member(
-          "self", new NodeAddress("127.0.0.1", 1), "a", role, Member.State.SERVING, Map.of());
+          "self",
+          new NodeAddress("127.0.0.1", 1),
+          "a",
+          role,
+          Member.State.SERVING,
+          Map.of(),
+          Map.of());
     }
 
     @Override
@@ -137,9 +166,9 @@ class ClusterSnapshotsTest {
     alone = new LocalQueryService(node, EngineOptions.defaults());
     List<Member> nodes = new ArrayList<>();
     for (int i = 0; i < NODES; i++) {
-      LeafService leaf = alone.leaf(node);
+      LeafService leaf = alone.leaf(new WithTails(i));
       NodeServer server =
-          NodeServer.start(VERTX, "127.0.0.1", 0, RpcTls.NONE, new LeafMethods(leaf).methods());
+          NodeServer.start(VERTX, "127.0.0.1", 0, RpcTls.NONE, methods("n" + i, leaf));
       leaves.add(leaf);
       servers.add(server);
       nodes.add(
@@ -149,6 +178,7 @@ class ClusterSnapshotsTest {
               "a",
               Member.Role.NODE,
               Member.State.SERVING,
+              Map.of(),
               Map.of()));
     }
     members.others = nodes;
@@ -156,6 +186,65 @@ class ClusterSnapshotsTest {
     leaves.add(alone.leaf(node));
     snapshots.serve(leaves.getLast());
     fleet = new LocalQueryService(snapshots, EngineOptions.defaults());
+  }
+
+  /// Reads every tail that it is asked for, and notes it.
+  private final class WithTails implements SnapshotProvider {
+    private final int number;
+
+    WithTails(int number) {
+      this.number = number;
+    }
+
+    @Override
+    public TableSnapshot snapshot(String collection) {
+      return node.snapshot(collection);
+    }
+
+    @Override
+    public TableSnapshot snapshot(String collection, Set<Integer> asked, QueryContext context) {
+      asked.forEach(partition -> tails.add("n%d/%d".formatted(number, partition)));
+      return node.snapshot(collection, context);
+    }
+  }
+
+  /// As they are, but for what a test says of a node.
+  private Map<String, NodeServer.Method> methods(String id, LeafService leaf) {
+    Map<String, NodeServer.Method> methods = new HashMap<>(new LeafMethods(leaf).methods());
+    NodeServer.Method open = methods.get(LeafWire.OPEN);
+    NodeServer.Method scan = methods.get(LeafWire.SCAN);
+    methods.put(
+        LeafWire.OPEN,
+        call -> {
+          OpenAnswer own = RecordJson.read(open.answer(call), OpenAnswer.class);
+          opened.incrementAndGet();
+          Map<Integer, Map<String, Long>> reach = new HashMap<>();
+          own.reach()
+              .next()
+              .keySet()
+              .forEach(
+                  partition -> reach.put(partition, Map.of(LOG, reached.getOrDefault(id, 0L))));
+          return RecordJson.write(
+              new OpenAnswer(
+                  own.lease(),
+                  own.schemaVersion(),
+                  own.id(),
+                  own.deadLetters(),
+                  own.lagMillis(),
+                  own.hasEntityIds(),
+                  own.time(),
+                  new Reach(reach)),
+              OpenAnswer.class);
+        });
+    methods.put(
+        LeafWire.SCAN,
+        call -> {
+          if (stops.remove(id)) {
+            throw new TytoException(ErrorCode.DRAINING, "it stops");
+          }
+          return scan.answer(call);
+        });
+    return methods;
   }
 
   private void ingest(int count, Random random) {
@@ -275,18 +364,7 @@ class ClusterSnapshotsTest {
   @Test
   void rowsThatOneNodeAloneHasAreNamedWhenItIsGone() {
     int group = node.collections().getFirst().groupId();
-    Member first = members.others.getFirst();
-    members.others =
-        List.of(
-            new Member(
-                first.id(),
-                first.address(),
-                first.zone(),
-                first.role(),
-                first.state(),
-                Map.of(group, List.of(2, 4))),
-            members.others.get(1),
-            members.others.get(2));
+    say(0, Map.of(group, List.of(2, 4)), Map.of());
     sameAnswer(query(null, List.of()));
     assertEquals(List.of("0 UNOWNED ", "1 UNOWNED ", "3 UNOWNED ", "5 UNOWNED "), missing(group));
     servers.getFirst().close();
@@ -294,8 +372,8 @@ class ClusterSnapshotsTest {
         assertThrows(TytoException.class, () -> fleet.aggregate(query(null, List.of()), context()));
     assertSame(ErrorCode.SHARDS_MISSING, error.code(), error::toString);
     String message = String.valueOf(error.getMessage());
-    assertTrue(message.contains("partition 2 are on node n0"), message);
-    assertTrue(message.contains("partition 4 are on node n0"), message);
+    assertTrue(message.contains("partition 2: they are on node n0"), message);
+    assertTrue(message.contains("partition 4: they are on node n0"), message);
     // It is silent for a while only; who asks again finds it silent again.
     while (!missing(group).contains("2 SILENT n0")) {
       assertThrows(TytoException.class, () -> fleet.aggregate(query(null, List.of()), context()));
@@ -305,6 +383,93 @@ class ClusterSnapshotsTest {
         assertThrows(TytoException.class, () -> fleet.aggregate(query(null, List.of()), context()));
     assertTrue(String.valueOf(left.getMessage()).contains("which has left"), left::toString);
     assertTrue(missing(group).containsAll(List.of("2 LEFT n0", "4 LEFT n0")));
+  }
+
+  private void say(int which, Map<Integer, List<Integer>> owned, Map<Integer, List<Integer>> read) {
+    Member before = members.others.get(which);
+    List<Member> others = new ArrayList<>(members.others);
+    others.set(
+        which,
+        new Member(
+            before.id(),
+            before.address(),
+            before.zone(),
+            before.role(),
+            before.state(),
+            owned,
+            read));
+    members.others = others;
+  }
+
+  @Test
+  void whatIsMissingIsLeftOutWhereThatIsAllowed() {
+    int group = node.collections().getFirst().groupId();
+    say(0, Map.of(group, List.of(2, 4)), Map.of());
+    servers.getFirst().close();
+    QueryContext allowing = context().within(new QueryBounds(null, null, null, true));
+    for (int time = 0; time < 2; time++) {
+      QueryMeta meta = fleet.aggregate(query(null, List.of()), allowing).meta();
+      assertEquals(List.of(2, 4), meta.missing().stream().map(MissingRows::partition).toList());
+      assertTrue(meta.missing().getFirst().reason().contains("node n0"), meta::toString);
+      assertSame(QueryMeta.Cache.BYPASS, meta.cache());
+    }
+    ShardsMissingException error =
+        assertThrows(
+            ShardsMissingException.class, () -> fleet.aggregate(query(null, List.of()), context()));
+    assertEquals(List.of(2, 4), error.missing().stream().map(MissingRows::partition).toList());
+  }
+
+  @Test
+  void whoElseReadsTheNewestRowsAnswersForANodeThatIsGone() {
+    int group = node.collections().getFirst().groupId();
+    say(0, Map.of(group, List.of(2, 4)), Map.of());
+    say(1, Map.of(), Map.of(group, List.of(4)));
+    say(2, Map.of(group, List.of(0)), Map.of(group, List.of(2, 4)));
+    sameAnswer(query(null, List.of()));
+    assertEquals(Set.of(), tails);
+    servers.getFirst().close();
+    sameAnswer(query(null, List.of()));
+    assertTrue(tails.contains("n2/2"), tails::toString);
+    assertTrue(tails.contains("n1/4") != tails.contains("n2/4"), tails::toString);
+  }
+
+  @Test
+  void noAnswerLiesBehindAnEarlierOne() throws Exception {
+    int group = node.collections().getFirst().groupId();
+    List<Integer> all = List.of(0, 1, 2, 3, 4, 5);
+    say(0, Map.of(group, all), Map.of());
+    reached.put("n0", 100L);
+    sameAnswer(query(null, List.of()));
+    say(0, Map.of(), Map.of());
+    say(1, Map.of(group, all), Map.of());
+    reached.put("n1", 99L);
+    ShardsMissingException error =
+        assertThrows(
+            ShardsMissingException.class,
+            () ->
+                fleet.aggregate(
+                    query(null, List.of()),
+                    new QueryContext("test", Duration.ofMillis(500), 1L << 28)));
+    assertEquals(PARTITIONS, error.missing().size());
+    assertTrue(
+        error.missing().getFirst().reason().contains("topic:1 up to 99 only"), error::toString);
+    int before = opened.get();
+    CompletableFuture<Void> waiting =
+        CompletableFuture.runAsync(() -> sameAnswer(query(null, List.of())));
+    while (opened.get() < before + 2 && !waiting.isDone()) {
+      Thread.sleep(1);
+    }
+    reached.put("n1", 100L);
+    waiting.get(60, TimeUnit.SECONDS);
+    sameAnswer(query(null, List.of()));
+  }
+
+  @Test
+  void aQuestionIsAskedAnewWhereANodeStopsInItsMidst() {
+    stops.add("n0");
+    sameAnswer(query(null, List.of()));
+    assertEquals(Set.of(), stops);
+    assertTrue(snapshots.isSuspect(members.others.getFirst()));
   }
 
   @Test

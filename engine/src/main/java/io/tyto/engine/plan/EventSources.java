@@ -17,6 +17,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.MissingRows;
 import io.tyto.model.result.QueryMeta;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.ColumnType;
@@ -201,8 +202,10 @@ final class EventSources {
     ScanStats stats = isHidden ? ScanStats.NONE : read;
     Instant watermark = null;
     StableHash ids = new StableHash();
+    List<MissingRows> missing = new ArrayList<>();
     for (TableSnapshot snapshot : snapshots.values()) {
       ids.add(snapshot.id());
+      missing.addAll(snapshot.facts().missing());
       Instant own = MetaData.of(snapshot, query, startedNanos).watermark();
       watermark = watermark == null || own != null && own.isBefore(watermark) ? own : watermark;
     }
@@ -221,6 +224,7 @@ final class EventSources {
             isTruncated,
             List.of(),
             List.of())
-        .withCost(isHidden ? 0 : context.cost());
+        .withCost(isHidden ? 0 : context.cost())
+        .withMissing(missing);
   }
 }

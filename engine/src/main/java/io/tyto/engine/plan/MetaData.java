@@ -57,7 +57,8 @@ record MetaData(
             truncated,
             approximate,
             List.of())
-        .withCost(isHidden ? 0 : cost);
+        .withCost(isHidden ? 0 : cost)
+        .withMissing(facts.missing());
   }
 
   /// The greatest event time of the snapshot's rows, or of what they were made of.

@@ -1,7 +1,10 @@
 package io.tyto.engine.snapshot;
 
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
+import java.util.Set;
 
 /// Where queries get their snapshots from. Thread-safe.
 public interface SnapshotProvider {
@@ -12,6 +15,18 @@ public interface SnapshotProvider {
   /// and memory, and not when it is cancelled. QUERY_TIMEOUT, CANCELLED, MEMORY_LIMIT_EXCEEDED.
   default TableSnapshot snapshot(String collection, QueryContext context) {
     return snapshot(collection);
+  }
+
+  /// The same, with the newest rows of some partitions that this process reads without owning them.
+  /// SHARDS_MISSING where it does not.
+  ///
+  /// @param tails those partitions
+  default TableSnapshot snapshot(String collection, Set<Integer> tails, QueryContext context) {
+    if (!tails.isEmpty()) {
+      throw new TytoException(
+          ErrorCode.SHARDS_MISSING, "this process reads no partition that it does not own");
+    }
+    return snapshot(collection, context);
   }
 
   /// What a hashed or tokenized column stores of a value; any other stores the value itself.

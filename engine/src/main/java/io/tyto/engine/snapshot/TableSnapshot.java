@@ -2,6 +2,7 @@ package io.tyto.engine.snapshot;
 
 import io.tyto.engine.shipping.Leaves;
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.result.MissingRows;
 import io.tyto.model.schema.TableSchema;
 import java.time.Instant;
 import java.util.List;
@@ -26,11 +27,21 @@ public final class TableSnapshot implements AutoCloseable {
   ///
   /// @param ingestLagMillis how far the rows trail the log, or null where that is unknown
   /// @param made where the rows were made of others; null: they were stored as they are
-  public record Facts(long deadLetters, @Nullable Long ingestLagMillis, @Nullable Made made) {
-    public static final Facts NONE = new Facts(0, null);
+  /// @param missing rows that should be there and cannot be had, where the question allows that
+  public record Facts(
+      long deadLetters,
+      @Nullable Long ingestLagMillis,
+      @Nullable Made made,
+      Reach reach,
+      List<MissingRows> missing) {
+    public static final Facts NONE = new Facts(0, null, Reach.NONE);
 
-    public Facts(long deadLetters, @Nullable Long ingestLagMillis) {
-      this(deadLetters, ingestLagMillis, null);
+    public Facts(long deadLetters, @Nullable Long ingestLagMillis, Reach reach) {
+      this(deadLetters, ingestLagMillis, null, reach, List.of());
+    }
+
+    public Facts(long deadLetters, @Nullable Long ingestLagMillis, Made made) {
+      this(deadLetters, ingestLagMillis, made, Reach.NONE, List.of());
     }
   }
 

@@ -4,6 +4,7 @@ import io.tyto.graphqlschema.bulk.BulkAnswer;
 import io.tyto.graphqlschema.bulk.BulkRows;
 import io.tyto.graphqlschema.value.Formats;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.MissingRows;
 import io.tyto.model.result.QueryMeta;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -51,6 +52,17 @@ final class Exporting {
     }
     told.put("snapshot", meta.snapshot());
     told.put("approximate", meta.approximate());
+    if (!meta.missing().isEmpty()) {
+      List<Object> missing = new ArrayList<>();
+      for (MissingRows some : meta.missing()) {
+        missing.add(
+            Map.of(
+                "collection", some.collection(),
+                "partition", some.partition(),
+                "reason", some.reason()));
+      }
+      told.put("missing", missing);
+    }
     List<Object> warnings = new ArrayList<>();
     for (QueryMeta.Warning warning : meta.warnings()) {
       warnings.add(Map.of("code", warning.code(), "message", warning.message()));

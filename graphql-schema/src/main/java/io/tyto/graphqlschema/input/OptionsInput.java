@@ -29,7 +29,8 @@ public record OptionsInput(QueryBounds bounds, @Nullable String asOf, double sam
     }
     InputObject options = holder.object("options", type);
     return new OptionsInput(
-        new QueryBounds(timeout(options), maxRows(options), staleness(options)),
+        new QueryBounds(
+            timeout(options), maxRows(options), staleness(options), allowsPartial(options)),
         options.has("asOf") ? options.text("asOf") : null,
         sampleRate(options));
   }
@@ -55,6 +56,10 @@ public record OptionsInput(QueryBounds bounds, @Nullable String asOf, double sam
 
   private static @Nullable Duration staleness(InputObject options) {
     return options.has("maxStaleness") ? TimeAmounts.fixed(options, "maxStaleness") : null;
+  }
+
+  private static boolean allowsPartial(InputObject options) {
+    return "ALLOW".equals(options.get("onPartial"));
   }
 
   private static double sampleRate(InputObject options) {

@@ -2,6 +2,7 @@ package io.tyto.graphqlschema.panel;
 
 import graphql.normalized.ExecutableNormalizedField;
 import io.tyto.graphqlschema.value.Formats;
+import io.tyto.model.result.MissingRows;
 import io.tyto.model.result.QueryMeta;
 import io.tyto.model.result.QueryPlan;
 import java.time.Instant;
@@ -49,8 +50,11 @@ final class Shapes {
               case "segmentsPruned" -> Cell.of(QueryMeta::segmentsPruned);
               case "watermark" -> Cell.of(of -> time(of.watermark()));
               case "snapshot" -> Cell.of(QueryMeta::snapshot);
-              // One node answers whole or not at all.
-              case "partial" -> Cell.of(_ -> false);
+              case "partial" -> Cell.of(of -> !of.missing().isEmpty());
+              case "missing" -> {
+                ObjectShape<MissingRows> rows = missing(field);
+                yield Cell.of(of -> rows.readEach(of.missing()));
+              }
               case "sampleRate" -> Cell.of(_ -> sampleRate);
               case "truncated" -> Cell.of(QueryMeta::truncated);
               case "approximate" -> Cell.of(QueryMeta::approximate);
@@ -95,6 +99,19 @@ final class Shapes {
   private static QueryMeta.Warning why(QueryPlan.Rejection rejection) {
     return new QueryMeta.Warning(
         "CUBE_REJECTED", rejection.cube() + ": " + rejection.reason(), null);
+  }
+
+  private static ObjectShape<MissingRows> missing(ExecutableNormalizedField missing) {
+    return ObjectShape.of(
+        missing,
+        field ->
+            Cell.of(
+                switch (field.getName()) {
+                  case "collection" -> MissingRows::collection;
+                  case "partition" -> MissingRows::partition;
+                  case "reason" -> MissingRows::reason;
+                  default -> throw unknown(field);
+                }));
   }
 
   private static ObjectShape<QueryMeta.Warning> warning(ExecutableNormalizedField warning) {

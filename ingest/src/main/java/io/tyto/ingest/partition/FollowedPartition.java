@@ -135,7 +135,7 @@ public final class FollowedPartition implements PartitionView {
 
   @Override
   public void addTo(SnapshotSources snapshot, int collection, Kind kind) {
-    live.addTo(snapshot, collection, kind);
+    live.addTo(snapshot, id, collection, kind);
     snapshot.noteAge(ageMillis());
   }
 

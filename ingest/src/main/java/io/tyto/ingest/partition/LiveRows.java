@@ -204,8 +204,9 @@ final class LiveRows {
 
   /// Adds the rows of a collection to a snapshot: segments in commit order, then the tail. Beside
   /// rows stand the cells of those that are gone.
-  synchronized void addTo(SnapshotSources snapshot, int collection, Kind kind) {
+  synchronized void addTo(SnapshotSources snapshot, PartitionId id, int collection, Kind kind) {
     snapshot.note(manifest.version());
+    snapshot.reaches(id.partition(), manifest.next());
     for (LiveSegment segment : segments) {
       SegmentEntry entry = segment.entry();
       boolean isWanted = entry.kind() == kind || kind == Kind.DATA && entry.kind() == Kind.CUBE;
@@ -215,8 +216,8 @@ final class LiveRows {
       }
     }
     for (TailUnit unit : units) {
-      List<RowSource> rows = TailUnit.view(tailOf(unit, collection, kind));
-      snapshot.add(rows);
+      snapshot.reaches(id.partition(), unit.reach());
+      snapshot.add(TailUnit.view(tailOf(unit, collection, kind)));
     }
   }
 

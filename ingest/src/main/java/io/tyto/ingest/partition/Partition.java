@@ -309,7 +309,7 @@ public final class Partition implements PartitionView {
 
   @Override
   public void addTo(SnapshotSources snapshot, int collection, Kind kind) {
-    live.addTo(snapshot, collection, kind);
+    live.addTo(snapshot, id, collection, kind);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.tyto.ingest.partition;
 
 import io.tyto.engine.entity.KeyHash;
 import io.tyto.engine.lookup.LookupTable;
+import io.tyto.engine.snapshot.Reach;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.ComputedColumns;
 import io.tyto.engine.source.EvolvedSource;
@@ -11,6 +12,7 @@ import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.TableSchema;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ public final class SnapshotSources {
   private final List<RowSource> sources = new ArrayList<>();
   private final List<LiveSegment> held = new ArrayList<>();
   private final StringBuilder identity = new StringBuilder();
+  private final Map<Integer, Map<String, Long>> reach = new HashMap<>();
 
   /// Null: every partition is our own.
   private @Nullable Long ageMillis;
@@ -36,6 +39,17 @@ public final class SnapshotSources {
   /// Rows of a partition that is followed were committed so long ago.
   void noteAge(long millis) {
     ageMillis = ageMillis == null ? millis : Math.max(ageMillis, millis);
+  }
+
+  /// The rows of a partition that were added, or are added next, have every record of logs below an
+  /// offset. Only logs that go on without end are told of.
+  void reaches(int partition, Map<String, Long> next) {
+    Map<String, Long> known = reach.computeIfAbsent(partition, _ -> new HashMap<>());
+    next.forEach((log, offset) -> {
+      if (!DedupWindow.isFile(log)) {
+        known.merge(log, offset, Math::max);
+      }
+    });
   }
 
   void add(LiveSegment segment) {
@@ -111,7 +125,7 @@ public final class SnapshotSources {
         schema,
         HexFormat.of().toHexDigits(hash),
         EvolvedSource.allOf(sources, schema),
-        new TableSnapshot.Facts(0, ageMillis),
+        new TableSnapshot.Facts(0, ageMillis, new Reach(reach)),
         this::release);
   }
 

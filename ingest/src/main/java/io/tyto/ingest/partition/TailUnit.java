@@ -16,6 +16,7 @@ import io.tyto.store.manifest.Manifest.Hole;
 import io.tyto.store.manifest.Manifest.HoleKind;
 import io.tyto.store.manifest.Manifest.Range;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ final class TailUnit {
   private Map<String, Long> dedupFrom = Map.of();
   private int entitiesAfter;
   private volatile long filledSinceNanos;
+  private volatile Map<String, Long> reach = Map.of();
 
   /// Offsets of one log, growing.
   private static final class Span {
@@ -198,6 +200,15 @@ final class TailUnit {
   void publish() {
     rows.values().forEach(CollectionTail::publish);
     deadLetters.values().forEach(CollectionTail::publish);
+    // Behind the rows: whoever reads it first and the rows then has at least those.
+    Map<String, Long> now = new HashMap<>();
+    spans.forEach((logId, span) -> now.put(logId, span.next));
+    reach = now;
+  }
+
+  /// By log, an offset below which every record is published. Safe from any thread.
+  Map<String, Long> reach() {
+    return reach;
   }
 
   void freeze(Map<String, Long> newDedupFrom) {

@@ -7,7 +7,17 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param rowsScanned rows and cells that it may read
 /// @param staleness by which the newest row may lie behind the clock
+/// @param allowsPartial whether an answer without the rows of nodes that do not answer is better
+///   than none
 public record QueryBounds(
-    @Nullable Duration timeout, @Nullable Long rowsScanned, @Nullable Duration staleness) {
+    @Nullable Duration timeout,
+    @Nullable Long rowsScanned,
+    @Nullable Duration staleness,
+    boolean allowsPartial) {
   public static final QueryBounds NONE = new QueryBounds(null, null, null);
+
+  public QueryBounds(
+      @Nullable Duration timeout, @Nullable Long rowsScanned, @Nullable Duration staleness) {
+    this(timeout, rowsScanned, staleness, false);
+  }
 }

@@ -134,6 +134,11 @@ public final class QueryContext {
     return bounds.staleness();
   }
 
+  /// Whether an answer without the rows of nodes that do not answer is better than none.
+  public boolean allowsPartial() {
+    return bounds.allowsPartial();
+  }
+
   /// Called with the rows and cells that are about to be read. SCAN_LIMIT_EXCEEDED where they are
   /// more than this part of the operation may read.
   public void admit(long rows) {

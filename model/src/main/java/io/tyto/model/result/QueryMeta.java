@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// @param cache whether the answer was kept from before, or computed by somebody who asked the
 ///   same; then nothing was read for it
 /// @param cost units charged for what was read, see {@link io.tyto.model.query.Estimate}
+/// @param missing rows that the answer is without, where whoever asked allowed that
 /// @param approximate the approximate measures, each with its stated error
 public record QueryMeta(
     String queryId,
@@ -26,7 +27,8 @@ public record QueryMeta(
     List<String> approximate,
     List<Warning> warnings,
     Cache cache,
-    double cost) {
+    double cost,
+    List<MissingRows> missing) {
 
   public enum Cache {
     HIT,
@@ -63,7 +65,8 @@ public record QueryMeta(
         approximate,
         warnings,
         Cache.BYPASS,
-        0);
+        0,
+        List.of());
   }
 
   /// Of an answer that was computed and is kept.
@@ -82,7 +85,8 @@ public record QueryMeta(
         approximate,
         warnings,
         Cache.MISS,
-        cost);
+        cost,
+        missing);
   }
 
   /// Of the same answer for somebody for whom nothing was read.
@@ -101,7 +105,8 @@ public record QueryMeta(
         approximate,
         warnings,
         Cache.HIT,
-        0);
+        0,
+        missing);
   }
 
   /// The same with what it was charged.
@@ -120,7 +125,28 @@ public record QueryMeta(
         approximate,
         warnings,
         cache,
-        units);
+        units,
+        missing);
+  }
+
+  /// The same of an answer that is without some rows.
+  public QueryMeta withMissing(List<MissingRows> rows) {
+    return new QueryMeta(
+        queryId,
+        servedBy,
+        elapsedMillis,
+        rowsScanned,
+        bytesScanned,
+        segmentsScanned,
+        segmentsPruned,
+        watermark,
+        snapshot,
+        truncated,
+        approximate,
+        warnings,
+        cache,
+        cost,
+        List.copyOf(rows));
   }
 
   public record Warning(String code, String message, @Nullable String coordinate) {}
