@@ -62,6 +62,7 @@ final class OperatorEndpoint {
         Route.get("/ready", Audience.EVERYBODY, (request, _, _) -> ready(request)),
         Route.get("/v1/status", Audience.OPERATORS, (request, _, _) -> status(request)),
         Route.post("/v1/feeds/accept", Audience.OPERATORS, (request, _, _) -> acceptFeed(request)),
+        Route.post("/v1/seal", Audience.OPERATORS, (request, _, _) -> seal(request)),
         Route.get("/v1/tables", Audience.OPERATORS, (request, _, _) -> tables(request)),
         Route.post(
             "/v1/tables/reload", Audience.OPERATORS, (request, _, _) -> reloadTable(request)),
@@ -103,6 +104,17 @@ final class OperatorEndpoint {
           String topic = parameter(request, "topic");
           int partition = partition(request);
           Replies.json(request, 200, Map.of("accepted", admin.acceptFeed(topic, partition)));
+        });
+  }
+
+  /// Seals what was accepted so far, as before a backup.
+  private void seal(HttpServerRequest request) {
+    Replies.onVirtualThread(
+        request,
+        () -> {
+          Bodies.requireJson(request, "{}");
+          admin.seal();
+          Replies.json(request, 200, Map.of("sealed", true));
         });
   }
 

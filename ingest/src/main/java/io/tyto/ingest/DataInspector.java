@@ -115,7 +115,9 @@ public final class DataInspector {
     return Tables.configs(TableLog.open(store, StoreKeys.DEFAULT_PROJECT, "inspector"));
   }
 
-  static void requireStore(DataFolder folder) {
+  /// NOT_FOUND where the folder holds no store; STORE_UNSUITABLE where not all of it is there yet.
+  public static void requireStore(DataFolder folder) {
+    folder.requireWhole();
     if (!Files.isDirectory(folder.store())) {
       throw new TytoException(
           ErrorCode.NOT_FOUND,

@@ -66,6 +66,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,9 @@ import org.jspecify.annotations.Nullable;
 public final class LocalNode
     implements IngestService, AdminService, EntityService, SnapshotProvider, AutoCloseable {
   private static final System.Logger LOG = System.getLogger(LocalNode.class.getName());
+
+  /// Somebody waits for the answer, at most so long.
+  private static final long SEAL_MINUTES = 10;
 
   private final DataLock lock;
   private final CollectionDirectory directory;
@@ -133,7 +138,9 @@ public final class LocalNode
     String node = options.node();
     DataLock lock = node == null ? DataLock.acquire(data) : DataLock.share(data, node);
     try {
-      return new LocalNode(lock, new DataFolder(data, node), options, disk, clock, sources);
+      DataFolder folder = new DataFolder(data, node);
+      folder.requireWhole();
+      return new LocalNode(lock, folder, options, disk, clock, sources);
     } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
@@ -609,13 +616,33 @@ public final class LocalNode
   /// Seals and commits everything accepted so far in what this process owns; returns when it is
   /// committed.
   public void flush() {
+    flushed(flushing());
+  }
+
+  @Override
+  public void seal() {
+    flushed(flushing().orTimeout(SEAL_MINUTES, TimeUnit.MINUTES));
+  }
+
+  private CompletableFuture<Void> flushing() {
     List<CompletableFuture<Void>> flushes = new ArrayList<>();
     for (Partition partition : partitions.owned()) {
       flushes.add(partition.flush());
     }
+    return CompletableFuture.allOf(flushes.toArray(CompletableFuture[]::new));
+  }
+
+  private static void flushed(CompletableFuture<Void> all) {
     try {
-      CompletableFuture.allOf(flushes.toArray(CompletableFuture[]::new)).join();
+      all.join();
     } catch (CompletionException e) {
+      if (e.getCause() instanceof TimeoutException) {
+        throw new TytoException(
+            ErrorCode.OVERLOADED,
+            "not everything could be sealed within %d minutes; `tyto status` says what waits"
+                .formatted(SEAL_MINUTES),
+            e);
+      }
       if (e.getCause() instanceof TytoException cause) {
         throw new TytoException(cause.code(), String.valueOf(cause.getMessage()), cause);
       }

@@ -4,8 +4,9 @@
 /// Entry type: {@link io.tyto.ingest.LocalNode}. Below it, one way only: `config` (event configs)
 /// and `decode` (records to rows) over `enrich` (what enrichers add to them), `partition` (one
 /// writer over log, tail and manifest chain; seals, compaction, retention), `log` (durable order of
-/// records). `plugin` finds enrichers and decoders in jars. `proposal` writes a config from a
-/// sample. Imports model, engine and store.
+/// records). `backup` copies what is committed, and makes a folder of a copy. `plugin` finds
+/// enrichers and decoders in jars. `proposal` writes a config from a sample. Imports model, engine
+/// and store.
 @NullMarked
 package io.tyto.ingest;
 

@@ -7,6 +7,7 @@ import io.tyto.gateway.http.HttpOptions;
 import io.tyto.gateway.http.HttpProfile;
 import io.tyto.gateway.http.ListenAddress;
 import io.tyto.gateway.http.TlsFiles;
+import io.tyto.ingest.DataFolder;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.server.settings.Setting;
@@ -62,7 +63,7 @@ final class HttpSettings {
     return new DocumentOptions(
         policy(settings.text(Setting.HTTP_DOCUMENTS)),
         hasFolder ? settings.path(Setting.HTTP_DOCUMENT_FOLDER) : null,
-        settings.path(Setting.DATA).resolve("documents"));
+        new DataFolder(settings.path(Setting.DATA)).documents());
   }
 
   private static DocumentPolicy policy(String word) {

@@ -409,6 +409,7 @@ final class OpenApi {
         "Takes a feed that halted as it is now",
         "topic",
         "partition");
+    operator("post", "/v1/seal", "seal", "Seals what was accepted so far");
     operator("get", "/v1/tables", "tables", "Dimension tables and their versions");
     operator("post", "/v1/tables/reload", "reloadTable", "Loads a dimension table now", "table");
     operator("post", "/v1/config", "applyConfig", "Applies configs");

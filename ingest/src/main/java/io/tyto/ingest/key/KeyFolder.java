@@ -24,6 +24,7 @@ public final class KeyFolder implements AutoCloseable {
   public static KeyFolder open(DataFolder folder, Clock clock) {
     DataLock lock = DataLock.acquire(folder.root());
     try {
+      folder.requireWhole();
       FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
       String writerId = UUID.randomUUID().toString();
       return new KeyFolder(

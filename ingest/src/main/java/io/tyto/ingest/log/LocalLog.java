@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// anywhere else stays where it is and shows as a {@link LogEntry.Gap} to readers.
 public final class LocalLog implements EventLog {
   private static final System.Logger LOG = System.getLogger(LocalLog.class.getName());
+
+  private static final Pattern ID =
+      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
   private final Disk disk;
   private final Path folder;
@@ -61,6 +65,11 @@ public final class LocalLog implements EventLog {
     } catch (IOException e) {
       throw DiskErrors.before("open the log in " + folder, e);
     }
+  }
+
+  /// Whether a log of that id is one of ours: these are called by a UUID, other kinds otherwise.
+  public static boolean isLogId(String logId) {
+    return ID.matcher(logId).matches();
   }
 
   private static void makeFolders(Disk disk, Path root, Path folder) throws IOException {

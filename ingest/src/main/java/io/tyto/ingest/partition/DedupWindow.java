@@ -1,5 +1,6 @@
 package io.tyto.ingest.partition;
 
+import io.tyto.ingest.log.LocalLog;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.DigestException;
@@ -157,9 +158,10 @@ final class DedupWindow {
   }
 
   /// Whether a log has an end, and so leaves the window as a whole. The ids of topics and of
-  /// replays say where they come from before a colon.
+  /// replays say where they come from before a colon. A log of ours is none: where another took its
+  /// place, as after a restore, whoever sends again what is not acknowledged sends its ids.
   static boolean isFile(String logId) {
-    return logId.indexOf(':') < 0;
+    return logId.indexOf(':') < 0 && !LocalLog.isLogId(logId);
   }
 
   private void touch(Set<String> known, String logId, int most) {

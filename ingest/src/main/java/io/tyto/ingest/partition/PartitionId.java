@@ -6,12 +6,12 @@ import java.nio.file.Path;
 /// Which partition, by numeric ids of the catalog.
 public record PartitionId(int project, int group, int generation, int partition) {
   /// Where its objects stand in the store.
-  String prefix() {
+  public String prefix() {
     return StoreKeys.partition(project, group, generation, partition);
   }
 
   /// Where its log files stand below the data folder.
-  Path logFolder(Path logs) {
+  public Path logFolder(Path logs) {
     return logs.resolve(project + "-" + group + "-g" + generation).resolve("p" + partition);
   }
 

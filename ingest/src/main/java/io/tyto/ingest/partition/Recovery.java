@@ -15,7 +15,6 @@ import io.tyto.store.manifest.ManifestChain;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Brings a partition back to where its log ends: claim, segments, entities, event ids, replay.
@@ -23,10 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// Everything is rebuilt from the manifest and the log; nothing else is believed.
 final class Recovery {
   private static final System.Logger LOG = System.getLogger(Recovery.class.getName());
-
-  /// Local logs are called by a UUID; other kinds of logs begin with theirs.
-  private static final Pattern LOCAL_LOG =
-      Pattern.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
 
   private final PartitionId id;
   private final PartitionHost host;
@@ -163,7 +158,7 @@ final class Recovery {
           next);
       log.skipTo(next);
     }
-    if (next == 0 && isOrphan(manifest)) {
+    if (next == 0 && isOrphan(manifest) && !chain.expects(manifest, log.logId())) {
       String lost =
           "the log of partition %s in %s is new, although the data was made from another one: what that log had beyond the last commit is lost"
               .formatted(id, id.logFolder(host.folder().logs()));
@@ -185,9 +180,9 @@ final class Recovery {
     }
   }
 
-  /// The manifest knows a local log (a UUID) but not this one.
+  /// The manifest knows a local log but not this one.
   private static boolean isOrphan(Manifest manifest) {
-    return manifest.next().keySet().stream().anyMatch(logId -> LOCAL_LOG.matcher(logId).matches());
+    return manifest.next().keySet().stream().anyMatch(LocalLog::isLogId);
   }
 
   /// Returns the highest entity id.

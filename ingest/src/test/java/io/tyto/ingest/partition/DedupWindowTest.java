@@ -81,6 +81,18 @@ class DedupWindowTest {
   }
 
   @Test
+  void forgetsNoLogOfOursThatAnotherFollowed() {
+    DedupWindow window = new DedupWindow(10, "5b0f6c1e-2d0c-4c62-9a57-1f0b3a4c5d6e");
+    assertNull(find(window, 1, "old"));
+    window.add("0c9f3c9e-7f1d-4a55-8a51-3b2f0f6f0a01", 0);
+    for (int log = 0; log < 10; log++) {
+      assertNull(find(window, 1, "id" + log));
+      window.add("file" + log, 0);
+    }
+    assertSeen(find(window, 1, "old"));
+  }
+
+  @Test
   void forgetsNoLogOfATopic() {
     DedupWindow window = new DedupWindow(10, "own");
     for (int log = 0; log < 100; log++) {

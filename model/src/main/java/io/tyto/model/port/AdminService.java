@@ -55,6 +55,10 @@ public interface AdminService extends CohortService, ViewService, KeyService, Sa
         ErrorCode.NOT_FOUND, "there is no dimension table '%s'".formatted(table));
   }
 
+  /// Seals and commits what was accepted so far, of what this process owns; returns when it is
+  /// committed. OVERLOADED where that takes too long: it goes on all the same.
+  default void seal() {}
+
   /// Ready to answer and to take: recovered, and what comes can be stored.
   boolean isReady();
 

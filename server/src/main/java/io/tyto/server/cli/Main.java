@@ -37,6 +37,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       AuditCommand.class,
       SchemaCommand.class,
       VerifyCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class,
       DetokenizeCommand.class,
       SimulateCommand.class
     },

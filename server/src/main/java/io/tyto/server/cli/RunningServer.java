@@ -179,6 +179,15 @@ final class RunningServer {
     return texts(reply.get("accepted"));
   }
 
+  /// Has what was accepted so far sealed; returns when it is committed.
+  void seal() {
+    send(
+        request("/v1/seal")
+            .timeout(LONG_TIMEOUT)
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build());
+  }
+
   List<TableStatus> tables() {
     Json.Node reply = send(request("/v1/tables").timeout(TIMEOUT).GET().build()).get("tables");
     List<TableStatus> tables = new ArrayList<>();

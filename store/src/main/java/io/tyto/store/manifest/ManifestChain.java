@@ -296,6 +296,13 @@ public final class ManifestChain {
     return here != null ? here : contents(manifest).dedupFrom().getOrDefault(logId, 0L);
   }
 
+  /// Whether the manifest says of a log that it begins here, though nothing of it is committed: so
+  /// it is with that of a restored folder, which takes the place of the log that is not in a
+  /// backup.
+  public boolean expects(Manifest manifest, String logId) {
+    return contents(manifest).dedupFrom().containsKey(logId);
+  }
+
   /// Store key of a segment of this partition.
   public String segmentKey(String file) {
     return StoreKeys.segment(prefix, file);
