@@ -5,7 +5,9 @@ import io.tyto.engine.plan.LeafScan;
 import io.tyto.engine.scan.MemoryBudget;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.shipping.FoundGroups;
+import io.tyto.engine.shipping.RowCutter;
 import io.tyto.engine.shipping.ScanShare;
+import io.tyto.engine.shipping.StateTable;
 import io.tyto.engine.snapshot.Reach;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
@@ -28,6 +30,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -134,7 +137,12 @@ public final class LeafService implements AutoCloseable {
       reach.put(partition, all.reach().next().getOrDefault(partition, Map.of()));
     }
     return new TableSnapshot.Facts(
-        all.deadLetters(), all.ingestLagMillis(), all.made(), new Reach(reach), all.missing());
+        all.deadLetters(),
+        all.ingestLagMillis(),
+        all.made(),
+        new Reach(reach),
+        all.sealed(),
+        all.missing());
   }
 
   private static boolean hasEntityIds(RowSource source) {
@@ -190,6 +198,29 @@ public final class LeafService implements AutoCloseable {
               asked.states(),
               asked.best());
       return LeafScan.run(new ScanShare(own, share.entities()), sources(lease), scan);
+    }
+  }
+
+  /// The rows of a lease, for who lives in this process. SNAPSHOT_GONE. Not longer than the lease.
+  public List<RowSource> rows(String lease) {
+    return sources(lease);
+  }
+
+  /// Those rows of a lease that whoever asks does not have. SNAPSHOT_GONE.
+  ///
+  /// @param there by partition and log, an offset below which the rows are there already
+  /// @param out is given the rows of a partition, in the order of its sources
+  public void rows(
+      String lease,
+      Map<Integer, Map<String, Long>> there,
+      BiConsumer<Integer, StateTable> out,
+      QueryContext context) {
+    try (TableSnapshot snapshot = take(lease)) {
+      for (RowSource source : sources(lease)) {
+        int partition = source.partition();
+        new RowCutter(snapshot.schema(), there.getOrDefault(partition, Map.of()), context)
+            .cut(source, table -> out.accept(partition, table));
+      }
     }
   }
 

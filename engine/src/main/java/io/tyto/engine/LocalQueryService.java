@@ -58,6 +58,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Answers queries over the snapshots of one process.
@@ -74,6 +75,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
   /// Snapshots that are opened for one question, each after a node took its part of the one before
   /// along.
   private static final int MAX_TURNS = 3;
+
+  private static final Duration PAUSE = Duration.ofMillis(100);
 
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -265,18 +268,34 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       this.snapshots = snapshots;
     }
 
-    /// Asked anew where a node takes its part of the snapshot along: the question has named none.
     @Override
     public AggregateResult aggregate(AggregateQuery query, QueryContext context) {
+      return query.after() != null || query.snapshot().asOf() != null
+          ? aggregateOnce(query, context)
+          : anew(context, () -> aggregateOnce(query, context));
+    }
+
+    /// Asks again where a node takes its part of the snapshot along: the question names none.
+    private static <T> T anew(QueryContext context, Supplier<T> question) {
       for (int turn = 1; ; turn++) {
         try {
-          return aggregateOnce(query, context);
+          return question.get();
         } catch (SnapshotLostException e) {
-          if (turn == MAX_TURNS || query.after() != null || query.snapshot().asOf() != null) {
+          if (turn == MAX_TURNS) {
             throw e;
           }
-          context.check();
+          pause(context);
         }
+      }
+    }
+
+    private static void pause(QueryContext context) {
+      context.check();
+      try {
+        Thread.sleep(PAUSE.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new TytoException(ErrorCode.CANCELLED, "interrupted before it was asked again", e);
       }
     }
 
@@ -339,6 +358,14 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public RecordsResult records(RecordsQuery query, QueryContext context) {
+      boolean isFixed =
+          query.after() != null || query.before() != null || query.snapshot().asOf() != null;
+      return isFixed
+          ? recordsOnce(query, context)
+          : anew(context, () -> recordsOnce(query, context));
+    }
+
+    private RecordsResult recordsOnce(RecordsQuery query, QueryContext context) {
       Cursor anchor =
           cursor(query.backward() ? query.before() : query.after(), query.identity(), context);
       try (TableSnapshot snapshot =
@@ -351,7 +378,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
                 Guard.and(own, resolved(query.where(), snapshot.schema().groupId(), scan)));
         RecordsResult result = RecordsRunner.run(asked, anchor, snapshot, scan);
         boolean isPaged = result.hasNextPage() || result.hasPreviousPage();
-        if (isPaged || query.snapshot().isKept()) {
+        if ((isPaged || query.snapshot().isKept()) && snapshot.facts().missing().isEmpty()) {
           pins.pin(snapshot);
         }
         return result.withCursors(signed(result.cursors(), context));
@@ -378,6 +405,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public List<CountedValue> values(ValuesQuery query, QueryContext context) {
+      return anew(context, () -> valuesOnce(query, context));
+    }
+
+    private List<CountedValue> valuesOnce(ValuesQuery query, QueryContext context) {
       try (TableSnapshot snapshot = snapshots.snapshot(query.collection(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
@@ -390,6 +421,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public FunnelResult funnel(FunnelQuery query, QueryContext context) {
+      return anew(context, () -> funnelOnce(query, context));
+    }
+
+    private FunnelResult funnelOnce(FunnelQuery query, QueryContext context) {
       try (SnapshotSet taken = snapshots(query.steps(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
@@ -400,6 +435,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public RetentionResult retention(RetentionQuery query, QueryContext context) {
+      return anew(context, () -> retentionOnce(query, context));
+    }
+
+    private RetentionResult retentionOnce(RetentionQuery query, QueryContext context) {
       try (SnapshotSet taken = snapshots(List.of(query.first(), query.returning()), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
@@ -413,6 +452,10 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public SessionsResult sessions(SessionsQuery query, QueryContext context) {
+      return anew(context, () -> sessionsOnce(query, context));
+    }
+
+    private SessionsResult sessionsOnce(SessionsQuery query, QueryContext context) {
       try (SnapshotSet taken = snapshots(query.events(), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
@@ -423,7 +466,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     @Override
     public CohortResult cohort(Cohort cohort, QueryContext context) {
-      try (SnapshotSet taken = snapshots(events(cohort));
+      return anew(context, () -> cohortOnce(cohort, context));
+    }
+
+    private CohortResult cohortOnce(Cohort cohort, QueryContext context) {
+      try (SnapshotSet taken = taken(events(cohort), context);
           MemoryBudget budget = budget(context);
           ScanContext scan = scanContext(context, budget)) {
         return CohortRunner.count(own(cohort, taken, context), taken.byCollection(), scan);
@@ -474,14 +521,14 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       return CohortFilters.with(
           where,
           cohort -> {
-            try (SnapshotSet taken = snapshots(events(cohort))) {
+            try (SnapshotSet taken = taken(events(cohort), context)) {
               return own(cohort, taken, context);
             }
           });
     }
 
     private EntitySet members(Cohort cohort, int groupId, ScanContext scan) {
-      try (SnapshotSet taken = snapshots(events(cohort))) {
+      try (SnapshotSet taken = taken(events(cohort), scan.query())) {
         for (TableSnapshot snapshot : taken.byCollection().values()) {
           if (snapshot.schema().groupId() != groupId) {
             throw new TytoException(
@@ -493,13 +540,14 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
       }
     }
 
-    private SnapshotSet snapshots(List<EventFilter> events) {
-      return SnapshotSet.take(snapshots, events.stream().map(EventFilter::collection).toList());
+    private SnapshotSet taken(List<EventFilter> events, QueryContext context) {
+      return SnapshotSet.take(
+          snapshots, events.stream().map(EventFilter::collection).toList(), context);
     }
 
     /// The same of a question of its own, which may ask for fresh rows.
     private SnapshotSet snapshots(List<EventFilter> events, QueryContext context) {
-      SnapshotSet taken = snapshots(events);
+      SnapshotSet taken = taken(events, context);
       try {
         for (TableSnapshot snapshot : taken.byCollection().values()) {
           Freshness.require(snapshot, context, options.clock());

@@ -2,6 +2,7 @@ package io.tyto.engine;
 
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.query.QueryContext;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
@@ -11,12 +12,13 @@ import java.util.TreeMap;
 /// arrives while they are taken may be in a later one only. Not thread-safe.
 record SnapshotSet(Map<String, TableSnapshot> byCollection) implements AutoCloseable {
 
-  static SnapshotSet take(SnapshotProvider provider, Collection<String> collections) {
+  static SnapshotSet take(
+      SnapshotProvider provider, Collection<String> collections, QueryContext context) {
     SnapshotSet taken = new SnapshotSet(new TreeMap<>());
     try {
       for (String collection : collections) {
         if (!taken.byCollection.containsKey(collection)) {
-          taken.byCollection.put(collection, provider.snapshot(collection));
+          taken.byCollection.put(collection, provider.snapshot(collection, context));
         }
       }
       return taken;

@@ -71,7 +71,7 @@ class QueryBoundsTest {
         snapshot.schema(),
         "of " + table.events().size(),
         snapshot.sources(),
-        new TableSnapshot.Facts(0, lagMillis, Reach.NONE),
+        new TableSnapshot.Facts(0, lagMillis, Reach.NONE, Reach.NONE),
         () -> openSnapshots--);
   }
 

@@ -185,12 +185,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
       QueryContext context) {
     OpenLeaves leaves =
         OpenLeaves.open(
-            here.schema().name(),
-            choice.nodes(),
-            member -> leaf(member, mine),
-            threads,
-            shares::suspect,
-            context);
+            here, choice.nodes(), member -> leaf(member, mine), threads, shares::suspect, context);
     try {
       StableHash id = new StableHash();
       // Of equal views of two nodes another partition of each may be meant.
@@ -212,9 +207,8 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
           here.schema(),
           id.id(),
           leaves,
-          here::sources,
           new TableSnapshot.Facts(
-              here.facts().deadLetters(), lag, null, Reach.NONE, List.copyOf(missing)),
+              here.facts().deadLetters(), lag, null, Reach.NONE, Reach.NONE, List.copyOf(missing)),
           () -> {
             leaves.close();
             here.close();

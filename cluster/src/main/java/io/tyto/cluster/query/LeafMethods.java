@@ -5,6 +5,7 @@ import io.tyto.cluster.query.LeafWire.BoundsQuestion;
 import io.tyto.cluster.query.LeafWire.CloseQuestion;
 import io.tyto.cluster.query.LeafWire.OpenAnswer;
 import io.tyto.cluster.query.LeafWire.OpenQuestion;
+import io.tyto.cluster.query.LeafWire.RowsQuestion;
 import io.tyto.cluster.query.LeafWire.ScanAnswer;
 import io.tyto.cluster.query.LeafWire.ScanQuestion;
 import io.tyto.cluster.rpc.Call;
@@ -34,6 +35,7 @@ public final class LeafMethods {
         LeafWire.OPEN, this::open,
         LeafWire.BOUNDS, this::bounds,
         LeafWire.SCAN, this::scan,
+        LeafWire.ROWS, this::rows,
         LeafWire.CLOSE, this::close);
   }
 
@@ -70,16 +72,27 @@ public final class LeafMethods {
     FoundGroups found = leaf.scan(asked.lease(), asked::share, call.query());
     for (Map.Entry<Integer, List<StateTable>> some : found.tables().entrySet()) {
       for (StateTable table : some.getValue()) {
-        byte[] bytes = StateTableCodec.encode(table);
-        call.data(
-            ByteBuffer.allocate(Integer.BYTES + bytes.length)
-                .putInt(some.getKey())
-                .put(bytes)
-                .array());
+        send(some.getKey(), table, call);
       }
     }
     return RecordJson.write(
         new ScanAnswer(found.stats(), found.plan(), found.servedBy()), ScanAnswer.class);
+  }
+
+  private String rows(Call call) {
+    RowsQuestion asked = RecordJson.read(call.body(), RowsQuestion.class);
+    leaf.rows(
+        asked.lease(),
+        asked.there(),
+        (partition, table) -> send(partition, table, call),
+        call.query());
+    return "{}";
+  }
+
+  private static void send(int partition, StateTable table, Call call) {
+    byte[] bytes = StateTableCodec.encode(table);
+    call.data(
+        ByteBuffer.allocate(Integer.BYTES + bytes.length).putInt(partition).put(bytes).array());
   }
 
   private String close(Call call) {

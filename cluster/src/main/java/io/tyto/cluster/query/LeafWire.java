@@ -13,6 +13,7 @@ import io.tyto.model.query.TimeInterval;
 import io.tyto.model.result.QueryPlan;
 import io.tyto.model.schema.TableSchema;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What is sent to a leaf and comes back, as JSON. Part of the wire format: a component may be
@@ -21,6 +22,7 @@ final class LeafWire {
   static final String OPEN = "open";
   static final String BOUNDS = "bounds";
   static final String SCAN = "scan";
+  static final String ROWS = "rows";
   static final String CLOSE = "close";
 
   private LeafWire() {}
@@ -42,6 +44,9 @@ final class LeafWire {
   record BoundsQuestion(String lease, String column) {}
 
   record BoundsAnswer(@Nullable LongRange range) {}
+
+  /// @param there by partition and log, an offset below which the rows are not wanted
+  record RowsQuestion(String lease, Map<Integer, Map<String, Long>> there) {}
 
   record CloseQuestion(String lease) {}
 

@@ -4,9 +4,12 @@ import io.tyto.engine.LeafService;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.shipping.FoundGroups;
 import io.tyto.engine.shipping.ScanShare;
+import io.tyto.engine.snapshot.Reach;
 import io.tyto.engine.source.LongRange;
+import io.tyto.engine.source.RowSource;
 import io.tyto.model.query.QueryContext;
 import java.util.HashSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of this process. Thread-safe.
@@ -25,6 +28,11 @@ record LocalLeaf(LeafService service) implements Leaf {
   @Override
   public FoundGroups scan(String lease, ScanShare share, ScanContext context) {
     return service.scan(lease, _ -> share, context);
+  }
+
+  @Override
+  public List<RowSource> rows(String lease, Choice.Part part, Reach sealed, ScanContext context) {
+    return service.rows(lease);
   }
 
   @Override

@@ -9,12 +9,15 @@ import io.tyto.engine.shipping.FoundGroups;
 import io.tyto.engine.shipping.Leaves;
 import io.tyto.engine.shipping.ScanShare;
 import io.tyto.engine.snapshot.SnapshotLostException;
+import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.LongRange;
+import io.tyto.engine.source.RowSource;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,29 +36,35 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Lifetime: {@link #close} lets all of them go.
 final class OpenLeaves implements Leaves, AutoCloseable {
+  private final TableSnapshot here;
   private final List<Part> parts;
   private final ExecutorService threads;
   private final Consumer<NodeAddress> suspect;
 
   /// What one node holds.
-  private record Part(Member node, Leaf leaf, Set<Integer> partitions, LeafService.Opened opened) {
+  private record Part(Member node, Leaf leaf, Choice.Part asked, LeafService.Opened opened) {
     /// What it counts of other partitions somebody else has counted.
     FoundGroups own(FoundGroups found) {
       found
           .tables()
           .forEach((partition, tables) -> {
-            if (!tables.isEmpty() && !partitions.contains(partition)) {
+            if (!tables.isEmpty() && !asked.partitions().contains(partition)) {
               throw new TytoException(
                   ErrorCode.INTERNAL,
                   "node %s was asked for partitions %s and answered for %d"
-                      .formatted(node.id(), partitions, partition));
+                      .formatted(node.id(), asked.partitions(), partition));
             }
           });
       return found;
     }
   }
 
-  private OpenLeaves(List<Part> parts, ExecutorService threads, Consumer<NodeAddress> suspect) {
+  private OpenLeaves(
+      TableSnapshot here,
+      List<Part> parts,
+      ExecutorService threads,
+      Consumer<NodeAddress> suspect) {
+    this.here = here;
     this.parts = parts;
     this.threads = threads;
     this.suspect = suspect;
@@ -64,10 +73,11 @@ final class OpenLeaves implements Leaves, AutoCloseable {
   /// Opens at all nodes at once; where one fails, it is closed at the others, and that failure is
   /// thrown.
   ///
+  /// @param here all that is sealed; the caller closes it after what this returns
   /// @param wanted by node, its partitions
   /// @param suspect is told of a node that stops answering once it is open
   static OpenLeaves open(
-      String collection,
+      TableSnapshot here,
       Map<Member, Choice.Part> wanted,
       Function<Member, Leaf> leaves,
       ExecutorService threads,
@@ -77,12 +87,8 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     wanted.forEach((member, part) -> {
       Leaf leaf = leaves.apply(member);
       opening.add(
-          threads.submit(() ->
-              new Part(
-                  member,
-                  leaf,
-                  Set.copyOf(part.partitions()),
-                  leaf.open(collection, part, context))));
+          threads.submit(
+              () -> new Part(member, leaf, part, leaf.open(here.schema().name(), part, context))));
     });
     List<Part> parts = new ArrayList<>();
     RuntimeException failure = null;
@@ -93,7 +99,7 @@ final class OpenLeaves implements Leaves, AutoCloseable {
         failure = failure == null ? e : failure;
       }
     }
-    OpenLeaves opened = new OpenLeaves(List.copyOf(parts), threads, suspect);
+    OpenLeaves opened = new OpenLeaves(here, List.copyOf(parts), threads, suspect);
     if (failure != null) {
       opened.close();
       throw failure;
@@ -148,6 +154,36 @@ final class OpenLeaves implements Leaves, AutoCloseable {
       return found;
     } finally {
       // Where one has failed nobody waits for the others.
+      asked.forEach(each -> each.cancel(true));
+    }
+  }
+
+  /// What is sealed lies here, too, so that only the rest is brought. Of what this node answers for
+  /// itself, all is taken of the same lease.
+  @Override
+  public List<RowSource> rows(ScanContext context) {
+    List<Future<List<RowSource>>> asked = new ArrayList<>();
+    Set<Integer> own = new HashSet<>();
+    for (Part part : parts) {
+      if (part.leaf instanceof LocalLeaf) {
+        own.addAll(part.asked.partitions());
+      }
+      asked.add(
+          threads.submit(() ->
+              part.leaf.rows(part.opened.lease(), part.asked, here.facts().sealed(), context)));
+    }
+    List<RowSource> rows = new ArrayList<>();
+    try {
+      for (RowSource sealed : here.sources()) {
+        if (!own.contains(sealed.partition())) {
+          rows.add(sealed);
+        }
+      }
+      for (Future<List<RowSource>> each : asked) {
+        rows.addAll(answer(each, context.query()));
+      }
+      return rows;
+    } finally {
       asked.forEach(each -> each.cancel(true));
     }
   }

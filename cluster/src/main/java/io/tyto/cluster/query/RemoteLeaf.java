@@ -5,6 +5,7 @@ import io.tyto.cluster.query.LeafWire.BoundsQuestion;
 import io.tyto.cluster.query.LeafWire.CloseQuestion;
 import io.tyto.cluster.query.LeafWire.OpenAnswer;
 import io.tyto.cluster.query.LeafWire.OpenQuestion;
+import io.tyto.cluster.query.LeafWire.RowsQuestion;
 import io.tyto.cluster.query.LeafWire.ScanAnswer;
 import io.tyto.cluster.query.LeafWire.ScanQuestion;
 import io.tyto.cluster.rpc.Answer;
@@ -17,11 +18,14 @@ import io.tyto.engine.LeafService;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.shipping.FoundGroups;
 import io.tyto.engine.shipping.ScanShare;
+import io.tyto.engine.shipping.ShippedRows;
 import io.tyto.engine.shipping.StateTable;
 import io.tyto.engine.shipping.StateTableCodec;
 import io.tyto.engine.snapshot.Reach;
+import io.tyto.engine.snapshot.SnapshotLostException;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.LongRange;
+import io.tyto.engine.source.RowSource;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.Estimate;
 import io.tyto.model.query.QueryContext;
@@ -37,6 +41,10 @@ import org.jspecify.annotations.Nullable;
 /// The rows of another node. Thread-safe; UnreachableException where it does not answer.
 record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
   private static final int UNPACKED = 2;
+
+  /// They come as the newest config has them.
+  private static final int ROWS_VERSION = Integer.MAX_VALUE;
+
   private static final Duration CLOSING = Duration.ofSeconds(5);
 
   @Override
@@ -51,7 +59,8 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
         new TableSnapshot.Facts(
             found.deadLetters(),
             found.lagMillis(),
-            found.reach() == null ? Reach.NONE : found.reach()),
+            found.reach() == null ? Reach.NONE : found.reach(),
+            Reach.NONE),
         found.hasEntityIds(),
         found.time());
   }
@@ -77,21 +86,59 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
     // What it reads is the caller's to pay here: the other node knows no callers.
     context.begin(new Estimate(Estimate.Lane.SCAN, 0, columns(share)));
     try (Answer answer = client.call(address, LeafWire.SCAN, json, context.query())) {
-      Frame frame = answer.next();
-      for (; frame.kind() == Frame.Kind.DATA; frame = answer.next()) {
-        byte[] bytes = frame.payload();
-        // As they are in memory, where narrow values are as wide as any.
-        context.memory().reserve((long) bytes.length * UNPACKED);
-        int partition = ByteBuffer.wrap(bytes).getInt();
-        byte[] table = Arrays.copyOfRange(bytes, Integer.BYTES, bytes.length);
-        tables
-            .computeIfAbsent(partition, _ -> new ArrayList<>())
-            .add(StateTableCodec.decode(table));
-      }
+      Frame frame =
+          tables(
+              answer,
+              context,
+              (partition, table, _) ->
+                  tables.computeIfAbsent(partition, _ -> new ArrayList<>()).add(table));
       ScanAnswer end = RecordJson.read(frame.text(), ScanAnswer.class);
       context.scanned(end.stats().rowsScanned());
       return new FoundGroups(tables, end.stats(), end.plan(), end.servedBy());
     }
+  }
+
+  private interface Taker {
+    void take(int partition, StateTable table, long heldBytes);
+  }
+
+  /// Takes the tables of an answer; returns what comes behind them.
+  private static Frame tables(Answer answer, ScanContext context, Taker taker) {
+    Frame frame = answer.next();
+    for (; frame.kind() == Frame.Kind.DATA; frame = answer.next()) {
+      byte[] bytes = frame.payload();
+      // As they are in memory, where narrow values are as wide as any.
+      long heldBytes = (long) bytes.length * UNPACKED;
+      context.memory().reserve(heldBytes);
+      int partition = ByteBuffer.wrap(bytes).getInt();
+      byte[] table = Arrays.copyOfRange(bytes, Integer.BYTES, bytes.length);
+      taker.take(partition, StateTableCodec.decode(table), heldBytes);
+    }
+    return frame;
+  }
+
+  @Override
+  public List<RowSource> rows(String lease, Choice.Part part, Reach sealed, ScanContext context) {
+    Map<Integer, Map<String, Long>> there = new TreeMap<>();
+    for (int partition : part.partitions()) {
+      Map<String, Long> below = sealed.of(partition);
+      if (below == null) {
+        throw new SnapshotLostException(
+            "partition %d changes hands just now; ask again".formatted(partition), null);
+      }
+      there.put(partition, below);
+    }
+    String json = RecordJson.write(new RowsQuestion(lease, there), RowsQuestion.class);
+    Map<Integer, List<RowSource>> rows = new TreeMap<>();
+    try (Answer answer = client.call(address, LeafWire.ROWS, json, context.query())) {
+      tables(
+          answer,
+          context,
+          (partition, table, bytes) ->
+              rows.computeIfAbsent(partition, _ -> new ArrayList<>())
+                  .add(new ShippedRows(partition, ROWS_VERSION, table, bytes)));
+    }
+    return rows.values().stream().flatMap(List::stream).toList();
   }
 
   private static int columns(ScanShare share) {

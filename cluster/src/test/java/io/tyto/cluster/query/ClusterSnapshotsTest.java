@@ -1,6 +1,7 @@
 package io.tyto.cluster.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -21,6 +22,9 @@ import io.tyto.engine.shipping.Leaves;
 import io.tyto.engine.snapshot.Reach;
 import io.tyto.engine.snapshot.SnapshotProvider;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.engine.source.ColumnReader;
+import io.tyto.engine.source.RowSource;
+import io.tyto.engine.vector.ColumnVector;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.LocalNode;
 import io.tyto.model.access.Caller;
@@ -33,25 +37,34 @@ import io.tyto.model.query.Cohort;
 import io.tyto.model.query.Estimate;
 import io.tyto.model.query.EventFilter;
 import io.tyto.model.query.Filter;
+import io.tyto.model.query.FunnelQuery;
 import io.tyto.model.query.GroupKey;
 import io.tyto.model.query.Measure;
 import io.tyto.model.query.Measure.Function;
 import io.tyto.model.query.QueryBounds;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.query.QueryGate;
+import io.tyto.model.query.RecordsQuery;
+import io.tyto.model.query.RetentionQuery;
+import io.tyto.model.query.SessionsQuery;
 import io.tyto.model.query.TimeInterval;
+import io.tyto.model.query.ValuesQuery;
 import io.tyto.model.result.AggregateResult;
 import io.tyto.model.result.MissingRows;
 import io.tyto.model.result.QueryMeta;
+import io.tyto.model.result.RecordsResult;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.SystemColumns;
 import io.tyto.testkit.storage.UnforcedDisk;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -96,6 +109,7 @@ class ClusterSnapshotsTest {
       """;
 
   private LocalNode node;
+  private TableSnapshot sealed;
   private LocalQueryService alone;
   private LocalQueryService fleet;
   private ClusterSnapshots snapshots;
@@ -162,6 +176,7 @@ class ClusterSnapshotsTest {
     node.applyConfigs(List.of(new ConfigFile("plays.yaml", CONFIG)));
     ingest(3_000, new Random(7));
     node.flush();
+    sealed = node.snapshot("plays");
     ingest(500, new Random(8));
     alone = new LocalQueryService(node, EngineOptions.defaults());
     List<Member> nodes = new ArrayList<>();
@@ -182,10 +197,39 @@ class ClusterSnapshotsTest {
               Map.of()));
     }
     members.others = nodes;
-    snapshots = new ClusterSnapshots(node, members, _ -> PARTITIONS, client);
+    snapshots = new ClusterSnapshots(new SealedRows(), members, _ -> PARTITIONS, client);
     leaves.add(alone.leaf(node));
     snapshots.serve(leaves.getLast());
     fleet = new LocalQueryService(snapshots, EngineOptions.defaults());
+  }
+
+  /// What a process sees that owns nothing: rows as they were sealed.
+  private final class SealedRows implements SnapshotProvider {
+    @Override
+    public TableSnapshot snapshot(String collection) {
+      Map<Integer, Map<String, Long>> below = new HashMap<>();
+      for (RowSource source : sealed.sources()) {
+        ColumnReader logs = Objects.requireNonNull(source.column(SystemColumns.LOG));
+        ColumnReader offsets = Objects.requireNonNull(source.column(SystemColumns.OFFSET));
+        for (int row = 0; row < source.rowCount(); row++) {
+          ColumnVector.Ordinals log = (ColumnVector.Ordinals) logs.read(row, 1);
+          long offset = ((ColumnVector.Longs) offsets.read(row, 1)).values()[0];
+          below
+              .computeIfAbsent(source.partition(), _ -> new HashMap<>())
+              .merge(
+                  new String(log.dictionary().value(log.values()[0]), StandardCharsets.UTF_8),
+                  offset + 1,
+                  Math::max);
+        }
+      }
+      TableSnapshot held = sealed.retain();
+      return new TableSnapshot(
+          held.schema(),
+          held.id(),
+          held.sources(),
+          new TableSnapshot.Facts(0, null, Reach.NONE, new Reach(below)),
+          held::close);
+    }
   }
 
   /// Reads every tail that it is asked for, and notes it.
@@ -267,6 +311,7 @@ class ClusterSnapshotsTest {
   @AfterEach
   void close() {
     fleet.close();
+    sealed.close();
     snapshots.close();
     servers.forEach(NodeServer::close);
     leaves.forEach(LeafService::close);
@@ -383,6 +428,100 @@ class ClusterSnapshotsTest {
         assertThrows(TytoException.class, () -> fleet.aggregate(query(null, List.of()), context()));
     assertTrue(String.valueOf(left.getMessage()).contains("which has left"), left::toString);
     assertTrue(missing(group).containsAll(List.of("2 LEFT n0", "4 LEFT n0")));
+  }
+
+  @Test
+  void rowsThatEachHasToBeSeenAreBroughtHere() {
+    for (Member.Role role : List.of(Member.Role.GATEWAY, Member.Role.ALL)) {
+      members.self = Fixed.self(role);
+      assertEquals(records(alone, null, 10), records(fleet, null, 10));
+      assertEquals(
+          records(alone, new Filter.Compare("country", Filter.Op.EQ, "c1", false), 5_000),
+          records(fleet, new Filter.Compare("country", Filter.Op.EQ, "c1", false), 5_000));
+      ValuesQuery values = new ValuesQuery("plays", "country", null, TimeInterval.ALL_TIME, 10);
+      assertEquals(alone.values(values, context()), fleet.values(values, context()));
+      FunnelQuery funnel =
+          new FunnelQuery(
+              List.of(plays("c1"), plays("c2"), plays("c3")),
+              Duration.ofDays(1),
+              false,
+              null,
+              100,
+              true);
+      assertEquals(
+          alone.funnel(funnel, context()).steps(), fleet.funnel(funnel, context()).steps());
+      RetentionQuery retention =
+          new RetentionQuery(
+              plays("c1"),
+              plays("c2"),
+              GroupKey.Granularity.DAY,
+              ZoneId.of("UTC"),
+              DayOfWeek.MONDAY,
+              4);
+      assertEquals(
+          alone.retention(retention, context()).cohorts(),
+          fleet.retention(retention, context()).cohorts());
+      SessionsQuery sessions =
+          new SessionsQuery(
+              List.of(plays("c1"), plays("c2")),
+              Duration.ofHours(2),
+              null,
+              ZoneId.of("UTC"),
+              DayOfWeek.MONDAY,
+              null,
+              List.of(0.5),
+              100);
+      assertEquals(
+          alone.sessions(sessions, context()).total(), fleet.sessions(sessions, context()).total());
+      Cohort cohort = new Cohort.Did(plays("c4"), 3);
+      assertEquals(
+          alone.cohort(cohort, context()).entities(), fleet.cohort(cohort, context()).entities());
+    }
+  }
+
+  /// Page by page, while more comes.
+  @Test
+  void pagesOfRecordsThatWereBroughtDoNotDrift() {
+    List<String> all = records(fleet, null, 5_000);
+    List<String> paged = new ArrayList<>();
+    String after = null;
+    do {
+      RecordsResult page = fleet.records(page(null, 700, after), context());
+      paged.addAll(page.ids());
+      after = page.hasNextPage() ? page.cursors().getLast() : null;
+      ingest(10, new Random(paged.size()));
+    } while (after != null);
+    assertEquals(all, paged);
+  }
+
+  private static EventFilter plays(String country) {
+    return new EventFilter(
+        "plays",
+        TimeInterval.ALL_TIME,
+        new Filter.Compare("country", Filter.Op.EQ, country, false));
+  }
+
+  private static List<String> records(
+      LocalQueryService service, @Nullable Filter where, int limit) {
+    RecordsResult result = service.records(page(where, limit, null), context());
+    assertFalse(result.ids().isEmpty());
+    return result.ids();
+  }
+
+  private static RecordsQuery page(@Nullable Filter where, int limit, @Nullable String after) {
+    return new RecordsQuery(
+        "plays",
+        TimeInterval.ALL_TIME,
+        where,
+        List.of(new RecordsQuery.Order("ts", AggregateQuery.Direction.DESC)),
+        List.of("user", "amount", "score"),
+        limit,
+        0,
+        false,
+        after,
+        null,
+        false,
+        "test");
   }
 
   private void say(int which, Map<Integer, List<Integer>> owned, Map<Integer, List<Integer>> read) {

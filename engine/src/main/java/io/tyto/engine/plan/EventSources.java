@@ -176,7 +176,8 @@ final class EventSources {
               ? dimension.column()
               : null;
       tables.add(
-          new EventTable(snapshot.schema(), snapshot.sources(), specs, column, context.seed()));
+          new EventTable(
+              snapshot.schema(), snapshot.sources(context), specs, column, context.seed()));
     });
     return tables;
   }

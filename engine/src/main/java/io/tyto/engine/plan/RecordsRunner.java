@@ -21,6 +21,7 @@ public final class RecordsRunner {
       RecordsQuery query, @Nullable Cursor anchor, TableSnapshot snapshot, ScanContext context) {
     long started = System.nanoTime();
     Columns columns = new Columns(snapshot.schema());
+    List<RowSource> sources = snapshot.sources(context);
     new QueryCheck(columns).check(query);
     if (query.after() != null && query.before() != null) {
       throw columns.refuse("a page lies after one cursor or before one, not between two");
@@ -33,12 +34,12 @@ public final class RecordsRunner {
             query.orderBy(),
             query.columns(),
             query.backward(),
-            anchor == null ? null : position(anchor, snapshot.sources()),
+            anchor == null ? null : position(anchor, sources),
             query.offset(),
             query.limit(),
             query.wantsTotal());
     RowScan.Rows rows =
-        Checkpoint.within(context.query(), () -> RowScan.run(spec, snapshot.sources(), context));
+        Checkpoint.within(context.query(), () -> RowScan.run(spec, sources, context));
     return result(query, anchor, snapshot, rows, context, started);
   }
 

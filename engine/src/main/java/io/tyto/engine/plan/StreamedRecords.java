@@ -57,6 +57,7 @@ public final class StreamedRecords implements RecordStream {
   private RowScan.@Nullable Found found;
   private RowScan.@Nullable RowPosition last;
   private TimeInterval left;
+  private final List<RowSource> sources;
   private int given;
   private int partRows = FIRST_ROWS;
   private boolean isEnded;
@@ -75,6 +76,7 @@ public final class StreamedRecords implements RecordStream {
     if (query.backward() || query.after() != null || query.before() != null || query.wantsTotal()) {
       throw known.refuse("a stream of records begins at the start and has no total");
     }
+    sources = snapshot.sources(context);
     time = snapshot.schema().timeColumn();
     isByTime =
         !query.orderBy().isEmpty()
@@ -87,8 +89,9 @@ public final class StreamedRecords implements RecordStream {
 
   /// Whether every row has an event time: else those without one are in no range, and yet there.
   private boolean hasTimes(TableSnapshot of) {
-    for (RowSource source : of.sources()) {
-      ColumnReader reader = Sources.of(of).reader(source, time);
+    Sources rows = new Sources(of.schema(), sources);
+    for (RowSource source : sources) {
+      ColumnReader reader = rows.reader(source, time);
       for (int block = 0; block < RowSource.blocks(source); block++) {
         Zone zone = reader == null ? null : reader.zone(block);
         if (zone == null || zone.nulls() > 0) {
@@ -205,7 +208,7 @@ public final class StreamedRecords implements RecordStream {
   private RowScan.Rows scan(int limit) {
     RowScan.Spec spec = spec(left, last, given == 0 ? query.offset() : 0, limit);
     try (ScanContext turn = turn()) {
-      return RowScan.run(spec, snapshot.sources(), turn);
+      return RowScan.run(spec, sources, turn);
     }
   }
 
@@ -244,7 +247,7 @@ public final class StreamedRecords implements RecordStream {
       int limit = Math.min(query.limit(), Integer.MAX_VALUE - 2 - query.offset());
       RowScan.Spec spec = spec(query.range(), null, query.offset(), limit);
       try (ScanContext turn = turn()) {
-        all = RowScan.find(spec, snapshot.sources(), turn);
+        all = RowScan.find(spec, sources, turn);
       }
       found = all;
     }

@@ -59,7 +59,7 @@ public final class ValuesRunner {
     return Checkpoint.within(
         context.query(),
         () -> {
-          Groups groups = GroupScan.run(spec, snapshot.sources(), context);
+          Groups groups = GroupSource.of(snapshot, context).scan(spec, false).groups();
           return mostFrequent(groups, told(groups, minGroup), query, type.element());
         });
   }

@@ -2,6 +2,7 @@ package io.tyto.engine.shipping;
 
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.source.LongRange;
+import io.tyto.engine.source.RowSource;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
 import java.util.List;
@@ -20,4 +21,10 @@ public interface Leaves {
   ///
   /// @param context its memory is taken for what comes
   List<FoundGroups> scan(ScanShare share, ScanContext context);
+
+  /// All rows, brought here as far as they do not lie here: for whoever has to see each of them. In
+  /// an order that is the same each time.
+  ///
+  /// @param context its memory is taken for what comes
+  List<RowSource> rows(ScanContext context);
 }

@@ -1,13 +1,15 @@
 package io.tyto.engine.snapshot;
 
+import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.shipping.Leaves;
+import io.tyto.engine.shipping.ShippedRows;
 import io.tyto.engine.source.RowSource;
 import io.tyto.model.result.MissingRows;
 import io.tyto.model.schema.TableSchema;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A consistent, immutable view of one collection. Thread-safe.
@@ -17,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class TableSnapshot implements AutoCloseable {
   private final TableSchema schema;
   private final String id;
-  private final Supplier<List<RowSource>> sources;
+
+  /// Null: they lie elsewhere, and nobody has needed them here yet.
+  private @Nullable List<RowSource> sources;
+
   private final @Nullable Leaves leaves;
   private final Facts facts;
   private final Runnable release;
@@ -27,21 +32,25 @@ public final class TableSnapshot implements AutoCloseable {
   ///
   /// @param ingestLagMillis how far the rows trail the log, or null where that is unknown
   /// @param made where the rows were made of others; null: they were stored as they are
+  /// @param reach of logs without an end
+  /// @param sealed of the partitions all rows of which are sealed, and of all logs: exactly what
+  ///   lies below it is in the rows
   /// @param missing rows that should be there and cannot be had, where the question allows that
   public record Facts(
       long deadLetters,
       @Nullable Long ingestLagMillis,
       @Nullable Made made,
       Reach reach,
+      Reach sealed,
       List<MissingRows> missing) {
-    public static final Facts NONE = new Facts(0, null, Reach.NONE);
+    public static final Facts NONE = new Facts(0, null, Reach.NONE, Reach.NONE);
 
-    public Facts(long deadLetters, @Nullable Long ingestLagMillis, Reach reach) {
-      this(deadLetters, ingestLagMillis, null, reach, List.of());
+    public Facts(long deadLetters, @Nullable Long ingestLagMillis, Reach reach, Reach sealed) {
+      this(deadLetters, ingestLagMillis, null, reach, sealed, List.of());
     }
 
     public Facts(long deadLetters, @Nullable Long ingestLagMillis, Made made) {
-      this(deadLetters, ingestLagMillis, made, Reach.NONE, List.of());
+      this(deadLetters, ingestLagMillis, made, Reach.NONE, Reach.NONE, List.of());
     }
   }
 
@@ -57,13 +66,13 @@ public final class TableSnapshot implements AutoCloseable {
   /// @param release called once, when the last holder is gone
   public TableSnapshot(
       TableSchema schema, String id, List<RowSource> sources, Facts facts, Runnable release) {
-    this(schema, id, fixed(sources), null, facts, release);
+    this(schema, id, List.copyOf(sources), null, facts, release);
   }
 
   private TableSnapshot(
       TableSchema schema,
       String id,
-      Supplier<List<RowSource>> sources,
+      @Nullable List<RowSource> sources,
       @Nullable Leaves leaves,
       Facts facts,
       Runnable release) {
@@ -75,43 +84,12 @@ public final class TableSnapshot implements AutoCloseable {
     this.release = release;
   }
 
-  private static Supplier<List<RowSource>> fixed(List<RowSource> sources) {
-    List<RowSource> copy = List.copyOf(sources);
-    return () -> copy;
-  }
-
   /// Of rows that several nodes hold.
   ///
   /// @param leaves those nodes
-  /// @param sources the same rows brought here, for whoever has to see each of them; asked for at
-  ///   most once, when that is so
   public static TableSnapshot shared(
-      TableSchema schema,
-      String id,
-      Leaves leaves,
-      Supplier<List<RowSource>> sources,
-      Facts facts,
-      Runnable release) {
-    return new TableSnapshot(schema, id, new Once(sources), leaves, facts, release);
-  }
-
-  private static final class Once implements Supplier<List<RowSource>> {
-    private final Supplier<List<RowSource>> maker;
-    private @Nullable List<RowSource> made;
-
-    Once(Supplier<List<RowSource>> maker) {
-      this.maker = maker;
-    }
-
-    @Override
-    public synchronized List<RowSource> get() {
-      List<RowSource> known = made;
-      if (known == null) {
-        known = List.copyOf(maker.get());
-        made = known;
-      }
-      return known;
-    }
+      TableSchema schema, String id, Leaves leaves, Facts facts, Runnable release) {
+    return new TableSnapshot(schema, id, null, leaves, facts, release);
   }
 
   public TableSnapshot(TableSchema schema, String id, List<RowSource> sources, Runnable release) {
@@ -126,9 +104,22 @@ public final class TableSnapshot implements AutoCloseable {
     return id;
   }
 
-  /// All rows. Where nodes share them, they are brought here first, which may take long.
-  public List<RowSource> sources() {
-    return sources.get();
+  /// All rows of a snapshot that lies here.
+  public synchronized List<RowSource> sources() {
+    if (sources == null) {
+      throw new IllegalStateException("the rows of " + id + " lie on other nodes");
+    }
+    return sources;
+  }
+
+  /// All rows. Where nodes share them, they are brought here first, once, which may take long.
+  public synchronized List<RowSource> sources(ScanContext context) {
+    List<RowSource> known = sources;
+    if (known == null) {
+      known = List.copyOf(Objects.requireNonNull(leaves).rows(context));
+      sources = known;
+    }
+    return known;
   }
 
   /// The nodes that hold the rows, or null where they lie here.
@@ -141,8 +132,14 @@ public final class TableSnapshot implements AutoCloseable {
   }
 
   /// Memory that it takes as long as it is held, beyond what its collection takes anyway.
-  public long heldBytes() {
-    return facts.made() == null ? 0 : facts.made().heldBytes();
+  public synchronized long heldBytes() {
+    long bytes = facts.made() == null ? 0 : facts.made().heldBytes();
+    if (leaves != null && sources != null) {
+      for (RowSource source : sources) {
+        bytes += source instanceof ShippedRows rows ? rows.heldBytes() : 0;
+      }
+    }
+    return bytes;
   }
 
   public TableSnapshot retain() {

@@ -3,7 +3,9 @@ package io.tyto.engine.plan;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.shipping.FoundGroups;
 import io.tyto.engine.shipping.Leaves;
+import io.tyto.engine.shipping.RowCutter;
 import io.tyto.engine.shipping.ScanShare;
+import io.tyto.engine.shipping.ShippedRows;
 import io.tyto.engine.shipping.StateTable;
 import io.tyto.engine.shipping.StateTableCodec;
 import io.tyto.engine.snapshot.TableSnapshot;
@@ -39,8 +41,7 @@ final class Fleet implements Leaves {
 
   /// The same snapshot, as who asks the nodes sees it; lives as long as the other.
   TableSnapshot shared() {
-    return TableSnapshot.shared(
-        snapshot.schema(), snapshot.id(), this, List::of, snapshot.facts(), () -> {});
+    return TableSnapshot.shared(snapshot.schema(), snapshot.id(), this, snapshot.facts(), () -> {});
   }
 
   @Override
@@ -57,6 +58,29 @@ final class Fleet implements Leaves {
   @Override
   public List<FoundGroups> scan(ScanShare share, ScanContext scan) {
     return nodes.stream().map(sources -> sent(LeafScan.run(share, sources, scan))).toList();
+  }
+
+  /// Of every partition some sources lie with who asks, and the rest is sent.
+  @Override
+  public List<RowSource> rows(ScanContext scan) {
+    List<RowSource> rows = new ArrayList<>();
+    for (RowSource source : snapshot.sources()) {
+      if (source.hashCode() % 2 == 0) {
+        rows.add(source);
+        continue;
+      }
+      new RowCutter(snapshot.schema(), Map.of(), scan.query())
+          .cut(
+              source,
+              table ->
+                  rows.add(
+                      new ShippedRows(
+                          source.partition(),
+                          source.schemaVersion(),
+                          StateTableCodec.decode(StateTableCodec.encode(table)),
+                          0)));
+    }
+    return rows;
   }
 
   private static FoundGroups sent(FoundGroups found) {

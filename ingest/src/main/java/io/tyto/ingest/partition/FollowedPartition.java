@@ -2,6 +2,7 @@ package io.tyto.ingest.partition;
 
 import io.tyto.engine.view.BoundView;
 import io.tyto.model.port.AdminService.PartitionStatus;
+import io.tyto.store.manifest.Contents;
 import io.tyto.store.manifest.Manifest;
 import io.tyto.store.manifest.Manifest.Counts;
 import io.tyto.store.manifest.Manifest.Kind;
@@ -25,7 +26,7 @@ public final class FollowedPartition implements PartitionView {
   private final Alarms alarms = new Alarms();
   private final ManifestChain chain;
   private final SegmentFiles files;
-  private final LiveRows live = new LiveRows(NOTHING);
+  private final LiveRows live = new LiveRows(NOTHING, Map.of());
 
   /// Clock of this process when the newest manifest was committed, as far as that is known.
   private volatile long committedNanos = System.nanoTime();
@@ -85,7 +86,8 @@ public final class FollowedPartition implements PartitionView {
     List<LiveSegment> opened = new ArrayList<>();
     List<LiveSegment> segments = new ArrayList<>();
     List<SegmentEntry> state = new ArrayList<>();
-    for (SegmentEntry entry : chain.segments(manifest)) {
+    Contents contents = chain.contents(manifest);
+    for (SegmentEntry entry : contents.segments()) {
       LiveSegment known = standing.get(entry.file());
       if (entry.kind() == Kind.STATE) {
         state.add(entry);
@@ -104,7 +106,7 @@ public final class FollowedPartition implements PartitionView {
     }
     long ageMillis = Math.max(0, host.store().nowMillis() - chain.storedMillis(manifest.version()));
     committedNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
-    live.standOn(manifest, segments, state);
+    live.standOn(manifest, contents.next(), segments, state);
     forgetDamage(segments);
     return true;
   }

@@ -28,11 +28,28 @@ final class LiveRows {
   private final List<LiveSegment> segments = new ArrayList<>();
   private final List<SegmentEntry> state = new ArrayList<>();
   private final List<TailUnit> units = new ArrayList<>();
+
+  /// By log, the first offset that is not committed: of every log that ever was.
+  private Map<String, Long> committed = Map.of();
+
+  /// The same of logs without an end.
+  private Map<String, Long> endless = Map.of();
+
   private boolean isFenced;
   private boolean isClosed;
 
-  LiveRows(Manifest manifest) {
+  /// @param committed by log, all that the manifest and its pages know
+  LiveRows(Manifest manifest, Map<String, Long> committed) {
     this.manifest = manifest;
+    commit(committed);
+  }
+
+  private void commit(Map<String, Long> next) {
+    Map<String, Long> all = new HashMap<>(committed);
+    next.forEach((log, offset) -> all.merge(log, offset, Math::max));
+    committed = Map.copyOf(all);
+    all.keySet().removeIf(DedupWindow::isFile);
+    endless = Map.copyOf(all);
   }
 
   synchronized Manifest manifest() {
@@ -43,15 +60,21 @@ final class LiveRows {
   private void standOn(Manifest commit) {
     if (commit.version() > manifest.version()) {
       manifest = commit;
+      commit(commit.next());
     }
   }
 
   /// Puts everything that a newer manifest names in the place of what was there.
   ///
+  /// @param next by log, all that the manifest and its pages know
   /// @param named those that stand already, and opened ones, in commit order
   synchronized void standOn(
-      Manifest commit, List<LiveSegment> named, List<SegmentEntry> stateOfGroup) {
+      Manifest commit,
+      Map<String, Long> next,
+      List<LiveSegment> named,
+      List<SegmentEntry> stateOfGroup) {
     manifest = commit;
+    commit(next);
     Set<LiveSegment> kept = Collections.newSetFromMap(new IdentityHashMap<>());
     kept.addAll(named);
     segments.stream().filter(segment -> !kept.contains(segment)).forEach(LiveSegment::release);
@@ -206,7 +229,10 @@ final class LiveRows {
   /// rows stand the cells of those that are gone.
   synchronized void addTo(SnapshotSources snapshot, PartitionId id, int collection, Kind kind) {
     snapshot.note(manifest.version());
-    snapshot.reaches(id.partition(), manifest.next());
+    snapshot.reaches(id.partition(), endless);
+    if (units.isEmpty()) {
+      snapshot.isSealed(id.partition(), committed);
+    }
     for (LiveSegment segment : segments) {
       SegmentEntry entry = segment.entry();
       boolean isWanted = entry.kind() == kind || kind == Kind.DATA && entry.kind() == Kind.CUBE;

@@ -49,7 +49,7 @@ final class Recovery {
     this.chain = new ManifestChain(host.store(), id.prefix(), host.writerId());
     Manifest manifest = claim();
     this.files = new SegmentFiles(id, host.store(), host.disk(), chain, alarms);
-    this.live = new LiveRows(manifest);
+    this.live = new LiveRows(manifest, chain.contents(manifest).next());
     this.dedup = new DedupWindow(options.dedupWindow(), log.logId());
     EntityTable table = null;
     try {

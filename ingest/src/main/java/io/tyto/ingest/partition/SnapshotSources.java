@@ -28,6 +28,7 @@ public final class SnapshotSources {
   private final List<LiveSegment> held = new ArrayList<>();
   private final StringBuilder identity = new StringBuilder();
   private final Map<Integer, Map<String, Long>> reach = new HashMap<>();
+  private final Map<Integer, Map<String, Long>> sealed = new HashMap<>();
 
   /// Null: every partition is our own.
   private @Nullable Long ageMillis;
@@ -42,14 +43,19 @@ public final class SnapshotSources {
   }
 
   /// The rows of a partition that were added, or are added next, have every record of logs below an
-  /// offset. Only logs that go on without end are told of.
+  /// offset.
+  ///
+  /// @param next of logs that go on without end
   void reaches(int partition, Map<String, Long> next) {
     Map<String, Long> known = reach.computeIfAbsent(partition, _ -> new HashMap<>());
-    next.forEach((log, offset) -> {
-      if (!DedupWindow.isFile(log)) {
-        known.merge(log, offset, Math::max);
-      }
-    });
+    next.forEach((log, offset) -> known.merge(log, offset, Math::max));
+  }
+
+  /// All rows of a partition are sealed.
+  ///
+  /// @param committed by log, of all that ever were
+  void isSealed(int partition, Map<String, Long> committed) {
+    sealed.put(partition, committed);
   }
 
   void add(LiveSegment segment) {
@@ -125,7 +131,7 @@ public final class SnapshotSources {
         schema,
         HexFormat.of().toHexDigits(hash),
         EvolvedSource.allOf(sources, schema),
-        new TableSnapshot.Facts(0, ageMillis, new Reach(reach)),
+        new TableSnapshot.Facts(0, ageMillis, new Reach(reach), new Reach(sealed)),
         this::release);
   }
 

@@ -202,11 +202,15 @@ final class TailUnit {
     deadLetters.values().forEach(CollectionTail::publish);
     // Behind the rows: whoever reads it first and the rows then has at least those.
     Map<String, Long> now = new HashMap<>();
-    spans.forEach((logId, span) -> now.put(logId, span.next));
+    spans.forEach((logId, span) -> {
+      if (!DedupWindow.isFile(logId)) {
+        now.put(logId, span.next);
+      }
+    });
     reach = now;
   }
 
-  /// By log, an offset below which every record is published. Safe from any thread.
+  /// By log without an end, an offset below which every record is published. Safe from any thread.
   Map<String, Long> reach() {
     return reach;
   }
