@@ -149,6 +149,11 @@ public final class LeafService implements AutoCloseable {
     return source.rowCount() == 0 || source.column(SystemColumns.ENTITY) != null;
   }
 
+  /// Leases that are held now: a metric.
+  public int leases() {
+    return leases.size();
+  }
+
   /// Lets go of leases whose nodes have gone without a word.
   void sweep() {
     Instant now = clock.instant();

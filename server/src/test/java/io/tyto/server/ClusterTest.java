@@ -42,6 +42,12 @@ final class ClusterTest {
         rows { key { country } measures { count amount { sum } } } } } }
       """;
 
+  private static final String RECORDS =
+      """
+      { play { records(range: {preset: ALL_TIME}, first: 3, orderBy: [{amount: DESC}]) {
+        totalCount nodes { amount } } } }
+      """;
+
   private final KafkaBroker broker = KafkaBroker.shared();
   private final String topic = "cluster-" + UUID.randomUUID();
   private final List<TytoServer> servers = new ArrayList<>();
@@ -193,6 +199,14 @@ final class ClusterTest {
     assertEquals(3, expected.getJsonArray("rows").size());
     assertEquals(rows(expected), rows(aggregate(ask(b))));
     assertEquals(rows(expected), rows(aggregate(ask(gateway))));
+    String records =
+        post(
+            gateway,
+            "/graphql",
+            "application/json",
+            new JsonObject().put("query", RECORDS).encode());
+    assertTrue(records.contains("\"totalCount\":900"), records);
+    assertTrue(records.contains("\"amount\":899"), records);
     everyProcessTellsTheSameCluster();
     assertTrue(servers.remove(b));
     b.close();

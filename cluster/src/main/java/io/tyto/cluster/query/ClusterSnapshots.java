@@ -49,6 +49,8 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
   private final Shares shares;
   private final NodeClient client;
   private final AnsweredReach answered = new AnsweredReach();
+  private final Breakers breakers = new Breakers(System::nanoTime);
+  private final Hedging hedging = new Hedging();
   private volatile @Nullable LocalLeaf own;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -58,7 +60,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
       SnapshotProvider local, Members members, IntUnaryOperator partitions, NodeClient client) {
     this.local = local;
     this.members = members;
-    this.shares = new Shares(members, partitions);
+    this.shares = new Shares(members, partitions, breakers);
     this.client = client;
   }
 
@@ -76,7 +78,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
 
   /// Whether a node did not answer, and is not asked for a moment.
   public boolean isSuspect(Member member) {
-    return shares.isSuspect(member);
+    return breakers.isOpen(member.address());
   }
 
   @Override
@@ -102,7 +104,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
         return whole(here, mine, context);
       } catch (UnreachableException e) {
         here.close();
-        shares.suspect(e.node());
+        breakers.failed(e.node());
         if (silent++ == MAX_SILENT) {
           throw new TytoException(
               ErrorCode.SHARDS_MISSING,
@@ -183,13 +185,21 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
       List<MissingRows> missing,
       LocalLeaf mine,
       QueryContext context) {
+    int group = here.schema().groupId();
+    Opening opening =
+        new Opening(
+            member -> leaf(member, mine),
+            (member, part) -> shares.without(member, group, part),
+            breakers,
+            hedging,
+            threads);
     OpenLeaves leaves =
-        OpenLeaves.open(
-            here, choice.nodes(), member -> leaf(member, mine), threads, shares::suspect, context);
+        new OpenLeaves(
+            here, opening.open(here, choice.nodes(), context), threads, breakers::failed);
     try {
       StableHash id = new StableHash();
       // Of equal views of two nodes another partition of each may be meant.
-      choice.nodes().values().forEach(part -> id.add(part.partitions().toString()));
+      leaves.asked().forEach(part -> id.add(part.partitions().toString()));
       Long lag = here.facts().ingestLagMillis();
       for (Map.Entry<Member, LeafService.Opened> each : leaves.opened().entrySet()) {
         LeafService.Opened opened = each.getValue();
@@ -198,10 +208,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
         id.add(opened.id());
         lag = later(lag, opened.facts().ingestLagMillis());
       }
-      leaves
-          .opened()
-          .values()
-          .forEach(opened -> answered.note(here.schema().groupId(), opened.facts().reach()));
+      leaves.opened().values().forEach(opened -> answered.note(group, opened.facts().reach()));
       missing.forEach(rows -> id.add("without " + rows.partition()));
       return TableSnapshot.shared(
           here.schema(),

@@ -26,10 +26,10 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One snapshot, opened at every node that has a part of it. Thread-safe.
@@ -42,7 +42,7 @@ final class OpenLeaves implements Leaves, AutoCloseable {
   private final Consumer<NodeAddress> suspect;
 
   /// What one node holds.
-  private record Part(Member node, Leaf leaf, Choice.Part asked, LeafService.Opened opened) {
+  record Part(Member node, Leaf leaf, Choice.Part asked, LeafService.Opened opened) {
     /// What it counts of other partitions somebody else has counted.
     FoundGroups own(FoundGroups found) {
       found
@@ -59,7 +59,9 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     }
   }
 
-  private OpenLeaves(
+  /// @param here all that is sealed; the caller closes it after this
+  /// @param suspect is told of a node that stops answering
+  OpenLeaves(
       TableSnapshot here,
       List<Part> parts,
       ExecutorService threads,
@@ -70,48 +72,16 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     this.suspect = suspect;
   }
 
-  /// Opens at all nodes at once; where one fails, it is closed at the others, and that failure is
-  /// thrown.
-  ///
-  /// @param here all that is sealed; the caller closes it after what this returns
-  /// @param wanted by node, its partitions
-  /// @param suspect is told of a node that stops answering once it is open
-  static OpenLeaves open(
-      TableSnapshot here,
-      Map<Member, Choice.Part> wanted,
-      Function<Member, Leaf> leaves,
-      ExecutorService threads,
-      Consumer<NodeAddress> suspect,
-      QueryContext context) {
-    List<Future<Part>> opening = new ArrayList<>();
-    wanted.forEach((member, part) -> {
-      Leaf leaf = leaves.apply(member);
-      opening.add(
-          threads.submit(
-              () -> new Part(member, leaf, part, leaf.open(here.schema().name(), part, context))));
-    });
-    List<Part> parts = new ArrayList<>();
-    RuntimeException failure = null;
-    for (Future<Part> each : opening) {
-      try {
-        parts.add(await(each, context));
-      } catch (RuntimeException e) {
-        failure = failure == null ? e : failure;
-      }
-    }
-    OpenLeaves opened = new OpenLeaves(here, List.copyOf(parts), threads, suspect);
-    if (failure != null) {
-      opened.close();
-      throw failure;
-    }
-    return opened;
-  }
-
   /// What was opened, by node in the order of their ids.
   Map<Member, LeafService.Opened> opened() {
     Map<Member, LeafService.Opened> opened = new LinkedHashMap<>();
     parts.forEach(part -> opened.put(part.node, part.opened));
     return opened;
+  }
+
+  /// What each was asked for, in the same order.
+  List<Choice.Part> asked() {
+    return parts.stream().map(Part::asked).toList();
   }
 
   @Override
@@ -200,7 +170,7 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     }
   }
 
-  private static <T> T await(Future<T> future, QueryContext context) {
+  static <T> T await(Future<T> future, QueryContext context) {
     try {
       // Calls look at the deadline themselves; what they tell is better than what is told here.
       return future.get(
@@ -221,8 +191,17 @@ final class OpenLeaves implements Leaves, AutoCloseable {
 
   @Override
   public void close() {
+    close(parts, threads);
+  }
+
+  static void close(List<Part> parts, ExecutorService threads) {
     for (Part part : parts) {
-      threads.execute(() -> part.leaf.close(part.opened.lease()));
+      try {
+        threads.execute(() -> part.leaf.close(part.opened.lease()));
+      } catch (RejectedExecutionException _) {
+        // This process stops; the lease ends by itself.
+        return;
+      }
     }
   }
 }

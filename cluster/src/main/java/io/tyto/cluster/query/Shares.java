@@ -10,67 +10,69 @@ import io.tyto.model.port.ClusterService.MissingPartition;
 import io.tyto.model.port.ClusterService.Why;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// Who is asked for which partitions. Thread-safe.
 final class Shares {
-  /// For so long a node that did not answer is not asked.
-  private static final long SUSPECT_NANOS = TimeUnit.SECONDS.toNanos(5);
-
   private final Members members;
   private final IntUnaryOperator partitions;
-  private final Map<NodeAddress, Long> suspects = new ConcurrentHashMap<>();
+  private final Breakers breakers;
 
   /// By partition, who had its newest rows when last anybody did.
   private final Map<PartitionOf, Member> lastOwners = new ConcurrentHashMap<>();
 
-  Shares(Members members, IntUnaryOperator partitions) {
+  Shares(Members members, IntUnaryOperator partitions, Breakers breakers) {
     this.members = members;
     this.partitions = partitions;
-  }
-
-  void suspect(NodeAddress node) {
-    suspects.put(node, System.nanoTime() + SUSPECT_NANOS);
-  }
-
-  /// Whether it is not asked for now, as it did not answer.
-  boolean isSuspect(Member member) {
-    Long until = suspects.get(member.address());
-    if (until != null && until - System.nanoTime() < 0) {
-      suspects.remove(member.address(), until);
-      return false;
-    }
-    return until != null;
+    this.breakers = breakers;
   }
 
   /// Who is asked for the partitions of a group, as of now.
   Choice of(int group) {
+    return choose(
+        group,
+        IntStream.range(0, partitions.applyAsInt(group)).boxed().toList(),
+        breakers.silent());
+  }
+
+  /// Who else has what a node was asked for; null where not all of it is anywhere else.
+  @Nullable Choice without(Member member, int group, Choice.Part part) {
+    Set<NodeAddress> silent = new HashSet<>(breakers.silent());
+    silent.add(member.address());
+    Choice choice = choose(group, part.partitions(), silent);
+    return choice.missing().isEmpty() && !choice.nodes().containsKey(member) ? choice : null;
+  }
+
+  private Choice choose(int group, List<Integer> numbers, Set<NodeAddress> silent) {
     List<Member> all = members.all();
     Choice choice = new Choice(new TreeMap<>(Comparator.comparing(Member::id)), new ArrayList<>());
-    for (int partition = 0; partition < partitions.applyAsInt(group); partition++) {
-      choose(new PartitionOf(group, partition), all, choice);
+    for (int number : numbers) {
+      choose(new PartitionOf(group, number), all, silent, choice);
     }
     return choice;
   }
 
-  private void choose(PartitionOf of, List<Member> all, Choice choice) {
+  private void choose(PartitionOf of, List<Member> all, Set<NodeAddress> silent, Choice choice) {
     Member owner = owner(of, all);
-    if (owner != null && !isSuspect(owner)) {
+    if (owner != null && !silent.contains(owner.address())) {
       choice.nodes().computeIfAbsent(owner, _ -> new Part()).partitions().add(of.partition());
       return;
     }
     Member gone = owner == null ? left(of, all) : owner;
-    Member tail = gone == null ? null : tail(of, all);
+    Member tail = gone == null ? null : tail(of, all, silent);
     if (gone != null && tail == null) {
       choice.missing().add(new Missing(of.partition(), reason(gone, owner == null)));
     }
-    Part part = choice.nodes().computeIfAbsent(tail == null ? any(of, all) : tail, _ -> new Part());
+    Part part =
+        choice.nodes().computeIfAbsent(tail == null ? any(of, all, silent) : tail, _ -> new Part());
     part.partitions().add(of.partition());
     if (tail != null) {
       part.tails().add(of.partition());
@@ -86,9 +88,9 @@ final class Shares {
   }
 
   /// Who reads the newest rows of a partition beside its owner.
-  private @Nullable Member tail(PartitionOf of, List<Member> all) {
+  private @Nullable Member tail(PartitionOf of, List<Member> all, Set<NodeAddress> silent) {
     for (Member member : Placement.order(of.group(), of.partition(), all)) {
-      if (member.tails(of.group(), of.partition()) && !isSuspect(member)) {
+      if (member.tails(of.group(), of.partition()) && !silent.contains(member.address())) {
         return member;
       }
     }
@@ -96,9 +98,9 @@ final class Shares {
   }
 
   /// Who answers what is sealed: any node can read that.
-  private Member any(PartitionOf of, List<Member> all) {
+  private Member any(PartitionOf of, List<Member> all, Set<NodeAddress> silent) {
     for (Member member : Placement.order(of.group(), of.partition(), all)) {
-      if (!isSuspect(member)) {
+      if (!silent.contains(member.address())) {
         return member;
       }
     }
@@ -116,11 +118,15 @@ final class Shares {
       PartitionOf of = new PartitionOf(group, partition);
       Member owner = owner(of, all);
       Member last = owner == null ? left(of, all) : null;
+      boolean isGone = owner == null || breakers.isOpen(owner.address());
+      if (isGone && tail(of, all, Set.of()) != null) {
+        continue;
+      }
       if (last != null) {
         missing.add(new MissingPartition(name, partition, Why.LEFT, last.id()));
       } else if (owner == null) {
         missing.add(new MissingPartition(name, partition, Why.UNOWNED, ""));
-      } else if (isSuspect(owner)) {
+      } else if (isGone) {
         missing.add(new MissingPartition(name, partition, Why.SILENT, owner.id()));
       }
     }

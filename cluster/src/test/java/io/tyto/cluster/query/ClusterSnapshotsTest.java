@@ -75,6 +75,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -126,6 +127,19 @@ class ClusterSnapshotsTest {
   private final Set<String> stops = ConcurrentHashMap.newKeySet();
 
   private final AtomicInteger opened = new AtomicInteger();
+
+  /// The node that opens nothing until it is released.
+  private volatile String stuck = "";
+
+  private final CountDownLatch release = new CountDownLatch(1);
+
+  private void awaitRelease() {
+    try {
+      assertTrue(release.await(60, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
 
   /// Who is there, as the test says.
   private static final class Fixed implements Members {
@@ -260,6 +274,9 @@ class ClusterSnapshotsTest {
     methods.put(
         LeafWire.OPEN,
         call -> {
+          if (stuck.equals(id)) {
+            awaitRelease();
+          }
           OpenAnswer own = RecordJson.read(open.answer(call), OpenAnswer.class);
           opened.incrementAndGet();
           Map<Integer, Map<String, Long>> reach = new HashMap<>();
@@ -570,6 +587,22 @@ class ClusterSnapshotsTest {
     sameAnswer(query(null, List.of()));
     assertTrue(tails.contains("n2/2"), tails::toString);
     assertTrue(tails.contains("n1/4") != tails.contains("n2/4"), tails::toString);
+  }
+
+  @Test
+  void whoElseReadsTheNewestRowsAnswersForANodeThatIsSlow() throws InterruptedException {
+    int group = node.collections().getFirst().groupId();
+    say(0, Map.of(group, List.of(2, 4)), Map.of());
+    say(1, Map.of(), Map.of(group, List.of(2, 4)));
+    stuck = "n0";
+    sameAnswer(query(null, List.of()));
+    assertEquals(Set.of("n1/2", "n1/4"), tails);
+    assertFalse(snapshots.isSuspect(members.others.getFirst()), "it may yet answer");
+    int before = opened.get();
+    release.countDown();
+    while (opened.get() == before || leaves.getFirst().leases() > 0) {
+      Thread.sleep(1);
+    }
   }
 
   @Test
