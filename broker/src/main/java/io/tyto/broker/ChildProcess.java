@@ -105,7 +105,9 @@ abstract class ChildProcess implements AutoCloseable {
 
   /// Shuts down in order; kills it where that takes longer than 20 s.
   public synchronized void stop() {
-    process.destroy();
+    // By its handle: Process.destroy() closes its standard input too, and with that ends it at
+    // once.
+    process.toHandle().destroy();
     awaitEnd();
   }
 

@@ -3,7 +3,7 @@ package io.tyto.broker;
 import java.io.IOException;
 
 /// What the child processes have in common towards who started them.
-final class Parent {
+public final class Parent {
   /// First word of the line on standard output that tells that the child answers.
   static final String READY = "READY";
 
@@ -11,7 +11,7 @@ final class Parent {
 
   /// Ends this process when its standard input ends, which it does with whoever holds its other
   /// end.
-  static void dieWith() {
+  public static void dieWith() {
     Thread.ofPlatform().daemon().name("parent-watch").start(Parent::watch);
   }
 

@@ -4,6 +4,7 @@ import io.tyto.model.access.Caller;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.server.TytoServer;
 import io.tyto.server.demo.DemoData;
+import io.tyto.server.fleet.ServeProcess;
 import io.tyto.server.log.Logs;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
@@ -50,6 +51,13 @@ final class DemoCommand implements Callable<Integer> {
           "brings the events through topics of a real Kafka broker, and kills the ingester on the way")
   private boolean kafka;
 
+  @Option(
+      names = "--cluster",
+      description =
+          "starts a Kafka broker, three nodes and a gateway, kills a node, adds one and drains one"
+              + " under load, and proves that every event counts once; ends by itself")
+  private boolean cluster;
+
   @Option(names = "--rows", defaultValue = "1200000", description = "events (default: 1,200,000)")
   private long rows;
 
@@ -59,6 +67,9 @@ final class DemoCommand implements Callable<Integer> {
     Path folder =
         Path.of(System.getProperty("java.io.tmpdir"))
             .resolve("tyto-demo-" + System.getProperty("user.name"));
+    if (cluster) {
+      return ofCluster(out, folder.resolveSibling(folder.getFileName() + "-cluster"));
+    }
     if (kafka) {
       return overKafka(out, folder.resolveSibling(folder.getFileName() + "-kafka"));
     }
@@ -108,7 +119,7 @@ final class DemoCommand implements Callable<Integer> {
     Files.createDirectories(folder);
     out.println("Tyto: events from Kafka, each counted exactly once, whatever dies on the way.");
     out.println("folder  " + folder);
-    Ingester ingester = new KafkaDemo(out, folder, rows).run(List.of());
+    ServeProcess ingester = new KafkaDemo(out, folder, rows).run();
     out.println();
     ServeCommand.urls(out, ingester.address());
     if (!once) {
@@ -118,6 +129,19 @@ final class DemoCommand implements Callable<Integer> {
     }
     out.flush();
     ingester.close();
+    return 0;
+  }
+
+  /// Begins anew each time, as over Kafka.
+  private static int ofCluster(PrintWriter out, Path folder)
+      throws IOException, InterruptedException {
+    delete(folder);
+    Files.createDirectories(folder);
+    out.println("Tyto: a cluster that loses a node, gets one and lets one go, while it is asked.");
+    out.println("Broker, nodes and gateway are processes of their own. Their logs are in");
+    out.println("folder  " + folder);
+    out.println();
+    new ClusterDemo(out, folder).run();
     return 0;
   }
 

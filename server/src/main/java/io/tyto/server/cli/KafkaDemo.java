@@ -10,6 +10,8 @@ import io.tyto.model.port.AdminService.FeedStatus;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.server.demo.DemoData;
 import io.tyto.server.demo.Ledger;
+import io.tyto.server.fleet.ServeProcess;
+import io.tyto.server.settings.Setting;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -17,7 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,7 @@ final class KafkaDemo {
   private static final int PARTITIONS = 4;
   private static final int KILLS = 2;
   private static final int SEAL_ROWS = 20_000;
+  private static final Duration START_DEADLINE = Duration.ofSeconds(90);
   private static final Duration CALL_DEADLINE = Duration.ofSeconds(30);
   private static final long QUIET_DEADLINE_SECONDS = 300;
   private static final long LOOK_MILLIS = 200;
@@ -49,7 +52,7 @@ final class KafkaDemo {
   /// Runs it; leaves broker and ingester to the caller's ending.
   ///
   /// @return the ingester, to be visited
-  Ingester run(List<String> settings) throws IOException, InterruptedException {
+  ServeProcess run() throws IOException, InterruptedException {
     KafkaProcess broker =
         KafkaProcess.start(
             KafkaProcess.builtJars(Path.of(System.getProperty("tyto.home", ""))),
@@ -68,8 +71,10 @@ final class KafkaDemo {
       topics.put(collection, kafka.create(PREFIX + collection, PARTITIONS));
     }
     say("topics  %s, %d partitions each".formatted(String.join(", ", names(topics)), PARTITIONS));
-    Ingester ingester =
-        Ingester.start(arguments(broker, configs, settings), folder.resolve("ingester.log"));
+    ServeProcess ingester =
+        ServeProcess.launch(
+            "the ingester", List.of(), settings(broker, configs), folder.resolve("ingester.log"));
+    ingester.awaitReady(START_DEADLINE);
     say("ingest  tyto serve at " + ingester.address() + ", a process of its own");
     Ledger ledger = produce(kafka, topics, ingester);
     awaitQuiet(ledger, ingester);
@@ -82,17 +87,17 @@ final class KafkaDemo {
     return topics.values().stream().map(Topic::name).sorted().toList();
   }
 
-  private List<String> arguments(KafkaProcess broker, Path configs, List<String> settings) {
-    List<String> arguments = new ArrayList<>(settings);
-    arguments.add("--config=" + configs);
-    arguments.add("--data=" + folder.resolve("data"));
-    arguments.add("--kafka-brokers=" + broker.bootstrap());
+  private Map<Setting, String> settings(KafkaProcess broker, Path configs) {
+    Map<Setting, String> settings = new EnumMap<>(Setting.class);
+    settings.put(Setting.CONFIG, configs.toString());
+    settings.put(Setting.DATA, folder.resolve("data").toString());
+    settings.put(Setting.KAFKA_BROKERS, broker.bootstrap());
     // Small segments, so that each kill falls between commits.
-    arguments.add("--seal-rows=" + SEAL_ROWS);
-    return arguments;
+    settings.put(Setting.SEAL_ROWS, String.valueOf(SEAL_ROWS));
+    return settings;
   }
 
-  private Ledger produce(KafkaSource kafka, Map<String, Topic> topics, Ingester ingester) {
+  private Ledger produce(KafkaSource kafka, Map<String, Topic> topics, ServeProcess ingester) {
     Progress progress = new Progress(out, "produce", rows);
     long[] nextKill = {rows / (KILLS + 1)};
     Ledger ledger =
@@ -109,7 +114,9 @@ final class KafkaDemo {
                 say(
                     "kill    the ingester dies by SIGKILL after %,d events were produced"
                         .formatted(done));
-                ingester.killAndRestart();
+                ingester.kill();
+                ingester.restart();
+                ingester.awaitReady(START_DEADLINE);
                 say("        and is back; what it had not committed it reads again");
               }
             });
@@ -118,13 +125,14 @@ final class KafkaDemo {
   }
 
   /// Waits until everything that was produced was taken.
-  private void awaitQuiet(Ledger ledger, Ingester ingester) throws InterruptedException {
+  private void awaitQuiet(Ledger ledger, ServeProcess ingester) throws InterruptedException {
     long begun = System.nanoTime();
     long deadline = begun + TimeUnit.SECONDS.toNanos(QUIET_DEADLINE_SECONDS);
-    Status status = ingester.server().status();
+    RunningServer server = new RunningServer(ingester.commandAddress());
+    Status status = server.status();
     while (!hasAll(ledger, status) && System.nanoTime() - deadline < 0) {
       TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-      status = ingester.server().status();
+      status = server.status();
     }
     say(
         "ingest  caught up %.1f s after the last event"
@@ -147,16 +155,17 @@ final class KafkaDemo {
     return true;
   }
 
-  private void compare(Ledger ledger, Ingester ingester) {
+  private void compare(Ledger ledger, ServeProcess ingester) {
     Map<String, CollectionStatus> standing = new HashMap<>();
-    ingester.server().status().collections().forEach(one -> standing.put(one.name(), one));
+    RunningServer server = new RunningServer(ingester.commandAddress());
+    server.status().collections().forEach(one -> standing.put(one.name(), one));
     boolean isEqual = true;
     out.println();
     out.printf(
         "%-10s %14s %14s   %18s %18s   %8s %8s%n",
         "", "produced", "rows", "sum produced", "sum answered", "broken", "dead");
     for (Ledger.Entry entry : ledger.entries()) {
-      Answer answer = ask(entry.collection(), ingester.server());
+      Answer answer = ask(entry.collection(), server);
       long dead = Objects.requireNonNull(standing.get(entry.collection())).deadLetters();
       out.printf(
           "%-10s %,14d %,14d   %,18d %,18d   %,8d %,8d%n",

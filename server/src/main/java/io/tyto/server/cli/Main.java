@@ -1,7 +1,9 @@
 package io.tyto.server.cli;
 
+import io.tyto.broker.Parent;
 import io.tyto.gateway.limits.CostGate;
 import io.tyto.model.error.TytoException;
+import io.tyto.server.fleet.ServeProcess;
 import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
@@ -64,6 +66,9 @@ public final class Main implements Runnable {
   private boolean isVersionAsked;
 
   public static void main(String[] arguments) {
+    if (Boolean.getBoolean(ServeProcess.DIES_WITH_PARENT)) {
+      Parent.dieWith();
+    }
     addCarriers();
     System.exit(commandLine().execute(arguments));
   }
