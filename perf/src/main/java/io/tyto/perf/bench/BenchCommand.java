@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
       CubesCommand.class,
       GatewayCommand.class,
       HostileCommand.class,
+      ClusterCommand.class,
       LiveBench.class
     },
     description = {

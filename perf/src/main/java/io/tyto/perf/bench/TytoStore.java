@@ -14,6 +14,7 @@ import io.tyto.model.port.EntityService;
 import io.tyto.model.port.IngestService.FileImport;
 import io.tyto.model.port.IngestService.FileImportResult;
 import io.tyto.model.port.LiveService;
+import io.tyto.model.port.QueryService;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.ResultColumn;
 import io.tyto.model.schema.ApiNames;
@@ -80,6 +81,14 @@ final class TytoStore implements AutoCloseable {
         node,
         guards,
         Clock.systemUTC());
+  }
+
+  LocalNode node() {
+    return node;
+  }
+
+  QueryService queries() {
+    return queries;
   }
 
   TableSchema collection() {
