@@ -183,7 +183,7 @@ public final class HazelcastMembers implements Members {
     Map<String, Member> found = new TreeMap<>();
     for (String text : texts) {
       try {
-        Member member = RecordJson.read(text, Member.class);
+        Member member = RecordJson.readKnown(text, Member.class);
         found.put(member.id(), member);
       } catch (IllegalArgumentException e) {
         LOG.log(

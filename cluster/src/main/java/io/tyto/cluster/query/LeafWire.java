@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What is sent to a leaf and comes back, as JSON. Part of the wire format: a component may be
-/// added, and is then absent in what the release before sends.
+/// What is sent to a leaf and comes back, as JSON. Part of the wire format, of which two releases
+/// that follow each other understand one another: a component may be added, and is then absent in
+/// what the release before sends. That release leaves out what it does not know of an answer, and
+/// refuses it of a question; so what is added to a question is null wherever it is not needed.
 final class LeafWire {
   static final String OPEN = "open";
   static final String BOUNDS = "bounds";
@@ -27,7 +29,7 @@ final class LeafWire {
 
   private LeafWire() {}
 
-  /// @param tails null: none, as of a release that has no tail replicas
+  /// @param tails null: none
   record OpenQuestion(String collection, List<Integer> partitions, @Nullable List<Integer> tails) {}
 
   /// @param reach null: of a release that does not tell it

@@ -49,9 +49,11 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
 
   @Override
   public LeafService.Opened open(String collection, Choice.Part part, QueryContext context) {
-    OpenQuestion question = new OpenQuestion(collection, part.partitions(), part.tails());
+    OpenQuestion question =
+        new OpenQuestion(
+            collection, part.partitions(), part.tails().isEmpty() ? null : part.tails());
     String json = RecordJson.write(question, OpenQuestion.class);
-    OpenAnswer found = RecordJson.read(ask(LeafWire.OPEN, json, context), OpenAnswer.class);
+    OpenAnswer found = RecordJson.readKnown(ask(LeafWire.OPEN, json, context), OpenAnswer.class);
     return new LeafService.Opened(
         found.lease(),
         found.schemaVersion(),
@@ -69,7 +71,7 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
   public @Nullable LongRange bounds(String lease, String column, QueryContext context) {
     BoundsQuestion question = new BoundsQuestion(lease, column);
     String json = RecordJson.write(question, BoundsQuestion.class);
-    return RecordJson.read(ask(LeafWire.BOUNDS, json, context), BoundsAnswer.class).range();
+    return RecordJson.readKnown(ask(LeafWire.BOUNDS, json, context), BoundsAnswer.class).range();
   }
 
   /// The end of an answer that is nothing else.
@@ -92,7 +94,7 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
               context,
               (partition, table, _) ->
                   tables.computeIfAbsent(partition, _ -> new ArrayList<>()).add(table));
-      ScanAnswer end = RecordJson.read(frame.text(), ScanAnswer.class);
+      ScanAnswer end = RecordJson.readKnown(frame.text(), ScanAnswer.class);
       context.scanned(end.stats().rowsScanned());
       return new FoundGroups(tables, end.stats(), end.plan(), end.servedBy());
     }

@@ -36,7 +36,7 @@ final class Wire {
   }
 
   static TytoException exception(Frame frame, String node) {
-    Failure failure = RecordJson.read(frame.text(), Failure.class);
+    Failure failure = RecordJson.readKnown(frame.text(), Failure.class);
     ErrorCode code = ErrorCode.INTERNAL;
     for (ErrorCode each : ErrorCode.values()) {
       code = each.name().equals(failure.code()) ? each : code;

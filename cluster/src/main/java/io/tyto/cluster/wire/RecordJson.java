@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import io.tyto.engine.group.BucketAxis;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -32,8 +33,9 @@ import org.jspecify.annotations.Nullable;
 /// says in `is` which it is, and an `Object` says the type of its value.
 ///
 /// Only classes that the asked-for type can reach are ever made, so that bytes from elsewhere
-/// cannot name one. A member that the reader does not know is refused: it may change what is asked.
-/// One that is missing is null, or as a primitive 0 or false, which is how components are added.
+/// cannot name one. A member that the reader does not know is refused, as it may change what is
+/// asked; where something is told and nothing asked it is left out ({@link #readKnown}). One that
+/// is missing is null, or as a primitive 0 or false, which is how components are added.
 /// Thread-safe.
 public final class RecordJson {
   /// No question of a caller's is nested deeper, as GraphQL bounds its own depth.
@@ -60,9 +62,19 @@ public final class RecordJson {
     return text.toString();
   }
 
-  /// IllegalArgumentException where the text does not say one.
+  /// IllegalArgumentException where the text does not say one, or says more than is known here.
   public static <T> T read(String text, Class<T> type) {
-    try (JsonParser in = JSON.createParser(text)) {
+    return read(text, type, false);
+  }
+
+  /// The same without what is not known here: of what a newer release tells.
+  public static <T> T readKnown(String text, Class<T> type) {
+    return read(text, type, true);
+  }
+
+  private static <T> T read(String text, Class<T> type, boolean isLenient) {
+    try (JsonParser strict = JSON.createParser(text);
+        JsonParser in = isLenient ? new Lenient(strict) : strict) {
       in.nextToken();
       T value = type.cast(read(in, type));
       if (value == null || in.nextToken() != null) {
@@ -71,6 +83,13 @@ public final class RecordJson {
       return value;
     } catch (IOException e) {
       throw new IllegalArgumentException("no JSON: " + excerpt(text), e);
+    }
+  }
+
+  /// What its reader does not know is skipped.
+  private static final class Lenient extends JsonParserDelegate {
+    Lenient(JsonParser of) {
+      super(of);
     }
   }
 
@@ -301,9 +320,17 @@ public final class RecordJson {
     RecordComponent[] components = type.getRecordComponents();
     @Nullable Object[] values = new Object[components.length];
     for (; name != null; name = in.nextFieldName()) {
-      int place = place(components, name, type);
+      int place = place(components, name);
       in.nextToken();
-      values[place] = read(in, components[place].getGenericType());
+      if (place >= 0) {
+        values[place] = read(in, components[place].getGenericType());
+      } else if (in instanceof Lenient) {
+        in.skipChildren();
+      } else {
+        throw new IllegalArgumentException(
+            "a %s has no %s; does the other node run a newer version?"
+                .formatted(type.getSimpleName(), name));
+      }
     }
     return make(type, components, values);
   }
@@ -319,15 +346,14 @@ public final class RecordJson {
             .formatted(name, sealed.getSimpleName()));
   }
 
-  private static int place(RecordComponent[] components, String name, Class<?> type) {
+  /// -1: none of them has that name.
+  private static int place(RecordComponent[] components, String name) {
     for (int i = 0; i < components.length; i++) {
       if (components[i].getName().equals(name)) {
         return i;
       }
     }
-    throw new IllegalArgumentException(
-        "a %s has no %s; does the other node run a newer version?"
-            .formatted(type.getSimpleName(), name));
+    return -1;
   }
 
   private static Object make(
