@@ -2,11 +2,13 @@ package io.tyto.ingest;
 
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.ingest.partition.DeadLetters;
+import io.tyto.ingest.partition.FollowedPartition;
 import io.tyto.ingest.partition.SnapshotSources;
 import io.tyto.ingest.partition.StoredPrivacy;
 import io.tyto.ingest.table.Tables;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.manifest.Manifest.Kind;
+import java.util.Set;
 
 /// What queries read of collections: the rows of every partition as they are now. Thread-safe.
 final class CollectionSnapshots {
@@ -22,22 +24,36 @@ final class CollectionSnapshots {
 
   /// UNKNOWN_COLLECTION.
   TableSnapshot of(String collection) {
+    return of(collection, Set.of());
+  }
+
+  /// With the newest rows of some partitions that others own. SHARDS_MISSING where their tails are
+  /// not replicated here.
+  TableSnapshot of(String collection, Set<Integer> tails) {
     TableSchema schema = directory.named(collection);
-    return snapshot(schema, schema, Kind.DATA);
+    return snapshot(schema, schema, Kind.DATA, tails);
   }
 
   /// Its dead letters as rows. UNKNOWN_COLLECTION.
   TableSnapshot deadLetters(String collection) {
     TableSchema schema = directory.named(collection);
-    return snapshot(schema, DeadLetters.schemaFor(schema), Kind.DEAD);
+    return snapshot(schema, DeadLetters.schemaFor(schema), Kind.DEAD, Set.of());
   }
 
-  private TableSnapshot snapshot(TableSchema collection, TableSchema schema, Kind kind) {
+  private TableSnapshot snapshot(
+      TableSchema collection, TableSchema schema, Kind kind, Set<Integer> tails) {
     SnapshotSources sources = new SnapshotSources();
     try {
       partitions.collect(
           collection.groupId(),
-          partition -> partition.addTo(sources, collection.collectionId(), kind));
+          partition -> {
+            if (partition instanceof FollowedPartition followed
+                && tails.contains(followed.id().partition())) {
+              followed.addWithTail(sources, collection.collectionId(), kind);
+            } else {
+              partition.addTo(sources, collection.collectionId(), kind);
+            }
+          });
       // Asked again behind the rows: of a config applied meanwhile they may be newer than before.
       StoredPrivacy privacy = directory.privacy(collection.collectionId());
       if (kind == Kind.DEAD) {

@@ -61,6 +61,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -112,6 +113,8 @@ public final class LocalNode
   private final FailureRatios failureRatios;
   private final FeedIntake feedIntake;
   private final MaterializedViews views;
+
+  private final TailReplicas tails;
 
   /// Null: this process owns every partition.
   private final @Nullable Ownership ownership;
@@ -251,12 +254,13 @@ public final class LocalNode
             failureRatios);
     this.feeds = new Feeds(feedHost, sources.areRead());
     this.feedIntake = new FeedIntake(feedHost);
+    this.tails = new TailReplicas(directory, partitions, feeds);
     String node = options.node();
     this.ownership =
         node == null
             ? null
             : new Ownership(
-                node, directory, partitions, feeds, sources, alarms, this::takeOverCatalog);
+                node, directory, partitions, feeds, tails, sources, alarms, this::takeOverCatalog);
     maintenance.start();
     tables.start();
     apiKeys.start();
@@ -287,6 +291,28 @@ public final class LocalNode
       owned.computeIfAbsent(id.group(), _ -> new ArrayList<>()).add(id.partition());
     }
     return owned;
+  }
+
+  /// Replicates, from now on and where others own them, the tails of these partitions and no
+  /// others, by group: their logs are read here too, and {@link #snapshot(String, Set,
+  /// QueryContext)} can show their newest rows. Nothing where nothing is shared.
+  public void replicate(Map<Integer, List<Integer>> wanted) {
+    tails.want(wanted);
+    if (ownership != null) {
+      ownership.lookSoon();
+    }
+  }
+
+  /// By group, the partitions whose tails are replicated here now, as far at least as their logs
+  /// reached when that began.
+  public Map<Integer, List<Integer>> replicated() {
+    return tails.caughtUp();
+  }
+
+  /// Groups whose tails nobody can replicate, as their rows are not told by one log alone: why, by
+  /// group.
+  public Map<Integer, String> unreplicated() {
+    return tails.obstacles();
   }
 
   /// Groups that are fed by logs outside, so that somebody has to own each of their partitions:
@@ -558,6 +584,13 @@ public final class LocalNode
     return collection.startsWith(View.PREFIX)
         ? views.snapshot(collection.substring(View.PREFIX.length()), context)
         : snapshots.of(collection);
+  }
+
+  @Override
+  public TableSnapshot snapshot(String collection, Set<Integer> tailsOf, QueryContext context) {
+    return tailsOf.isEmpty() || collection.startsWith(View.PREFIX)
+        ? snapshot(collection, context)
+        : snapshots.of(collection, tailsOf);
   }
 
   @Override

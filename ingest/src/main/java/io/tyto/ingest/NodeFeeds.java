@@ -7,6 +7,7 @@ import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
+import io.tyto.ingest.partition.TailReplica;
 import io.tyto.ingest.privacy.KeyFile;
 import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.TableSchema;
@@ -46,6 +47,11 @@ record NodeFeeds(
   @Override
   public Map<Integer, Partition> ownedOf(int groupId) {
     return partitions.ownedOf(groupId);
+  }
+
+  @Override
+  public Map<Integer, TailReplica> replicasOf(int groupId) {
+    return partitions.replicasOf(groupId);
   }
 
   @Override

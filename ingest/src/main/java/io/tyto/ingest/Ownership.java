@@ -64,6 +64,7 @@ final class Ownership implements AutoCloseable {
   private final CollectionDirectory directory;
   private final Partitions partitions;
   private final Feeds feeds;
+  private final TailReplicas tails;
   private final LogSources sources;
   private final Alarms alarms;
   private final Runnable onCatalog;
@@ -122,6 +123,7 @@ final class Ownership implements AutoCloseable {
       CollectionDirectory directory,
       Partitions partitions,
       Feeds feeds,
+      TailReplicas tails,
       LogSources sources,
       Alarms alarms,
       Runnable onCatalog) {
@@ -129,6 +131,7 @@ final class Ownership implements AutoCloseable {
     this.directory = directory;
     this.partitions = partitions;
     this.feeds = feeds;
+    this.tails = tails;
     this.sources = sources;
     this.alarms = alarms;
     this.onCatalog = onCatalog;
@@ -313,6 +316,7 @@ final class Ownership implements AutoCloseable {
     if (share != null) {
       share.pauses.keySet().retainAll(wanted);
     }
+    tails.settle(groupId);
     if (isMore) {
       feeds.lookSoon(groupId);
     }

@@ -6,6 +6,7 @@ import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionHost;
 import io.tyto.ingest.partition.PartitionId;
 import io.tyto.ingest.partition.PartitionView;
+import io.tyto.ingest.partition.TailReplica;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
@@ -134,6 +135,18 @@ final class Partitions implements AutoCloseable {
       }
     }
     return owned;
+  }
+
+  /// The tails of a group that are replicated here, by partition.
+  Map<Integer, TailReplica> replicasOf(int groupId) {
+    Map<Integer, TailReplica> replicas = new TreeMap<>();
+    for (PartitionView view : viewsOf(groupId)) {
+      TailReplica replica = view instanceof FollowedPartition followed ? followed.replica() : null;
+      if (replica != null) {
+        replicas.put(view.id().partition(), replica);
+      }
+    }
+    return replicas;
   }
 
   /// All partitions of a group, for what needs to own them all. BAD_USER_INPUT where another

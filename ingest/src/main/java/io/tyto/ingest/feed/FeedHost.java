@@ -5,6 +5,7 @@ import io.tyto.ingest.letter.FailureRatios;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.partition.DiskGuard;
 import io.tyto.ingest.partition.Partition;
+import io.tyto.ingest.partition.TailReplica;
 import io.tyto.ingest.privacy.KeyFile;
 import io.tyto.model.schema.Feed;
 import io.tyto.model.schema.TableSchema;
@@ -30,6 +31,9 @@ public interface FeedHost {
   /// Those partitions of a group that this process owns, by number. What it is about to hand over
   /// is not among them.
   Map<Integer, Partition> ownedOf(int groupId);
+
+  /// Those partitions of a group that others own and whose tails are replicated here, by number.
+  Map<Integer, TailReplica> replicasOf(int groupId);
 
   /// BAD_USER_INPUT where no such source is configured.
   LogSource source(Feed.Kind kind);

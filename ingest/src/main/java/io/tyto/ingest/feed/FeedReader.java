@@ -195,7 +195,7 @@ final class FeedReader implements Runnable, JoinWait.Source {
       try (EventLog log = source.open(topic, lane.number())) {
         readOn(log);
       } catch (TytoException e) {
-        if (isStopped) {
+        if (isStopped || lane.isReplica() && e.code() == ErrorCode.DRAINING) {
           break;
         }
         if (isFinal(e.code())) {
@@ -341,6 +341,9 @@ final class FeedReader implements Runnable, JoinWait.Source {
   /// The block is taken whatever comes of it: what was refused in it is kept as dead letters.
   private void watchRefusals(FeedDecoder used, FeedDecoder.Block block)
       throws InterruptedException {
+    if (lane.isReplica()) {
+      return; // its owner watches
+    }
     String alarm = null;
     for (FeedDecoder.Share share : block.shares()) {
       String one = host.failureRatios().add(share.schema(), name, share.block());
@@ -391,6 +394,17 @@ final class FeedReader implements Runnable, JoinWait.Source {
 
   /// Records that offsets are gone, once that is accepted.
   private void skip(String logId, LogEntry.Gap gap) throws InterruptedException {
+    if (!lane.isReplica()) {
+      decide(gap);
+    }
+    for (Lane.Target target : lane.allTargets()) {
+      target.partition().skip(logId, target.start(), gap);
+    }
+    LOG.log(ERROR, "{0}: records {1} to {2} are a gap", name, gap.from(), gap.next() - 1);
+    progress.startAt(gap.next());
+  }
+
+  private void decide(LogEntry.Gap gap) throws InterruptedException {
     if (host.isGapAccepted()) {
       progress.lost(
           "records %d to %d of %s are lost: %s. `log.gapPolicy: continue` accepted that; this is told until the server restarts"
@@ -399,11 +413,6 @@ final class FeedReader implements Runnable, JoinWait.Source {
       awaitDecision(gap);
       acceptedTo = gap.next();
     }
-    LOG.log(ERROR, "{0}: records {1} to {2} are a gap", name, gap.from(), gap.next() - 1);
-    for (Lane.Target target : lane.allTargets()) {
-      target.partition().skip(logId, target.start(), gap);
-    }
-    progress.startAt(gap.next());
   }
 
   private void awaitDecision(LogEntry.Gap gap) throws InterruptedException {
@@ -428,7 +437,7 @@ final class FeedReader implements Runnable, JoinWait.Source {
   }
 
   private void waitForDisk() throws InterruptedException {
-    while (host.diskGuard().isPausing()) {
+    while (!lane.isReplica() && host.diskGuard().isPausing()) {
       progress.enter(
           FeedState.WAITING,
           "%s waits: %s. Its log keeps the records".formatted(name, host.diskGuard().pause()));

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// All logs outside that the collections of a node read. Thread-safe.
 ///
@@ -92,6 +93,24 @@ public final class Feeds implements AutoCloseable {
     return known;
   }
 
+  /// The partitions of a group whose tails are replicated here, and shown as far as their logs
+  /// reached when that began.
+  public Set<Integer> replicated(int groupId) {
+    Set<Integer> partitions = null;
+    for (TopicFeed feed : known.values()) {
+      if (feed.key().groupId() != groupId) {
+        continue;
+      }
+      Set<Integer> some = feed.replicated();
+      if (partitions == null) {
+        partitions = new TreeSet<>(some);
+      } else {
+        partitions.retainAll(some);
+      }
+    }
+    return partitions == null ? Set.of() : partitions;
+  }
+
   private List<TopicFeed> of(int groupId) {
     return feeds.values().stream().filter(feed -> feed.key().groupId() == groupId).toList();
   }
@@ -101,7 +120,7 @@ public final class Feeds implements AutoCloseable {
   }
 
   /// What does not go on, in words.
-  public List<String> alarms() {
+  public synchronized List<String> alarms() {
     List<String> alarms = new ArrayList<>();
     for (FeedStatus status : status()) {
       String problem = status.problem();
@@ -114,6 +133,7 @@ public final class Feeds implements AutoCloseable {
                 .formatted(status.topic(), status.partition(), status.misplaced()));
       }
     }
+    feeds.values().forEach(feed -> alarms.addAll(feed.replicaProblems()));
     return alarms;
   }
 

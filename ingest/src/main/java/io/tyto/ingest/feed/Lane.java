@@ -1,7 +1,8 @@
 package io.tyto.ingest.feed;
 
 import io.tyto.engine.entity.KeyPlacement;
-import io.tyto.ingest.partition.Partition;
+import io.tyto.ingest.partition.LogTarget;
+import io.tyto.ingest.partition.TailReplica;
 import io.tyto.store.catalog.CatalogState.BoundLog;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,18 +16,18 @@ import java.util.Objects;
 /// @param logId what manifests call it
 /// @param bound as the catalog has it
 /// @param partitionCount of the group
-/// @param owned those of them that this process owns, by number
+/// @param owned those of them that this process owns, or those whose tails it replicates, by number
 /// @param keys how keys choose among all
 record Lane(
     int number,
     String logId,
     BoundLog bound,
     int partitionCount,
-    Map<Integer, Partition> owned,
+    Map<Integer, ? extends LogTarget> owned,
     KeyPlacement keys) {
 
   /// A partition, and the offset from which the log is its.
-  record Target(Partition partition, long start) {
+  record Target(LogTarget partition, long start) {
     /// Everything below it was committed by the partition, or was never its.
     long committed(String logId) {
       return partition.knows(logId) ? partition.committedNext(logId) : start;
@@ -44,6 +45,11 @@ record Lane(
   /// Whether this process owns every partition that the log feeds; only then it reads the log.
   boolean isOurs() {
     return owned.size() == (isSpread() ? partitionCount : 1);
+  }
+
+  /// Whether what is read is shown here and committed by others.
+  boolean isReplica() {
+    return owned.values().stream().anyMatch(TailReplica.class::isInstance);
   }
 
   boolean isSpread() {
@@ -85,7 +91,7 @@ record Lane(
     return new Target(partition(number), bound.start());
   }
 
-  private Partition partition(int which) {
+  private LogTarget partition(int which) {
     return Objects.requireNonNull(owned.get(which), "a lane that is not ours is not read");
   }
 

@@ -50,7 +50,9 @@ final class Reread {
     if (targets.size() == 1) {
       return NONE;
     }
-    List<Partition> partitions = targets.stream().map(Lane.Target::partition).toList();
+    // Tails are not replicated where a log feeds several partitions.
+    List<Partition> partitions =
+        targets.stream().map(target -> (Partition) target.partition()).toList();
     flush(partitions);
     long[] next = targets.stream().mapToLong(target -> target.committed(lane.logId())).toArray();
     long from = Arrays.stream(next).min().orElseThrow();

@@ -7,7 +7,9 @@ import io.tyto.engine.entity.KeyPlacement;
 import io.tyto.ingest.log.LogSource;
 import io.tyto.ingest.log.LogSource.Extent;
 import io.tyto.ingest.log.LogSource.Topic;
+import io.tyto.ingest.partition.LogTarget;
 import io.tyto.ingest.partition.Partition;
+import io.tyto.ingest.partition.TailReplica;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.FeedState;
@@ -70,6 +72,10 @@ final class TopicFeed implements Runnable, JoinWait.Origin, AutoCloseable {
   private final AtomicBoolean isReplacementAccepted = new AtomicBoolean();
 
   private volatile List<FeedReader> readers = List.of();
+
+  /// Those that read for tails of partitions that others own.
+  private volatile List<FeedReader> replicating = List.of();
+
   private volatile List<Extent> extents = List.of();
   private volatile @Nullable String problem;
   private volatile boolean isHalted;
@@ -121,6 +127,7 @@ final class TopicFeed implements Runnable, JoinWait.Origin, AutoCloseable {
   /// Decodes by the newest schemas from the next block on.
   void takeOverSchemas() {
     readers.forEach(reader -> reader.use(newDecoder(reader.lane())));
+    replicating.forEach(reader -> reader.use(newDecoder(reader.lane())));
   }
 
   @Override
@@ -153,6 +160,7 @@ final class TopicFeed implements Runnable, JoinWait.Origin, AutoCloseable {
   private void stopAll() {
     synchronized (reading) {
       readers.forEach(FeedReader::stop);
+      replicating.forEach(FeedReader::stop);
     }
   }
 
@@ -186,6 +194,7 @@ final class TopicFeed implements Runnable, JoinWait.Origin, AutoCloseable {
     FeedBinding wanted = bindingOf(source, now, known);
     List<TableSchema> before = sharing();
     takeUp(source, now, wanted);
+    replicate(source, now, wanted);
     // Behind the readers: until it is known, the status says that the topic is starting.
     isSpread = isSpread(now, wanted);
     if (!sharing().equals(before)) {
@@ -323,7 +332,7 @@ final class TopicFeed implements Runnable, JoinWait.Origin, AutoCloseable {
       standing.values().forEach(FeedReader::stop);
     }
     List<BoundLog> logs = new ArrayList<>(known.logs());
-    List<Lane> lanes = lanes(now, known);
+    List<Lane> lanes = lanes(now, known, host.ownedOf(key.groupId()));
     standing.forEach((number, reader) -> stoodAt.put(number, reader.progress().position()));
     for (int i = 0; i < logs.size(); i++) {
       Long stood = stoodAt.get(i);
@@ -364,7 +373,8 @@ final class TopicFeed implements Runnable, JoinWait.Origin, AutoCloseable {
   private void takeUp(LogSource source, Topic now, FeedBinding wanted) {
     synchronized (reading) {
       stoodAt.clear();
-      List<Lane> lanes = lanes(now, wanted).stream().filter(Lane::isOurs).toList();
+      List<Lane> lanes =
+          lanes(now, wanted, host.ownedOf(key.groupId())).stream().filter(Lane::isOurs).toList();
       Map<Integer, FeedReader> standing = standing();
       List<FeedReader> kept =
           readers.stream().filter(reader -> lanes.contains(reader.lane())).toList();
@@ -399,16 +409,71 @@ final class TopicFeed implements Runnable, JoinWait.Origin, AutoCloseable {
     }
   }
 
+  /// Reads the logs of partitions whose tails are replicated here, where each feeds one alone.
+  private void replicate(LogSource source, Topic now, FeedBinding wanted) {
+    synchronized (reading) {
+      List<Lane> lanes =
+          isSpread(now, wanted)
+              ? List.of()
+              : lanes(now, wanted, host.replicasOf(key.groupId())).stream()
+                  .filter(Lane::isOurs)
+                  .toList();
+      List<FeedReader> all = new ArrayList<>();
+      for (FeedReader reader : replicating) {
+        if (lanes.contains(reader.lane())) {
+          all.add(reader);
+        } else {
+          reader.stop();
+        }
+      }
+      List<FeedReader> started = new ArrayList<>();
+      for (Lane lane : lanes) {
+        if (all.stream().noneMatch(reader -> reader.lane().equals(lane))) {
+          started.add(
+              new FeedReader(host, source, now, lane, newDecoder(lane), unitBytes, List::of));
+        }
+      }
+      all.addAll(started);
+      replicating = List.copyOf(all);
+      started.forEach(FeedReader::start);
+    }
+  }
+
+  /// The partitions whose tails are shown as far as their logs reached when their reading began.
+  Set<Integer> replicated() {
+    Set<Integer> partitions = new HashSet<>();
+    for (FeedReader reader : replicating) {
+      Lane lane = reader.lane();
+      for (LogTarget target : lane.owned().values()) {
+        if (target instanceof TailReplica replica && replica.isCaughtUp(lane.logId())) {
+          partitions.add(lane.number());
+        }
+      }
+    }
+    return partitions;
+  }
+
+  /// What keeps tails from being replicated, in words.
+  List<String> replicaProblems() {
+    List<String> problems = new ArrayList<>();
+    for (FeedReader reader : replicating) {
+      String why = reader.progress().problem();
+      if (why != null) {
+        problems.add("tail replica: " + why);
+      }
+    }
+    return problems;
+  }
+
   private Map<Integer, FeedReader> standing() {
     Map<Integer, FeedReader> byLane = new HashMap<>();
     readers.forEach(reader -> byLane.put(reader.lane().number(), reader));
     return byLane;
   }
 
-  private List<Lane> lanes(Topic now, FeedBinding bound) {
+  private List<Lane> lanes(Topic now, FeedBinding bound, Map<Integer, ? extends LogTarget> owned) {
     CatalogState.Group group = group();
     KeyPlacement keys = KeyPlacement.named(group.placement());
-    Map<Integer, Partition> owned = host.ownedOf(key.groupId());
     LogSource source = host.source(key.kind());
     List<Lane> lanes = new ArrayList<>();
     for (int i = 0; i < bound.logs().size(); i++) {
@@ -444,6 +509,14 @@ final class TopicFeed implements Runnable, JoinWait.Origin, AutoCloseable {
     long time = System.nanoTime();
     for (FeedReader reader : readers) {
       watch(reader, reach.get(reader.lane().number()), time);
+    }
+    for (FeedReader reader : replicating) {
+      Lane lane = reader.lane();
+      for (LogTarget target : lane.owned().values()) {
+        if (target instanceof TailReplica replica) {
+          replica.expect(lane.logId(), lane.bound().start(), reach.get(lane.number()).stableEnd());
+        }
+      }
     }
     if (++looks % INFORM_EVERY == 0) {
       inform(source, now);

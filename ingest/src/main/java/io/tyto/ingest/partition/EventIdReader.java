@@ -27,21 +27,21 @@ final class EventIdReader {
   private static final System.Logger LOG = System.getLogger(EventIdReader.class.getName());
 
   private final SchemaDirectory schemas;
-  private final LiveRows live;
   private final DedupWindow dedup;
   private final Alarms alarms;
   private byte @Nullable [] lastLog;
   private String lastLogId = "";
 
-  EventIdReader(SchemaDirectory schemas, LiveRows live, DedupWindow dedup, Alarms alarms) {
+  EventIdReader(SchemaDirectory schemas, DedupWindow dedup, Alarms alarms) {
     this.schemas = schemas;
-    this.live = live;
     this.dedup = dedup;
     this.alarms = alarms;
   }
 
   /// Adds the ids of every row whose offset lies at or above what the manifest says of its log.
-  void readInto(Contents manifest, String ownLog) {
+  ///
+  /// @param segments of the manifest's rows, which the caller holds
+  void readInto(Contents manifest, String ownLog, List<LiveSegment> segments) {
     Map<String, Long> from = new HashMap<>();
     int files = 0;
     // The logs stand in the order in which they moved.
@@ -55,19 +55,16 @@ final class EventIdReader {
       }
     }
     advance(manifest, from);
-    List<LiveSegment> wanted =
-        live.hold(entry -> entry.kind() == Kind.DATA && reaches(entry, from));
-    try {
-      for (LiveSegment segment : wanted) {
-        TableSchema schema = schemas.newest(segment.entry().collection());
-        String column = schema.config().eventId();
-        ColumnSpec eventId = column == null ? null : schema.column(column);
-        if (eventId != null && !segment.isDamaged()) {
-          readOrAlarm(segment, schema.collectionId(), eventId, from);
-        }
+    for (LiveSegment segment : segments) {
+      if (segment.entry().kind() != Kind.DATA || !reaches(segment.entry(), from)) {
+        continue;
       }
-    } finally {
-      wanted.forEach(LiveSegment::release);
+      TableSchema schema = schemas.newest(segment.entry().collection());
+      String column = schema.config().eventId();
+      ColumnSpec eventId = column == null ? null : schema.column(column);
+      if (eventId != null && !segment.isDamaged()) {
+        readOrAlarm(segment, schema.collectionId(), eventId, from);
+      }
     }
     // Rows come by event time, so reading them has moved the logs out of their order.
     advance(manifest, from);

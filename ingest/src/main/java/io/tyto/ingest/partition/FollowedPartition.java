@@ -1,6 +1,8 @@
 package io.tyto.ingest.partition;
 
 import io.tyto.engine.view.BoundView;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.store.manifest.Contents;
 import io.tyto.store.manifest.Manifest;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// A partition that another process owns: its committed rows, as of the newest manifest that was
 /// seen. Nothing is claimed, written or deleted.
@@ -27,6 +30,7 @@ public final class FollowedPartition implements PartitionView {
   private final ManifestChain chain;
   private final SegmentFiles files;
   private final LiveRows live = new LiveRows(NOTHING, Map.of());
+  private volatile @Nullable TailReplica tail;
 
   /// Clock of this process when the newest manifest was committed, as far as that is known.
   private volatile long committedNanos = System.nanoTime();
@@ -106,7 +110,12 @@ public final class FollowedPartition implements PartitionView {
     }
     long ageMillis = Math.max(0, host.store().nowMillis() - chain.storedMillis(manifest.version()));
     committedNanos = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(ageMillis);
-    live.standOn(manifest, contents.next(), segments, state);
+    TailReplica replica = tail;
+    if (replica == null) {
+      live.standOn(manifest, contents.next(), segments, state);
+    } else {
+      replica.follow(manifest, () -> live.standOn(manifest, contents.next(), segments, state));
+    }
     forgetDamage(segments);
     return true;
   }
@@ -118,6 +127,45 @@ public final class FollowedPartition implements PartitionView {
         .filter(LiveSegment::isDamaged)
         .forEach(segment -> damaged.add(segment.entry().file()));
     alarms.topics().stream().filter(file -> !damaged.contains(file)).forEach(alarms::clear);
+  }
+
+  /// Begins to replicate what its owner has not sealed; readers of its logs bring that. In the
+  /// place of the replica of before, if there was one.
+  public synchronized TailReplica replicate(boolean hasEntity) {
+    endReplica();
+    TailReplica fresh = new TailReplica(id, host, live, chain, files, hasEntity);
+    tail = fresh;
+    return fresh;
+  }
+
+  /// Ends that.
+  public synchronized void endReplica() {
+    TailReplica standing = tail;
+    tail = null;
+    if (standing != null) {
+      standing.close();
+    }
+  }
+
+  /// Null where the tail is not replicated here.
+  public @Nullable TailReplica replica() {
+    return tail;
+  }
+
+  /// As {@link #addTo(SnapshotSources, int, Kind)}, and what the owner has not sealed as far as the
+  /// replica has it. SHARDS_MISSING where there is none.
+  public void addWithTail(SnapshotSources snapshot, int collection, Kind kind) {
+    TailReplica replica = tail;
+    if (replica == null) {
+      throw new TytoException(
+          ErrorCode.SHARDS_MISSING,
+          "the newest rows of partition %s are not replicated here any more; try again in a moment"
+              .formatted(id));
+    }
+    live.atomically(() -> {
+      live.addTo(snapshot, id, collection, kind);
+      replica.addTo(snapshot, collection, kind);
+    });
   }
 
   /// How long ago the newest manifest was committed: rows that came later are not seen yet.
@@ -199,11 +247,17 @@ public final class FollowedPartition implements PartitionView {
 
   @Override
   public List<String> alarms() {
-    return alarms.all();
+    TailReplica replica = tail;
+    List<String> all = new ArrayList<>(alarms.all());
+    if (replica != null) {
+      all.addAll(replica.alarms());
+    }
+    return all;
   }
 
   @Override
   public void close() {
+    endReplica();
     live.close();
   }
 }

@@ -38,6 +38,12 @@ final class LiveRows {
   private boolean isFenced;
   private boolean isClosed;
 
+  /// The rows and entities of one manifest; whoever got the segments releases them.
+  ///
+  /// @param segments of rows
+  /// @param state STATE segments of the whole group
+  record Held(Manifest manifest, List<LiveSegment> segments, List<SegmentEntry> state) {}
+
   /// @param committed by log, all that the manifest and its pages know
   LiveRows(Manifest manifest, Map<String, Long> committed) {
     this.manifest = manifest;
@@ -50,6 +56,17 @@ final class LiveRows {
     committed = Map.copyOf(all);
     all.keySet().removeIf(DedupWindow::isFile);
     endless = Map.copyOf(all);
+  }
+
+  /// Several steps as one: nobody sees what is between them.
+  synchronized void atomically(Runnable steps) {
+    steps.run();
+  }
+
+  /// DRAINING as {@link #hold(Predicate)}.
+  synchronized Held hold() {
+    return new Held(
+        manifest, hold(entry -> entry.kind() == Kind.DATA), stateEntries(SegmentFiles.WHOLE_GROUP));
   }
 
   synchronized Manifest manifest() {

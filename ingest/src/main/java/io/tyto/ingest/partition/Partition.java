@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 /// One partition of a collection group, owned by this process.
 ///
 /// Thread-safe. Lifetime: from {@link #open}, which recovers it, to {@link #close}.
-public final class Partition implements PartitionView {
+public final class Partition implements PartitionView, LogTarget {
   private static final System.Logger LOG = System.getLogger(Partition.class.getName());
 
   /// Manifests that must exist behind a log file before it is deleted.
@@ -185,6 +185,7 @@ public final class Partition implements PartitionView {
 
   /// Takes what a log that is durable elsewhere brought; waits while the partition has enough to
   /// do. What was delivered before is left out.
+  @Override
   public CompletableFuture<Appended> load(Delivery delivery) throws InterruptedException {
     requireHealthy();
     Command.Load command = new Command.Load(delivery, new CompletableFuture<>());
@@ -197,6 +198,7 @@ public final class Partition implements PartitionView {
   /// where that takes too long: it is done later, and doing it again changes nothing.
   ///
   /// @param start offset from which the log is read at all, see {@link Delivery}
+  @Override
   public void skip(String logId, long start, LogEntry.Gap gap) throws InterruptedException {
     ask(() -> {
       writer.skip(logId, start, gap);
@@ -218,11 +220,13 @@ public final class Partition implements PartitionView {
   }
 
   /// Whether a commit of this partition names the log.
+  @Override
   public boolean knows(String logId) {
     return chain.knows(live.manifest(), logId);
   }
 
   /// First offset of a log that is not committed yet.
+  @Override
   public long committedNext(String logId) {
     return chain.next(live.manifest(), logId);
   }

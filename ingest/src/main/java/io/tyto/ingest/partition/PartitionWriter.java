@@ -3,7 +3,6 @@ package io.tyto.ingest.partition;
 import static java.lang.System.Logger.Level.ERROR;
 
 import io.tyto.engine.entity.EntityTable;
-import io.tyto.engine.load.LoadedRows;
 import io.tyto.ingest.Durability;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.log.LocalLog;
@@ -56,6 +55,7 @@ final class PartitionWriter implements Runnable {
   private final LiveRows live;
   private final Sealer sealer;
   private final DedupWindow dedup;
+  private final DeliveryIntake intake;
   private final @Nullable EntityTable entities;
   private final @Nullable Lifetimes lifetimes;
   private final @Nullable EventJoins joins;
@@ -97,6 +97,7 @@ final class PartitionWriter implements Runnable {
     this.live = live;
     this.sealer = sealer;
     this.dedup = dedup;
+    this.intake = new DeliveryIntake(dedup);
     this.entities = entities;
     this.lifetimes = lifetimes;
     this.loadState = loadState;
@@ -290,7 +291,7 @@ final class PartitionWriter implements Runnable {
     if (record.eventIdLength() < 0) {
       return APPENDED;
     }
-    DedupWindow.Seen seen = find(record);
+    DedupWindow.Seen seen = intake.find(record);
     if (seen == null) {
       dedup.add(log.logId(), log.nextOffset());
       return APPENDED;
@@ -375,101 +376,27 @@ final class PartitionWriter implements Runnable {
     Delivery delivery = command.delivery();
     String logId = delivery.logId();
     long from = applied.computeIfAbsent(logId, id -> firstOffset(id, delivery.start()));
-    if (isUnitOlderThan(delivery)) {
+    if (DeliveryIntake.isNewer(delivery, unit)) {
       // Before the first record, or the offsets between two records would belong to no unit.
       freeze();
     }
+    Partition.Appended appended = intake.apply(delivery, from, unit);
     if (delivery.next() > from) {
-      // The first record for this partition may come later than the offsets it answers for.
-      unit.cover(logId, from, from);
-    }
-    int accepted = 0;
-    int repeated = 0;
-    for (LoadedRows rows : delivery.rows()) {
-      LoadedRows fresh = rowsFrom(rows, from);
-      LoadedRows kept = dedup(logId, fresh);
-      unit.load(kept, fresh.rowCount() - kept.rowCount(), delivery.unitBytes());
-      accepted += kept.rowCount();
-      repeated += fresh.rowCount() - kept.rowCount();
-    }
-    RecordBatch records = delivery.records();
-    for (int i = 0; records != null && i < records.count(); i++) {
-      LogRecord record = records.record(i);
-      if (record.offset() >= from) {
-        boolean isRepeated = applyOrDrop(logId, record);
-        accepted += isRepeated ? 0 : 1;
-        repeated += isRepeated ? 1 : 0;
-      }
-    }
-    if (delivery.next() > from) {
-      unit.cover(logId, from, delivery.next());
       applied.put(logId, delivery.next());
-      dedup.advance(logId, delivery.next());
     }
     unit.publish();
-    command.answer().complete(new Partition.Appended(accepted, repeated));
+    command.answer().complete(appended);
   }
 
   private long firstOffset(String logId, long start) {
     return chain.knows(live.manifest(), logId) ? committedNext(logId) : start;
   }
 
-  private boolean isUnitOlderThan(Delivery delivery) {
-    for (LoadedRows rows : delivery.rows()) {
-      if (unit.isOlderThan(rows.schema())) {
-        return true;
-      }
-    }
-    RecordBatch records = delivery.records();
-    for (int i = 0; records != null && i < records.count(); i++) {
-      if (unit.isOlderThan(records.record(i))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /// Without the rows that were applied before.
-  private static LoadedRows rowsFrom(LoadedRows rows, long offset) {
-    int skipped = 0;
-    while (skipped < rows.rowCount() && rows.logOffset(skipped) < offset) {
-      skipped++;
-    }
-    if (skipped == 0) {
-      return rows;
-    }
-    int[] rest = new int[rows.rowCount() - skipped];
-    for (int i = 0; i < rest.length; i++) {
-      rest[i] = skipped + i;
-    }
-    return rows.keep(rest, rest.length);
-  }
-
-  /// Without the rows that repeat an event id.
-  private LoadedRows dedup(String logId, LoadedRows rows) {
-    int column = CollectionTail.positionOf(rows.schema(), rows.schema().config().eventId());
-    if (column < 0) {
-      return rows;
-    }
-    int[] kept = new int[rows.rowCount()];
-    int count = 0;
-    for (int row = 0; row < kept.length; row++) {
-      byte[] id = rows.key(column, row);
-      if (id == null) {
-        kept[count++] = row;
-      } else if (dedup.find(rows.schema().collectionId(), id, 0, id.length) == null) {
-        dedup.add(logId, rows.logOffset(row));
-        kept[count++] = row;
-      }
-    }
-    return count == kept.length ? rows : rows.keep(kept, count);
-  }
-
   /// What stands in our own log was found to be new when it was appended, and acknowledged as such;
   /// only where that was in doubt is it asked again.
   private void replay(LogRecord record) {
     if (record.mayRepeat()) {
-      applyOrDrop(log.logId(), record);
+      intake.applyOrDrop(log.logId(), record, unit);
     } else {
       remember(record);
       unit.apply(log.logId(), record);
@@ -480,27 +407,9 @@ final class PartitionWriter implements Runnable {
 
   private void remember(LogRecord record) {
     if (record.eventIdLength() >= 0) {
-      find(record);
+      intake.find(record);
       dedup.add(log.logId(), record.offset());
     }
-  }
-
-  /// Returns whether the record was a repetition.
-  private boolean applyOrDrop(String logId, LogRecord record) {
-    if (record.eventIdLength() >= 0) {
-      if (find(record) != null) {
-        unit.drop(logId, record);
-        return true;
-      }
-      dedup.add(logId, record.offset());
-    }
-    unit.apply(logId, record);
-    return false;
-  }
-
-  private DedupWindow.@Nullable Seen find(LogRecord record) {
-    return dedup.find(
-        record.collection(), record.buffer(), record.eventIdStart(), record.eventIdLength());
   }
 
   private long committedNext(String logId) {

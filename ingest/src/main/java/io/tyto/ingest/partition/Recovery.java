@@ -3,7 +3,6 @@ package io.tyto.ingest.partition;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.entity.EntityTable;
-import io.tyto.engine.segment.EntityKey;
 import io.tyto.ingest.Durability;
 import io.tyto.ingest.IngestOptions;
 import io.tyto.ingest.log.LocalLog;
@@ -13,7 +12,6 @@ import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import io.tyto.store.manifest.ManifestChain;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -85,26 +83,17 @@ final class Recovery {
   void loadWriterState() {
     EntityTable table = entities;
     if (table != null) {
-      restore(table);
+      files.restore(table, live.stateEntries(SegmentFiles.WHOLE_GROUP));
     }
     if (lifetimes != null) {
       lifetimes.load();
     }
-    new EventIdReader(host.schemas(), live, dedup, alarms)
-        .readInto(chain.contents(live.manifest()), log.logId());
-  }
-
-  private void restore(EntityTable table) {
-    List<EntityKey> keys = new ArrayList<>();
-    for (SegmentEntry entry : live.stateEntries(SegmentFiles.WHOLE_GROUP)) {
-      files.readState(entry, keys::add);
-    }
-    keys.sort(Comparator.comparingInt(EntityKey::id));
-    for (EntityKey key : keys) {
-      byte[] bytes = key.key();
-      if (bytes != null) {
-        table.restore(key.id(), bytes);
-      }
+    List<LiveSegment> rows = live.hold(entry -> entry.kind() == Kind.DATA);
+    try {
+      new EventIdReader(host.schemas(), dedup, alarms)
+          .readInto(chain.contents(live.manifest()), log.logId(), rows);
+    } finally {
+      rows.forEach(LiveSegment::release);
     }
   }
 

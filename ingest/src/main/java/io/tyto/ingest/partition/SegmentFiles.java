@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.ERROR;
 import static java.lang.System.Logger.Level.WARNING;
 
 import io.tyto.engine.cube.CellTable;
+import io.tyto.engine.entity.EntityTable;
 import io.tyto.engine.segment.EntityKey;
 import io.tyto.engine.segment.LifetimeSegment;
 import io.tyto.engine.segment.RowFilter;
@@ -28,6 +29,8 @@ import io.tyto.store.manifest.Manifest.ViewPart;
 import io.tyto.store.manifest.ManifestChain;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -179,6 +182,21 @@ final class SegmentFiles {
     Path file = store.localFile(chain.segmentKey(entry.file()));
     try (StateSegment state = StateSegment.open(file, entry.bytes())) {
       return state.lastId();
+    }
+  }
+
+  /// Puts the keys of STATE segments back into a table. SEGMENT_CORRUPT where one cannot be read.
+  void restore(EntityTable table, List<SegmentEntry> state) {
+    List<EntityKey> keys = new ArrayList<>();
+    for (SegmentEntry entry : state) {
+      readState(entry, keys::add);
+    }
+    keys.sort(Comparator.comparingInt(EntityKey::id));
+    for (EntityKey key : keys) {
+      byte[] bytes = key.key();
+      if (bytes != null) {
+        table.restore(key.id(), bytes);
+      }
     }
   }
 

@@ -58,6 +58,13 @@ public final class SnapshotSources {
     sealed.put(partition, committed);
   }
 
+  /// Of a partition a replica's tail is added, which may end elsewhere than that of another at as
+  /// many rows.
+  void noteReplica(int partition, String name) {
+    identity.append("|r").append(name);
+    sealed.remove(partition);
+  }
+
   void add(LiveSegment segment) {
     held.add(segment);
     sources.add(segment.source());

@@ -108,6 +108,11 @@ final class TailUnit {
     return bytes;
   }
 
+  /// Memory of the rows that came as columns.
+  long loadedBytes() {
+    return loadedBytes;
+  }
+
   /// Time since its first record; 0 while it is empty. Safe from any thread.
   long ageNanos(long nowNanos) {
     long since = filledSinceNanos;

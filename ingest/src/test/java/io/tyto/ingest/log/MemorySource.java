@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,8 @@ public final class MemorySource implements LogSource {
   private final long waitMillis;
   private final Map<String, Stored> topics = new HashMap<>();
   private final Map<String, Long> informed = new HashMap<>();
+  private final Map<String, Set<Integer>> suggested = new HashMap<>();
+  private final Map<String, List<Membership.Listener>> members = new HashMap<>();
   private int incarnations;
   private int turns;
   private boolean isAway;
@@ -178,7 +181,52 @@ public final class MemorySource implements LogSource {
     return informed.getOrDefault(topic + "/" + partition, -1L);
   }
 
+  /// Suggests partitions of all topics to a member, who may come later; returns once it handed over
+  /// what it is suggested no more.
+  public void suggest(String member, Set<Integer> partitions) {
+    List<Membership.Listener> listeners;
+    synchronized (this) {
+      suggested.put(member, Set.copyOf(partitions));
+      listeners = List.copyOf(members.getOrDefault(member, List.of()));
+    }
+    listeners.forEach(listener -> listener.suggested(partitions));
+  }
+
   // The source.
+
+  @Override
+  public Membership join(
+      String group, String member, Set<String> shared, Membership.Listener listener) {
+    Set<Integer> now;
+    synchronized (this) {
+      members.computeIfAbsent(member, _ -> new ArrayList<>()).add(listener);
+      now = suggested.getOrDefault(member, Set.of());
+    }
+    listener.suggested(now);
+    return new Place(member, listener);
+  }
+
+  private final class Place implements Membership {
+    private final String member;
+    private final Membership.Listener listener;
+
+    Place(String member, Membership.Listener listener) {
+      this.member = member;
+      this.listener = listener;
+    }
+
+    @Override
+    public @Nullable String problem() {
+      return null;
+    }
+
+    @Override
+    public void close() {
+      synchronized (MemorySource.this) {
+        members.getOrDefault(member, new ArrayList<>()).remove(listener);
+      }
+    }
+  }
 
   @Override
   public synchronized Topic describe(String topic) {
