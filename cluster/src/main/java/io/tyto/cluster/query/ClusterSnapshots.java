@@ -23,7 +23,10 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
+import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -47,26 +50,59 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
   private final SnapshotProvider local;
   private final Members members;
   private final Shares shares;
-  private final NodeClient client;
+  private final Surroundings surroundings;
+  private final ExecutorService threads;
   private final AnsweredReach answered = new AnsweredReach();
-  private final Breakers breakers = new Breakers(System::nanoTime);
+  private final Breakers breakers;
   private final Hedging hedging = new Hedging();
-  private volatile @Nullable LocalLeaf own;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private volatile @Nullable Leaf own;
+
+  /// What is outside of this class, so that a simulation can take its place.
+  ///
+  /// @param others by which other nodes are asked
+  /// @param nanoTime {@link System#nanoTime}
+  /// @param pause waits so many milliseconds
+  record Surroundings(
+      Function<Member, Leaf> others,
+      ExecutorService threads,
+      LongSupplier nanoTime,
+      LongConsumer pause) {}
 
   /// @param local rows as this process has them: all that is sealed, and the newest of what it owns
   /// @param partitions of a group
   public ClusterSnapshots(
       SnapshotProvider local, Members members, IntUnaryOperator partitions, NodeClient client) {
+    this(
+        local,
+        members,
+        partitions,
+        new Surroundings(
+            member -> new RemoteLeaf(member.address(), client),
+            Executors.newVirtualThreadPerTaskExecutor(),
+            System::nanoTime,
+            ClusterSnapshots::pause));
+  }
+
+  ClusterSnapshots(
+      SnapshotProvider local,
+      Members members,
+      IntUnaryOperator partitions,
+      Surroundings surroundings) {
     this.local = local;
     this.members = members;
+    this.surroundings = surroundings;
+    this.threads = surroundings.threads();
+    this.breakers = new Breakers(surroundings.nanoTime());
     this.shares = new Shares(members, partitions, breakers);
-    this.client = client;
   }
 
   /// Takes part with what this process has; until then it answers from that alone.
   public void serve(LeafService leaf) {
-    own = new LocalLeaf(leaf);
+    serve(new LocalLeaf(leaf));
+  }
+
+  void serve(Leaf leaf) {
+    own = leaf;
   }
 
   /// The partitions of a group whose newest rows are not to be had, or that nobody reads.
@@ -93,7 +129,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
 
   @Override
   public TableSnapshot snapshot(String collection, QueryContext context) {
-    LocalLeaf mine = own;
+    Leaf mine = own;
     if (mine == null || collection.startsWith(View.PREFIX)) {
       return local.snapshot(collection, context);
     }
@@ -117,7 +153,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
         if (TimeUnit.NANOSECONDS.toMillis(context.remainingNanos()) < 2 * pause) {
           throw missing(e.missing, e);
         }
-        pause(pause);
+        surroundings.pause().accept(pause);
         pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
       } catch (RuntimeException | Error e) {
         here.close();
@@ -161,7 +197,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
   }
 
   /// @param here released by the caller where this fails
-  private TableSnapshot whole(TableSnapshot here, LocalLeaf mine, QueryContext context) {
+  private TableSnapshot whole(TableSnapshot here, Leaf mine, QueryContext context) {
     int group = here.schema().groupId();
     Choice choice = shares.of(group);
     List<MissingRows> missing = new ArrayList<>();
@@ -173,8 +209,12 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
     }
     if (choice.isAllOf(members.self())) {
       requireNotBehind(here, members.self(), here.facts().reach(), missing, context);
-      answered.note(group, here.facts().reach());
-      return here;
+      if (missing.isEmpty()) {
+        answered.note(group, here.facts().reach());
+        return here;
+      }
+      // It is told by an answer of its own what is missing.
+      missing.clear();
     }
     return open(here, choice, missing, mine, context);
   }
@@ -183,7 +223,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
       TableSnapshot here,
       Choice choice,
       List<MissingRows> missing,
-      LocalLeaf mine,
+      Leaf mine,
       QueryContext context) {
     int group = here.schema().groupId();
     Opening opening =
@@ -262,10 +302,8 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
     return one == null || other != null && other > one ? other : one;
   }
 
-  private Leaf leaf(Member member, LocalLeaf mine) {
-    return member.id().equals(members.self().id())
-        ? mine
-        : new RemoteLeaf(member.address(), client);
+  private Leaf leaf(Member member, Leaf mine) {
+    return member.id().equals(members.self().id()) ? mine : surroundings.others().apply(member);
   }
 
   @Override

@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /// A node that holds rows, this one or another. Thread-safe; calls block.
 interface Leaf {
+  /// Whether its rows lie in this process.
+  default boolean isHere() {
+    return false;
+  }
+
   LeafService.Opened open(String collection, Choice.Part part, QueryContext context);
 
   @Nullable LongRange bounds(String lease, String column, QueryContext context);

@@ -15,6 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// The rows of this process. Thread-safe.
 record LocalLeaf(LeafService service) implements Leaf {
   @Override
+  public boolean isHere() {
+    return true;
+  }
+
+  @Override
   public LeafService.Opened open(String collection, Choice.Part part, QueryContext context) {
     return service.open(
         collection, new HashSet<>(part.partitions()), new HashSet<>(part.tails()), context);

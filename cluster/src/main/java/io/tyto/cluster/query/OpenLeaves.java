@@ -135,7 +135,7 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     List<Future<List<RowSource>>> asked = new ArrayList<>();
     Set<Integer> own = new HashSet<>();
     for (Part part : parts) {
-      if (part.leaf instanceof LocalLeaf) {
+      if (part.leaf.isHere()) {
         own.addAll(part.asked.partitions());
       }
       asked.add(

@@ -33,7 +33,7 @@ record Opening(
     List<CompletableFuture<List<Part>>> opening = new ArrayList<>();
     wanted.forEach((member, part) ->
         opening.add(
-            leaves.apply(member) instanceof LocalLeaf
+            leaves.apply(member).isHere()
                 ? begin(here, member, part, context)
                 : hedged(here, member, part, context)));
     List<Part> parts = new ArrayList<>();

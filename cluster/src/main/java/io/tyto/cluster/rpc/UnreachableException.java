@@ -7,7 +7,7 @@ public final class UnreachableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
   private final NodeAddress node;
 
-  UnreachableException(NodeAddress node, String reason, @Nullable Throwable cause) {
+  public UnreachableException(NodeAddress node, String reason, @Nullable Throwable cause) {
     super("node %s does not answer: %s".formatted(node, reason), cause);
     this.node = node;
   }
