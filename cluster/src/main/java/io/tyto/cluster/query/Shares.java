@@ -10,6 +10,7 @@ import io.tyto.model.port.ClusterService.MissingPartition;
 import io.tyto.model.port.ClusterService.Why;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -53,15 +54,34 @@ final class Shares {
 
   private Choice choose(int group, List<Integer> numbers, Set<NodeAddress> silent) {
     List<Member> all = members.all();
+    Map<Integer, Member> owners = owners(group, all);
     Choice choice = new Choice(new TreeMap<>(Comparator.comparing(Member::id)), new ArrayList<>());
     for (int number : numbers) {
-      choose(new PartitionOf(group, number), all, silent, choice);
+      choose(new PartitionOf(group, number), owners.get(number), all, silent, choice);
     }
     return choice;
   }
 
-  private void choose(PartitionOf of, List<Member> all, Set<NodeAddress> silent, Choice choice) {
-    Member owner = owner(of, all);
+  /// By partition. Of two that say so the first: one of them does not know yet that it was
+  /// overtaken.
+  private Map<Integer, Member> owners(int group, List<Member> all) {
+    Map<Integer, Member> owners = new HashMap<>();
+    for (Member member : all) {
+      for (int partition : member.owned().getOrDefault(group, List.of())) {
+        owners.putIfAbsent(partition, member);
+      }
+    }
+    owners.forEach(
+        (partition, member) -> lastOwners.put(new PartitionOf(group, partition), member));
+    return owners;
+  }
+
+  private void choose(
+      PartitionOf of,
+      @Nullable Member owner,
+      List<Member> all,
+      Set<NodeAddress> silent,
+      Choice choice) {
     if (owner != null && !silent.contains(owner.address())) {
       choice.nodes().computeIfAbsent(owner, _ -> new Part()).partitions().add(of.partition());
       return;
@@ -113,10 +133,11 @@ final class Shares {
   /// @param name of the group
   List<MissingPartition> missing(int group, String name) {
     List<Member> all = members.all();
+    Map<Integer, Member> owners = owners(group, all);
     List<MissingPartition> missing = new ArrayList<>();
     for (int partition = 0; partition < partitions.applyAsInt(group); partition++) {
       PartitionOf of = new PartitionOf(group, partition);
-      Member owner = owner(of, all);
+      Member owner = owners.get(partition);
       Member last = owner == null ? left(of, all) : null;
       boolean isGone = owner == null || breakers.isOpen(owner.address());
       if (isGone && tail(of, all, Set.of()) != null) {
@@ -131,16 +152,6 @@ final class Shares {
       }
     }
     return missing;
-  }
-
-  private @Nullable Member owner(PartitionOf of, List<Member> all) {
-    for (Member member : all) {
-      if (member.owns(of.group(), of.partition())) {
-        lastOwners.put(of, member);
-        return member;
-      }
-    }
-    return null;
   }
 
   /// Of a partition without an owner, who has left with its newest rows.

@@ -7,13 +7,12 @@ final class Asking {
 
   private Asking() {}
 
-  /// Milliseconds of one thread until it is known who has which partition: for each, the members
-  /// are asked in turn, and each goes through the list of those it owns.
+  /// Milliseconds of one thread until it is known who has which partition: each member says what it
+  /// owns.
   static double lookMillis(Scenario scenario) {
-    double partitions = scenario.layout().partitions();
-    double members = (scenario.machines().nodes() + 1) / 2.0 * scenario.cost(Cost.MEMBER_NANOS);
-    double lists = partitions / 2 * scenario.cost(Cost.OWNED_NANOS);
-    return partitions * (members + lists) * 1e-6;
+    double members = scenario.machines().nodes() * scenario.cost(Cost.MEMBER_NANOS);
+    double owned = scenario.layout().partitions() * scenario.cost(Cost.OWNED_NANOS);
+    return (members + owned) * 1e-6;
   }
 
   /// Milliseconds of cores for calls and merging.

@@ -24,12 +24,11 @@ public enum Cost {
       "group-by of 100 k: 45.7 ms for 524,288 rows; merging is such a scan"),
   CALL_MICROS(52, "us a call", Basis.INFERRED, "the gateway: CPU of one answer over HTTP"),
   MEMBER_NANOS(
-      8,
+      12,
       "ns a member",
       Basis.MEASURED,
-      "docs/scale.md: a member asked whether it owns a partition"),
-  OWNED_NANOS(
-      1, "ns a partition", Basis.MEASURED, "docs/scale.md: each that the member owns meanwhile"),
+      "docs/scale.md: a member gone through to find what it owns"),
+  OWNED_NANOS(29, "ns a partition", Basis.MEASURED, "docs/scale.md: each whose owner is found"),
   LEAF_SPREAD(2.7, "p99 / p50", Basis.MEASURED, "cubes: 1.65 and 4.46 ms in process at 100/s"),
   HASH_MEGABYTES(
       744, "MB/s a core", Basis.MEASURED, "where the time goes: SHA-256 of 3.35 GB in 4.5 s"),
