@@ -84,8 +84,16 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     return parts.stream().map(Part::asked).toList();
   }
 
+  /// Those of event time, which nearly every question needs, came with the snapshot.
   @Override
   public @Nullable LongRange bounds(ColumnSpec column, QueryContext context) {
+    if (column.name().equals(here.schema().timeColumn().name())) {
+      LongRange all = null;
+      for (Part part : parts) {
+        all = both(all, part.opened.time());
+      }
+      return all;
+    }
     List<Future<Optional<LongRange>>> asked = new ArrayList<>();
     for (Part part : parts) {
       asked.add(
@@ -94,14 +102,15 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     }
     LongRange all = null;
     for (Future<Optional<LongRange>> each : asked) {
-      LongRange one = answer(each, context).orElse(null);
-      if (all == null || one == null) {
-        all = all == null ? one : all;
-      } else {
-        all = new LongRange(Math.min(all.min(), one.min()), Math.max(all.max(), one.max()));
-      }
+      all = both(all, answer(each, context).orElse(null));
     }
     return all;
+  }
+
+  private static @Nullable LongRange both(@Nullable LongRange one, @Nullable LongRange other) {
+    return one == null || other == null
+        ? one == null ? other : one
+        : new LongRange(Math.min(one.min(), other.min()), Math.max(one.max(), other.max()));
   }
 
   @Override

@@ -67,6 +67,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -415,6 +416,45 @@ class ClusterSnapshotsTest {
         query(new Filter.Compare("country", Filter.Op.NE, "c1", false), List.of(country, user)));
     Cohort twice = new Cohort.Did(new EventFilter("plays", TimeInterval.ALL_TIME, null), 12);
     sameAnswer(query(new Filter.InCohort(twice, null), List.of(country)));
+  }
+
+  @Test
+  void whoeverAnswersThePartitionsTheBitsAreTheSame() {
+    int group = node.collections().getFirst().groupId();
+    AggregateQuery query = query(null, List.of(new GroupKey.Dimension("country")));
+    Set<List<String>> answers = new HashSet<>();
+    Random random = new Random(11);
+    for (int turn = 0; turn < 8; turn++) {
+      Map<Integer, List<Integer>> owned = new HashMap<>();
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        owned.computeIfAbsent(random.nextInt(NODES), _ -> new ArrayList<>()).add(partition);
+      }
+      for (int i = 0; i < NODES; i++) {
+        say(i, Map.of(group, owned.getOrDefault(i, List.of())), Map.of());
+      }
+      answers.add(bits(fleet.aggregate(query, context())));
+    }
+    assertEquals(1, answers.size(), answers::toString);
+  }
+
+  private static List<String> bits(AggregateResult result) {
+    List<String> rows = new ArrayList<>();
+    for (int row = 0; row < result.rowCount(); row++) {
+      StringBuilder text = new StringBuilder();
+      for (List<ResultColumn> columns : List.of(result.keys(), result.measures())) {
+        for (ResultColumn column : columns) {
+          Object value = column.value(row);
+          text.append(
+                  value instanceof Double number
+                      ? Long.toHexString(Double.doubleToRawLongBits(number))
+                      : value)
+              .append(' ');
+        }
+      }
+      rows.add(text.toString());
+    }
+    rows.sort(null);
+    return rows;
   }
 
   @Test
