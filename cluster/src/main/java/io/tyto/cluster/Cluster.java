@@ -55,12 +55,14 @@ public final class Cluster implements ClusterService, AutoCloseable {
   /// @param name whom it joins: others with the same
   /// @param id of this process, unlike all others and the same after each restart
   /// @param listen for calls; members find each other on the port behind
+  /// @param announce where others reach `listen`; likewise
   /// @param seeds where others listen
   /// @param zone what fails together with this process
   public record Options(
       String name,
       String id,
       NodeAddress listen,
+      NodeAddress announce,
       List<NodeAddress> seeds,
       String zone,
       Member.Role role,
@@ -89,6 +91,7 @@ public final class Cluster implements ClusterService, AutoCloseable {
             new HazelcastMembers.Discovery(
                 options.name(),
                 behind(options.listen()),
+                behind(options.announce()),
                 options.seeds().stream().map(Cluster::behind).toList()),
             member(Member.State.JOINING));
     this.snapshots = new ClusterSnapshots(rows.local(), members, rows.partitions(), client);
@@ -106,7 +109,7 @@ public final class Cluster implements ClusterService, AutoCloseable {
   private Member member(Member.State state) {
     return new Member(
         options.id(),
-        options.listen(),
+        options.announce(),
         options.zone(),
         options.role(),
         state,

@@ -56,12 +56,16 @@ final class ClusterSettings {
       return null;
     }
     String id = settings.text(Setting.NODE);
+    String announce = settings.text(Setting.CLUSTER_ANNOUNCE);
     String zone = settings.text(Setting.CLUSTER_ZONE);
     Cluster.Options options =
         new Cluster.Options(
             settings.text(Setting.CLUSTER_NAME),
             id,
             address(Setting.CLUSTER_LISTEN, listen),
+            announce.isEmpty()
+                ? address(Setting.CLUSTER_LISTEN, listen)
+                : address(Setting.CLUSTER_ANNOUNCE, announce),
             addresses(settings.text(Setting.CLUSTER_SEEDS)),
             zone.isEmpty() ? id : zone,
             role(settings),

@@ -59,8 +59,10 @@ public final class HazelcastMembers implements Members {
   ///
   /// @param cluster whom it joins: others with the same name
   /// @param listen for the talk of members among themselves
+  /// @param announce where others reach `listen`
   /// @param seeds where others may be, by address or by a name that stands for several
-  public record Discovery(String cluster, NodeAddress listen, List<NodeAddress> seeds) {}
+  public record Discovery(
+      String cluster, NodeAddress listen, NodeAddress announce, List<NodeAddress> seeds) {}
 
   private HazelcastMembers(Vertx vertx, AsyncMap<String, String> map, Member self) {
     this.vertx = vertx;
@@ -113,11 +115,12 @@ public final class HazelcastMembers implements Members {
         .getInterfaces()
         .setEnabled(true)
         .addInterface(discovery.listen().host());
+    config.getNetworkConfig().setPublicAddress(discovery.announce().toString());
     JoinConfig join = config.getNetworkConfig().getJoin();
     join.getAutoDetectionConfig().setEnabled(false);
     join.getMulticastConfig().setEnabled(false);
     join.getTcpIpConfig().setEnabled(true);
-    join.getTcpIpConfig().addMember(discovery.listen().toString());
+    join.getTcpIpConfig().addMember(discovery.announce().toString());
     discovery.seeds().forEach(seed -> join.getTcpIpConfig().addMember(seed.toString()));
     config.addMapConfig(new MapConfig(MAP).setBackupCount(2));
     return config;

@@ -39,7 +39,7 @@ class HazelcastMembersTest {
   private static HazelcastMembers join(
       String cluster, String id, NodeAddress listen, List<NodeAddress> seeds) {
     return HazelcastMembers.join(
-        new HazelcastMembers.Discovery(cluster, listen, seeds), member(id, Map.of()));
+        new HazelcastMembers.Discovery(cluster, listen, listen, seeds), member(id, Map.of()));
   }
 
   private static void until(BooleanSupplier reached) throws InterruptedException {

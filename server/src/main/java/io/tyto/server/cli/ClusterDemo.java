@@ -38,7 +38,7 @@ final class ClusterDemo {
   private static final int PARTITIONS = 6;
   private static final int RATE = 500;
   private static final int ASKERS = 2;
-  private static final long ASK_PAUSE_MILLIS = 50;
+  private static final Duration ASK_PAUSE = Duration.ofMillis(50);
   private static final long SEED = 2026;
   private static final int SHOWN = 120;
 
@@ -95,7 +95,8 @@ final class ClusterDemo {
       say("broker", "Kafka at %s; log: kafka/broker.log".formatted(broker.bootstrap()));
       Topic topic = kafka.create(TOPIC, PARTITIONS);
       try (ProcessFleet fleet =
-          new ProcessFleet(folder, settings(broker), List.of("a", "b", "c"))) {
+          new ProcessFleet(
+              folder, settings(broker), List.of("a", "b", "c"), ProcessFleet.Between.NOTHING)) {
         start(fleet);
         try (LedgerProducer producer =
             new LedgerProducer(
@@ -165,7 +166,7 @@ final class ClusterDemo {
             .formatted(RATE, TOPIC, ASKERS));
     LedgerAsker asker = new LedgerAsker(book, gateway.address(), tally, SEED);
     for (int i = 0; i < ASKERS; i++) {
-      Thread.ofPlatform().daemon().name("asker").start(() -> askOn(asker));
+      asker.askUntil(() -> !isAsking, ASK_PAUSE);
     }
     calm(fleet, asker);
 
@@ -195,17 +196,6 @@ final class ClusterDemo {
       new LedgerAsker(book, fleet.process(name).address(), tally, SEED)
           .awaitCounted(book.accepted(), CHANGE);
       say("", "%s answers the same, lane by lane".formatted(name));
-    }
-  }
-
-  private void askOn(LedgerAsker asker) {
-    while (isAsking) {
-      asker.askRandom();
-      try {
-        TimeUnit.MILLISECONDS.sleep(ASK_PAUSE_MILLIS);
-      } catch (InterruptedException _) {
-        return;
-      }
     }
   }
 

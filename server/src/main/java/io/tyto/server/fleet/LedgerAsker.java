@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -58,12 +60,25 @@ public final class LedgerAsker {
   }
 
   /// Asks a random question. True where the answer is exact.
-  public boolean askRandom() {
+  boolean askRandom() {
     LedgerQuestion question;
     synchronized (random) {
       question = LedgerQuestion.random(random);
     }
     return ask(question);
+  }
+
+  /// Starts a thread that asks random questions, with a pause behind each, until it is enough.
+  public Thread askUntil(BooleanSupplier isEnough, Duration pause) {
+    return Thread.ofPlatform()
+        .daemon()
+        .name("asker")
+        .start(() -> {
+          while (!isEnough.getAsBoolean()) {
+            askRandom();
+            LockSupport.parkNanos(pause.toNanos());
+          }
+        });
   }
 
   /// Asks for everything, again and again, until at least so many events of each lane are counted;

@@ -42,7 +42,20 @@ public final class ProcessFleet implements AutoCloseable {
   private final Map<Setting, String> shared;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Map<String, ServeProcess> processes = new LinkedHashMap<>();
+  private final Map<String, Integer> announced = new LinkedHashMap<>();
+  private final Between between;
   private final String seeds;
+
+  /// What stands between the processes.
+  public interface Between {
+    Between NOTHING = (_, port) -> port;
+
+    /// Asked once for each process.
+    ///
+    /// @param port where it takes calls; others of the cluster find it on the port behind
+    /// @return the first of two ports that lead there
+    int announced(String name, int port);
+  }
 
   /// Who is there, as one process sees it.
   ///
@@ -53,15 +66,25 @@ public final class ProcessFleet implements AutoCloseable {
   /// @param folder of their logs
   /// @param shared settings of all of them
   /// @param seeds names of those by whom others find the cluster
-  public ProcessFleet(Path folder, Map<Setting, String> shared, List<String> seeds) {
+  /// @param between stands between them
+  public ProcessFleet(
+      Path folder, Map<Setting, String> shared, List<String> seeds, Between between) {
     this.folder = folder;
+    this.between = between;
     this.shared = new EnumMap<>(shared);
-    seeds.forEach(name -> ports.put(name, LoopbackPorts.freeRun(2)));
-    this.seeds = String.join(",", seeds.stream().map(this::listen).toList());
+    this.seeds = String.join(",", seeds.stream().map(this::announce).toList());
   }
 
-  private String listen(String name) {
-    return "127.0.0.1:" + ports.computeIfAbsent(name, _ -> LoopbackPorts.freeRun(2));
+  private static String address(int port) {
+    return "127.0.0.1:" + port;
+  }
+
+  private int port(String name) {
+    return ports.computeIfAbsent(name, _ -> LoopbackPorts.freeRun(2));
+  }
+
+  private String announce(String name) {
+    return address(announced.computeIfAbsent(name, _ -> between.announced(name, port(name))));
   }
 
   /// Starts a process; does not wait.
@@ -72,7 +95,8 @@ public final class ProcessFleet implements AutoCloseable {
     settings.put(Setting.OWNERSHIP, "group");
     settings.put(Setting.NODE, name);
     settings.put(Setting.ROLE, role);
-    settings.put(Setting.CLUSTER_LISTEN, listen(name));
+    settings.put(Setting.CLUSTER_LISTEN, address(port(name)));
+    settings.put(Setting.CLUSTER_ANNOUNCE, announce(name));
     settings.put(Setting.CLUSTER_SEEDS, seeds);
     ServeProcess process =
         ServeProcess.launch(name, SMALL, settings, folder.resolve(name + ".log"));

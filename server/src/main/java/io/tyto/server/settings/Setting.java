@@ -46,6 +46,11 @@ public enum Setting {
       Kind.TEXT,
       "",
       "host:port for calls of other processes, which find each other on the port behind; empty: each answers by itself"),
+  CLUSTER_ANNOUNCE(
+      "cluster.announce",
+      Kind.TEXT,
+      "",
+      "host:port by which other processes reach this one, and on the port behind, where something stands between; empty: that of `cluster.listen`"),
   CLUSTER_SEEDS(
       "cluster.seeds",
       Kind.TEXT,
