@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.cluster.member.Member;
-import io.tyto.cluster.member.Members;
 import io.tyto.cluster.query.LeafWire.OpenAnswer;
 import io.tyto.cluster.rpc.NodeAddress;
 import io.tyto.cluster.rpc.NodeClient;
@@ -118,7 +117,7 @@ class ClusterSnapshotsTest {
   private final NodeClient client = new NodeClient(VERTX, RpcTls.NONE);
   private final List<NodeServer> servers = new ArrayList<>();
   private final List<LeafService> leaves = new ArrayList<>();
-  private final Fixed members = new Fixed();
+  private final SeenMembers members = new SeenMembers();
   private final Set<String> tails = ConcurrentHashMap.newKeySet();
 
   /// By node, how far it has read.
@@ -140,48 +139,6 @@ class ClusterSnapshotsTest {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  /// Who is there, as the test says.
-  private static final class Fixed implements Members {
-    private Member self = self(Member.Role.GATEWAY);
-    private List<Member> others = List.of();
-
-    private static Member self(Member.Role role) {
-      return new Member(
-          "self",
-          new NodeAddress("127.0.0.1", 1),
-          "a",
-          role,
-          Member.State.SERVING,
-          Map.of(),
-          Map.of());
-    }
-
-    @Override
-    public Member self() {
-      return self;
-    }
-
-    @Override
-    public List<Member> all() {
-      List<Member> all = new ArrayList<>(others);
-      all.add(self);
-      return all;
-    }
-
-    @Override
-    public void announce(Member member) {
-      throw new IllegalStateException("nothing changes here");
-    }
-
-    @Override
-    public Duration spread() {
-      return Duration.ZERO;
-    }
-
-    @Override
-    public void close() {}
   }
 
   @BeforeEach
@@ -490,7 +447,7 @@ class ClusterSnapshotsTest {
   @Test
   void rowsThatEachHasToBeSeenAreBroughtHere() {
     for (Member.Role role : List.of(Member.Role.GATEWAY, Member.Role.ALL)) {
-      members.self = Fixed.self(role);
+      members.self = SeenMembers.self(role);
       assertEquals(records(alone, null, 10), records(fleet, null, 10));
       assertEquals(
           records(alone, new Filter.Compare("country", Filter.Op.EQ, "c1", false), 5_000),
@@ -701,7 +658,7 @@ class ClusterSnapshotsTest {
   /// One turn for all, as a site has under load: a second one for its own part would never come.
   @Test
   void aNodeThatAsksAndAnswersNeedsOneTurnForBoth() {
-    members.self = Fixed.self(Member.Role.ALL);
+    members.self = SeenMembers.self(Member.Role.ALL);
     TurnGate gate = new TurnGate();
     QueryContext context =
         new QueryContext("test", Duration.ofSeconds(60), 1L << 28, Caller.SYSTEM, gate);

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.cluster.member.Member;
-import io.tyto.cluster.member.Members;
 import io.tyto.cluster.rpc.NodeAddress;
 import io.tyto.cluster.rpc.UnreachableException;
 import io.tyto.engine.LeafService;
@@ -64,8 +63,9 @@ final class SimulatedFleet implements AutoCloseable {
   /// The most that the gateway has answered.
   private final long[] answered;
 
-  private final Members view = new View();
-  private List<Member> seen = List.of();
+  /// Members as the gateway sees them: late.
+  private final SeenMembers view = new SeenMembers();
+
   private final ClusterSnapshots snapshots;
   private final TableSchema schema =
       new TableSchema(
@@ -137,44 +137,6 @@ final class SimulatedFleet implements AutoCloseable {
       }
       return owns[partition] ? applied[partition] : known[partition];
     }
-  }
-
-  /// Members as the gateway sees them: late.
-  private final class View implements Members {
-    private final Member self =
-        new Member(
-            "gateway",
-            new NodeAddress("gateway", 1),
-            "z0",
-            Member.Role.GATEWAY,
-            SERVING,
-            Map.of(),
-            Map.of());
-
-    @Override
-    public Member self() {
-      return self;
-    }
-
-    @Override
-    public List<Member> all() {
-      List<Member> all = new ArrayList<>(seen);
-      all.add(self);
-      return all;
-    }
-
-    @Override
-    public void announce(Member member) {
-      throw new IllegalStateException("a gateway says nothing new");
-    }
-
-    @Override
-    public Duration spread() {
-      return Duration.ZERO;
-    }
-
-    @Override
-    public void close() {}
   }
 
   SimulatedFleet(long seed) {
@@ -328,7 +290,7 @@ final class SimulatedFleet implements AutoCloseable {
         now.add(node.said);
       }
     }
-    seen = now;
+    view.others = now;
   }
 
   /// All live, own, have read, say so and are seen: then everything is answered.

@@ -71,22 +71,7 @@ public record QueryMeta(
 
   /// Of an answer that was computed and is kept.
   public QueryMeta asComputed() {
-    return new QueryMeta(
-        queryId,
-        servedBy,
-        elapsedMillis,
-        rowsScanned,
-        bytesScanned,
-        segmentsScanned,
-        segmentsPruned,
-        watermark,
-        snapshot,
-        truncated,
-        approximate,
-        warnings,
-        Cache.MISS,
-        cost,
-        missing);
+    return with(Cache.MISS, cost, missing);
   }
 
   /// Of the same answer for somebody for whom nothing was read.
@@ -111,26 +96,15 @@ public record QueryMeta(
 
   /// The same with what it was charged.
   public QueryMeta withCost(double units) {
-    return new QueryMeta(
-        queryId,
-        servedBy,
-        elapsedMillis,
-        rowsScanned,
-        bytesScanned,
-        segmentsScanned,
-        segmentsPruned,
-        watermark,
-        snapshot,
-        truncated,
-        approximate,
-        warnings,
-        cache,
-        units,
-        missing);
+    return with(cache, units, missing);
   }
 
   /// The same of an answer that is without some rows.
   public QueryMeta withMissing(List<MissingRows> rows) {
+    return with(cache, cost, List.copyOf(rows));
+  }
+
+  private QueryMeta with(Cache newCache, double units, List<MissingRows> rows) {
     return new QueryMeta(
         queryId,
         servedBy,
@@ -144,9 +118,9 @@ public record QueryMeta(
         truncated,
         approximate,
         warnings,
-        cache,
-        cost,
-        List.copyOf(rows));
+        newCache,
+        units,
+        rows);
   }
 
   public record Warning(String code, String message, @Nullable String coordinate) {}
