@@ -229,7 +229,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
     Opening opening =
         new Opening(
             member -> leaf(member, mine),
-            (member, part) -> shares.without(member, group, part),
+            shares.isCopied(group) ? (member, part) -> shares.without(member, group, part) : null,
             breakers,
             hedging,
             threads);

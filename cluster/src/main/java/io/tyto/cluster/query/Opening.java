@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// has the same rows as well. Thread-safe: no state that changes.
 ///
 /// @param leaves by which a node is asked
-/// @param others who else has what a node was to open; null: nobody
+/// @param others who else has what a node was to open, null where nobody; null: nobody has any
 record Opening(
     Function<Member, Leaf> leaves,
-    BiFunction<Member, Choice.Part, @Nullable Choice> others,
+    @Nullable BiFunction<Member, Choice.Part, @Nullable Choice> others,
     Breakers breakers,
     Hedging hedging,
     ExecutorService threads) {
@@ -33,9 +33,9 @@ record Opening(
     List<CompletableFuture<List<Part>>> opening = new ArrayList<>();
     wanted.forEach((member, part) ->
         opening.add(
-            leaves.apply(member).isHere()
+            others == null || leaves.apply(member).isHere()
                 ? begin(here, member, part, context)
-                : hedged(here, member, part, context)));
+                : hedged(others, here, member, part, context)));
     List<Part> parts = new ArrayList<>();
     RuntimeException failure = null;
     for (CompletableFuture<List<Part>> each : opening) {
@@ -69,7 +69,11 @@ record Opening(
 
   /// Whichever comes first; the other one is closed when it comes.
   private CompletableFuture<List<Part>> hedged(
-      TableSnapshot here, Member member, Choice.Part part, QueryContext context) {
+      BiFunction<Member, Choice.Part, @Nullable Choice> others,
+      TableSnapshot here,
+      Member member,
+      Choice.Part part,
+      QueryContext context) {
     CompletableFuture<List<Part>> either = new CompletableFuture<>();
     begin(here, member, part, context)
         .whenComplete((parts, failure) -> settle(either, parts, failure));

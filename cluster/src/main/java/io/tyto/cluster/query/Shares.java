@@ -44,6 +44,11 @@ final class Shares {
         breakers.silent());
   }
 
+  /// Whether the newest rows of any partition are in more than one place.
+  boolean isCopied(int group) {
+    return members.all().stream().anyMatch(member -> member.tails().containsKey(group));
+  }
+
   /// Who else has what a node was asked for; null where not all of it is anywhere else.
   @Nullable Choice without(Member member, int group, Choice.Part part) {
     Set<NodeAddress> silent = new HashSet<>(breakers.silent());
