@@ -5,8 +5,6 @@ import io.tyto.ingest.feed.DecoderRegistry;
 import io.tyto.ingest.partition.PartitionId;
 import io.tyto.ingest.partition.PartitionInspection;
 import io.tyto.ingest.table.Tables;
-import io.tyto.model.error.ErrorCode;
-import io.tyto.model.error.TytoException;
 import io.tyto.model.port.AdminService.CollectionStatus;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.AdminService.ConfigPlan;
@@ -16,14 +14,13 @@ import io.tyto.model.schema.DimensionTable;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.Disk;
 import io.tyto.store.DiskErrors;
-import io.tyto.store.FsStore;
+import io.tyto.store.Store;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.catalog.CatalogState;
 import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.table.TableLog;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -36,12 +33,20 @@ import java.util.TreeMap;
 public final class DataInspector {
   private DataInspector() {}
 
-  /// What a running node would tell, except that records which are only in the log count as lag and
-  /// not as rows. NOT_FOUND where the folder holds no store; MANIFEST_CORRUPT.
+  /// Of a folder with objects below it.
   public static Status status(Path data) {
-    DataFolder folder = new DataFolder(data);
-    requireStore(folder);
-    FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
+    return status(new DataFolder(data));
+  }
+
+  /// What a running node would tell, except that records which are only in the log count as lag and
+  /// not as rows. NOT_FOUND where nothing is stored; MANIFEST_CORRUPT.
+  public static Status status(DataFolder folder) {
+    try (Store store = folder.openBeside()) {
+      return status(folder, store);
+    }
+  }
+
+  private static Status status(DataFolder folder, Store store) {
     CatalogState catalog = Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "status").state();
     Map<Integer, List<PartitionInspection>> groups = new TreeMap<>();
     List<String> alarms = new ArrayList<>();
@@ -59,16 +64,24 @@ public final class DataInspector {
       bytes += status.bytes();
       collections.add(status);
     }
-    return new Status(bytes, freeBytes(data), collections, List.of(), List.of(), alarms);
+    return new Status(bytes, freeBytes(folder.root()), collections, List.of(), List.of(), alarms);
   }
 
   /// What applying configs to the folder would do, except that records which are only in the log
   /// are not counted. NOT_FOUND, CONFIG_INVALID, MANIFEST_CORRUPT.
   public static ConfigPlan diffConfigs(
-      Path data, List<ConfigFile> files, DecoderRegistry decoders, Clock clock) {
-    DataFolder folder = new DataFolder(data);
-    requireStore(folder);
-    FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
+      DataFolder folder, List<ConfigFile> files, DecoderRegistry decoders, Clock clock) {
+    try (Store store = folder.openBeside()) {
+      return diffConfigs(folder, store, files, decoders, clock);
+    }
+  }
+
+  private static ConfigPlan diffConfigs(
+      DataFolder folder,
+      Store store,
+      List<ConfigFile> files,
+      DecoderRegistry decoders,
+      Clock clock) {
     Catalog catalog = Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "diff");
     List<PartitionId> partitions = partitions(catalog.state());
     return CollectionDirectory.readOnly(catalog, decoders, tables(store))
@@ -91,38 +104,26 @@ public final class DataInspector {
   }
 
   /// Every version of a collection's config. NOT_FOUND, UNKNOWN_COLLECTION, MANIFEST_CORRUPT.
-  public static List<ConfigVersion> configHistory(Path data, String collection) {
-    DataFolder folder = new DataFolder(data);
-    requireStore(folder);
-    FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
-    return CollectionDirectory.readOnly(
-            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "history"), null, tables(store))
-        .history(collection);
+  public static List<ConfigVersion> configHistory(DataFolder folder, String collection) {
+    try (Store store = folder.openBeside()) {
+      return CollectionDirectory.readOnly(
+              Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "history"), null, tables(store))
+          .history(collection);
+    }
   }
 
   /// Every version of a collection, ascending; the folder may be in use. NOT_FOUND,
   /// UNKNOWN_COLLECTION.
-  public static List<TableSchema> versions(Path data, String collection) {
-    DataFolder folder = new DataFolder(data);
-    requireStore(folder);
-    FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
-    return CollectionDirectory.readOnly(
-            Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "schema"), null, tables(store))
-        .versions(collection);
-  }
-
-  private static Map<String, DimensionTable> tables(FsStore store) {
-    return Tables.configs(TableLog.open(store, StoreKeys.DEFAULT_PROJECT, "inspector"));
-  }
-
-  /// NOT_FOUND where the folder holds no store; STORE_UNSUITABLE where not all of it is there yet.
-  public static void requireStore(DataFolder folder) {
-    folder.requireWhole();
-    if (!Files.isDirectory(folder.store())) {
-      throw new TytoException(
-          ErrorCode.NOT_FOUND,
-          "there is no data at %s: name the folder with --data".formatted(folder.root()));
+  public static List<TableSchema> versions(DataFolder folder, String collection) {
+    try (Store store = folder.openBeside()) {
+      return CollectionDirectory.readOnly(
+              Catalog.open(store, StoreKeys.DEFAULT_PROJECT, "schema"), null, tables(store))
+          .versions(collection);
     }
+  }
+
+  private static Map<String, DimensionTable> tables(Store store) {
+    return Tables.configs(TableLog.open(store, StoreKeys.DEFAULT_PROJECT, "inspector"));
   }
 
   /// Every partition of every group.

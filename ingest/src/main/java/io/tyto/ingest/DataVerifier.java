@@ -8,7 +8,7 @@ import io.tyto.ingest.partition.PartitionId;
 import io.tyto.ingest.partition.PartitionInspection;
 import io.tyto.model.error.TytoException;
 import io.tyto.store.Disk;
-import io.tyto.store.FsStore;
+import io.tyto.store.Store;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import io.tyto.store.maintenance.Fault;
@@ -24,16 +24,21 @@ import java.util.List;
 public final class DataVerifier {
   private DataVerifier() {}
 
-  /// NOT_FOUND where the folder holds no store.
+  /// Of a folder with objects below it. NOT_FOUND where nothing is stored.
   public static StoreVerifier.Report verify(Path data) {
-    DataFolder folder = new DataFolder(data);
-    DataInspector.requireStore(folder);
-    FsStore store = new FsStore(folder.store(), Disk.SYSTEM);
-    return withLogs(new StoreVerifier(store, DataVerifier::inside).verify(_ -> {}), store, folder);
+    return verify(new DataFolder(data));
+  }
+
+  /// NOT_FOUND where nothing is stored.
+  public static StoreVerifier.Report verify(DataFolder folder) {
+    try (Store store = folder.openBeside()) {
+      return withLogs(
+          new StoreVerifier(store, DataVerifier::inside).verify(_ -> {}), store, folder);
+    }
   }
 
   private static StoreVerifier.Report withLogs(
-      StoreVerifier.Report report, FsStore store, DataFolder folder) {
+      StoreVerifier.Report report, Store store, DataFolder folder) {
     List<PartitionId> partitions;
     try {
       partitions =

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// @param plugins what brought some of them, and decoders; likewise
 /// @param privacy how private values are hidden, and old ones forgotten
 /// @param refusals what to do when many records are refused
+/// @param home where the objects of the data folder lie
 /// @param node name of this process among several that share the folder and its partitions; null:
 ///   it owns them all
 /// @param tables what dimension tables are loaded with
@@ -40,6 +41,7 @@ public record IngestOptions(
     Plugins plugins,
     Privacy privacy,
     Refusals refusals,
+    StoreHome home,
     @Nullable String node,
     Tables tables,
     Views views,
@@ -60,6 +62,7 @@ public record IngestOptions(
           Plugins.builtIn(),
           Privacy.DEFAULT,
           Refusals.DEFAULT,
+          StoreHome.FILES,
           null,
           Tables.DEFAULT,
           Views.DEFAULT,
@@ -156,6 +159,10 @@ public record IngestOptions(
     return with(changed -> changed.refusals = value);
   }
 
+  public IngestOptions withHome(StoreHome value) {
+    return with(changed -> changed.home = value);
+  }
+
   public IngestOptions withNode(@Nullable String value) {
     return with(changed -> changed.node = value);
   }
@@ -233,6 +240,7 @@ public record IngestOptions(
     private Plugins plugins;
     private Privacy privacy;
     private Refusals refusals;
+    private StoreHome home;
     private @Nullable String node;
     private Tables tables;
     private Views views;
@@ -252,6 +260,7 @@ public record IngestOptions(
       plugins = options.plugins;
       privacy = options.privacy;
       refusals = options.refusals;
+      home = options.home;
       node = options.node;
       tables = options.tables;
       views = options.views;
@@ -273,6 +282,7 @@ public record IngestOptions(
           plugins,
           privacy,
           refusals,
+          home,
           node,
           tables,
           views,

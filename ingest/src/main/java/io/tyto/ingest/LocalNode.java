@@ -26,6 +26,7 @@ import io.tyto.ingest.partition.PartitionId;
 import io.tyto.ingest.partition.PartitionView;
 import io.tyto.ingest.plugin.Plugins;
 import io.tyto.ingest.privacy.KeyFile;
+import io.tyto.ingest.privacy.StoredSecret;
 import io.tyto.ingest.table.TableLoader;
 import io.tyto.ingest.table.Tables;
 import io.tyto.model.access.ApiKey;
@@ -50,7 +51,7 @@ import io.tyto.model.schema.Values;
 import io.tyto.model.schema.View;
 import io.tyto.store.DataLock;
 import io.tyto.store.Disk;
-import io.tyto.store.FsStore;
+import io.tyto.store.Store;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.Catalog;
 import java.io.InputStream;
@@ -86,6 +87,7 @@ public final class LocalNode
   private static final long SEAL_MINUTES = 10;
 
   private final DataLock lock;
+  private final Store store;
   private final CollectionDirectory directory;
   private final SavedCohorts cohorts;
   private final SavedItems saved;
@@ -125,7 +127,7 @@ public final class LocalNode
   ///
   /// STORE_LOCKED where another process holds the folder, or our name in it (the message tells its
   /// address if known); CONFIG_INVALID where it is shared and a collection cannot be;
-  /// STORE_UNSUITABLE where the file system does not keep its promises; LOG_CORRUPT,
+  /// STORE_UNSUITABLE where the file system or the bucket does not keep its promises; LOG_CORRUPT,
   /// MANIFEST_CORRUPT, SEGMENT_CORRUPT where recovery finds damage that it cannot work around.
   ///
   /// @param disk every file operation of log and store goes through it
@@ -141,9 +143,14 @@ public final class LocalNode
     String node = options.node();
     DataLock lock = node == null ? DataLock.acquire(data) : DataLock.share(data, node);
     try {
-      DataFolder folder = new DataFolder(data, node);
-      folder.requireWhole();
-      return new LocalNode(lock, folder, options, disk, clock, sources);
+      DataFolder folder = new DataFolder(data, node, options.home());
+      Store store = folder.open(disk);
+      try {
+        return new LocalNode(lock, folder, store, options, disk, clock, sources);
+      } catch (RuntimeException | Error e) {
+        store.close();
+        throw e;
+      }
     } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
@@ -153,6 +160,7 @@ public final class LocalNode
   private LocalNode(
       DataLock lock,
       DataFolder folder,
+      Store store,
       IngestOptions options,
       Disk disk,
       Clock clock,
@@ -160,14 +168,13 @@ public final class LocalNode
     this.lock = lock;
     this.options = options;
     this.sources = sources;
-    FsStore store = new FsStore(folder.store(), disk, folder.node());
-    store.clearScratch();
+    this.store = store;
     store.probe();
     String writerId = PartitionHost.writerId(folder.node());
     Path keyFile = options.privacy().keyFile();
     this.cursorKey =
         new KeyFile(folder.cursorKey(), "delete it: cursors that were handed out end with it");
-    this.keys = new KeyFile(keyFile == null ? folder.key(StoreKeys.DEFAULT_PROJECT) : keyFile);
+    this.keys = secret(folder, keyFile);
     this.decoders = DecoderRegistry.of(options.plugins());
     TableLoader loader =
         new TableLoader(
@@ -275,6 +282,21 @@ public final class LocalNode
         folder.root(),
         directory.all().size(),
         partitions.all().size());
+  }
+
+  /// The secret behind private fields.
+  ///
+  /// @param named by the settings; null: none is
+  private static KeyFile secret(DataFolder folder, @Nullable Path named) {
+    if (named != null) {
+      return new KeyFile(named);
+    }
+    Path own = folder.key(StoreKeys.DEFAULT_PROJECT);
+    return folder.node() != null && folder.home() instanceof StoreHome.Bucket
+        ? KeyFile.notMade(
+            own,
+            "processes that share a bucket have no folder in common, and private values must be hidden by the same secret everywhere: put one file with 64 hexadecimal digits on each machine (openssl rand -hex 32) and name it with privacy.keyFile")
+        : new KeyFile(own);
   }
 
   /// Writes the address under which this process serves into the lock file, for `import` and
@@ -626,6 +648,9 @@ public final class LocalNode
   /// The secret that signs cursors, the same in all processes that share the folder; made when it
   /// is first asked for. STORE_FAILED, KEY_MISSING.
   public byte[] cursorKey() {
+    if (store.isRemote()) {
+      return StoredSecret.of(store, StoreKeys.cursorSecret(StoreKeys.DEFAULT_PROJECT));
+    }
     cursorKey.create();
     return cursorKey.secret();
   }
@@ -749,6 +774,7 @@ public final class LocalNode
     sources.close();
     pipeline.close();
     plugins.close();
+    store.close();
     lock.close();
   }
 

@@ -250,13 +250,13 @@ class EvolvingConfigTest {
       assertEquals(plan, node.applyConfigs(files).plan());
       assertEquals(Verdict.UNCHANGED, node.diffConfigs(files).collections().getFirst().verdict());
     }
-    List<ConfigVersion> history = DataInspector.configHistory(data, "sale");
+    List<ConfigVersion> history = DataInspector.configHistory(new DataFolder(data), "sale");
     assertEquals(List.of(FIRST, SECOND), history.stream().map(ConfigVersion::text).toList());
     assertEquals(List.of("new collection"), history.getFirst().changes());
     assertEquals(9, history.getLast().changes().size());
     ConfigPlan back =
         DataInspector.diffConfigs(
-            data,
+            new DataFolder(data),
             List.of(new ConfigFile("sale.yaml", FIRST)),
             DecoderRegistry.of(Plugins.builtIn()),
             NodeFixture.CLOCK);

@@ -28,6 +28,7 @@ import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.KeyService.NewKey;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
+import io.tyto.server.settings.StoreSettings;
 import io.tyto.store.Disk;
 import io.tyto.store.audit.AuditFiles;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ public final class TytoServer implements AutoCloseable {
     try {
       ApplyResult applied =
           configFiles.isEmpty() ? ApplyResult.NOTHING : node.applyConfigs(configFiles);
-      DataFolder folder = new DataFolder(settings.path(Setting.DATA), name);
+      DataFolder folder = StoreSettings.folder(settings, name);
       AccessControl access = AccessControl.open(settings, node, folder, clock);
       try {
         return serve(settings, node, access, audit(settings, folder, clock), applied, clock);
@@ -175,6 +176,7 @@ public final class TytoServer implements AutoCloseable {
           ingestOptions(settings)
               .withPlugins(extensions.plugins())
               .withPipeline(extensions.pipeline())
+              .withHome(StoreSettings.home(settings))
               .withNode(node)
               .withTables(
                   new IngestOptions.Tables(

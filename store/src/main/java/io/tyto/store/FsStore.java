@@ -266,6 +266,7 @@ public final class FsStore implements Store {
 
   /// Removes what a crash left in the scratch folder: in that of this process, or, where it is
   /// alone, in those of all. Only for the holder of the {@link DataLock}.
+  @Override
   public void clearScratch() {
     try {
       clear(scratch);

@@ -9,7 +9,7 @@ import java.util.Optional;
 /// Every call that returns normally has made its effect durable, and a key that can be seen is
 /// durable too. DISK_FULL means that nothing was stored; STORE_FAILED that the outcome is unknown
 /// or the store refuses. Thread-safe.
-public interface Store {
+public interface Store extends AutoCloseable {
   enum Put {
     CREATED,
     EXISTS
@@ -63,9 +63,39 @@ public interface Store {
   /// object elsewhere, its name may go when others take its room; what is open stays.
   Path localFile(String key);
 
+  /// Whether objects lie elsewhere, so that their local files are copies that have to be brought
+  /// and that take room.
+  default boolean isRemote() {
+    return false;
+  }
+
+  /// The same as {@link #localFile} for a caller who keeps it open: a copy stays, and counts for
+  /// the room that copies take, until its holder lets it go. SEGMENT_CORRUPT where the object does
+  /// not have the hash that its key names; STORE_FAILED where it cannot be brought.
+  ///
+  /// @param holder of this key until it lets go, or {@link #forget} is called
+  default Path hold(String key, CopyHolder holder) {
+    return localFile(key);
+  }
+
+  /// A copy is damaged: it is brought anew when it is asked for again. Who has it open keeps what
+  /// they have.
+  default void forget(String key) {}
+
+  /// Makes room where copies take more than they may: to be called when a holder has become able to
+  /// let go.
+  default void makeRoom() {}
+
   /// A folder on the same file system for files on their way into {@link #putFile}.
   Path scratchFolder();
 
+  /// Removes what a crash left in the scratch folder. Only for the process whose folder it is.
+  default void clearScratch() {}
+
   /// Refuses (STORE_UNSUITABLE) a store whose conditional put, links or folder fsync do not hold.
   void probe();
+
+  /// Ends what is under way; a later call may fail.
+  @Override
+  default void close() {}
 }

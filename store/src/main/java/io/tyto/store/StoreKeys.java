@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /// <project>/tables/m/<20-digit version>                                  dimension tables
 ///                 /s/<table>-<version>-<16 hex>.tab
 /// <project>/keys/<20-digit version>                                      API keys
+/// <project>/secrets/cursors                                              signs cursors; in a bucket only
 /// <project>/<group>/g<generation>/p<partition>/m/<20-digit version>       manifest
 ///                                             /s/<version>-<collection>-<16 hex>.seg
 ///                                             /pages/<sha256>
@@ -46,6 +47,11 @@ public final class StoreKeys {
   /// Folder of a project's log of API keys.
   public static String keys(int project) {
     return project + "/keys";
+  }
+
+  /// The secret that signs cursors, where processes have no folder in common.
+  public static String cursorSecret(int project) {
+    return project + "/secrets/cursors";
   }
 
   /// Folder of a project's log of dimension tables.

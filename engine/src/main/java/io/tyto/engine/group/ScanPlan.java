@@ -11,6 +11,7 @@ import io.tyto.engine.filter.FilterCompiler;
 import io.tyto.engine.scan.BlockList;
 import io.tyto.engine.scan.ColumnSlots;
 import io.tyto.engine.scan.ScanContext;
+import io.tyto.engine.scan.ScanStats;
 import io.tyto.engine.source.RowSource;
 import io.tyto.engine.source.StateSource;
 import io.tyto.model.query.Estimate;
@@ -58,11 +59,14 @@ record ScanPlan(
     ColumnSlots slots = new ColumnSlots(spec.schema());
     List<RowSource> sources = new ArrayList<>();
     List<CompiledFilter> filters = new ArrayList<>();
+    int unreached = 0;
     for (GroupScan.Part part : parts) {
+      List<RowSource> reached = RowSource.within(part.range(), part.sources());
+      unreached += part.sources().size() - reached.size();
       CompiledFilter filter =
           FilterCompiler.compile(both(spec.where(), part.only()), part.range(), slots, seed);
-      sources.addAll(part.sources());
-      filters.addAll(Collections.nCopies(part.sources().size(), filter));
+      sources.addAll(reached);
+      filters.addAll(Collections.nCopies(reached.size(), filter));
     }
     Domains domains = new Domains(slots, sources, seed);
     List<KeyCoder> coders = new ArrayList<>();
@@ -88,7 +92,8 @@ record ScanPlan(
       filterOfState[states.size()] = number;
       states.add(accumulators.create(state.measure()));
     }
-    BlockPruner.Pruned pruned = BlockPruner.prune(filters, slots, sources);
+    BlockPruner.Pruned pruned =
+        BlockPruner.prune(filters, slots, sources).plus(new ScanStats(0, 0, 0, unreached));
     context.query().admit(pruned.stats().rowsScanned());
     return new ScanPlan(
         slots,

@@ -4,6 +4,7 @@ import io.tyto.engine.group.GroupScan;
 import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.LongRange;
+import io.tyto.engine.source.RowSource;
 import io.tyto.model.schema.ColumnSpec;
 import io.tyto.model.schema.TableSchema;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,8 @@ final class LocalGroups implements GroupSource {
 
   @Override
   public Found scan(GroupScan.Spec spec, boolean isRegrouped) {
-    CubeCover cover = CubeCover.of(spec, isRegrouped, sources);
+    Sources reached = new Sources(sources.schema(), RowSource.within(spec.range(), sources.list()));
+    CubeCover cover = CubeCover.of(spec, isRegrouped, reached);
     return new Found(
         GroupScan.runParts(spec, cover.parts(), context), cover.queryPlan(), cover.servedBy());
   }

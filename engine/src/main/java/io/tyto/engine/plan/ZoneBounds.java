@@ -1,5 +1,6 @@
 package io.tyto.engine.plan;
 
+import io.tyto.engine.calendar.Axes;
 import io.tyto.engine.source.CellSource;
 import io.tyto.engine.source.ColumnReader;
 import io.tyto.engine.source.LongRange;
@@ -8,6 +9,10 @@ import io.tyto.engine.source.Zone;
 import io.tyto.engine.vector.ColumnVector;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.ColumnType;
+import io.tyto.model.schema.TimestampUnit;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The least and greatest value of a LONG column over rows: from zone maps, and by reading where a
@@ -24,8 +29,16 @@ final class ZoneBounds {
   /// Null where the column has no value at all.
   static @Nullable LongRange of(Sources sources, ColumnSpec column, QueryContext context) {
     ZoneBounds bounds = new ZoneBounds(context);
+    boolean isTime =
+        column.id() == sources.schema().timeColumn().id() && !isFiner(column.type().element());
     for (RowSource source : sources.list()) {
       context.check();
+      LongRange distant = isTime ? source.distantTimes() : null;
+      if (distant != null) {
+        bounds.include(value(column, distant.min()));
+        bounds.include(value(column, distant.max()));
+        continue;
+      }
       ColumnReader reader = sources.reader(source, column);
       if (reader != null) {
         bounds.include(source, reader);
@@ -34,6 +47,16 @@ final class ZoneBounds {
       }
     }
     return bounds.min > bounds.max ? null : new LongRange(bounds.min, bounds.max);
+  }
+
+  /// Whether times of the column cannot be told in microseconds.
+  private static boolean isFiner(ColumnType.Scalar type) {
+    return type instanceof ColumnType.TimestampType timestamp
+        && timestamp.unit() == TimestampUnit.NANOS;
+  }
+
+  private static long value(ColumnSpec column, long micros) {
+    return Axes.ceiling(column.type().element(), Instant.EPOCH.plus(micros, ChronoUnit.MICROS));
   }
 
   /// Of rows that are gone there may be cells.

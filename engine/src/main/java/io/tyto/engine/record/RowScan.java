@@ -165,7 +165,7 @@ public final class RowScan {
                 && spec.orderBy().getFirst().direction().descending() != spec.backward());
     columnSlots = spec.columns().stream().mapToInt(slots::slot).toArray();
     wanted = Math.addExact(Math.addExact(spec.skip(), spec.limit()), 1);
-    pruned = BlockPruner.prune(filter, slots, this.sources);
+    pruned = BlockPruner.prune(filter, spec.range(), slots, this.sources);
   }
 
   private Found find() {

@@ -31,6 +31,7 @@ final class Container implements AutoCloseable {
   private final ContainerFormat.Owner owner;
   private final Directory directory;
   private final AtomicReferenceArray<@Nullable Block> checked;
+  private final Runnable onDamage;
 
   /// A block whose checksum was verified.
   ///
@@ -42,8 +43,10 @@ final class Container implements AutoCloseable {
     }
   }
 
-  private Container(MappedFile file, long expectedBytes, ContainerFormat.FileKind kind) {
+  private Container(
+      MappedFile file, long expectedBytes, ContainerFormat.FileKind kind, Runnable onDamage) {
     this.file = file;
+    this.onDamage = onDamage;
     name = String.valueOf(file.path().getFileName());
     if (file.sizeBytes() != expectedBytes) {
       throw corrupt(file.sizeBytes(), expectedBytes + " bytes", file.sizeBytes() + " bytes");
@@ -55,6 +58,12 @@ final class Container implements AutoCloseable {
 
   /// SEGMENT_CORRUPT; STORE_FAILED where the file cannot be read at all.
   static Container open(Path path, long expectedBytes, ContainerFormat.FileKind kind) {
+    return open(path, expectedBytes, kind, () -> {});
+  }
+
+  /// @param onDamage run whenever damage is found, before it is thrown
+  static Container open(
+      Path path, long expectedBytes, ContainerFormat.FileKind kind, Runnable onDamage) {
     MappedFile file;
     try {
       file = MappedFile.open(path);
@@ -63,7 +72,7 @@ final class Container implements AutoCloseable {
           ErrorCode.STORE_FAILED, "segment " + path + " cannot be opened: " + e.getMessage(), e);
     }
     try {
-      return new Container(file, expectedBytes, kind);
+      return new Container(file, expectedBytes, kind, onDamage);
     } catch (RuntimeException e) {
       close(file);
       throw e;
@@ -218,8 +227,7 @@ final class Container implements AutoCloseable {
     try {
       file.read(byteOffset, target, 0, length);
     } catch (IOException e) {
-      throw new CorruptSegmentException(
-          fault(byteOffset, length + " bytes", String.valueOf(e.getMessage())), e);
+      throw corrupt(fault(byteOffset, length + " bytes", String.valueOf(e.getMessage())), e);
     }
   }
 
@@ -301,7 +309,12 @@ final class Container implements AutoCloseable {
   }
 
   CorruptSegmentException corrupt(long byteOffset, String expected, String actual) {
-    return new CorruptSegmentException(fault(byteOffset, expected, actual), null);
+    return corrupt(fault(byteOffset, expected, actual), null);
+  }
+
+  private CorruptSegmentException corrupt(Fault fault, @Nullable Throwable cause) {
+    onDamage.run();
+    return new CorruptSegmentException(fault, cause);
   }
 
   /// What to throw when decoding a block failed. Its checksum was right, so either it was written
@@ -315,7 +328,7 @@ final class Container implements AutoCloseable {
     }
     long at = block == null ? 0 : block.byteOffset();
     String what = block == null ? "a block" : "readable " + block.encoding();
-    return new CorruptSegmentException(fault(at, what, String.valueOf(cause)), cause);
+    return corrupt(fault(at, what, String.valueOf(cause)), cause);
   }
 
   private Fault fault(long byteOffset, String expected, String actual) {

@@ -47,7 +47,16 @@ public final class Segment implements RowSource {
   ///
   /// @param expectedBytes the length its manifest entry names
   public static Segment open(Path file, long expectedBytes) {
-    Container container = Container.open(file, expectedBytes, ContainerFormat.FileKind.ROWS);
+    return open(file, expectedBytes, () -> {});
+  }
+
+  /// The same.
+  ///
+  /// @param onDamage run by whoever finds that bytes are not as written, before SEGMENT_CORRUPT is
+  ///   thrown, perhaps more than once; must not wait
+  public static Segment open(Path file, long expectedBytes, Runnable onDamage) {
+    Container container =
+        Container.open(file, expectedBytes, ContainerFormat.FileKind.ROWS, onDamage);
     try {
       return new Segment(container);
     } catch (RuntimeException e) {

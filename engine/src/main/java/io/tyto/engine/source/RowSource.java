@@ -1,5 +1,8 @@
 package io.tyto.engine.source;
 
+import io.tyto.model.query.TimeInterval;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,4 +46,26 @@ public interface RowSource {
 
   /// Bytes on disk, 0 in the tail.
   long storedBytes();
+
+  /// Where the rows have to be brought here before they can be read: bounds of their event times in
+  /// epoch microseconds, so that this can be spared. Null where they are here.
+  default @Nullable LongRange distantTimes() {
+    return null;
+  }
+
+  /// The sources without those whose rows all lie outside a range of event time, as far as that is
+  /// known without bringing them here.
+  static List<RowSource> within(TimeInterval range, List<RowSource> sources) {
+    return sources.stream().filter(source -> isWithin(range, source)).toList();
+  }
+
+  /// False where rows of the source that lie in the range are ruled out without bringing it here.
+  static boolean isWithin(TimeInterval range, RowSource source) {
+    LongRange times = source.distantTimes();
+    Instant from = range.from();
+    Instant to = range.to();
+    return times == null
+        || (from == null || times.max() >= ChronoUnit.MICROS.between(Instant.EPOCH, from))
+            && (to == null || times.min() <= ChronoUnit.MICROS.between(Instant.EPOCH, to));
+  }
 }

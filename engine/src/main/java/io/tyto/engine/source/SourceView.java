@@ -1,5 +1,7 @@
 package io.tyto.engine.source;
 
+import org.jspecify.annotations.Nullable;
+
 /// Rows of a source seen otherwise: what is said of them all is the source's, and cells are not
 /// offered, as they may tell what the view does not. Thread-safe as the source is.
 public interface SourceView extends RowSource {
@@ -28,5 +30,10 @@ public interface SourceView extends RowSource {
   @Override
   default long storedBytes() {
     return source().storedBytes();
+  }
+
+  @Override
+  default @Nullable LongRange distantTimes() {
+    return source().distantTimes();
   }
 }

@@ -3,7 +3,6 @@ package io.tyto.ingest.backup;
 import static java.lang.System.Logger.Level.INFO;
 
 import io.tyto.ingest.DataFolder;
-import io.tyto.ingest.DataInspector;
 import io.tyto.ingest.log.LocalLog;
 import io.tyto.ingest.log.LogInspection;
 import io.tyto.ingest.partition.PartitionId;
@@ -13,7 +12,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.store.DataLock;
 import io.tyto.store.Disk;
 import io.tyto.store.DiskErrors;
-import io.tyto.store.FsStore;
+import io.tyto.store.Store;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.backup.BackupFolder;
 import io.tyto.store.backup.BackupFolder.Kept;
@@ -50,7 +49,7 @@ public final class Backup {
   private static final Set<String> NAMES = Set.of("LOCK", "index", "objects", "tmp");
 
   private final DataFolder data;
-  private final FsStore store;
+  private final Store store;
   private final BackupFolder target;
   private final Disk disk;
   private final long createdMillis;
@@ -60,9 +59,9 @@ public final class Backup {
   /// @param copied files that were not in the folder yet
   public record Result(BackupIndex index, int copied, long copiedBytes) {}
 
-  private Backup(Path data, Path to, Disk disk, Clock clock) {
-    this.data = new DataFolder(data);
-    this.store = new FsStore(this.data.store(), disk);
+  private Backup(DataFolder data, Store store, Path to, Disk disk, Clock clock) {
+    this.data = data;
+    this.store = store;
     this.target = new BackupFolder(to, disk);
     this.disk = disk;
     this.createdMillis = clock.millis();
@@ -75,12 +74,22 @@ public final class Backup {
   /// folder of backups; STORE_LOCKED where another backup goes into it; OVERLOADED where data
   /// changed faster than it could be copied; MANIFEST_CORRUPT, SEGMENT_CORRUPT: the data are
   /// damaged; DISK_FULL; STORE_FAILED.
+  public static Result make(DataFolder data, Path to, Disk disk, Clock clock) {
+    try (Store store = data.openBeside(disk)) {
+      return make(data, store, to, disk, clock);
+    }
+  }
+
+  /// The same of a folder with objects below it.
   public static Result make(Path data, Path to, Disk disk, Clock clock) {
-    DataInspector.requireStore(new DataFolder(data));
-    requireApart(data, to);
+    return make(new DataFolder(data), to, disk, clock);
+  }
+
+  private static Result make(DataFolder data, Store store, Path to, Disk disk, Clock clock) {
+    requireApart(data.root(), to);
     requireBackups(to, disk);
     try (DataLock _ = DataLock.acquire(to)) {
-      Backup backup = new Backup(data, to, disk, clock);
+      Backup backup = new Backup(data, store, to, disk, clock);
       backup.target.clearScratch();
       return backup.make();
     }

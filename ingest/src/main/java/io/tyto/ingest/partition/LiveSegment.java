@@ -8,24 +8,35 @@ import io.tyto.store.manifest.Manifest.SegmentEntry;
 import org.jspecify.annotations.Nullable;
 
 /// A committed segment as queries get it. A damaged one stays in its place and answers every read
-/// with its error, so that the rest goes on and no query silently misses rows.
+/// with its error, so that the rest goes on and no query silently misses rows. So does one that
+/// lies elsewhere and cannot be brought.
 ///
 /// Whoever reads holds it: {@link #retain}, then {@link #release}.
 final class LiveSegment {
   private final SegmentEntry entry;
   private final RowSource source;
   private final @Nullable Segment segment;
+  private final @Nullable DistantSegment distant;
 
   LiveSegment(SegmentEntry entry, Segment segment) {
     this.entry = entry;
     this.source = segment;
     this.segment = segment;
+    this.distant = null;
+  }
+
+  LiveSegment(SegmentEntry entry, DistantSegment distant) {
+    this.entry = entry;
+    this.source = distant;
+    this.segment = null;
+    this.distant = distant;
   }
 
   LiveSegment(SegmentEntry entry, int partition, TytoException damage) {
     this.entry = entry;
     this.source = new Quarantined(entry, partition, damage);
     this.segment = null;
+    this.distant = null;
   }
 
   SegmentEntry entry() {
@@ -37,11 +48,15 @@ final class LiveSegment {
   }
 
   boolean isDamaged() {
-    return segment == null;
+    return distant == null ? segment == null : distant.isDamaged();
   }
 
-  /// SEGMENT_CORRUPT where it is damaged, without waiting for the first read.
+  /// SEGMENT_CORRUPT where it is damaged, STORE_FAILED where it cannot be brought here, without
+  /// waiting for the first read.
   void requireReadable() {
+    if (distant != null) {
+      distant.requireReadable();
+    }
     if (source instanceof Quarantined damaged) {
       throw damaged.failure();
     }
@@ -50,12 +65,16 @@ final class LiveSegment {
   void retain() {
     if (segment != null) {
       segment.retain();
+    } else if (distant != null) {
+      distant.retain();
     }
   }
 
   void release() {
     if (segment != null) {
       segment.release();
+    } else if (distant != null) {
+      distant.release();
     }
   }
 

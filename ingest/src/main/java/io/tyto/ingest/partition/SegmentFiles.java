@@ -162,9 +162,14 @@ final class SegmentFiles {
     return LifetimeSegment.open(store.localFile(chain.segmentKey(entry.file())), entry.bytes());
   }
 
-  /// Maps a committed segment. Where it is damaged or missing, an alarm is raised and every read of
-  /// it will fail with the damage.
+  /// Maps a committed segment, now or, where its object lies elsewhere, when it is first read.
+  /// Where it is damaged or missing, an alarm is raised and every read of it will fail with the
+  /// damage.
   LiveSegment open(SegmentEntry entry) {
+    if (store.isRemote()) {
+      String key = chain.segmentKey(entry.file());
+      return new LiveSegment(entry, new DistantSegment(entry, id.partition(), store, key, alarms));
+    }
     try {
       Segment segment =
           Segment.open(store.localFile(chain.segmentKey(entry.file())), entry.bytes());

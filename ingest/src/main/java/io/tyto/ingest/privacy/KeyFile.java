@@ -30,6 +30,7 @@ public final class KeyFile {
 
   private final Path file;
   private final String remedy;
+  private final boolean isMade;
   private @Nullable PrivateValues values;
 
   public KeyFile(Path file) {
@@ -40,8 +41,20 @@ public final class KeyFile {
 
   /// @param remedy what to do where it cannot be read
   public KeyFile(Path file, String remedy) {
+    this(file, remedy, true);
+  }
+
+  private KeyFile(Path file, String remedy, boolean isMade) {
     this.file = file;
     this.remedy = remedy;
+    this.isMade = isMade;
+  }
+
+  /// One that has to be there: {@link #create} is KEY_MISSING too.
+  ///
+  /// @param remedy what to do where it is not
+  public static KeyFile notMade(Path file, String remedy) {
+    return new KeyFile(file, remedy, false);
   }
 
   public Path file() {
@@ -57,10 +70,13 @@ public final class KeyFile {
     return read();
   }
 
-  /// Makes the secret where there is none yet. STORE_FAILED.
+  /// Makes the secret where there is none yet. STORE_FAILED, KEY_MISSING.
   public synchronized void create() {
     if (exists()) {
       return;
+    }
+    if (!isMade) {
+      throw missing("is not there");
     }
     byte[] secret = new byte[PrivateValues.SECRET_BYTES];
     new SecureRandom().nextBytes(secret);

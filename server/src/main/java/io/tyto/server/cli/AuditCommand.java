@@ -2,6 +2,7 @@ package io.tyto.server.cli;
 
 import io.tyto.ingest.DataFolder;
 import io.tyto.server.settings.Setting;
+import io.tyto.server.settings.Settings;
 import io.tyto.store.Disk;
 import io.tyto.store.audit.AuditVerifier;
 import java.io.IOException;
@@ -34,8 +35,9 @@ final class AuditCommand implements Runnable {
 
   /// That of the folder, and those of processes that share it.
   private static List<Path> logs(SettingFlags flags) {
-    Path data = flags.resolve().path(Setting.DATA);
-    StatusCommand.requireData(data);
+    Settings settings = flags.resolve();
+    Path data = settings.path(Setting.DATA);
+    StatusCommand.requireData(settings);
     List<Path> logs = new ArrayList<>();
     logs.add(new DataFolder(data).audit());
     Path nodes = data.resolve("nodes");

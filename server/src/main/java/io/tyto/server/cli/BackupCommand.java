@@ -5,6 +5,7 @@ import io.tyto.ingest.backup.Backup;
 import io.tyto.server.TytoServer;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
+import io.tyto.server.settings.StoreSettings;
 import io.tyto.store.DataLock;
 import io.tyto.store.Disk;
 import io.tyto.store.backup.BackupFolder;
@@ -55,12 +56,13 @@ final class BackupCommand implements Callable<Integer> {
     }
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
-    StatusCommand.requireData(data);
+    StatusCommand.requireData(settings);
     if (seals) {
       seal(settings, data);
     }
     PrintWriter out = spec.commandLine().getOut();
-    Backup.Result result = Backup.make(data, target, Disk.SYSTEM, Clock.systemUTC());
+    Backup.Result result =
+        Backup.make(StoreSettings.folder(settings), target, Disk.SYSTEM, Clock.systemUTC());
     BackupIndex index = result.index();
     out.printf(
         "backup %d of %s in %s: %,d files, %s; %,d files, %s of it new%n",

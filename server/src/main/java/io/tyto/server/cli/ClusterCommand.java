@@ -64,7 +64,7 @@ final class ClusterCommand implements Runnable {
 
     private static DataLock.Holder holder(Settings settings) {
       Path data = settings.path(Setting.DATA);
-      StatusCommand.requireData(data);
+      StatusCommand.requireData(settings);
       return SettingFlags.holder(settings)
           .filter(holder -> !holder.address().isEmpty())
           .orElseThrow(() ->

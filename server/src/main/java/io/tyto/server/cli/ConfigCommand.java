@@ -17,6 +17,7 @@ import io.tyto.server.Extensions;
 import io.tyto.server.TytoServer;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
+import io.tyto.server.settings.StoreSettings;
 import io.tyto.store.DataLock;
 import java.io.IOException;
 import java.io.InputStream;
@@ -153,20 +154,22 @@ final class ConfigCommand implements Runnable {
     public Integer call() {
       Settings settings = flags.resolve();
       List<ConfigFile> files = ConfigFiles.read(settings.path(Setting.CONFIG));
-      Path data = settings.path(Setting.DATA);
       Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
       ConfigPlan plan =
           holder.isPresent() && !holder.get().address().isEmpty()
               ? new RunningServer(holder.get()).diffConfigs(files)
-              : offline(settings, data, files);
+              : offline(settings, files);
       PlanText.print(plan, spec.commandLine().getOut());
       return plan.isBreaking() ? 1 : 0;
     }
 
-    private static ConfigPlan offline(Settings settings, Path data, List<ConfigFile> files) {
+    private static ConfigPlan offline(Settings settings, List<ConfigFile> files) {
       try (Extensions extensions = Extensions.of(settings)) {
         return DataInspector.diffConfigs(
-            data, files, DecoderRegistry.of(extensions.plugins()), Clock.systemUTC());
+            StoreSettings.folder(settings),
+            files,
+            DecoderRegistry.of(extensions.plugins()),
+            Clock.systemUTC());
       }
     }
   }
@@ -220,12 +223,11 @@ final class ConfigCommand implements Runnable {
     @Override
     public Integer call() {
       Settings settings = flags.resolve();
-      Path data = settings.path(Setting.DATA);
       Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
       List<ConfigVersion> versions =
           holder.isPresent() && !holder.get().address().isEmpty()
               ? new RunningServer(holder.get()).configHistory(collection)
-              : DataInspector.configHistory(data, collection);
+              : DataInspector.configHistory(StoreSettings.folder(settings), collection);
       PrintWriter out = spec.commandLine().getOut();
       for (ConfigVersion version : versions) {
         out.println("version " + version.version());

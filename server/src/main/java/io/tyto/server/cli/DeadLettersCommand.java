@@ -17,11 +17,9 @@ import io.tyto.model.port.DeadLetterService.ReplayRequest;
 import io.tyto.model.port.DeadLetterService.ReplayResult;
 import io.tyto.model.query.QueryContext;
 import io.tyto.server.TytoServer;
-import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
 import io.tyto.store.DataLock;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -93,8 +91,7 @@ final class DeadLettersCommand implements Runnable {
 
     int with(ToIntFunction<DeadLetterService> work) {
       Settings settings = flags.resolve();
-      Path data = settings.path(Setting.DATA);
-      StatusCommand.requireData(data);
+      StatusCommand.requireData(settings);
       Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
       if (holder.isPresent() && !holder.get().address().isEmpty()) {
         return work.applyAsInt(new RemoteDeadLetters(new RunningServer(holder.get())));

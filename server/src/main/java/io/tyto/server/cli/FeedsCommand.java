@@ -61,7 +61,7 @@ final class FeedsCommand implements Callable<Integer> {
   private static RunningServer server(SettingFlags flags) {
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
-    StatusCommand.requireData(data);
+    StatusCommand.requireData(settings);
     return SettingFlags.holder(settings)
         .filter(holder -> !holder.address().isEmpty())
         .map(RunningServer::new)

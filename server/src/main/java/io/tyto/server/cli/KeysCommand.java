@@ -1,6 +1,5 @@
 package io.tyto.server.cli;
 
-import io.tyto.ingest.DataFolder;
 import io.tyto.ingest.key.KeyFolder;
 import io.tyto.model.access.ApiKey;
 import io.tyto.model.access.Caller;
@@ -8,11 +7,10 @@ import io.tyto.model.access.KeyText;
 import io.tyto.model.port.KeyService;
 import io.tyto.model.port.KeyService.KeyInput;
 import io.tyto.model.port.KeyService.NewKey;
-import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
+import io.tyto.server.settings.StoreSettings;
 import io.tyto.store.DataLock;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,13 +50,12 @@ final class KeysCommand implements Runnable {
   /// Works on the keys wherever they are.
   private static <T> T with(SettingFlags flags, Function<KeyService, T> work) {
     Settings settings = flags.resolve();
-    Path data = settings.path(Setting.DATA);
-    StatusCommand.requireData(data);
+    StatusCommand.requireData(settings);
     Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
     if (holder.isPresent() && !holder.get().address().isEmpty()) {
       return work.apply(new RemoteKeys(new RunningServer(holder.get())));
     }
-    try (KeyFolder keys = KeyFolder.open(new DataFolder(data), Clock.systemUTC())) {
+    try (KeyFolder keys = KeyFolder.open(StoreSettings.folder(settings), Clock.systemUTC())) {
       return work.apply(keys.keys());
     }
   }

@@ -1,7 +1,10 @@
 package io.tyto.server.cli;
 
 import io.tyto.ingest.backup.Restore;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.server.settings.Setting;
+import io.tyto.server.settings.Settings;
 import io.tyto.store.Disk;
 import io.tyto.store.backup.BackupIndex;
 import java.io.PrintWriter;
@@ -33,7 +36,14 @@ final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Path data = flags.resolve().path(Setting.DATA);
+    Settings settings = flags.resolve();
+    Path data = settings.path(Setting.DATA);
+    if (!settings.text(Setting.STORE).equals("file")) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "A backup is restored into a folder, and `store` is %s. Restore it with --store file, copy what is then below %s into the bucket under equal names, and start with the bucket and that folder."
+              .formatted(settings.text(Setting.STORE), data.resolve("store")));
+    }
     BackupIndex index = Restore.run(from, data, number, Disk.SYSTEM);
     Instant then = Instant.ofEpochMilli(index.createdMillis());
     PrintWriter out = spec.commandLine().getOut();

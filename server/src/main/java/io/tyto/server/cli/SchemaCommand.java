@@ -6,7 +6,7 @@ import io.tyto.model.error.TytoException;
 import io.tyto.model.producer.ProducerSchema;
 import io.tyto.model.producer.ProducerSchema.Format;
 import io.tyto.model.schema.TableSchema;
-import io.tyto.server.settings.Setting;
+import io.tyto.server.settings.StoreSettings;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -41,7 +41,7 @@ final class SchemaCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<TableSchema> versions =
-        DataInspector.versions(flags.resolve().path(Setting.DATA), collection);
+        DataInspector.versions(StoreSettings.folder(flags.resolve()), collection);
     TableSchema wanted =
         version == NEWEST
             ? versions.getLast()

@@ -1,12 +1,13 @@
 package io.tyto.server.cli;
 
-import io.tyto.ingest.DataFolder;
+import io.tyto.ingest.StoreHome;
 import io.tyto.model.port.AdminService.ConfigFile;
 import io.tyto.model.port.KeyService.NewKey;
 import io.tyto.server.TytoServer;
 import io.tyto.server.log.Logs;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
+import io.tyto.server.settings.StoreSettings;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,9 +31,10 @@ final class ServeCommand implements Callable<Integer> {
     Logs.configure(settings);
     Path configs = settings.path(Setting.CONFIG);
     // A folder with data knows its collections; configs are needed only to change them.
-    boolean known = Files.isDirectory(new DataFolder(settings.path(Setting.DATA)).store());
     List<ConfigFile> files =
-        known && !Files.exists(configs) ? List.of() : ConfigFiles.read(configs);
+        !Files.exists(configs) && StoreSettings.folder(settings).hasStore()
+            ? List.of()
+            : ConfigFiles.read(configs);
     TytoServer server = TytoServer.start(settings, files, Clock.systemUTC());
     PrintWriter out = spec.commandLine().getOut();
     announce(out, server, settings);
@@ -51,6 +53,7 @@ final class ServeCommand implements Callable<Integer> {
       out.println("node               " + node + ", shares its partitions with others");
     }
     out.println("data               " + settings.path(Setting.DATA).toAbsolutePath().normalize());
+    announceBucket(out, settings);
     out.println(whoMayCome(settings));
     if (ProcessHandle.current().info().user().filter("root"::equals).isPresent()) {
       out.println(
@@ -67,6 +70,17 @@ final class ServeCommand implements Callable<Integer> {
       out.println("`tyto keys create` makes others that may do less.");
     }
     out.println("Ctrl-C stops it.");
+  }
+
+  private static void announceBucket(PrintWriter out, Settings settings) {
+    if (StoreSettings.home(settings) instanceof StoreHome.Bucket bucket) {
+      out.println("bucket             " + bucket.location());
+      if (!settings.text(Setting.OWNERSHIP).equals("group")) {
+        out.println(
+            "WARNING: events that come over HTTP are in the log on this machine's disk alone until they are"
+                + " sealed into the bucket: whoever loses the disk loses them. With Kafka nothing is lost.");
+      }
+    }
   }
 
   private static String whoMayCome(Settings settings) {

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
 @Command
 final class SettingFlags {
   /// What a command heeds that only reads a data folder, or asks who holds it.
-  static final Set<Setting> FOLDER = EnumSet.of(Setting.DATA, Setting.NODE);
+  static final Set<Setting> FOLDER =
+      EnumSet.of(Setting.DATA, Setting.NODE, Setting.STORE, Setting.S3_ENDPOINT, Setting.S3_REGION);
 
   /// What a command heeds that only reads event configs.
   static final Set<Setting> CONFIGS = EnumSet.of(Setting.CONFIG, Setting.PIPELINE, Setting.PLUGINS);
@@ -35,6 +36,9 @@ final class SettingFlags {
           Setting.NODE,
           Setting.MEMORY,
           Setting.STORE,
+          Setting.S3_ENDPOINT,
+          Setting.S3_REGION,
+          Setting.CACHE_SEGMENTS,
           Setting.LOG_DURABILITY,
           Setting.LOG_FILE_BYTES,
           Setting.LOG_GAP_POLICY,

@@ -9,9 +9,9 @@ import io.tyto.model.port.AdminService.PartitionStatus;
 import io.tyto.model.port.AdminService.Status;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
+import io.tyto.server.settings.StoreSettings;
 import io.tyto.store.DataLock;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,7 +39,7 @@ final class StatusCommand implements Callable<Integer> {
   public Integer call() {
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
-    requireData(data);
+    requireData(settings);
     PrintWriter out = spec.commandLine().getOut();
     Optional<DataLock.Holder> holder = SettingFlags.holder(settings);
     Status status;
@@ -47,7 +47,7 @@ final class StatusCommand implements Callable<Integer> {
       out.printf("data %s, of the server that is operated at %s%n", data, holder.get().address());
       status = new RunningServer(holder.get()).status();
     } else {
-      status = DataInspector.status(data);
+      status = DataInspector.status(StoreSettings.folder(settings));
       out.printf(
           "data %s, %s%n",
           data, holder.isPresent() ? "in use by process " + holder.get().pid() : "not served");
@@ -57,8 +57,9 @@ final class StatusCommand implements Callable<Integer> {
   }
 
   /// A command that only reads creates nothing, and does not take a wrong name for an empty folder.
-  static void requireData(Path data) {
-    if (!Files.isDirectory(new DataFolder(data).store())) {
+  static void requireData(Settings settings) {
+    Path data = settings.path(Setting.DATA);
+    if (!new DataFolder(data).isUsed() && !StoreSettings.folder(settings).hasStore()) {
       throw new TytoException(
           ErrorCode.BAD_USER_INPUT,
           "%s is no data folder; name one with --data, or start with `tyto serve`".formatted(data));

@@ -56,7 +56,7 @@ final class TablesCommand implements Callable<Integer> {
   private static RunningServer server(SettingFlags flags) {
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
-    StatusCommand.requireData(data);
+    StatusCommand.requireData(settings);
     return SettingFlags.holder(settings)
         .filter(holder -> !holder.address().isEmpty())
         .map(RunningServer::new)

@@ -63,7 +63,7 @@ final class TopCommand implements Callable<Integer> {
   private RunningServer server() {
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
-    StatusCommand.requireData(data);
+    StatusCommand.requireData(settings);
     return SettingFlags.holder(settings)
         .filter(holder -> !holder.address().isEmpty())
         .map(RunningServer::new)

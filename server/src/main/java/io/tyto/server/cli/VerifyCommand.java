@@ -5,6 +5,7 @@ import io.tyto.ingest.LocalNode;
 import io.tyto.server.TytoServer;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
+import io.tyto.server.settings.StoreSettings;
 import io.tyto.store.maintenance.StoreVerifier;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -45,9 +46,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
     Settings settings = flags.resolve();
     Path data = settings.path(Setting.DATA);
-    StatusCommand.requireData(data);
+    StatusCommand.requireData(settings);
     PrintWriter out = spec.commandLine().getOut();
-    StoreVerifier.Report report = DataVerifier.verify(data);
+    StoreVerifier.Report report = DataVerifier.verify(StoreSettings.folder(settings));
     report.faults().forEach(fault -> out.println("FAULT " + fault));
     out.printf(
         "%s: %,d manifests, %,d segments, %,d rows, %s read, %d faults%n",

@@ -25,7 +25,22 @@ public enum Setting {
       Kind.BYTES,
       "auto",
       "memory of the process, half of it heap; auto: half of the machine's or container's"),
-  STORE("store", Kind.TEXT, "file", "where segments and manifests live; `file`: below data"),
+  STORE(
+      "store",
+      Kind.TEXT,
+      "file",
+      "where segments and manifests live; file: below data; s3://BUCKET/PREFIX: in a bucket, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment"),
+  S3_ENDPOINT(
+      "s3.endpoint",
+      Kind.TEXT,
+      "",
+      "URL of a server of S3's protocol, such as http://localhost:9000; empty: AWS_ENDPOINT_URL_S3, or Amazon's own"),
+  S3_REGION("s3.region", Kind.TEXT, "", "region of the bucket; empty: AWS_REGION, or us-east-1"),
+  CACHE_SEGMENTS(
+      "cache.segments",
+      Kind.BYTES,
+      "20GB",
+      "with a bucket, local disk that copies of segments take; those nobody reads go first"),
   OWNERSHIP(
       "ownership",
       Kind.TEXT,

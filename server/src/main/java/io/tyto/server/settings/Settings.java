@@ -227,8 +227,8 @@ public final class Settings {
   }
 
   private static @Nullable String closedChoice(Setting setting, String text) {
-    if (setting == Setting.STORE && !text.equals("file")) {
-      return "expected `file`, the only store there is";
+    if (setting == Setting.STORE && !text.equals(StoreSettings.FILE) && !text.startsWith("s3://")) {
+      return "expected file, or a bucket such as s3://my-bucket/tyto";
     }
     if (setting == Setting.LOG_DURABILITY && !List.of("group", "request", "os").contains(text)) {
       return "expected group, request or os";

@@ -1,5 +1,6 @@
 package io.tyto.store.s3;
 
+import io.tyto.store.CopyHolder;
 import io.tyto.store.Disk;
 import io.tyto.store.DiskErrors;
 import java.io.IOException;
@@ -12,35 +13,46 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Files with the content of objects, in a folder that one process uses: at most so many bytes, of
 /// which those nobody asked for the longest go first. They survive the process.
 ///
-/// What is asked for is opened at once, and an open or mapped file outlives its name; so the last
-/// {@link #KEPT} that were asked for stay, whatever their size. Thread-safe.
+/// A copy that somebody holds goes only when the holder lets it go, so as long as all are in use
+/// they may take more. Another is opened at once by who asks for it, and an open file outlives its
+/// name; so the last {@link #KEPT} that were asked for in this way stay, whatever their size.
+/// Thread-safe.
 final class LocalCopies {
   /// More than the threads that are between asking for a file and opening it.
-  static final int KEPT = 64;
+  static final int KEPT = 16;
 
   private static final int STRIPES = 64;
 
   private final Disk disk;
+  private final Path folder;
   private final Path copies;
   private final Path scratch;
   private final long maxBytes;
   private final int kept;
   private final Object[] stripes = new Object[STRIPES];
 
-  /// Bytes of each copy by key, those asked for last at the end. Guarded by itself.
-  private final Map<String, Long> sizes = new LinkedHashMap<>(16, 0.75f, true);
+  /// By key, those asked for last at the end. Guarded by itself.
+  private final Map<String, Copy> known = new LinkedHashMap<>(16, 0.75f, true);
 
-  /// Guarded by {@link #sizes}.
+  /// Guarded by {@link #known}.
   private long bytes;
+
+  /// How often somebody asked who does not hold what they got. Guarded by {@link #known}.
+  private long asked;
 
   /// Writes an object's content to a file that exists and is empty.
   interface Fetch {
     void into(Disk.File file) throws IOException;
   }
+
+  /// @param holder null: nobody keeps it open
+  /// @param asked number of the last time when somebody asked who does not hold it; 0: never
+  private record Copy(long bytes, @Nullable CopyHolder holder, long asked) {}
 
   private record Found(String key, long bytes, long modifiedMillis) {}
 
@@ -48,6 +60,7 @@ final class LocalCopies {
   /// @param kept {@link #KEPT}
   LocalCopies(Disk disk, Path folder, long maxBytes, int kept) {
     this.disk = disk;
+    this.folder = folder;
     this.copies = folder.resolve("copies");
     this.scratch = folder.resolve("tmp");
     this.maxBytes = maxBytes;
@@ -67,7 +80,7 @@ final class LocalCopies {
       throw DiskErrors.failed("look for copies in " + copies, e);
     }
     found.sort(Comparator.comparingLong(Found::modifiedMillis));
-    found.forEach(each -> add(each.key(), each.bytes()));
+    found.forEach(each -> add(each.key(), new Copy(each.bytes(), null, 0)));
   }
 
   private void collect(Path folder, List<Found> found) throws IOException {
@@ -107,15 +120,24 @@ final class LocalCopies {
     }
   }
 
-  /// The copy of an object; of several who ask at once one fetches it.
+  /// The copy of an object, for who opens it at once; of several who ask at once one fetches it.
   Path of(String key, Fetch fetch) {
+    return of(key, fetch, null);
+  }
+
+  /// The same for who keeps it open, and is asked before it goes.
+  Path hold(String key, Fetch fetch, CopyHolder holder) {
+    return of(key, fetch, holder);
+  }
+
+  private Path of(String key, Fetch fetch, @Nullable CopyHolder holder) {
     Path copy = path(key);
     synchronized (stripe(key)) {
-      if (!isHere(key, copy)) {
+      if (!isHere(key, copy, holder)) {
         Path temporary = scratchFolder().resolve(UUID.randomUUID().toString());
         try {
           long size = fetch(key, fetch, temporary);
-          moveIn(key, temporary, size);
+          moveIn(key, temporary, copy(size, holder));
         } catch (RuntimeException e) {
           discard(temporary);
           throw e;
@@ -125,9 +147,21 @@ final class LocalCopies {
     return copy;
   }
 
-  private boolean isHere(String key, Path copy) {
-    synchronized (sizes) {
-      return sizes.get(key) != null && disk.exists(copy);
+  private boolean isHere(String key, Path copy, @Nullable CopyHolder holder) {
+    synchronized (known) {
+      Copy found = known.get(key);
+      if (found == null || !disk.exists(copy)) {
+        return false;
+      }
+      CopyHolder holds = holder == null ? found.holder() : holder;
+      known.put(key, new Copy(found.bytes(), holds, holder == null ? ++asked : found.asked()));
+      return true;
+    }
+  }
+
+  private Copy copy(long size, @Nullable CopyHolder holder) {
+    synchronized (known) {
+      return new Copy(size, holder, holder == null ? ++asked : 0);
     }
   }
 
@@ -144,11 +178,11 @@ final class LocalCopies {
   /// Makes a forced file the copy of an object that has its content.
   void adopt(String key, Path file, long size) {
     synchronized (stripe(key)) {
-      moveIn(key, file, size);
+      moveIn(key, file, new Copy(size, null, 0));
     }
   }
 
-  private void moveIn(String key, Path file, long size) {
+  private void moveIn(String key, Path file, Copy made) {
     Path copy = path(key);
     Path parent = copy.getParent();
     folder(parent == null ? copies : parent);
@@ -157,34 +191,76 @@ final class LocalCopies {
     } catch (IOException e) {
       throw DiskErrors.failed("move %s to %s".formatted(file, copy), e);
     }
-    add(key, size);
+    add(key, made);
   }
 
-  private void add(String key, long size) {
-    synchronized (sizes) {
-      Long before = sizes.put(key, size);
-      bytes += size - (before == null ? 0 : before);
-      Iterator<Map.Entry<String, Long>> eldest = sizes.entrySet().iterator();
-      while (bytes > maxBytes && sizes.size() > kept) {
-        Map.Entry<String, Long> goes = eldest.next();
-        eldest.remove();
-        bytes -= goes.getValue();
-        // Under the lock, lest it take the file of somebody who fetches it again.
-        discard(path(goes.getKey()));
+  private void add(String key, Copy made) {
+    synchronized (known) {
+      Copy before = known.put(key, made);
+      bytes += made.bytes() - (before == null ? 0 : before.bytes());
+      makeRoom();
+    }
+  }
+
+  /// Lets go what was asked for longest ago, until the rest is within the bound or in use.
+  void makeRoom() {
+    synchronized (known) {
+      Iterator<Map.Entry<String, Copy>> eldest = known.entrySet().iterator();
+      while (bytes > maxBytes && eldest.hasNext()) {
+        Map.Entry<String, Copy> each = eldest.next();
+        CopyHolder holder = each.getValue().holder();
+        boolean mayGo = each.getValue().asked() <= Math.max(0, asked - kept);
+        if (mayGo && (holder == null || holder.letGo())) {
+          eldest.remove();
+          bytes -= each.getValue().bytes();
+          // Under the lock, lest it take the file of somebody who fetches it again.
+          discard(path(each.getKey()));
+        }
       }
     }
   }
 
-  /// Removes the copy of an object that is no more.
+  /// What all copies take.
+  long bytes() {
+    synchronized (known) {
+      return bytes;
+    }
+  }
+
+  /// Removes the copy of an object that is no more, or a damaged one.
   void drop(String key) {
     synchronized (stripe(key)) {
-      synchronized (sizes) {
-        Long size = sizes.remove(key);
-        if (size != null) {
-          bytes -= size;
+      synchronized (known) {
+        Copy copy = known.remove(key);
+        if (copy != null) {
+          bytes -= copy.bytes();
           discard(path(key));
         }
       }
+    }
+  }
+
+  /// Removes everything, for who needed it for one task.
+  void dropAll() {
+    clearScratch();
+    synchronized (known) {
+      known.keySet().forEach(key -> discard(path(key)));
+      known.clear();
+      bytes = 0;
+    }
+    try {
+      deleteFolders(folder);
+    } catch (IOException e) {
+      throw DiskErrors.failed("clear " + folder, e);
+    }
+  }
+
+  private void deleteFolders(Path empty) throws IOException {
+    for (Path below : disk.list(empty)) {
+      deleteFolders(below);
+    }
+    if (disk.exists(empty)) {
+      disk.delete(empty);
     }
   }
 

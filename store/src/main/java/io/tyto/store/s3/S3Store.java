@@ -2,6 +2,7 @@ package io.tyto.store.s3;
 
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.store.CopyHolder;
 import io.tyto.store.Disk;
 import io.tyto.store.DiskErrors;
 import io.tyto.store.Store;
@@ -28,6 +29,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The store in a bucket of S3.
@@ -41,12 +44,16 @@ import org.jspecify.annotations.Nullable;
 /// one request, of at most 5 GiB. Segments are read through copies in a local folder of this
 /// process. Every call asks a bounded number of times within a deadline ({@link S3Patience}), then
 /// fails with STORE_FAILED. Thread-safe.
-public final class S3Store implements Store, AutoCloseable {
+public final class S3Store implements Store {
   private static final int PAGE_KEYS = 1_000;
   private static final int PIECE_BYTES = 8 << 20;
   private static final int MAX_PAGES = 100_000;
   private static final int MAX_PAGE_BYTES = 4 << 20;
   private static final int MAX_DOCUMENT_BYTES = 64 << 20;
+
+  /// Keys that end with the beginning of their content's hash, see {@link StoreKeys}.
+  private static final Pattern HASHED = Pattern.compile(".*-([0-9a-f]{16})\\.(?:seg|tab)");
+
   private static final Map<String, String> IF_ABSENT = Map.of("if-none-match", "*");
 
   private final S3Location location;
@@ -54,6 +61,7 @@ public final class S3Store implements Store, AutoCloseable {
   private final S3Client client;
   private final Disk disk;
   private final LocalCopies copies;
+  private final boolean areKept;
   private final int pageKeys;
   private final int pieceBytes;
 
@@ -69,14 +77,16 @@ public final class S3Store implements Store, AutoCloseable {
 
   /// @param localFolder of this process alone, for copies of objects and files on their way here;
   ///   made at the first write
-  /// @param localBytes that copies take at most; what is open or mapped takes room beside them
+  /// @param localBytes that copies take at most, as long as they are not in use
+  /// @param areKept whether copies stay when it is closed, for the next start
   public S3Store(
       S3Location location,
       S3Credentials credentials,
       S3Patience patience,
       Path localFolder,
-      long localBytes) {
-    this(location, credentials, patience, localFolder, localBytes, PAGE_KEYS, PIECE_BYTES);
+      long localBytes,
+      boolean areKept) {
+    this(location, credentials, patience, localFolder, localBytes, areKept, PAGE_KEYS, PIECE_BYTES);
   }
 
   /// For tests, which want many pages and pieces of few keys and bytes.
@@ -86,6 +96,7 @@ public final class S3Store implements Store, AutoCloseable {
       S3Patience patience,
       Path localFolder,
       long localBytes,
+      boolean areKept,
       int pageKeys,
       int pieceBytes) {
     this.location = location;
@@ -95,6 +106,7 @@ public final class S3Store implements Store, AutoCloseable {
     this.copies =
         new LocalCopies(
             disk, localFolder.toAbsolutePath().normalize(), localBytes, LocalCopies.KEPT);
+    this.areKept = areKept;
     this.pageKeys = pageKeys;
     this.pieceBytes = pieceBytes;
   }
@@ -398,7 +410,46 @@ public final class S3Store implements Store, AutoCloseable {
   @Override
   public Path localFile(String key) {
     StoreKeys.require(key);
-    return copies.of(key, file -> pieces(key, file::append));
+    return copies.of(key, file -> fetch(key, file));
+  }
+
+  @Override
+  public boolean isRemote() {
+    return true;
+  }
+
+  @Override
+  public Path hold(String key, CopyHolder holder) {
+    StoreKeys.require(key);
+    return copies.hold(key, file -> fetch(key, file), holder);
+  }
+
+  @Override
+  public void forget(String key) {
+    copies.drop(key);
+  }
+
+  @Override
+  public void makeRoom() {
+    copies.makeRoom();
+  }
+
+  private void fetch(String key, Disk.File file) throws IOException {
+    MessageDigest digest = S3Signer.sha256Digest();
+    pieces(
+        key,
+        piece -> {
+          digest.update(piece.duplicate());
+          file.append(piece);
+        });
+    Matcher hashed = HASHED.matcher(key);
+    String found = HexFormat.of().formatHex(digest.digest());
+    if (hashed.matches() && !found.startsWith(hashed.group(1))) {
+      throw new TytoException(
+          ErrorCode.SEGMENT_CORRUPT,
+          "%s in %s is damaged: expected a sha256 that begins with %s, found %s. Restore the object from a backup."
+              .formatted(key, location, hashed.group(1), found));
+    }
   }
 
   @Override
@@ -406,7 +457,7 @@ public final class S3Store implements Store, AutoCloseable {
     return copies.scratchFolder();
   }
 
-  /// Removes what a crash left in the scratch folder. Only for the process whose folder it is.
+  @Override
   public void clearScratch() {
     copies.clearScratch();
   }
@@ -468,9 +519,11 @@ public final class S3Store implements Store, AutoCloseable {
     };
   }
 
-  /// Ends what is under way; a later call fails.
   @Override
   public void close() {
     client.close();
+    if (!areKept) {
+      copies.dropAll();
+    }
   }
 }

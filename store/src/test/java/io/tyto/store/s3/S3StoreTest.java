@@ -77,7 +77,7 @@ final class S3StoreTest extends StoreContract {
       S3Location location, S3Credentials credentials, S3Patience patience, String local) {
     S3Store store =
         new S3Store(
-            location, credentials, patience, folder.resolve(local), 1 << 20, 2, PIECE_BYTES);
+            location, credentials, patience, folder.resolve(local), 1 << 20, true, 2, PIECE_BYTES);
     opened.add(store);
     return store;
   }

@@ -42,7 +42,8 @@ final class S3TroubleTest {
                 Duration.ofSeconds(60),
                 Duration.ofMillis(1)),
             folder,
-            1 << 20);
+            1 << 20,
+            true);
   }
 
   @AfterEach

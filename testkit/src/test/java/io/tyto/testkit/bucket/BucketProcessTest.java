@@ -40,7 +40,8 @@ final class BucketProcessTest {
               "s3://" + BucketProcess.BUCKET + "/a", server.endpoint(), BucketProcess.REGION);
       S3Credentials credentials = S3Credentials.from(BucketProcess.credentials());
       byte[] content = {1, 2, 3};
-      try (S3Store store = new S3Store(location, credentials, LITTLE, folder.resolve("c"), 1)) {
+      try (S3Store store =
+          new S3Store(location, credentials, LITTLE, folder.resolve("c"), 1, true)) {
         store.probe();
         assertEquals(Put.CREATED, store.putIfAbsent("1/x", content));
 
