@@ -26,7 +26,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -58,7 +57,10 @@ public final class LeafService implements AutoCloseable {
 
     /// The filter with the entities of its cohorts, of which those of this node's partitions are
     /// all that it needs.
-    @Nullable Filter resolved(@Nullable Filter where, int groupId, ScanContext scan);
+    ///
+    /// @param tails partitions of others whose newest rows are read here
+    @Nullable Filter resolved(
+        @Nullable Filter where, int groupId, Set<Integer> tails, ScanContext scan);
   }
 
   /// What was opened.
@@ -78,11 +80,13 @@ public final class LeafService implements AutoCloseable {
   private static final class Lease {
     final TableSnapshot snapshot;
     final List<RowSource> sources;
+    final Set<Integer> tails;
     volatile Instant until;
 
-    Lease(TableSnapshot snapshot, List<RowSource> sources, Instant until) {
+    Lease(TableSnapshot snapshot, List<RowSource> sources, Set<Integer> tails, Instant until) {
       this.snapshot = snapshot;
       this.sources = sources;
+      this.tails = Set.copyOf(tails);
       this.until = until;
     }
   }
@@ -122,7 +126,8 @@ public final class LeafService implements AutoCloseable {
               facts(snapshot.facts(), partitions),
               sources.stream().allMatch(LeafService::hasEntityIds),
               LeafScan.bounds(snapshot.schema(), sources, snapshot.schema().timeColumn(), context));
-      leases.put(opened.lease(), new Lease(snapshot, sources, clock.instant().plus(lifetime)));
+      leases.put(
+          opened.lease(), new Lease(snapshot, sources, tails, clock.instant().plus(lifetime)));
       return opened;
     } catch (RuntimeException | Error e) {
       snapshot.close();
@@ -198,7 +203,7 @@ public final class LeafService implements AutoCloseable {
           new GroupScan.Spec(
               snapshot.schema(),
               asked.range(),
-              scans.resolved(asked.where(), snapshot.schema().groupId(), scan),
+              scans.resolved(asked.where(), snapshot.schema().groupId(), held(lease).tails, scan),
               asked.keys(),
               asked.states(),
               asked.best());
@@ -244,11 +249,15 @@ public final class LeafService implements AutoCloseable {
   }
 
   private List<RowSource> sources(String id) {
+    return held(id).sources;
+  }
+
+  private Lease held(String id) {
     Lease lease = leases.get(id);
     if (lease == null) {
       throw gone();
     }
-    return Objects.requireNonNull(lease.sources);
+    return lease;
   }
 
   private static TytoException gone() {

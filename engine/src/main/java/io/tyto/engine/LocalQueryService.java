@@ -53,6 +53,7 @@ import io.tyto.model.schema.ColumnSpec;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -148,8 +149,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
               @Override
               public @Nullable Filter resolved(
-                  @Nullable Filter where, int groupId, ScanContext scan) {
-                return own.resolved(where, groupId, scan);
+                  @Nullable Filter where, int groupId, Set<Integer> tails, ScanContext scan) {
+                return own.resolved(where, groupId, tails, scan);
               }
             },
             options.cursorLifetime(),
@@ -281,7 +282,8 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
         try {
           return question.get();
         } catch (SnapshotLostException e) {
-          if (turn == MAX_TURNS) {
+          boolean isOver = context.remainingNanos() < 2 * PAUSE.toNanos();
+          if (isOver || turn >= MAX_TURNS && !e.isPassing()) {
             throw e;
           }
           pause(context);
@@ -512,7 +514,13 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     /// The filter with the entities of its cohorts, as of now.
     private @Nullable Filter resolved(@Nullable Filter where, int groupId, ScanContext scan) {
-      return new CohortFilters(cohort -> members(cohort, groupId, scan)).resolve(where);
+      return resolved(where, groupId, Set.of(), scan);
+    }
+
+    /// @param tails partitions of others whose newest rows are read here
+    private @Nullable Filter resolved(
+        @Nullable Filter where, int groupId, Set<Integer> tails, ScanContext scan) {
+      return new CohortFilters(cohort -> members(cohort, groupId, tails, scan)).resolve(where);
     }
 
     /// The filter with cohorts of the caller's own events: who is in them, each node finds out for
@@ -527,8 +535,11 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
           });
     }
 
-    private EntitySet members(Cohort cohort, int groupId, ScanContext scan) {
-      try (SnapshotSet taken = taken(events(cohort), scan.query())) {
+    /// Whoever is missed among them nobody is told of, so none may be.
+    private EntitySet members(Cohort cohort, int groupId, Set<Integer> tails, ScanContext scan) {
+      List<String> collections = events(cohort).stream().map(EventFilter::collection).toList();
+      QueryContext whole = scan.query().whole();
+      try (SnapshotSet taken = SnapshotSet.take(snapshots, collections, tails, whole)) {
         for (TableSnapshot snapshot : taken.byCollection().values()) {
           if (snapshot.schema().groupId() != groupId) {
             throw new TytoException(
@@ -542,7 +553,7 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     private SnapshotSet taken(List<EventFilter> events, QueryContext context) {
       return SnapshotSet.take(
-          snapshots, events.stream().map(EventFilter::collection).toList(), context);
+          snapshots, events.stream().map(EventFilter::collection).toList(), Set.of(), context);
     }
 
     /// The same of a question of its own, which may ask for fresh rows.
@@ -602,19 +613,42 @@ public final class LocalQueryService implements QueryService, AutoCloseable {
 
     /// Null where it is not kept, or was read by rules that let somebody see more than those of
     /// now: what was hidden meanwhile is hidden in earlier snapshots too.
-    private @Nullable TableSnapshot find(String collection, String id, QueryContext context) {
+    private @Nullable TableSnapshot find(String collection, String wanted, QueryContext context) {
+      int end = wanted.indexOf(Cursor.LAYOUT);
+      String id = end < 0 ? wanted : wanted.substring(0, end);
+      TableSnapshot found = findById(collection, id, context);
+      if (found != null && end >= 0 && !found.layout().equals(wanted.substring(end + 1))) {
+        found.close();
+        return null;
+      }
+      return found;
+    }
+
+    private @Nullable TableSnapshot findById(String collection, String id, QueryContext context) {
+      TableSnapshot pinned = pins.find(collection, id);
+      if (pinned == null) {
+        return newest(collection, id, context);
+      }
+      try {
+        if (Guard.isAsOpen(pinned.schema(), snapshots.schema(collection, context))) {
+          return pinned;
+        }
+      } catch (RuntimeException | Error e) {
+        pinned.close();
+        throw e;
+      }
+      pinned.close();
+      return null;
+    }
+
+    /// Where nothing has come since; what is not whole leads to no further page.
+    private @Nullable TableSnapshot newest(String collection, String id, QueryContext context) {
       TableSnapshot newest = snapshots.snapshot(collection, context);
-      if (newest.id().equals(id)) {
+      if (newest.id().equals(id) && newest.facts().missing().isEmpty()) {
         return newest;
       }
-      try (newest) {
-        TableSnapshot pinned = pins.find(collection, id);
-        if (pinned != null && !Guard.isAsOpen(pinned.schema(), newest.schema())) {
-          pinned.close();
-          return null;
-        }
-        return pinned;
-      }
+      newest.close();
+      return null;
     }
 
     private TytoException expired() {

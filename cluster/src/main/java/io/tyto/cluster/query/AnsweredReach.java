@@ -4,7 +4,6 @@ import io.tyto.engine.snapshot.Reach;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /// How far the logs of partitions were in what this process answered, so that no later answer lies
 /// behind: a partition may be answered by another node than before, which has not read as far yet.
@@ -12,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe. Memory: an entry for each log that feeds a partition. What was not answered again
 /// for a while is forgotten: a log may be gone for good, and nobody would ever be as far again.
 final class AnsweredReach {
+  private static final System.Logger LOG = System.getLogger(AnsweredReach.class.getName());
   private static final long KEPT_NANOS = TimeUnit.MINUTES.toNanos(5);
 
   private final Map<PartitionOf, Map<String, Seen>> logs = new ConcurrentHashMap<>();
@@ -22,23 +22,29 @@ final class AnsweredReach {
     }
   }
 
-  /// Why rows of a partition lie behind what was answered, for people; null: they do not.
-  @Nullable String behind(PartitionOf partition, Reach reach) {
+  /// Whether rows of a partition lie behind what was answered.
+  boolean isAhead(PartitionOf partition, Reach reach) {
     Map<String, Long> now = reach.of(partition.partition());
     Map<String, Seen> answered = logs.get(partition);
     if (now == null || answered == null) {
-      return null;
+      return false;
     }
     long time = System.nanoTime();
     answered.values().removeIf(seen -> time - seen.atNanos > KEPT_NANOS);
     for (Map.Entry<String, Seen> each : answered.entrySet()) {
       long next = now.getOrDefault(each.getKey(), 0L);
       if (next < each.getValue().next) {
-        return "has read %s up to %d only, and %d was answered before"
-            .formatted(each.getKey(), next, each.getValue().next);
+        LOG.log(
+            System.Logger.Level.DEBUG,
+            "partition {0}: log {1} is read up to {2}, and {3} was answered before",
+            partition,
+            each.getKey(),
+            next,
+            each.getValue().next);
+        return true;
       }
     }
-    return null;
+    return false;
   }
 
   /// An answer is given of these rows.

@@ -57,23 +57,30 @@ final class Breakers {
     return open.containsKey(node);
   }
 
-  /// Whom one question leaves out: all that did not answer, but for those to which it is the one
-  /// that goes.
+  /// Whom questions leave out: all that did not answer and whose moment is not over, and those that
+  /// a question is on its way to.
   Set<NodeAddress> silent() {
     long now = clock.getAsLong();
     Set<NodeAddress> silent = new HashSet<>();
     open.forEach((node, each) -> {
       if (now - each.untilNanos >= FORGOTTEN_NANOS) {
         open.remove(node, each);
-      } else if (now - each.untilNanos < 0 || !open.replace(node, each, probed(each, now))) {
+      } else if (now - each.untilNanos < 0) {
         silent.add(node);
       }
     });
     return silent;
   }
 
-  /// For as long as the question may take to find out; then the next one goes.
-  private static Open probed(Open before, long now) {
-    return new Open(before.pauseNanos, now + before.pauseNanos, true);
+  /// A question goes there: if it is the one that finds out, others wait for as long as it may
+  /// take.
+  void asks(NodeAddress node) {
+    long now = clock.getAsLong();
+    open.computeIfPresent(
+        node,
+        (_, before) ->
+            now - before.untilNanos < 0
+                ? before
+                : new Open(before.pauseNanos, now + before.pauseNanos, true));
   }
 }

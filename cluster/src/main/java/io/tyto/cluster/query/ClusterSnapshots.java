@@ -16,10 +16,10 @@ import io.tyto.model.port.ClusterService.MissingPartition;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.result.MissingRows;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.TableSchema;
 import io.tyto.model.schema.View;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -123,6 +123,11 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
   }
 
   @Override
+  public TableSchema schema(String collection, QueryContext context) {
+    return local.schema(collection, context);
+  }
+
+  @Override
   public Object stored(ColumnSpec column, Object value) {
     return local.stored(column, value);
   }
@@ -140,7 +145,6 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
         return whole(here, mine, context);
       } catch (UnreachableException e) {
         here.close();
-        breakers.failed(e.node());
         if (silent++ == MAX_SILENT) {
           throw new TytoException(
               ErrorCode.SHARDS_MISSING,
@@ -151,7 +155,7 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
       } catch (BehindException e) {
         here.close();
         if (TimeUnit.NANOSECONDS.toMillis(context.remainingNanos()) < 2 * pause) {
-          throw missing(e.missing, e);
+          throw missing(e.missing(), e);
         }
         surroundings.pause().accept(pause);
         pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
@@ -160,17 +164,6 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
         throw e;
       }
       context.check();
-    }
-  }
-
-  /// What nodes have is less than what was answered before.
-  private static final class BehindException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-    private final transient List<MissingRows> missing;
-
-    BehindException(List<MissingRows> missing) {
-      super("rows lie behind what was answered", null, false, false);
-      this.missing = missing;
     }
   }
 
@@ -238,21 +231,22 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
             here, opening.open(here, choice.nodes(), context), threads, breakers::failed);
     try {
       StableHash id = new StableHash();
-      // Of equal views of two nodes another partition of each may be meant.
-      leaves.asked().forEach(part -> id.add(part.partitions().toString()));
       Long lag = here.facts().ingestLagMillis();
-      for (Map.Entry<Member, LeafService.Opened> each : leaves.opened().entrySet()) {
-        LeafService.Opened opened = each.getValue();
+      for (OpenLeaves.Part part : leaves.parts()) {
+        LeafService.Opened opened = part.opened();
         require(here, opened);
-        requireNotBehind(here, each.getKey(), opened.facts().reach(), missing, context);
-        id.add(opened.id());
+        requireNotBehind(here, part.node(), opened.facts().reach(), missing, context);
+        // Of equal views of two nodes another partition of each may be meant.
+        id.add(part.asked().partitions().toString()).add(opened.id());
         lag = later(lag, opened.facts().ingestLagMillis());
       }
-      leaves.opened().values().forEach(opened -> answered.note(group, opened.facts().reach()));
+      leaves.parts().forEach(part -> answered.note(group, part.opened().facts().reach()));
       missing.forEach(rows -> id.add("without " + rows.partition()));
       return TableSnapshot.shared(
           here.schema(),
           id.id(),
+          // Who asks has some of the rows itself, and what it has decides what is brought.
+          new StableHash().add(members.self().id()).add(here.id()).id(),
           leaves,
           new TableSnapshot.Facts(
               here.facts().deadLetters(), lag, null, Reach.NONE, Reach.NONE, List.copyOf(missing)),
@@ -275,12 +269,15 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
       QueryContext context) {
     List<MissingRows> behind = new ArrayList<>();
     for (int partition : reach.next().keySet()) {
-      String why = answered.behind(new PartitionOf(here.schema().groupId(), partition), reach);
+      boolean isBehind =
+          answered.isAhead(new PartitionOf(here.schema().groupId(), partition), reach);
       boolean isTold = missing.stream().anyMatch(rows -> rows.partition() == partition);
-      if (why != null && !isTold) {
+      if (isBehind && !isTold) {
         behind.add(
             new MissingRows(
-                here.schema().name(), partition, "node %s %s".formatted(node.id(), why)));
+                here.schema().name(),
+                partition,
+                "node %s has not read as far yet as was answered before".formatted(node.id())));
       }
     }
     if (!behind.isEmpty() && !context.allowsPartial()) {

@@ -15,6 +15,7 @@ import io.tyto.engine.LeafService;
 import io.tyto.engine.shipping.FoundGroups;
 import io.tyto.engine.shipping.StateTable;
 import io.tyto.engine.shipping.StateTableCodec;
+import io.tyto.model.error.TytoException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
@@ -47,6 +48,13 @@ public final class LeafMethods {
             new HashSet<>(asked.partitions()),
             asked.tails() == null ? Set.of() : new HashSet<>(asked.tails()),
             call.query());
+    try {
+      // Nobody would close it for who has gone meanwhile.
+      call.query().check();
+    } catch (TytoException e) {
+      leaf.close(opened.lease());
+      throw e;
+    }
     return RecordJson.write(
         new OpenAnswer(
             opened.lease(),

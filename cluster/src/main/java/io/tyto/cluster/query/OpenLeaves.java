@@ -18,9 +18,7 @@ import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -72,16 +70,9 @@ final class OpenLeaves implements Leaves, AutoCloseable {
     this.suspect = suspect;
   }
 
-  /// What was opened, by node in the order of their ids.
-  Map<Member, LeafService.Opened> opened() {
-    Map<Member, LeafService.Opened> opened = new LinkedHashMap<>();
-    parts.forEach(part -> opened.put(part.node, part.opened));
-    return opened;
-  }
-
-  /// What each was asked for, in the same order.
-  List<Choice.Part> asked() {
-    return parts.stream().map(Part::asked).toList();
+  /// What was opened: of a node once or, where it stands in for another, more often.
+  List<Part> parts() {
+    return parts;
   }
 
   /// Those of event time, which nearly every question needs, came with the snapshot.

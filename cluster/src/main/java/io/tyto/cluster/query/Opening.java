@@ -2,8 +2,13 @@ package io.tyto.cluster.query;
 
 import io.tyto.cluster.member.Member;
 import io.tyto.cluster.query.OpenLeaves.Part;
+import io.tyto.cluster.rpc.UnreachableException;
+import io.tyto.engine.LeafService;
 import io.tyto.engine.snapshot.TableSnapshot;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.query.QueryContext;
+import io.tyto.model.result.MissingRows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -37,34 +42,51 @@ record Opening(
                 ? begin(here, member, part, context)
                 : hedged(others, here, member, part, context)));
     List<Part> parts = new ArrayList<>();
-    RuntimeException failure = null;
-    for (CompletableFuture<List<Part>> each : opening) {
-      try {
+    try {
+      for (CompletableFuture<List<Part>> each : opening) {
         parts.addAll(OpenLeaves.await(each, context));
-      } catch (RuntimeException e) {
-        failure = failure == null ? e : failure;
       }
+      return parts;
+    } catch (RuntimeException e) {
+      // Those too that come later.
+      opening.forEach(each -> each.thenAccept(opened -> OpenLeaves.close(opened, threads)));
+      throw e;
     }
-    if (failure != null) {
-      OpenLeaves.close(parts, threads);
-      throw failure;
-    }
-    return parts;
   }
 
   private CompletableFuture<List<Part>> begin(
       TableSnapshot here, Member member, Choice.Part part, QueryContext context) {
     Leaf leaf = leaves.apply(member);
+    String collection = here.schema().name();
+    breakers.asks(member.address());
     return CompletableFuture.supplyAsync(
         () -> {
           long started = System.nanoTime();
-          Part opened =
-              new Part(member, leaf, part, leaf.open(here.schema().name(), part, context));
-          hedging.took(System.nanoTime() - started);
-          breakers.answered(member.address());
-          return List.of(opened);
+          try {
+            LeafService.Opened opened = leaf.open(collection, part, context);
+            hedging.took(System.nanoTime() - started);
+            breakers.answered(member.address());
+            return List.of(new Part(member, leaf, part, opened));
+          } catch (UnreachableException e) {
+            breakers.failed(e.node());
+            throw e;
+          } catch (TytoException e) {
+            throw e.code() == ErrorCode.SHARDS_MISSING ? noSuchTail(collection, member, part) : e;
+          }
         },
         threads);
+  }
+
+  /// It said that it reads them, a moment ago.
+  private static BehindException noSuchTail(String collection, Member member, Choice.Part part) {
+    return new BehindException(
+        part.tails().stream()
+            .map(partition ->
+                new MissingRows(
+                    collection,
+                    partition,
+                    "node %s does not read them any more".formatted(member.id())))
+            .toList());
   }
 
   /// Whichever comes first; the other one is closed when it comes.

@@ -26,6 +26,7 @@ import io.tyto.engine.snapshot.SnapshotLostException;
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.engine.source.LongRange;
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.Estimate;
 import io.tyto.model.query.QueryContext;
@@ -53,7 +54,7 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
         new OpenQuestion(
             collection, part.partitions(), part.tails().isEmpty() ? null : part.tails());
     String json = RecordJson.write(question, OpenQuestion.class);
-    OpenAnswer found = RecordJson.readKnown(ask(LeafWire.OPEN, json, context), OpenAnswer.class);
+    OpenAnswer found = RecordJson.readKnown(openWithin(json, context), OpenAnswer.class);
     return new LeafService.Opened(
         found.lease(),
         found.schemaVersion(),
@@ -65,6 +66,20 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
             Reach.NONE),
         found.hasEntityIds(),
         found.time());
+  }
+
+  /// Within half of the time that is left: who does not answer by then is not waited for, so that
+  /// another can be asked.
+  private String openWithin(String json, QueryContext context) {
+    QueryContext half = context.within(Duration.ofNanos(context.remainingNanos() / 2));
+    try {
+      return ask(LeafWire.OPEN, json, half);
+    } catch (TytoException e) {
+      if (e.code() == ErrorCode.QUERY_TIMEOUT && context.remainingNanos() > 0) {
+        throw new UnreachableException(address, "it opens nothing in time", e);
+      }
+      throw e;
+    }
   }
 
   @Override
@@ -125,8 +140,8 @@ record RemoteLeaf(NodeAddress address, NodeClient client) implements Leaf {
     for (int partition : part.partitions()) {
       Map<String, Long> below = sealed.of(partition);
       if (below == null) {
-        throw new SnapshotLostException(
-            "partition %d changes hands just now; ask again".formatted(partition), null);
+        throw SnapshotLostException.passing(
+            "partition %d changes hands just now; ask again".formatted(partition));
       }
       there.put(partition, below);
     }

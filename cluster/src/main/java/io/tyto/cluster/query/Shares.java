@@ -104,12 +104,13 @@ final class Shares {
     }
   }
 
+  /// Callers of the API read it: no addresses.
   private static String reason(Member gone, boolean hasLeft) {
     return hasLeft
-        ? "they were on node %s (%s), which has left; they come back with it, or when another node has read them again"
-            .formatted(gone.id(), gone.address())
-        : "they are on node %s (%s), which does not answer; they come back with it, or when another node has read them again"
-            .formatted(gone.id(), gone.address());
+        ? "they were on node %s, which has left; they come back with it, or when another node has read them again"
+            .formatted(gone.id())
+        : "they are on node %s, which does not answer; they come back with it, or when another node has read them again"
+            .formatted(gone.id());
   }
 
   /// Who reads the newest rows of a partition beside its owner.

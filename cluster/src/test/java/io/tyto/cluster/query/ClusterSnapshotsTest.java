@@ -621,7 +621,8 @@ class ClusterSnapshotsTest {
                     new QueryContext("test", Duration.ofMillis(500), 1L << 28)));
     assertEquals(PARTITIONS, error.missing().size());
     assertTrue(
-        error.missing().getFirst().reason().contains("topic:1 up to 99 only"), error::toString);
+        error.missing().getFirst().reason().contains("node n1 has not read as far"),
+        error::toString);
     int before = opened.get();
     CompletableFuture<Void> waiting =
         CompletableFuture.runAsync(() -> sameAnswer(query(null, List.of())));

@@ -15,6 +15,9 @@ import java.util.Base64;
 /// @param first row number of an aggregate, or the source of a record
 /// @param second row of that source
 public record Cursor(String snapshot, long identity, int first, int second) {
+  /// Between the id of a snapshot and its layout.
+  public static final char LAYOUT = '@';
+
   private static final byte VERSION = 1;
   private static final int HEADER_BYTES = 1 + Long.BYTES + 2 * Integer.BYTES;
   static final int MAX_CHARACTERS = 1_024;

@@ -66,8 +66,13 @@ public final class RecordsRunner {
 
   private static List<String> cursors(
       RecordsQuery query, TableSnapshot snapshot, List<RowScan.RowPosition> positions) {
+    // A place counts sources, so it is of one order of them.
+    String placed =
+        snapshot.layout().isEmpty()
+            ? snapshot.id()
+            : snapshot.id() + Cursor.LAYOUT + snapshot.layout();
     return positions.stream()
-        .map(at -> Cursor.of(snapshot.id(), query.identity(), at.source(), at.row()).encode())
+        .map(at -> Cursor.of(placed, query.identity(), at.source(), at.row()).encode())
         .toList();
   }
 

@@ -9,7 +9,23 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotLostException extends TytoException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean isPassing;
+
   public SnapshotLostException(String message, @Nullable Throwable cause) {
+    this(message, cause, false);
+  }
+
+  private SnapshotLostException(String message, @Nullable Throwable cause, boolean isPassing) {
     super(ErrorCode.SHARDS_MISSING, message, cause);
+    this.isPassing = isPassing;
+  }
+
+  /// Nobody is gone: who has what changes just now, and is known in a moment.
+  public static SnapshotLostException passing(String message) {
+    return new SnapshotLostException(message, null, true);
+  }
+
+  public boolean isPassing() {
+    return isPassing;
   }
 }

@@ -4,6 +4,7 @@ import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
 import io.tyto.model.query.QueryContext;
 import io.tyto.model.schema.ColumnSpec;
+import io.tyto.model.schema.TableSchema;
 import java.util.Set;
 
 /// Where queries get their snapshots from. Thread-safe.
@@ -27,6 +28,13 @@ public interface SnapshotProvider {
           ErrorCode.SHARDS_MISSING, "this process reads no partition that it does not own");
     }
     return snapshot(collection, context);
+  }
+
+  /// The newest schema of a collection. UNKNOWN_COLLECTION.
+  default TableSchema schema(String collection, QueryContext context) {
+    try (TableSnapshot snapshot = snapshot(collection, context)) {
+      return snapshot.schema();
+    }
   }
 
   /// What a hashed or tokenized column stores of a value; any other stores the value itself.

@@ -4,12 +4,16 @@ import io.tyto.engine.scan.ScanContext;
 import io.tyto.engine.shipping.Leaves;
 import io.tyto.engine.shipping.ShippedRows;
 import io.tyto.engine.source.RowSource;
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import io.tyto.model.result.MissingRows;
 import io.tyto.model.schema.TableSchema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// A consistent, immutable view of one collection. Thread-safe.
@@ -17,11 +21,18 @@ import org.jspecify.annotations.Nullable;
 /// Lifetime: what it holds open is released when the last holder closes it; the creator holds it
 /// once, {@link #retain} adds a holder (a cursor that pins it).
 public final class TableSnapshot implements AutoCloseable {
+  /// Between two looks whether a question that waits for another's rows has been called off.
+  private static final long WAIT_MILLIS = 100;
+
   private final TableSchema schema;
   private final String id;
+  private final String layout;
 
   /// Null: they lie elsewhere, and nobody has needed them here yet.
-  private @Nullable List<RowSource> sources;
+  private volatile @Nullable List<RowSource> sources;
+
+  /// Held while they are brought.
+  private final ReentrantLock bringing = new ReentrantLock();
 
   private final @Nullable Leaves leaves;
   private final Facts facts;
@@ -66,18 +77,20 @@ public final class TableSnapshot implements AutoCloseable {
   /// @param release called once, when the last holder is gone
   public TableSnapshot(
       TableSchema schema, String id, List<RowSource> sources, Facts facts, Runnable release) {
-    this(schema, id, List.copyOf(sources), null, facts, release);
+    this(schema, id, "", List.copyOf(sources), null, facts, release);
   }
 
   private TableSnapshot(
       TableSchema schema,
       String id,
+      String layout,
       @Nullable List<RowSource> sources,
       @Nullable Leaves leaves,
       Facts facts,
       Runnable release) {
     this.schema = schema;
     this.id = id;
+    this.layout = layout;
     this.sources = sources;
     this.leaves = leaves;
     this.facts = facts;
@@ -86,10 +99,11 @@ public final class TableSnapshot implements AutoCloseable {
 
   /// Of rows that several nodes hold.
   ///
+  /// @param layout equal ids and layouts mean the same order of sources
   /// @param leaves those nodes
   public static TableSnapshot shared(
-      TableSchema schema, String id, Leaves leaves, Facts facts, Runnable release) {
-    return new TableSnapshot(schema, id, null, leaves, facts, release);
+      TableSchema schema, String id, String layout, Leaves leaves, Facts facts, Runnable release) {
+    return new TableSnapshot(schema, id, layout, null, leaves, facts, release);
   }
 
   public TableSnapshot(TableSchema schema, String id, List<RowSource> sources, Runnable release) {
@@ -104,22 +118,46 @@ public final class TableSnapshot implements AutoCloseable {
     return id;
   }
 
+  /// Of the order of its sources, where equal ids do not mean that; else empty.
+  public String layout() {
+    return layout;
+  }
+
   /// All rows of a snapshot that lies here.
-  public synchronized List<RowSource> sources() {
-    if (sources == null) {
+  public List<RowSource> sources() {
+    List<RowSource> known = sources;
+    if (known == null) {
       throw new IllegalStateException("the rows of " + id + " lie on other nodes");
     }
-    return sources;
+    return known;
   }
 
   /// All rows. Where nodes share them, they are brought here first, once, which may take long.
-  public synchronized List<RowSource> sources(ScanContext context) {
+  /// QUERY_TIMEOUT, CANCELLED.
+  public List<RowSource> sources(ScanContext context) {
     List<RowSource> known = sources;
-    if (known == null) {
-      known = List.copyOf(Objects.requireNonNull(leaves).rows(context));
-      sources = known;
+    return known == null ? bring(context) : known;
+  }
+
+  private List<RowSource> bring(ScanContext context) {
+    try {
+      while (!bringing.tryLock(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
+        context.check();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TytoException(ErrorCode.CANCELLED, "interrupted while rows were brought", e);
     }
-    return known;
+    try {
+      List<RowSource> known = sources;
+      if (known == null) {
+        known = List.copyOf(Objects.requireNonNull(leaves).rows(context));
+        sources = known;
+      }
+      return known;
+    } finally {
+      bringing.unlock();
+    }
   }
 
   /// The nodes that hold the rows, or null where they lie here.
@@ -132,10 +170,11 @@ public final class TableSnapshot implements AutoCloseable {
   }
 
   /// Memory that it takes as long as it is held, beyond what its collection takes anyway.
-  public synchronized long heldBytes() {
+  public long heldBytes() {
     long bytes = facts.made() == null ? 0 : facts.made().heldBytes();
-    if (leaves != null && sources != null) {
-      for (RowSource source : sources) {
+    List<RowSource> known = sources;
+    if (leaves != null && known != null) {
+      for (RowSource source : known) {
         bytes += source instanceof ShippedRows rows ? rows.heldBytes() : 0;
       }
     }

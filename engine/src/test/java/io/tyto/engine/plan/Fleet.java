@@ -41,7 +41,8 @@ final class Fleet implements Leaves {
 
   /// The same snapshot, as who asks the nodes sees it; lives as long as the other.
   TableSnapshot shared() {
-    return TableSnapshot.shared(snapshot.schema(), snapshot.id(), this, snapshot.facts(), () -> {});
+    return TableSnapshot.shared(
+        snapshot.schema(), snapshot.id(), "", this, snapshot.facts(), () -> {});
   }
 
   @Override

@@ -92,6 +92,13 @@ public final class QueryContext {
     return new QueryContext(queryId, caller, payer, deadline, shared, gate, own, new AtomicLong());
   }
 
+  /// The same part of the operation where nothing may be missing: for what an answer rests on and
+  /// does not tell of.
+  public QueryContext whole() {
+    QueryBounds all = new QueryBounds(bounds.timeout(), bounds.rowsScanned(), bounds.staleness());
+    return new QueryContext(queryId, caller, payer, deadlineNanos, shared, gate, all, admitted);
+  }
+
   /// The same query asked by the process itself, on behalf of a caller who was found to be allowed:
   /// for rows that are no collection's. What it takes is that caller's all the same.
   public QueryContext asSystem() {
