@@ -150,8 +150,11 @@ public final class LeafService implements AutoCloseable {
         all.missing());
   }
 
+  /// What is not here was sealed, and so has them: it is not brought for that.
   private static boolean hasEntityIds(RowSource source) {
-    return source.rowCount() == 0 || source.column(SystemColumns.ENTITY) != null;
+    return source.rowCount() == 0
+        || source.distantTimes() != null
+        || source.column(SystemColumns.ENTITY) != null;
   }
 
   /// Leases that are held now: a metric.
