@@ -1,12 +1,13 @@
 package io.tyto.server.cli;
 
+import io.tyto.broker.BucketProcess;
 import io.tyto.broker.KafkaProcess;
-import io.tyto.ingest.DataVerifier;
 import io.tyto.ingest.kafka.KafkaOptions;
 import io.tyto.ingest.kafka.KafkaSource;
 import io.tyto.ingest.log.LogSource.Topic;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
+import io.tyto.server.fleet.FleetStore;
 import io.tyto.server.fleet.LedgerAsker;
 import io.tyto.server.fleet.LedgerBook;
 import io.tyto.server.fleet.LedgerProducer;
@@ -19,7 +20,6 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,9 +30,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 
-/// The demo of a cluster: a broker, three nodes and a gateway as processes of their own, of which
-/// one is killed, one comes and one goes, while events come in and questions are asked. Every
-/// answer is compared with a ledger of what was produced.
+/// The demo of a cluster: a broker, a store, three nodes and a gateway as processes of their own,
+/// of which one is killed, one comes and one goes, while events come in and questions are asked.
+/// Every answer is compared with a ledger of what was produced.
 final class ClusterDemo {
   private static final String TOPIC = "demo.ledger";
   private static final int PARTITIONS = 6;
@@ -85,18 +85,26 @@ final class ClusterDemo {
   }
 
   private void play() throws IOException, InterruptedException {
+    Path home = Path.of(System.getProperty("tyto.home", ""));
     try (KafkaProcess broker =
-            KafkaProcess.start(
-                KafkaProcess.builtJars(Path.of(System.getProperty("tyto.home", ""))),
-                folder.resolve("kafka"));
+            KafkaProcess.start(KafkaProcess.builtJars(home), folder.resolve("kafka"));
+        BucketProcess bucket =
+            BucketProcess.start(BucketProcess.builtJars(home), folder.resolve("s3"));
         KafkaSource kafka =
             new KafkaSource(new KafkaOptions(broker.bootstrap(), "tyto-demo", Map.of(), CALL))) {
       Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
+      Runtime.getRuntime().addShutdownHook(new Thread(bucket::close));
       say("broker", "Kafka at %s; log: kafka/broker.log".formatted(broker.bootstrap()));
+      say("store", "a bucket of S3 at %s; log: s3/s3.log".formatted(bucket.endpoint()));
       Topic topic = kafka.create(TOPIC, PARTITIONS);
+      FleetStore store = new FleetStore.Bucket(bucket, folder.resolve("data"), "demo");
       try (ProcessFleet fleet =
           new ProcessFleet(
-              folder, settings(broker), List.of("a", "b", "c"), ProcessFleet.Between.NOTHING)) {
+              folder,
+              settings(broker),
+              store,
+              List.of("a", "b", "c"),
+              ProcessFleet.Between.NOTHING)) {
         start(fleet);
         try (LedgerProducer producer =
             new LedgerProducer(
@@ -114,7 +122,6 @@ final class ClusterDemo {
     Path configs = Files.createDirectories(folder.resolve("config"));
     Files.writeString(configs.resolve("ledger.yaml"), LedgerBook.config(TOPIC));
     Map<Setting, String> settings = new EnumMap<>(Setting.class);
-    settings.put(Setting.DATA, folder.resolve("data").toString());
     settings.put(Setting.CONFIG, configs.toString());
     settings.put(Setting.KAFKA_BROKERS, broker.bootstrap());
     settings.put(Setting.KAFKA_GROUP, "tyto-demo");
@@ -242,11 +249,7 @@ final class ClusterDemo {
   private void stop(ProcessFleet fleet) {
     List.of("g", "d", "a").forEach(name -> stop(fleet.process(name)));
     say("stop", "gateway and nodes have sealed what they had and ended");
-    List<String> faults = new ArrayList<>();
-    DataVerifier.verify(folder.resolve("data"))
-        .faults()
-        .forEach(fault -> faults.add(fault.toString()));
-    require(faults.isEmpty(), "the store has faults: " + faults);
+    fleet.verify("a", CHANGE);
     say("verify", "every byte of the store was read again: manifests, segments and hashes agree");
   }
 

@@ -54,7 +54,7 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--cluster",
       description =
-          "starts a Kafka broker, three nodes and a gateway, kills a node, adds one and drains one"
+          "starts a Kafka broker, an S3 server, three nodes and a gateway, kills a node, adds one and drains one"
               + " under load, and proves that every event counts once; ends by itself")
   private boolean cluster;
 
@@ -138,7 +138,7 @@ final class DemoCommand implements Callable<Integer> {
     delete(folder);
     Files.createDirectories(folder);
     out.println("Tyto: a cluster that loses a node, gets one and lets one go, while it is asked.");
-    out.println("Broker, nodes and gateway are processes of their own. Their logs are in");
+    out.println("Broker, store, nodes and gateway are processes of their own. Their logs are in");
     out.println("folder  " + folder);
     out.println();
     new ClusterDemo(out, folder).run();

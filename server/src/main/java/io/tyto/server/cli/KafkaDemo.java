@@ -73,7 +73,11 @@ final class KafkaDemo {
     say("topics  %s, %d partitions each".formatted(String.join(", ", names(topics)), PARTITIONS));
     ServeProcess ingester =
         ServeProcess.launch(
-            "the ingester", List.of(), settings(broker, configs), folder.resolve("ingester.log"));
+            "the ingester",
+            List.of(),
+            settings(broker, configs),
+            Map.of(),
+            folder.resolve("ingester.log"));
     ingester.awaitReady(START_DEADLINE);
     say("ingest  tyto serve at " + ingester.address() + ", a process of its own");
     Ledger ledger = produce(kafka, topics, ingester);

@@ -40,6 +40,7 @@ public final class ProcessFleet implements AutoCloseable {
 
   private final Path folder;
   private final Map<Setting, String> shared;
+  private final FleetStore store;
   private final Map<String, Integer> ports = new LinkedHashMap<>();
   private final Map<String, ServeProcess> processes = new LinkedHashMap<>();
   private final Map<String, Integer> announced = new LinkedHashMap<>();
@@ -66,10 +67,16 @@ public final class ProcessFleet implements AutoCloseable {
   /// @param folder of their logs
   /// @param shared settings of all of them
   /// @param seeds names of those by whom others find the cluster
+  /// @param store of all of them
   /// @param between stands between them
   public ProcessFleet(
-      Path folder, Map<Setting, String> shared, List<String> seeds, Between between) {
+      Path folder,
+      Map<Setting, String> shared,
+      FleetStore store,
+      List<String> seeds,
+      Between between) {
     this.folder = folder;
+    this.store = store;
     this.between = between;
     this.shared = new EnumMap<>(shared);
     this.seeds = String.join(",", seeds.stream().map(this::announce).toList());
@@ -92,6 +99,7 @@ public final class ProcessFleet implements AutoCloseable {
   /// @param role as the setting of this name has it
   public ServeProcess launch(String name, String role) {
     Map<Setting, String> settings = new EnumMap<>(shared);
+    settings.putAll(store.settings(name));
     settings.put(Setting.OWNERSHIP, "group");
     settings.put(Setting.NODE, name);
     settings.put(Setting.ROLE, role);
@@ -99,9 +107,24 @@ public final class ProcessFleet implements AutoCloseable {
     settings.put(Setting.CLUSTER_ANNOUNCE, announce(name));
     settings.put(Setting.CLUSTER_SEEDS, seeds);
     ServeProcess process =
-        ServeProcess.launch(name, SMALL, settings, folder.resolve(name + ".log"));
+        ServeProcess.launch(
+            name, SMALL, settings, store.environment(), folder.resolve(name + ".log"));
     processes.put(name, process);
     return process;
+  }
+
+  /// Reads every byte of the store again (`tyto verify`). TytoException where something is not as
+  /// it should be.
+  ///
+  /// @param name of a process that has ended
+  public void verify(String name, Duration deadline) {
+    Path log = folder.resolve("verify.log");
+    int code = ServeProcess.run("verify", store.settings(name), store.environment(), log, deadline);
+    if (code != 0) {
+      throw new TytoException(
+          ErrorCode.INTERNAL,
+          "tyto verify ended with %d; what it found is in %s".formatted(code, log));
+    }
   }
 
   public ServeProcess process(String name) {

@@ -35,6 +35,7 @@ public final class ServeProcess implements AutoCloseable {
 
   private final String name;
   private final List<String> command;
+  private final Map<String, String> environment;
   private final Path log;
   private final String address;
   private final String commandAddress;
@@ -45,23 +46,62 @@ public final class ServeProcess implements AutoCloseable {
   /// @param name for messages
   /// @param jvm flags of its JVM beside those of this one, which have the last word
   /// @param settings but for its addresses and who may come, which is everybody
+  /// @param environment beside that of this process
   /// @param log takes what it prints
   public static ServeProcess launch(
-      String name, List<String> jvm, Map<Setting, String> settings, Path log) {
+      String name,
+      List<String> jvm,
+      Map<Setting, String> settings,
+      Map<String, String> environment,
+      Path log) {
     int port = LoopbackPorts.free();
     int commandPort = LoopbackPorts.free();
     Map<Setting, String> all = new EnumMap<>(settings);
     all.put(Setting.LISTEN, "127.0.0.1:" + port);
     all.put(Setting.ADMIN_LISTEN, "127.0.0.1:" + commandPort);
     all.put(Setting.ACCESS, "open");
+    return new ServeProcess(
+        name,
+        command(jvm, "serve", all),
+        environment,
+        log,
+        "http://127.0.0.1:" + port,
+        "http://127.0.0.1:" + commandPort);
+  }
+
+  /// Runs a command of this program in a process of its own, and returns its exit code.
+  /// TytoException where it takes longer.
+  static int run(
+      String command,
+      Map<Setting, String> settings,
+      Map<String, String> environment,
+      Path log,
+      Duration deadline) {
+    Process process = start(command, command(List.of(), command, settings), environment, log);
+    try {
+      if (process.waitFor(deadline.toMillis(), TimeUnit.MILLISECONDS)) {
+        return process.exitValue();
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    } finally {
+      process.destroyForcibly();
+    }
+    throw new TytoException(
+        ErrorCode.INTERNAL,
+        "tyto %s has not ended after %d s; what it does is in %s"
+            .formatted(command, deadline.toSeconds(), log));
+  }
+
+  private static List<String> command(
+      List<String> jvm, String name, Map<Setting, String> settings) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(ownFlags());
     command.addAll(jvm);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN, "serve"));
-    all.forEach((setting, value) -> command.add(setting.flag() + "=" + value));
-    return new ServeProcess(
-        name, command, log, "http://127.0.0.1:" + port, "http://127.0.0.1:" + commandPort);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN, name));
+    settings.forEach((setting, value) -> command.add(setting.flag() + "=" + value));
+    return List.copyOf(command);
   }
 
   /// An archive of classes is read by many, and written by this process alone.
@@ -77,13 +117,19 @@ public final class ServeProcess implements AutoCloseable {
   }
 
   private ServeProcess(
-      String name, List<String> command, Path log, String address, String commandAddress) {
+      String name,
+      List<String> command,
+      Map<String, String> environment,
+      Path log,
+      String address,
+      String commandAddress) {
     this.name = name;
-    this.command = List.copyOf(command);
+    this.command = command;
+    this.environment = environment;
     this.log = log;
     this.address = address;
     this.commandAddress = commandAddress;
-    this.process = start();
+    this.process = start(name, command, environment, log);
     Runtime.getRuntime().addShutdownHook(new Thread(this::close, "end of " + name));
   }
 
@@ -163,7 +209,7 @@ public final class ServeProcess implements AutoCloseable {
     if (process.isAlive()) {
       kill();
     }
-    process = start();
+    process = start(name, command, environment, log);
   }
 
   /// Tells it to stop in order (SIGTERM), and returns its exit code. TytoException where it takes
@@ -214,7 +260,8 @@ public final class ServeProcess implements AutoCloseable {
     process.destroyForcibly();
   }
 
-  private Process start() {
+  private static Process start(
+      String name, List<String> command, Map<String, String> environment, Path log) {
     try {
       ProcessBuilder builder =
           new ProcessBuilder(command)
@@ -222,6 +269,7 @@ public final class ServeProcess implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
       // Settings of whoever started this one are not for its children.
       builder.environment().keySet().removeIf(variable -> variable.startsWith("TYTO_"));
+      builder.environment().putAll(environment);
       return builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start %s: %s".formatted(name, e.getMessage()), e);

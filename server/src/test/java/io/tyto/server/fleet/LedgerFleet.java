@@ -3,7 +3,6 @@ package io.tyto.server.fleet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.tyto.broker.KafkaProcess;
-import io.tyto.ingest.DataVerifier;
 import io.tyto.ingest.kafka.KafkaOptions;
 import io.tyto.ingest.kafka.KafkaSource;
 import io.tyto.ingest.log.LogSource.Topic;
@@ -61,12 +60,12 @@ final class LedgerFleet implements AutoCloseable {
 
   /// Starts all of it, and waits until every node has its share.
   ///
-  /// @param data folder of segments and manifests
+  /// @param store of segments and manifests
   /// @param more settings of all processes
   static LedgerFleet start(
-      Path folder, Path data, List<String> nodes, Map<Setting, String> more, long seed)
+      Path folder, FleetStore store, List<String> nodes, Map<Setting, String> more, long seed)
       throws IOException {
-    LedgerFleet started = new LedgerFleet(folder, data, nodes, more, seed);
+    LedgerFleet started = new LedgerFleet(folder, store, nodes, more, seed);
     try {
       started.begin();
       return started;
@@ -77,7 +76,7 @@ final class LedgerFleet implements AutoCloseable {
   }
 
   private LedgerFleet(
-      Path folder, Path data, List<String> nodes, Map<Setting, String> more, long seed)
+      Path folder, FleetStore store, List<String> nodes, Map<Setting, String> more, long seed)
       throws IOException {
     this.folder = folder;
     this.nodes = nodes;
@@ -89,7 +88,6 @@ final class LedgerFleet implements AutoCloseable {
     Map<Setting, String> settings = new EnumMap<>(Setting.class);
     Path configs = Files.createDirectories(folder.resolve("config"));
     Files.writeString(configs.resolve("ledger.yaml"), LedgerBook.config(TOPIC));
-    settings.put(Setting.DATA, data.toString());
     settings.put(Setting.CONFIG, configs.toString());
     settings.put(Setting.KAFKA_BROKERS, broker.bootstrap());
     settings.put(Setting.KAFKA_GROUP, "ledger");
@@ -97,7 +95,7 @@ final class LedgerFleet implements AutoCloseable {
     settings.put(Setting.SEAL_SMALL_AGE, "4s");
     settings.put(Setting.SEAL_AGE, "4s");
     settings.putAll(more);
-    this.fleet = new ProcessFleet(folder, settings, nodes, this::between);
+    this.fleet = new ProcessFleet(folder, settings, store, nodes, this::between);
   }
 
   /// Puts proxies before the two ports of a process.
@@ -199,7 +197,7 @@ final class LedgerFleet implements AutoCloseable {
   }
 
   /// Nothing stands between them any more: waits until those that run share the partitions and all
-  /// that was accepted is counted, by each of them. Then stops them in order.
+  /// that was accepted is counted, by each of them. Then stops them in order and reads the store.
   void finish() throws InterruptedException {
     producer.finish(HEALED);
     Set<String> left = new TreeSet<>(nodes);
@@ -217,11 +215,7 @@ final class LedgerFleet implements AutoCloseable {
     List<ServeProcess> running = fleet.running();
     running.reversed().forEach(process -> codes.put(process.name(), process.stop(HEALED)));
     assertEquals(Set.of(0), Set.copyOf(codes.values()), codes + "; logs in " + folder);
-  }
-
-  /// Of a store in a folder.
-  static void verify(Path data) {
-    assertEquals(List.of(), DataVerifier.verify(data).faults());
+    fleet.verify(left.iterator().next(), HEALED);
   }
 
   /// Everything that was answered was right, or refused by name.

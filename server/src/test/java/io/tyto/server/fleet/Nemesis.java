@@ -1,5 +1,6 @@
 package io.tyto.server.fleet;
 
+import io.tyto.broker.BucketProcess;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -36,9 +37,10 @@ final class Nemesis {
     void happen() throws IOException, InterruptedException;
   }
 
+  /// @param store in a bucket, whose server fails too, or in a folder
   /// @param small a file system of a bounded size that holds the data, or null where the machine
   ///   gives none
-  Nemesis(LedgerFleet fleet, long seed, Path small, Consumer<String> out) {
+  Nemesis(LedgerFleet fleet, FleetStore store, long seed, Path small, Consumer<String> out) {
     this.fleet = fleet;
     this.random = new Random(seed);
     this.out = out;
@@ -53,6 +55,10 @@ final class Nemesis {
       deeds.add(this::split);
     } else {
       say("no splits: this system does not tell whose a connection is");
+    }
+    switch (store) {
+      case FleetStore.Bucket bucket -> deeds.add(() -> storeOutage(bucket.server()));
+      case FleetStore.Folder _ -> say("no outages of the store: it is a folder");
     }
     if (small == null) {
       say("no full disks: a small file system cannot be mounted here");
@@ -174,6 +180,21 @@ final class Nemesis {
     fleet.broker().pause();
     seconds(time);
     fleet.broker().resume();
+  }
+
+  private void storeOutage(BucketProcess server) throws IOException, InterruptedException {
+    boolean isKilled = random.nextBoolean();
+    int time = 1 + random.nextInt(HOLD_SECONDS);
+    say("the store %s for %d s".formatted(isKilled ? "is dead" : "does not answer", time));
+    if (isKilled) {
+      server.kill();
+      seconds(time);
+      server.restart();
+    } else {
+      server.pause();
+      seconds(time);
+      server.resume();
+    }
   }
 
   /// Until nothing goes in any more.

@@ -1,5 +1,6 @@
 package io.tyto.server.fleet;
 
+import io.tyto.broker.BucketProcess;
 import io.tyto.server.settings.Setting;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 final class NemesisTest {
   private static final long SEED = Long.getLong("test.seed", 7_2026L);
   private static final int MINUTES = Integer.getInteger("test.minutes", 3);
+  private static final String STORE = System.getProperty("test.store", "s3");
   private static final String DISK_SIZE = "512m";
 
   @Test
@@ -46,30 +49,52 @@ final class NemesisTest {
   }
 
   private static void run(Path folder, Consumer<String> out) throws Exception {
-    Path data = Files.createDirectories(folder.resolve("data"));
-    boolean isSmall = shell("mount", "-t", "tmpfs", "-o", "size=" + DISK_SIZE, "tyto", "" + data);
+    out.accept("seed %d, %d minutes, logs in %s".formatted(SEED, MINUTES, folder));
+    Path disk = Files.createDirectories(folder.resolve("data"));
+    boolean isSmall = shell("mount", "-t", "tmpfs", "-o", "size=" + DISK_SIZE, "tyto", "" + disk);
+    Map<Setting, String> more = new EnumMap<>(Setting.class);
+    if (isSmall) {
+      more.put(Setting.DISK_PAUSE_BELOW, "64MB");
+      more.put(Setting.DISK_READ_ONLY_BELOW, "32MB");
+    }
     try {
-      Map<Setting, String> more = new EnumMap<>(Setting.class);
-      if (isSmall) {
-        more.put(Setting.DISK_PAUSE_BELOW, "64MB");
-        more.put(Setting.DISK_READ_ONLY_BELOW, "32MB");
+      if (STORE.equals("s3")) {
+        // So small that copies of segments are dropped and fetched again.
+        more.put(Setting.CACHE_SEGMENTS, "1MB");
+        try (BucketProcess bucket =
+            BucketProcess.start(BucketProcess.builtJars(Path.of("")), folder.resolve("s3"))) {
+          run(
+              folder,
+              new FleetStore.Bucket(bucket, disk, "ledger"),
+              more,
+              isSmall ? disk : null,
+              out);
+        }
+      } else {
+        Path data = Files.createDirectories(disk.resolve("data"));
+        run(folder, new FleetStore.Folder(data), more, isSmall ? disk : null, out);
       }
-      out.accept("seed %d, %d minutes, logs in %s".formatted(SEED, MINUTES, folder));
-      Path shared = Files.createDirectories(data.resolve("data"));
-      try (LedgerFleet fleet =
-          LedgerFleet.start(folder, shared, List.of("a", "b", "c"), more, SEED)) {
-        new Nemesis(fleet, SEED, isSmall ? data : null, out).rage(Duration.ofMinutes(MINUTES));
-        fleet.finish();
-        out.accept("at the end: " + fleet.standing());
-        fleet.assertNothingWrong();
-      }
-      LedgerFleet.verify(shared);
-      out.accept("every byte of the store is as it should be");
     } finally {
       if (isSmall) {
-        shell("umount", "-l", "" + data);
+        shell("umount", "-l", "" + disk);
       }
     }
+  }
+
+  private static void run(
+      Path folder,
+      FleetStore store,
+      Map<Setting, String> more,
+      @Nullable Path small,
+      Consumer<String> out)
+      throws Exception {
+    try (LedgerFleet fleet = LedgerFleet.start(folder, store, List.of("a", "b", "c"), more, SEED)) {
+      new Nemesis(fleet, store, SEED, small, out).rage(Duration.ofMinutes(MINUTES));
+      fleet.finish();
+      out.accept("at the end: " + fleet.standing());
+      fleet.assertNothingWrong();
+    }
+    out.accept("every byte of the store is as it should be");
   }
 
   /// Whether a command of the system did what it should; where it is not there or not allowed it
