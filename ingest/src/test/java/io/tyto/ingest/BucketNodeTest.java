@@ -210,6 +210,35 @@ class BucketNodeTest {
   }
 
   @Test
+  void copiesOfWhatIsReplacedGo(TestInfo test) throws IOException {
+    IngestOptions options =
+        options(test, LARGE)
+            .withCompaction(new IngestOptions.Compaction(true, 2, 1_000_000, 1L << 30));
+    Path data = temp.resolve("a");
+    try (LocalNode node = open(data, options, Disk.SYSTEM)) {
+      apply(node, PLAY);
+      sealed(node, "a");
+      sealed(node, "b");
+      assertEquals(4, rows(node, "play").size());
+      node.maintain();
+      assertEquals(4, rows(node, "play").size());
+      try (TableSnapshot whole = node.snapshot("play")) {
+        List<String> live = whole.sources().stream().map(source -> source.name()).toList();
+        assertEquals(1, live.size());
+        assertEquals(live, rowSegments(data));
+      }
+    }
+    Path copy = find(data, Optional.of(rowSegments(data).getFirst()));
+    Path leftOver = copy.resolveSibling("1-1-0123456789abcdef.seg");
+    Files.write(leftOver, new byte[100]);
+    try (LocalNode node = open(data, options, Disk.SYSTEM)) {
+      assertFalse(Files.exists(leftOver));
+      assertTrue(Files.exists(copy));
+      assertEquals(4, rows(node, "play").size());
+    }
+  }
+
+  @Test
   void aDamagedCopyIsBroughtAnew(TestInfo test) throws IOException {
     IngestOptions options = options(test, LARGE);
     Path data = temp.resolve("a");
@@ -283,6 +312,11 @@ class BucketNodeTest {
   /// States of entities, which are read at the start and not kept open.
   private static boolean isState(String name) {
     return name.matches("\\d+-0-.*");
+  }
+
+  /// Names of the copies of segments that are not states.
+  private static List<String> rowSegments(Path data) throws IOException {
+    return copies(data).keySet().stream().filter(name -> !isState(name)).toList();
   }
 
   private static long takenBy(Path data) throws IOException {

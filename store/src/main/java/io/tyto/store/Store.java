@@ -3,6 +3,7 @@ package io.tyto.store;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// A flat name space of immutable objects. Keys are `/`-separated ids, never user text.
 ///
@@ -78,9 +79,15 @@ public interface Store extends AutoCloseable {
     return localFile(key);
   }
 
-  /// A copy is damaged: it is brought anew when it is asked for again. Who has it open keeps what
-  /// they have.
+  /// A copy goes: it is damaged, or of no use any more. It is brought anew when it is asked for
+  /// again; who has it open keeps what they have.
   default void forget(String key) {}
+
+  /// Copies below a folder that nothing names any more go, as those that are left of what was
+  /// deleted or replaced while nobody looked.
+  ///
+  /// @param keys of what is named
+  default void forgetOthers(String folder, Set<String> keys) {}
 
   /// Makes room where copies take more than they may: to be called when a holder has become able to
   /// let go.

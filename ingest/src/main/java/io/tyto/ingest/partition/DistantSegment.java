@@ -54,6 +54,7 @@ final class DistantSegment implements RowSource, CopyHolder {
   private volatile int mappings;
 
   private volatile boolean isCopyDamaged;
+  private volatile boolean isReplaced;
   private volatile @Nullable Damage damage;
 
   private record Damage(TytoException failure, long nanos) {}
@@ -86,9 +87,18 @@ final class DistantSegment implements RowSource, CopyHolder {
       } finally {
         opening.unlock();
       }
+      if (isReplaced) {
+        store.forget(key);
+      }
     } else if (left == 1) {
       store.makeRoom();
     }
+  }
+
+  /// No manifest names it any more: its copy goes with the last holder, as the object may have
+  /// values in it that must not stay.
+  void replaced() {
+    isReplaced = true;
   }
 
   /// Whether the object was damaged when it was last brought.

@@ -94,7 +94,9 @@ final class LiveRows {
     commit(next);
     Set<LiveSegment> kept = Collections.newSetFromMap(new IdentityHashMap<>());
     kept.addAll(named);
-    segments.stream().filter(segment -> !kept.contains(segment)).forEach(LiveSegment::release);
+    segments.stream()
+        .filter(segment -> !kept.contains(segment))
+        .forEach(LiveSegment::releaseReplaced);
     segments.clear();
     segments.addAll(named);
     state.clear();
@@ -144,7 +146,7 @@ final class LiveRows {
     int place = segments.size();
     for (int i = segments.size() - 1; i >= 0; i--) {
       if (removed.contains(segments.get(i).entry().file())) {
-        segments.remove(i).release();
+        segments.remove(i).releaseReplaced();
         place = i;
       }
     }

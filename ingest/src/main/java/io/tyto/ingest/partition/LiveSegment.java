@@ -70,6 +70,14 @@ final class LiveSegment {
     }
   }
 
+  /// Releases what no manifest names any more.
+  void releaseReplaced() {
+    if (distant != null) {
+      distant.replaced();
+    }
+    release();
+  }
+
   void release() {
     if (segment != null) {
       segment.release();

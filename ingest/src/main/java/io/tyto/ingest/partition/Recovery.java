@@ -176,6 +176,7 @@ final class Recovery {
 
   /// Returns the highest entity id.
   private int openSegments(List<SegmentEntry> entries) {
+    files.forgetOthers(entries);
     List<LiveSegment> opened = new ArrayList<>();
     int lastEntity = 0;
     for (SegmentEntry entry : entries) {

@@ -182,6 +182,13 @@ final class SegmentFiles {
     }
   }
 
+  /// Drops local copies of segments that are none of these.
+  void forgetOthers(List<SegmentEntry> entries) {
+    Set<String> keys = new HashSet<>();
+    entries.forEach(entry -> keys.add(chain.segmentKey(entry.file())));
+    store.forgetOthers(StoreKeys.segments(id.prefix()), keys);
+  }
+
   /// The highest entity id of a STATE segment. SEGMENT_CORRUPT where it cannot be read.
   int lastEntity(SegmentEntry entry) {
     Path file = store.localFile(chain.segmentKey(entry.file()));

@@ -137,6 +137,7 @@ final class TableStore {
       try {
         loaded.add(open == null ? open(table, version) : open);
       } catch (TytoException e) {
+        requireAnswer(table, version, e);
         damaged.add(String.valueOf(e.getMessage()));
       }
     }
@@ -150,6 +151,16 @@ final class TableStore {
               .formatted(table.name(), String.join("; ", damaged)));
     }
     return loaded;
+  }
+
+  /// A store that does not answer says nothing of the version: without it, events would take values
+  /// of an older one.
+  private void requireAnswer(
+      StoredTable table, StoredTable.Version version, TytoException failure) {
+    String key = StoreKeys.tableFile(project, table.id(), version.number(), version.sha256());
+    if (store.isRemote() && failure.code() == ErrorCode.STORE_FAILED && store.exists(key)) {
+      throw failure;
+    }
   }
 
   private Loaded open(StoredTable table, StoredTable.Version version) {

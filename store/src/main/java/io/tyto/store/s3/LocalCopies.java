@@ -12,6 +12,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -238,6 +239,18 @@ final class LocalCopies {
         }
       }
     }
+  }
+
+  /// Removes the copies whose keys begin so and are none of these.
+  void dropOthers(String prefix, Set<String> keys) {
+    List<String> others;
+    synchronized (known) {
+      others =
+          known.keySet().stream()
+              .filter(key -> key.startsWith(prefix) && !keys.contains(key))
+              .toList();
+    }
+    others.forEach(this::drop);
   }
 
   /// Removes everything, for who needed it for one task.

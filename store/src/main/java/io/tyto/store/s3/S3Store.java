@@ -26,6 +26,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
@@ -427,6 +428,11 @@ public final class S3Store implements Store {
   @Override
   public void forget(String key) {
     copies.drop(key);
+  }
+
+  @Override
+  public void forgetOthers(String folder, Set<String> keys) {
+    copies.dropOthers(folder + "/", keys);
   }
 
   @Override
