@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,7 +27,7 @@ final class Nemesis {
 
   private final LedgerFleet fleet;
   private final Random random;
-  private final List<Deed> deeds = new ArrayList<>();
+  private final Map<String, Deed> deeds = new LinkedHashMap<>();
   private final Consumer<String> out;
 
   /// Codes of errors that were shown already.
@@ -44,34 +46,39 @@ final class Nemesis {
     this.fleet = fleet;
     this.random = new Random(seed);
     this.out = out;
-    deeds.add(this::kill);
-    deeds.add(this::stop);
-    deeds.add(this::hold);
-    deeds.add(this::oneWay);
-    deeds.add(this::slow);
-    deeds.add(this::killBroker);
-    deeds.add(this::holdBroker);
+    deeds.put("kill", this::kill);
+    deeds.put("stop", this::stop);
+    deeds.put("hold", this::hold);
+    deeds.put("oneWay", this::oneWay);
+    deeds.put("slow", this::slow);
+    deeds.put("killBroker", this::killBroker);
+    deeds.put("holdBroker", this::holdBroker);
     if (SocketOwners.areKnown()) {
-      deeds.add(this::split);
+      deeds.put("split", this::split);
     } else {
       say("no splits: this system does not tell whose a connection is");
     }
     switch (store) {
-      case FleetStore.Bucket bucket -> deeds.add(() -> storeOutage(bucket.server()));
+      case FleetStore.Bucket bucket -> deeds.put("storeOutage", () -> storeOutage(bucket.server()));
       case FleetStore.Folder _ -> say("no outages of the store: it is a folder");
     }
     if (small == null) {
       say("no full disks: a small file system cannot be mounted here");
     } else {
-      deeds.add(() -> fill(small));
+      deeds.put("fill", () -> fill(small));
     }
   }
 
   /// Every deed in a new order, again and again, until the time is over; the last one is healed.
-  void rage(Duration time) throws IOException, InterruptedException {
+  ///
+  /// @param wanted names of the deeds, where not all are
+  void rage(Duration time, Set<String> wanted) throws IOException, InterruptedException {
     long end = System.nanoTime() + time.toNanos();
+    if (!wanted.isEmpty()) {
+      deeds.keySet().retainAll(wanted);
+    }
     while (System.nanoTime() - end < 0) {
-      List<Deed> round = new ArrayList<>(deeds);
+      List<Deed> round = new ArrayList<>(deeds.values());
       Collections.shuffle(round, random);
       for (Deed deed : round) {
         deed.happen();

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,7 @@ final class NemesisTest {
   private static final long SEED = Long.getLong("test.seed", 7_2026L);
   private static final int MINUTES = Integer.getInteger("test.minutes", 3);
   private static final String STORE = System.getProperty("test.store", "s3");
+  private static final Set<String> DEEDS = deeds(System.getProperty("test.deeds", ""));
   private static final String DISK_SIZE = "512m";
 
   @Test
@@ -38,6 +40,10 @@ final class NemesisTest {
             System.getLogger("tyto.test").log(System.Logger.Level.INFO, text);
           });
     }
+  }
+
+  private static Set<String> deeds(String names) {
+    return names.isEmpty() ? Set.of() : Set.of(names.split(","));
   }
 
   private static Path fresh() throws IOException {
@@ -89,7 +95,7 @@ final class NemesisTest {
       Consumer<String> out)
       throws Exception {
     try (LedgerFleet fleet = LedgerFleet.start(folder, store, List.of("a", "b", "c"), more, SEED)) {
-      new Nemesis(fleet, store, SEED, small, out).rage(Duration.ofMinutes(MINUTES));
+      new Nemesis(fleet, store, SEED, small, out).rage(Duration.ofMinutes(MINUTES), DEEDS);
       fleet.finish();
       out.accept("at the end: " + fleet.standing());
       fleet.assertNothingWrong();
