@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 import io.tyto.cluster.member.HazelcastMembers;
 import io.tyto.cluster.member.Member;
 import io.tyto.cluster.member.Members;
+import io.tyto.cluster.member.TailPlan;
 import io.tyto.cluster.query.ClusterSnapshots;
 import io.tyto.cluster.query.LeafMethods;
 import io.tyto.cluster.rpc.CallListener;
@@ -21,10 +22,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +54,7 @@ public final class Cluster implements ClusterService, AutoCloseable {
   private final NodeClient client;
   private final Members members;
   private final ClusterSnapshots snapshots;
+  private final TailPlan tails;
   private @Nullable NodeServer server;
 
   /// @param name whom it joins: others with the same
@@ -58,6 +63,8 @@ public final class Cluster implements ClusterService, AutoCloseable {
   /// @param announce where others reach `listen`; likewise
   /// @param seeds where others listen
   /// @param zone what fails together with this process
+  /// @param tailReplicas how many processes read the newest rows of each partition, its owner among
+  ///   them; at least 1
   public record Options(
       String name,
       String id,
@@ -66,7 +73,8 @@ public final class Cluster implements ClusterService, AutoCloseable {
       List<NodeAddress> seeds,
       String zone,
       Member.Role role,
-      RpcTls tls) {}
+      RpcTls tls,
+      int tailReplicas) {}
 
   /// What this process has.
   ///
@@ -75,16 +83,21 @@ public final class Cluster implements ClusterService, AutoCloseable {
   /// @param tails likewise, those of others whose newest rows it reads too
   /// @param partitions how many a group has
   /// @param groups of which somebody has to own each partition, names by id
+  /// @param unreplicated those of them of which nobody but the owner can read the newest rows: why
+  /// @param replicate has it read the newest rows of these partitions of others, and of no more
   public record Rows(
       SnapshotProvider local,
       Supplier<Map<Integer, List<Integer>>> owned,
       Supplier<Map<Integer, List<Integer>>> tails,
       IntUnaryOperator partitions,
-      Supplier<Map<Integer, String>> groups) {}
+      Supplier<Map<Integer, String>> groups,
+      Supplier<Map<Integer, String>> unreplicated,
+      Consumer<Map<Integer, List<Integer>>> replicate) {}
 
   private Cluster(Options options, Rows rows) {
     this.options = options;
     this.rows = rows;
+    this.tails = new TailPlan(options.tailReplicas());
     this.client = new NodeClient(vertx, options.tls());
     this.members =
         HazelcastMembers.join(
@@ -140,25 +153,27 @@ public final class Cluster implements ClusterService, AutoCloseable {
         options.name(),
         options.id(),
         members.all().stream().map(member -> status(member, groups)).toList(),
-        missing);
+        missing,
+        options.tailReplicas() == 1 ? Map.of() : named(rows.unreplicated().get(), groups));
   }
 
   private MemberStatus status(Member member, Map<Integer, String> groups) {
-    Map<String, List<Integer>> owned = new TreeMap<>();
-    member
-        .owned()
-        .forEach((group, partitions) ->
-            owned.put(
-                groups.getOrDefault(group, "group " + group),
-                partitions.stream().sorted().toList()));
     return new MemberStatus(
         member.id(),
         member.address().toString(),
         member.zone(),
         member.role().name().toLowerCase(Locale.ROOT),
         MemberState.valueOf(member.state().name()),
-        owned,
+        named(member.owned(), groups),
+        named(member.tails(), groups),
         snapshots.isSuspect(member));
+  }
+
+  private static <T> Map<String, T> named(Map<Integer, T> byGroup, Map<Integer, String> groups) {
+    Map<String, T> named = new TreeMap<>();
+    byGroup.forEach(
+        (group, value) -> named.put(groups.getOrDefault(group, "group " + group), value));
+    return named;
   }
 
   /// Answers others from now on, and tells them so.
@@ -178,6 +193,9 @@ public final class Cluster implements ClusterService, AutoCloseable {
   }
 
   private void tellChanges() {
+    Set<Integer> groups = new TreeSet<>(rows.groups().get().keySet());
+    groups.removeAll(rows.unreplicated().get().keySet());
+    rows.replicate().accept(tails.of(members.self(), members.all(), groups, rows.partitions()));
     Member now = member(members.self().state());
     if (!now.equals(members.self())) {
       members.announce(now);

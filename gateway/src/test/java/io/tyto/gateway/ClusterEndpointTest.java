@@ -60,7 +60,8 @@ final class ClusterEndpointTest {
 
   private static MemberStatus member(
       String id, MemberState state, Map<String, List<Integer>> owned, boolean isSilent) {
-    return new MemberStatus(id, "10.0.0.1:7400", "east", "all", state, owned, isSilent);
+    return new MemberStatus(
+        id, "10.0.0.1:7400", "east", "all", state, owned, Map.of("game", List.of(5, 4)), isSilent);
   }
 
   @Test
@@ -75,7 +76,8 @@ final class ClusterEndpointTest {
                 member("c", MemberState.DRAINING, Map.of(), false)),
             List.of(
                 new MissingPartition("game", 1, Why.SILENT, "b"),
-                new MissingPartition("game", 2, Why.UNOWNED, "")));
+                new MissingPartition("game", 2, Why.UNOWNED, "")),
+            Map.of("shop", "orders has a `join`"));
     start(() -> status);
     assertEquals(
         new JsonObject(
@@ -83,14 +85,15 @@ final class ClusterEndpointTest {
             {"isClustered": true, "cluster": "tyto", "self": "a",
              "members": [
               {"id": "a", "address": "10.0.0.1:7400", "zone": "east", "role": "all",
-               "state": "SERVING", "isSilent": false, "owned": {"game": [0, 3]}},
+               "state": "SERVING", "isSilent": false, "owned": {"game": [0, 3]}, "tails": {"game": [4, 5]}},
               {"id": "b", "address": "10.0.0.1:7400", "zone": "east", "role": "all",
-               "state": "SERVING", "isSilent": true, "owned": {"game": [1]}},
+               "state": "SERVING", "isSilent": true, "owned": {"game": [1]}, "tails": {"game": [4, 5]}},
               {"id": "c", "address": "10.0.0.1:7400", "zone": "east", "role": "all",
-               "state": "DRAINING", "isSilent": false, "owned": {}}],
+               "state": "DRAINING", "isSilent": false, "owned": {}, "tails": {"game": [4, 5]}}],
              "missing": [
               {"group": "game", "partition": 1, "why": "SILENT", "owner": "b"},
-              {"group": "game", "partition": 2, "why": "UNOWNED", "owner": ""}]}
+              {"group": "game", "partition": 2, "why": "UNOWNED", "owner": ""}],
+             "unreplicated": {"shop": "orders has a `join`"}}
             """),
         new JsonObject(get("/v1/cluster")));
     List<String> numbers = get("/metrics").lines().toList();

@@ -12,7 +12,6 @@ import io.tyto.server.settings.Settings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What settings say of a cluster.
@@ -69,9 +68,18 @@ final class ClusterSettings {
             addresses(settings.text(Setting.CLUSTER_SEEDS)),
             zone.isEmpty() ? id : zone,
             role(settings),
-            tls(settings));
+            tls(settings),
+            Math.toIntExact(settings.number(Setting.CLUSTER_TAIL_REPLICAS)));
     return Cluster.join(
-        options, new Cluster.Rows(node, node::owned, Map::of, node::partitions, node::fedGroups));
+        options,
+        new Cluster.Rows(
+            node,
+            node::owned,
+            node::replicated,
+            node::partitions,
+            node::fedGroups,
+            node::unreplicated,
+            node::replicate));
   }
 
   private static NodeAddress address(Setting setting, String text) {

@@ -38,9 +38,24 @@ public final class Placement {
   /// draining node is taken only where there is no other: also if it is the last of its zone, or it
   /// could never go.
   public static List<Member> holders(int group, int partition, int replicas, List<Member> members) {
-    List<Member> order = order(group, partition, members);
+    return choose(order(group, partition, members), replicas, new HashSet<>());
+  }
+
+  /// Who is to read the newest rows of a partition beside its owner: the first of the others, in
+  /// other zones than the owner's as long as there are some.
+  ///
+  /// @param replicas so many, as far as there are nodes
+  public static List<Member> tails(
+      int group, int partition, int replicas, Member owner, List<Member> members) {
+    List<Member> others =
+        order(group, partition, members).stream()
+            .filter(node -> !node.id().equals(owner.id()))
+            .toList();
+    return choose(others, replicas, new HashSet<>(Set.of(owner.zone())));
+  }
+
+  private static List<Member> choose(List<Member> order, int replicas, Set<String> zones) {
     List<Member> holders = new ArrayList<>();
-    Set<String> zones = new HashSet<>();
     for (Member node : order) {
       if (holders.size() < replicas
           && node.state() != Member.State.DRAINING

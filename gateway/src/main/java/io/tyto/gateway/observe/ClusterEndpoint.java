@@ -38,6 +38,7 @@ final class ClusterEndpoint {
       body.put("self", status.self());
       body.put("members", status.members().stream().map(ClusterEndpoint::body).toList());
       body.put("missing", status.missing().stream().map(ClusterEndpoint::body).toList());
+      body.put("unreplicated", status.unreplicated());
     }
     return body;
   }
@@ -51,6 +52,7 @@ final class ClusterEndpoint {
     body.put("state", member.state().name());
     body.put("isSilent", member.isSilent());
     body.put("owned", member.owned());
+    body.put("tails", member.tails());
     return body;
   }
 

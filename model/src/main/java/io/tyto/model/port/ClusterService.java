@@ -19,9 +19,16 @@ public interface ClusterService {
   /// @param members by id, the one that sees this too
   /// @param missing partitions whose events nobody takes, or whose newest rows nobody can be asked
   ///   for
+  /// @param unreplicated groups of whose newest rows nobody but the owner can have any, although
+  ///   that is wished: why, by name
   record ClusterStatus(
-      String cluster, String self, List<MemberStatus> members, List<MissingPartition> missing) {
+      String cluster,
+      String self,
+      List<MemberStatus> members,
+      List<MissingPartition> missing,
+      Map<String, String> unreplicated) {
     public ClusterStatus {
+      unreplicated = new TreeMap<>(unreplicated);
       members = List.copyOf(members);
       missing = List.copyOf(missing);
     }
@@ -33,6 +40,7 @@ public interface ClusterService {
   /// @param zone what fails together with it
   /// @param role such as `all` and `gateway`
   /// @param owned by group, the partitions that it takes events for, ascending
+  /// @param tails likewise, those of others whose newest rows it has, too
   /// @param isSilent whether it did not answer when it was last asked, and is not asked for a
   ///   moment
   record MemberStatus(
@@ -42,9 +50,18 @@ public interface ClusterService {
       String role,
       MemberState state,
       Map<String, List<Integer>> owned,
+      Map<String, List<Integer>> tails,
       boolean isSilent) {
     public MemberStatus {
-      owned = new TreeMap<>(owned);
+      owned = ascending(owned);
+      tails = ascending(tails);
+    }
+
+    private static Map<String, List<Integer>> ascending(Map<String, List<Integer>> byGroup) {
+      Map<String, List<Integer>> copy = new TreeMap<>();
+      byGroup.forEach(
+          (group, partitions) -> copy.put(group, partitions.stream().sorted().toList()));
+      return copy;
     }
   }
 

@@ -90,6 +90,12 @@ final class ClusterCommand implements Runnable {
     out.println();
     List<Json.Node> missing = status.get("missing").elements();
     missing.forEach(one -> out.println(words(one)));
+    status
+        .get("unreplicated")
+        .entries()
+        .forEach((group, why) ->
+            out.printf(
+                "TAIL %s: nobody but its owner has its newest rows: %s%n", group, why.text()));
     if (missing.isEmpty()) {
       out.println("every partition has an owner that answers, as far as is known");
     }
@@ -104,15 +110,19 @@ final class ClusterCommand implements Runnable {
         member.get("role").text(),
         member.get("zone").text(),
         member.get("address").text(),
-        owned(member.get("owned")));
+        owned(member));
   }
 
-  private static String owned(Json.Node groups) {
-    String text =
-        groups.entries().entrySet().stream()
-            .map(group -> group.getKey() + ": " + numbers(group.getValue()))
-            .collect(Collectors.joining("; "));
-    return text.isEmpty() ? "nothing" : text;
+  private static String owned(Json.Node member) {
+    String owned = groups(member.get("owned"));
+    String tails = groups(member.get("tails"));
+    return (owned.isEmpty() ? "nothing" : owned) + (tails.isEmpty() ? "" : "; tails " + tails);
+  }
+
+  private static String groups(Json.Node groups) {
+    return groups.entries().entrySet().stream()
+        .map(group -> group.getKey() + ": " + numbers(group.getValue()))
+        .collect(Collectors.joining("; "));
   }
 
   private static String numbers(Json.Node partitions) {

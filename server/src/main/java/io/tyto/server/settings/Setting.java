@@ -74,6 +74,11 @@ public enum Setting {
   CLUSTER_NAME(
       "cluster.name", Kind.TEXT, "tyto", "whom a process joins: others with the same name"),
   CLUSTER_ZONE("cluster.zone", Kind.TEXT, "", "what fails together with this process"),
+  CLUSTER_TAIL_REPLICAS(
+      "cluster.tailReplicas",
+      Kind.NUMBER,
+      "2",
+      "processes of a cluster that read the newest rows of a partition, its owner among them; 1: the owner alone"),
   CLUSTER_CERTIFICATE(
       "cluster.certificate",
       Kind.TEXT,
