@@ -154,17 +154,29 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
         }
       } catch (BehindException e) {
         here.close();
-        if (TimeUnit.NANOSECONDS.toMillis(context.remainingNanos()) < 2 * pause) {
-          throw missing(e.missing(), e);
+        pause = pauseBefore(missing(e.missing(), e), pause, context);
+      } catch (TytoException e) {
+        here.close();
+        if (e.code() != ErrorCode.SHARDS_MISSING || e instanceof ShardsMissingException) {
+          throw e;
         }
-        surroundings.pause().accept(pause);
-        pause = Math.min(2 * pause, LAST_PAUSE_MILLIS);
+        // A node read a tail when it told of itself last, and does not now.
+        pause = pauseBefore(e, pause, context);
       } catch (RuntimeException | Error e) {
         here.close();
         throw e;
       }
       context.check();
     }
+  }
+
+  /// Waits, and returns how long to wait next; fails where the question has no time for that.
+  private long pauseBefore(TytoException failure, long pause, QueryContext context) {
+    if (TimeUnit.NANOSECONDS.toMillis(context.remainingNanos()) < 2 * pause) {
+      throw failure;
+    }
+    surroundings.pause().accept(pause);
+    return Math.min(2 * pause, LAST_PAUSE_MILLIS);
   }
 
   private static ShardsMissingException missing(
