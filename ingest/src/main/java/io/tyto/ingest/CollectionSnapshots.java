@@ -2,7 +2,6 @@ package io.tyto.ingest;
 
 import io.tyto.engine.snapshot.TableSnapshot;
 import io.tyto.ingest.partition.DeadLetters;
-import io.tyto.ingest.partition.FollowedPartition;
 import io.tyto.ingest.partition.SnapshotSources;
 import io.tyto.ingest.partition.StoredPrivacy;
 import io.tyto.ingest.table.Tables;
@@ -44,16 +43,7 @@ final class CollectionSnapshots {
       TableSchema collection, TableSchema schema, Kind kind, Set<Integer> tails) {
     SnapshotSources sources = new SnapshotSources();
     try {
-      partitions.collect(
-          collection.groupId(),
-          partition -> {
-            if (partition instanceof FollowedPartition followed
-                && tails.contains(followed.id().partition())) {
-              followed.addWithTail(sources, collection.collectionId(), kind);
-            } else {
-              partition.addTo(sources, collection.collectionId(), kind);
-            }
-          });
+      partitions.addTo(sources, collection.groupId(), collection.collectionId(), kind, tails);
       // Asked again behind the rows: of a config applied meanwhile they may be newer than before.
       StoredPrivacy privacy = directory.privacy(collection.collectionId());
       if (kind == Kind.DEAD) {

@@ -317,6 +317,7 @@ final class Ownership implements AutoCloseable {
       share.pauses.keySet().retainAll(wanted);
     }
     tails.settle(groupId);
+    partitions.dropStandIns(groupId);
     if (isMore) {
       feeds.lookSoon(groupId);
     }

@@ -6,6 +6,7 @@ import io.tyto.ingest.partition.Partition;
 import io.tyto.ingest.partition.PartitionHost;
 import io.tyto.ingest.partition.PartitionId;
 import io.tyto.ingest.partition.PartitionView;
+import io.tyto.ingest.partition.SnapshotSources;
 import io.tyto.ingest.partition.TailReplica;
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
@@ -16,6 +17,7 @@ import io.tyto.model.port.AdminService.Rewriting;
 import io.tyto.model.schema.TableSchema;
 import io.tyto.store.StoreKeys;
 import io.tyto.store.catalog.CatalogState;
+import io.tyto.store.manifest.Manifest.Kind;
 import io.tyto.store.manifest.Manifest.SegmentEntry;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +40,10 @@ final class Partitions implements AutoCloseable {
 
   /// Lists are replaced, never changed.
   private final Map<Integer, List<PartitionView>> byGroup = new ConcurrentSkipListMap<>();
+
+  /// What stood in the place of partitions that are owned since, and is shown until they have read
+  /// as far.
+  private final Map<PartitionId, FollowedPartition> standIns = new ConcurrentHashMap<>();
 
   /// Owned, but about to be handed over: nothing more is given to them.
   private final Set<PartitionView> leaving = ConcurrentHashMap.newKeySet();
@@ -115,6 +121,58 @@ final class Partitions implements AutoCloseable {
     }
   }
 
+  /// Adds the rows of a collection in all partitions of its group to a snapshot.
+  ///
+  /// @param tails partitions whose tails others own and are wanted too; SHARDS_MISSING where one of
+  ///   them is not replicated here
+  void addTo(SnapshotSources snapshot, int groupId, int collection, Kind kind, Set<Integer> tails) {
+    collect(
+        groupId,
+        view -> {
+          FollowedPartition standIn = standIns.get(view.id());
+          if (standIn != null && !isOvertaken(standIn, view)) {
+            standIn.addWithTail(snapshot, collection, kind);
+          } else if (view instanceof FollowedPartition followed
+              && tails.contains(view.id().partition())) {
+            followed.addWithTail(snapshot, collection, kind);
+          } else {
+            view.addTo(snapshot, collection, kind);
+          }
+        });
+  }
+
+  private static boolean isOvertaken(FollowedPartition standIn, PartitionView view) {
+    TailReplica replica = standIn.replica();
+    return replica == null
+        || replica.spoiled() != null
+        || !(view instanceof Partition owned)
+        || owned.isAsFarAs(replica);
+  }
+
+  /// Lets go of what stands in for partitions of a group that have read as far.
+  void dropStandIns(int groupId) {
+    for (PartitionView view : viewsOf(groupId)) {
+      FollowedPartition standIn = standIns.get(view.id());
+      if (standIn != null && isOvertaken(standIn, view)) {
+        drop(view.id());
+      }
+    }
+  }
+
+  /// Behind those who read it.
+  private void drop(PartitionId id) {
+    FollowedPartition standIn;
+    collecting.writeLock().lock();
+    try {
+      standIn = standIns.remove(id);
+    } finally {
+      collecting.writeLock().unlock();
+    }
+    if (standIn != null) {
+      standIn.close();
+    }
+  }
+
   /// What is owned here.
   List<Partition> owned() {
     List<Partition> owned = new ArrayList<>();
@@ -178,19 +236,30 @@ final class Partitions implements AutoCloseable {
     return leaving.contains(partition);
   }
 
-  /// Owns a partition that was followed. FENCED where another process claimed at the same time.
+  /// Owns a partition that was followed. Where its tail was replicated, that is shown until the
+  /// owner has read as far: nothing that was answered is missing meanwhile, and nothing is there
+  /// twice. FENCED where another process claimed at the same time.
   synchronized void claim(FollowedPartition followed) {
     PartitionId id = followed.id();
-    swap(followed, Partition.open(id, host, directory.group(id.group()).entity() != null));
+    Partition owned = Partition.open(id, host, directory.group(id.group()).entity() != null);
+    TailReplica replica = followed.replica();
+    if (replica == null || replica.spoiled() != null) {
+      swap(followed, owned, followed);
+    } else {
+      standIns.put(id, followed);
+      swap(followed, owned, null);
+    }
   }
 
   /// Follows a partition that was owned.
   synchronized void follow(Partition owned) {
-    swap(owned, FollowedPartition.open(owned.id(), host));
+    swap(owned, FollowedPartition.open(owned.id(), host), owned);
+    drop(owned.id());
     leaving.remove(owned);
   }
 
-  private void swap(PartitionView before, PartitionView after) {
+  /// @param closed afterwards; null: nothing
+  private void swap(PartitionView before, PartitionView after, @Nullable PartitionView closed) {
     int group = before.id().group();
     List<PartitionView> changed = new ArrayList<>(viewsOf(group));
     changed.set(before.id().partition(), after);
@@ -200,7 +269,9 @@ final class Partitions implements AutoCloseable {
     } finally {
       collecting.writeLock().unlock();
     }
-    before.close();
+    if (closed != null) {
+      closed.close();
+    }
   }
 
   CollectionStatus statusOf(TableSchema schema) {
@@ -267,6 +338,7 @@ final class Partitions implements AutoCloseable {
   @Override
   public synchronized void close() {
     all().forEach(PartitionView::close);
+    List.copyOf(standIns.keySet()).forEach(this::drop);
     byGroup.clear();
   }
 

@@ -57,7 +57,10 @@ final class TailReplicas {
   Map<Integer, List<Integer>> caughtUp() {
     Map<Integer, List<Integer>> tails = new TreeMap<>();
     wanted.forEach((group, _) -> {
-      List<Integer> shown = feeds.replicated(group).stream().sorted().toList();
+      Set<Integer> followed =
+          partitions.isOpen(group) ? partitions.replicasOf(group).keySet() : Set.of();
+      List<Integer> shown =
+          feeds.replicated(group).stream().filter(followed::contains).sorted().toList();
       if (!shown.isEmpty()) {
         tails.put(group, shown);
       }

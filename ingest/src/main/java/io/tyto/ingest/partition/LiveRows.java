@@ -266,6 +266,14 @@ final class LiveRows {
     }
   }
 
+  /// By log, an offset below which every record is shown or was found to be no row.
+  synchronized Map<String, Long> reach() {
+    Map<String, Long> reach = new HashMap<>(endless);
+    units.forEach(
+        unit -> unit.reach().forEach((log, offset) -> reach.merge(log, offset, Math::max)));
+    return reach;
+  }
+
   /// Adds what the rows of a view are made of: its cells, segments in commit order, the tail.
   synchronized void addTo(ViewSources target, BoundView view) {
     int collection = view.source().collectionId();

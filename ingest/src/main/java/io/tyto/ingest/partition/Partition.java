@@ -231,6 +231,14 @@ public final class Partition implements PartitionView, LogTarget {
     return chain.next(live.manifest(), logId);
   }
 
+  /// Whether it shows all that a replica of its tail did, which this process had before it became
+  /// the owner.
+  public boolean isAsFarAs(TailReplica replica) {
+    Map<String, Long> reach = live.reach();
+    return replica.reach().entrySet().stream()
+        .allMatch(log -> reach.getOrDefault(log.getKey(), 0L) >= log.getValue());
+  }
+
   /// Whether another process claimed it: what is left is to close it.
   public boolean isFenced() {
     TytoException failure = writer.failure();

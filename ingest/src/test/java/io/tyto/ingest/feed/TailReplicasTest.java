@@ -104,11 +104,27 @@ class TailReplicasTest {
       awaitIds(owner, Set.of());
       await(() -> !other.replicated().isEmpty(), "tails");
       awaitIds(other, BOTH);
-      // It claims what the owner has not sealed, as if that were gone.
+      // It claims what the owner has not sealed, as if that were gone, and cannot read it again
+      // yet.
+      logs.away(true);
       logs.suggest("other", BOTH);
-      awaitOwned(other);
+      await(
+          () -> {
+            assertEquals(produced, ids(other, BOTH), "what was answered stays");
+            return other.owned().equals(Map.of(group, List.of(0, 1)));
+          },
+          "partitions of its own");
+      assertEquals(produced, ids(other, Set.of()), "its replica stands in for it");
+      Set<String> answered = Set.copyOf(produced);
+      logs.away(false);
       produce(10);
-      awaitIds(other, BOTH);
+      await(
+          () -> {
+            Set<String> ids = ids(other, BOTH);
+            assertTrue(ids.containsAll(answered), "what was answered stays");
+            return ids.equals(produced);
+          },
+          "what came since");
       assertEquals(Map.of(), other.replicated(), "what it owns is no replica");
       other.flush();
       assertEquals(produced, ids(other, Set.of()));
