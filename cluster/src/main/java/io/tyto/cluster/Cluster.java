@@ -6,6 +6,8 @@ import io.tyto.cluster.member.HazelcastMembers;
 import io.tyto.cluster.member.Member;
 import io.tyto.cluster.member.Members;
 import io.tyto.cluster.member.TailPlan;
+import io.tyto.cluster.operate.Operated;
+import io.tyto.cluster.operate.Operator;
 import io.tyto.cluster.query.ClusterSnapshots;
 import io.tyto.cluster.query.LeafMethods;
 import io.tyto.cluster.rpc.CallListener;
@@ -19,6 +21,7 @@ import io.tyto.model.port.ClusterService;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,6 +58,7 @@ public final class Cluster implements ClusterService, AutoCloseable {
   private final Members members;
   private final ClusterSnapshots snapshots;
   private final TailPlan tails;
+  private final Operator operator;
   private @Nullable NodeServer server;
 
   /// @param name whom it joins: others with the same
@@ -108,6 +112,14 @@ public final class Cluster implements ClusterService, AutoCloseable {
                 options.seeds().stream().map(Cluster::behind).toList()),
             member(Member.State.JOINING));
     this.snapshots = new ClusterSnapshots(rows.local(), members, rows.partitions(), client);
+    this.operator =
+        new Operator(
+            options.name(),
+            members,
+            client,
+            new Operator.Seen(
+                rows.partitions(), rows.groups(), snapshots::isSuspect, this::missing),
+            state -> members.announce(member(state)));
   }
 
   /// Finds the others, and waits until it has.
@@ -116,7 +128,12 @@ public final class Cluster implements ClusterService, AutoCloseable {
   }
 
   private static NodeAddress behind(NodeAddress calls) {
-    return new NodeAddress(calls.host(), calls.port() + MEMBERS_PORT);
+    return new NodeAddress(calls.host(), membersPort(calls));
+  }
+
+  /// Where a process talks to members that takes calls at an address.
+  public static int membersPort(NodeAddress calls) {
+    return calls.port() + MEMBERS_PORT;
   }
 
   private Member member(Member.State state) {
@@ -147,14 +164,43 @@ public final class Cluster implements ClusterService, AutoCloseable {
   @Override
   public ClusterStatus status() {
     Map<Integer, String> groups = rows.groups().get();
-    List<MissingPartition> missing = new ArrayList<>();
-    groups.forEach((id, name) -> missing.addAll(snapshots.missing(id, name)));
     return new ClusterStatus(
         options.name(),
         options.id(),
         members.all().stream().map(member -> status(member, groups)).toList(),
-        missing,
+        missing(),
         options.tailReplicas() == 1 ? Map.of() : named(rows.unreplicated().get(), groups));
+  }
+
+  private List<MissingPartition> missing() {
+    List<MissingPartition> missing = new ArrayList<>();
+    rows.groups().get().forEach((id, name) -> missing.addAll(snapshots.missing(id, name)));
+    return missing;
+  }
+
+  @Override
+  public boolean isDraining() {
+    return members.self().state() == Member.State.DRAINING;
+  }
+
+  @Override
+  public DrainStart drain(String process, boolean isForced, boolean isTrial) {
+    return operator.drain(process, isForced, isTrial);
+  }
+
+  @Override
+  public void resume(String process) {
+    operator.resume(process);
+  }
+
+  @Override
+  public void stop(String process) {
+    operator.stop(process);
+  }
+
+  @Override
+  public List<Place> places(Set<String> with, Set<String> without) {
+    return operator.places(with, without);
   }
 
   private MemberStatus status(Member member, Map<Integer, String> groups) {
@@ -176,18 +222,17 @@ public final class Cluster implements ClusterService, AutoCloseable {
     return named;
   }
 
-  /// Answers others from now on, and tells them so.
+  /// Answers others from now on, does what operators tell it through them, and tells them so.
   ///
   /// @param leaf of the rows that this process has; the caller closes it after this
-  public void serve(LeafService leaf) {
+  public void serve(LeafService leaf, Operated process) {
     snapshots.serve(leaf);
+    operator.operate(process);
+    Map<String, NodeServer.Method> methods = new HashMap<>(operator.methods());
+    methods.putAll(new LeafMethods(leaf).methods());
     server =
         NodeServer.start(
-            vertx,
-            options.listen().host(),
-            options.listen().port(),
-            options.tls(),
-            new LeafMethods(leaf).methods());
+            vertx, options.listen().host(), options.listen().port(), options.tls(), methods);
     members.announce(member(Member.State.SERVING));
     vertx.setPeriodic(LOOK_EVERY.toMillis(), _ -> tellChanges());
   }

@@ -172,6 +172,7 @@ public final class Gateway implements AutoCloseable {
     }
   }
 
+  /// Where callers ask; -1 where none do.
   public int port() {
     return listeners.port();
   }

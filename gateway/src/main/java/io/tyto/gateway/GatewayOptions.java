@@ -8,6 +8,7 @@ import java.time.Duration;
 
 /// Where the gateway listens and what one request may cost.
 ///
+/// @param host empty: no callers are listened to, but operators
 /// @param port 0 takes any free one
 /// @param queryBytes largest body of a GraphQL request
 /// @param ingestBytes largest body of an ingest request as sent

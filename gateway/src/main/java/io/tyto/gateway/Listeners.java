@@ -47,7 +47,10 @@ final class Listeners {
   private final GatewayOptions options;
   private final ConnectionGuard guard;
   private final @Nullable ServerSSLOptions tls;
-  private final HttpServer callers;
+
+  /// Null: nobody but operators.
+  private final @Nullable HttpServer callers;
+
   private final HttpServer operators;
   private final HttpServer commands;
 
@@ -63,11 +66,9 @@ final class Listeners {
     this.guard = new ConnectionGuard(options.http().connections());
     TlsFiles files = options.http().tls();
     this.tls = files == null ? null : files.load(vertx);
-    ListenAddress address = new ListenAddress(options.host(), options.port());
     ListenAddress admin = options.http().admin();
     List<HttpServer> secured = new ArrayList<>();
-    Door door = new Door(false, isOpen && address.isLoopback());
-    this.callers = listen(address, tls, "--listen", router.apply(door));
+    this.callers = options.host().isEmpty() ? null : callers(isOpen, router);
     Handler<HttpServerRequest> operating =
         router.apply(new Door(true, isOpen && admin.isLoopback()));
     boolean isOutside = !admin.isLoopback();
@@ -77,7 +78,9 @@ final class Listeners {
             ? listen(ListenAddress.ANY_OF_LOOPBACK, null, "--admin-listen", operating)
             : operators;
     if (files != null) {
-      secured.add(callers);
+      if (callers != null) {
+        secured.add(callers);
+      }
       if (isOutside) {
         secured.add(operators);
       }
@@ -85,8 +88,15 @@ final class Listeners {
     }
   }
 
+  private HttpServer callers(boolean isOpen, Function<Door, Handler<HttpServerRequest>> router) {
+    ListenAddress address = new ListenAddress(options.host(), options.port());
+    Door door = new Door(false, isOpen && address.isLoopback());
+    return listen(address, tls, "--listen", router.apply(door));
+  }
+
+  /// -1 where no callers are listened to.
   int port() {
-    return callers.actualPort();
+    return callers == null ? -1 : callers.actualPort();
   }
 
   int adminPort() {

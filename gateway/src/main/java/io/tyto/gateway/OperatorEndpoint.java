@@ -82,8 +82,12 @@ final class OperatorEndpoint {
   }
 
   private void ready(HttpServerRequest request) {
-    boolean ready = admin.isReady() && !observatory.isDraining();
-    String why = observatory.isDraining() ? "about to stop" : "nothing can be stored";
+    boolean isDraining = observatory.isDraining() || observatory.isDrained();
+    boolean ready = admin.isReady() && !isDraining;
+    String why =
+        observatory.isDraining()
+            ? "about to stop"
+            : isDraining ? "drained (tyto cluster drain)" : "nothing can be stored";
     Replies.json(
         request,
         ready ? 200 : 503,

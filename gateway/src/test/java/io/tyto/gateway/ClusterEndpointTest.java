@@ -8,10 +8,13 @@ import io.tyto.gateway.observe.Observatory;
 import io.tyto.gateway.observe.ObserveOptions;
 import io.tyto.model.port.AuditLog;
 import io.tyto.model.port.ClusterService;
+import io.tyto.model.port.ClusterService.Check;
 import io.tyto.model.port.ClusterService.ClusterStatus;
+import io.tyto.model.port.ClusterService.DrainStart;
 import io.tyto.model.port.ClusterService.MemberState;
 import io.tyto.model.port.ClusterService.MemberStatus;
 import io.tyto.model.port.ClusterService.MissingPartition;
+import io.tyto.model.port.ClusterService.Place;
 import io.tyto.model.port.ClusterService.Why;
 import io.tyto.model.port.DeadLetterService;
 import io.tyto.model.port.EntityService;
@@ -20,10 +23,15 @@ import io.vertx.core.json.JsonObject;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -115,5 +123,98 @@ final class ClusterEndpointTest {
     start(ClusterService.NONE);
     assertEquals("{\"isClustered\":false}", get("/v1/cluster"));
     assertFalse(get("/metrics").contains("tyto_cluster_members{"));
+  }
+
+  /// Notes what it is told, and knows one partition.
+  private static final class Told implements ClusterService {
+    private final List<String> all = new ArrayList<>();
+    private boolean isDraining;
+
+    @Override
+    public @Nullable ClusterStatus status() {
+      return null;
+    }
+
+    @Override
+    public boolean isDraining() {
+      return isDraining;
+    }
+
+    @Override
+    public DrainStart drain(String process, boolean isForced, boolean isTrial) {
+      all.add("drain %s %s %s".formatted(process, isForced, isTrial));
+      return new DrainStart(!isTrial, List.of(new Check("takers", false, "nobody is there")));
+    }
+
+    @Override
+    public void resume(String process) {
+      all.add("resume " + process);
+    }
+
+    @Override
+    public void stop(String process) {
+      all.add("stop " + process);
+    }
+
+    @Override
+    public List<Place> places(Set<String> with, Set<String> without) {
+      all.add("places %s %s".formatted(new TreeSet<>(with), new TreeSet<>(without)));
+      return List.of(new Place("game", 3, "a", "b", "a owns nothing then"));
+    }
+  }
+
+  private String post(String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + gateway.adminPort() + path);
+    HttpRequest request =
+        HttpRequest.newBuilder(uri)
+            .header("Content-Type", "application/json")
+            .POST(BodyPublishers.ofString("{}"))
+            .build();
+    return http.send(request, BodyHandlers.ofString()).body();
+  }
+
+  @Test
+  void tellsProcessesWhatOperatorsWant() throws Exception {
+    Told told = new Told();
+    start(told);
+    assertEquals(
+        new JsonObject(
+            """
+            {"isBegun": true,
+             "checks": [{"what": "takers", "isGood": false, "says": "nobody is there"}]}
+            """),
+        new JsonObject(post("/v1/cluster/drain?process=b&force=true")));
+    assertTrue(post("/v1/cluster/drain?process=b&dryRun=true").contains("\"isBegun\":false"));
+    assertEquals("{\"isBegun\":true}", post("/v1/cluster/resume?process=b"));
+    assertEquals("{\"isBegun\":true}", post("/v1/cluster/stop?process=b"));
+    assertTrue(post("/v1/cluster/stop").contains("the parameter `process` is missing"));
+    assertEquals(
+        new JsonObject(
+            """
+            {"places": [{"group": "game", "partition": 3, "owner": "a", "next": "b",
+              "why": "a owns nothing then"}]}
+            """),
+        new JsonObject(get("/v1/cluster/places?with=c,%20d&without=a")));
+    assertEquals(
+        List.of(
+            "drain b true false", "drain b false true", "resume b", "stop b", "places [c, d] [a]"),
+        told.all);
+  }
+
+  @Test
+  void whoIsDrainedSaysThatItIsNotReady() throws Exception {
+    Told told = new Told();
+    start(told);
+    assertEquals("{\"ready\":true}", get("/ready"));
+    told.isDraining = true;
+    assertTrue(get("/ready").contains("drained"));
+    assertTrue(get("/live").contains("true"));
+    assertTrue(get("/v1/cluster").contains("false"), "it goes on to answer");
+  }
+
+  @Test
+  void whoIsInNoClusterIsToldNothing() throws Exception {
+    start(ClusterService.NONE);
+    assertTrue(post("/v1/cluster/drain?process=a").contains("is in no cluster"));
   }
 }

@@ -128,7 +128,13 @@ final class DoorTest {
       boolean isListed = origin.equals(listed);
       assertEquals(
           isListed ? 202 : 403, status("POST", gateway.port(), events, "127.0.0.1", plain), origin);
-      for (String path : List.of(imports, "/v1/config", "/v1/seal", "/v1/tables/reload?table=t")) {
+      for (String path :
+          List.of(
+              imports,
+              "/v1/config",
+              "/v1/cluster/stop?process=a",
+              "/v1/seal",
+              "/v1/tables/reload?table=t")) {
         assertEquals(403, status("POST", gateway.adminPort(), path, "127.0.0.1", plain), path);
       }
       // What changes nothing is answered, to nobody's eyes.

@@ -305,12 +305,15 @@ public final class LocalNode
     lock.publish(address);
   }
 
-  /// By group, the partitions that this process owns now, whose newest rows nobody else has.
+  /// By group, the partitions that this process owns now, whose newest rows nobody else has. One
+  /// that is handed over counts until it is sealed.
   public Map<Integer, List<Integer>> owned() {
     Map<Integer, List<Integer>> owned = new TreeMap<>();
-    for (Partition partition : partitions.owned()) {
-      PartitionId id = partition.id();
-      owned.computeIfAbsent(id.group(), _ -> new ArrayList<>()).add(id.partition());
+    for (PartitionView view : partitions.all()) {
+      if (view instanceof Partition partition && !partition.isFenced()) {
+        PartitionId id = partition.id();
+        owned.computeIfAbsent(id.group(), _ -> new ArrayList<>()).add(id.partition());
+      }
     }
     return owned;
   }
@@ -750,6 +753,25 @@ public final class LocalNode
     if (ownership != null) {
       ownership.close();
     }
+  }
+
+  /// Begins to do the same and returns; this process goes on, and owns nothing until it comes back.
+  public void withdraw() {
+    if (ownership != null) {
+      ownership.withdraw();
+    }
+  }
+
+  /// Takes a share again after it was handed over; begins with it and returns.
+  public void comeBack() {
+    if (ownership != null) {
+      ownership.comeBack();
+    }
+  }
+
+  /// Whether one process has to own all partitions of a group, because a log feeds several of them.
+  public boolean isOfOne(int groupId) {
+    return ownership != null && ownership.isOfOne(groupId);
   }
 
   /// Stops taking events, finishes what is queued, hands over what is shared and gives the folder

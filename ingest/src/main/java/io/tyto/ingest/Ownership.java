@@ -74,6 +74,10 @@ final class Ownership implements AutoCloseable {
   private final Condition turned = lock.newCondition();
   private final Thread thread = Thread.ofPlatform().daemon().name("ownership").unstarted(this::run);
   private volatile boolean isClosed;
+
+  /// Owns nothing and has no place in any group until it comes back.
+  private volatile boolean isWithdrawn;
+
   private long seenCatalog;
 
   /// What was told of a failure that goes on, by what failed.
@@ -147,6 +151,23 @@ final class Ownership implements AutoCloseable {
     due.release();
   }
 
+  /// Seals and hands over everything, then leaves the groups; begins with it and returns.
+  void withdraw() {
+    isWithdrawn = true;
+    lookSoon();
+  }
+
+  /// Joins the groups again.
+  void comeBack() {
+    isWithdrawn = false;
+    lookSoon();
+  }
+
+  /// Whether one process has to own all partitions of a group; false as long as that is not known.
+  boolean isOfOne(int groupId) {
+    return feeds.isSpread(groupId).orElse(false);
+  }
+
   private void run() {
     try {
       while (!isClosed) {
@@ -168,6 +189,7 @@ final class Ownership implements AutoCloseable {
       }
       attempt("owners of " + group.name(), () -> join(group));
       attempt(FOLLOW_ALARM + " " + group.name(), () -> settle(group.id()));
+      attempt("leave " + group.name(), () -> leaveIfWithdrawn(group.id()));
     }
     lock.lock();
     try {
@@ -208,7 +230,7 @@ final class Ownership implements AutoCloseable {
   /// Takes a place for a group that has none, or reads other topics than before. Who reads no
   /// topics owns nothing.
   private void join(CatalogState.Group group) {
-    if (!sources.areRead()) {
+    if (!sources.areRead() || isWithdrawn) {
       return;
     }
     Set<String> topics = topicsOf(group.id());
@@ -227,6 +249,15 @@ final class Ownership implements AutoCloseable {
       shares.put(group.id(), joined);
     } else if (share != null && share.problem() != null) {
       throw new TytoException(ErrorCode.LOG_UNAVAILABLE, String.valueOf(share.problem()));
+    }
+  }
+
+  /// Not before what was owned is sealed: those who take it begin from there.
+  private void leaveIfWithdrawn(int groupId) {
+    Share share = shares.get(groupId);
+    if (isWithdrawn && share != null && ownedOf(groupId).isEmpty()) {
+      share.leave();
+      shares.remove(groupId);
     }
   }
 
@@ -295,7 +326,8 @@ final class Ownership implements AutoCloseable {
 
   private void settle(int groupId) throws InterruptedException {
     Share share = shares.get(groupId);
-    Set<Integer> wanted = share == null || isClosed ? Set.of() : wanted(groupId, share);
+    Set<Integer> wanted =
+        share == null || isClosed || isWithdrawn ? Set.of() : wanted(groupId, share);
     List<Partition> leaving = new ArrayList<>();
     for (PartitionView view : partitions.viewsOf(groupId)) {
       if (view instanceof Partition owned

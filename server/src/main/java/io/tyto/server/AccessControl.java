@@ -43,7 +43,9 @@ final class AccessControl implements AutoCloseable {
 
   /// Refuses to be open to a network unless that is said twice. BAD_USER_INPUT.
   static void check(Settings settings) {
-    boolean isHere = isLoopback(settings) && HttpSettings.admin(settings).isLoopback();
+    boolean isHere =
+        (ClusterSettings.isNode(settings) || isLoopback(settings))
+            && HttpSettings.admin(settings).isLoopback();
     if (isOpen(settings) && !isHere && !isOpenAnywhere(settings)) {
       throw new TytoException(
           ErrorCode.BAD_USER_INPUT,

@@ -12,6 +12,7 @@ import io.tyto.server.settings.Settings;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// What settings say of a cluster.
@@ -34,30 +35,59 @@ final class ClusterSettings {
           ErrorCode.BAD_USER_INPUT,
           "`role` is `gateway`, and `cluster.listen` is empty: a gateway answers with what others have; say where it is to listen to them, and in `cluster.seeds` where they are");
     }
+    if (role == Member.Role.NODE && !isIn) {
+      throw new TytoException(
+          ErrorCode.BAD_USER_INPUT,
+          "`role` is `node`, and `cluster.listen` is empty: nobody could ask it; say where it is to listen to gateways, and in `cluster.seeds` where others are");
+    }
     return role == Member.Role.GATEWAY;
+  }
+
+  /// Whether callers ask others than the process.
+  static boolean isNode(Settings settings) {
+    return role(settings) == Member.Role.NODE;
   }
 
   private static Member.Role role(Settings settings) {
     return switch (settings.text(Setting.ROLE)) {
       case "all" -> Member.Role.ALL;
       case "gateway" -> Member.Role.GATEWAY;
+      case "node" -> Member.Role.NODE;
       default ->
           throw new TytoException(
               ErrorCode.BAD_USER_INPUT,
-              "`role` is '%s'; all or gateway is expected".formatted(settings.text(Setting.ROLE)));
+              "`role` is '%s'; all, gateway or node is expected"
+                  .formatted(settings.text(Setting.ROLE)));
     };
   }
 
   /// Joins the cluster that the settings name, and waits until it has; null where they name none.
   static @Nullable Cluster join(Settings settings, LocalNode node) {
+    return options(settings)
+        .map(options ->
+            Cluster.join(
+                options,
+                new Cluster.Rows(
+                    node,
+                    node::owned,
+                    node::replicated,
+                    node::partitions,
+                    node::fedGroups,
+                    node::unreplicated,
+                    node::replicate)))
+        .orElse(null);
+  }
+
+  /// What a process with these settings is in its cluster; empty where they name none.
+  static Optional<Cluster.Options> options(Settings settings) {
     String listen = settings.text(Setting.CLUSTER_LISTEN);
     if (listen.isEmpty()) {
-      return null;
+      return Optional.empty();
     }
     String id = settings.text(Setting.NODE);
     String announce = settings.text(Setting.CLUSTER_ANNOUNCE);
     String zone = settings.text(Setting.CLUSTER_ZONE);
-    Cluster.Options options =
+    return Optional.of(
         new Cluster.Options(
             settings.text(Setting.CLUSTER_NAME),
             id,
@@ -69,17 +99,7 @@ final class ClusterSettings {
             zone.isEmpty() ? id : zone,
             role(settings),
             tls(settings),
-            Math.toIntExact(settings.number(Setting.CLUSTER_TAIL_REPLICAS)));
-    return Cluster.join(
-        options,
-        new Cluster.Rows(
-            node,
-            node::owned,
-            node::replicated,
-            node::partitions,
-            node::fedGroups,
-            node::unreplicated,
-            node::replicate));
+            Math.toIntExact(settings.number(Setting.CLUSTER_TAIL_REPLICAS))));
   }
 
   private static NodeAddress address(Setting setting, String text) {

@@ -1,6 +1,7 @@
 package io.tyto.server;
 
 import io.tyto.cluster.Cluster;
+import io.tyto.cluster.operate.Operated;
 import io.tyto.engine.LeafService;
 import io.tyto.engine.LocalQueryService;
 import io.tyto.gateway.observe.Meter;
@@ -25,7 +26,9 @@ final class Fleet implements AutoCloseable {
   }
 
   /// Joins the cluster that the settings name, if any, and waits until it has.
-  static Fleet join(Settings settings, LocalNode node) {
+  ///
+  /// @param stop ends this process in order, where an operator wants that; returns at once
+  static Fleet join(Settings settings, LocalNode node, Runnable stop) {
     Cluster cluster = ClusterSettings.join(settings, node);
     if (cluster == null) {
       return new Fleet(new LocalQueryService(node, TytoServer.engineOptions(settings)), null, null);
@@ -34,13 +37,37 @@ final class Fleet implements AutoCloseable {
         new LocalQueryService(cluster.snapshots(), TytoServer.engineOptions(settings));
     try {
       LeafService leaf = queries.leaf(node);
-      cluster.serve(leaf);
+      cluster.serve(leaf, operated(node, stop));
       return new Fleet(queries, cluster, leaf);
     } catch (RuntimeException e) {
       queries.close();
       cluster.close();
       throw e;
     }
+  }
+
+  private static Operated operated(LocalNode node, Runnable stop) {
+    return new Operated() {
+      @Override
+      public void withdraw() {
+        node.withdraw();
+      }
+
+      @Override
+      public void comeBack() {
+        node.comeBack();
+      }
+
+      @Override
+      public void stop() {
+        stop.run();
+      }
+
+      @Override
+      public boolean isOfOne(int group) {
+        return node.isOfOne(group);
+      }
+    };
   }
 
   LocalQueryService queries() {

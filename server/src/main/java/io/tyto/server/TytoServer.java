@@ -37,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /// One process that does everything: ingest, storage, queries and the gateway over one data folder.
@@ -54,6 +55,7 @@ public final class TytoServer implements AutoCloseable {
   private final ApplyResult configs;
   private final GatewayOptions options;
   private final @Nullable NewKey firstKey;
+  private final CompletableFuture<Void> stopAsked;
 
   private TytoServer(
       LocalNode node,
@@ -63,7 +65,8 @@ public final class TytoServer implements AutoCloseable {
       AccessControl access,
       AuditFiles audit,
       ApplyResult configs,
-      GatewayOptions options) {
+      GatewayOptions options,
+      CompletableFuture<Void> stopAsked) {
     this.node = node;
     this.fleet = fleet;
     this.live = live;
@@ -72,6 +75,7 @@ public final class TytoServer implements AutoCloseable {
     this.audit = audit;
     this.configs = configs;
     this.options = options;
+    this.stopAsked = stopAsked;
     // Not before it listens: a key that nobody gets to see would be the first one for ever.
     this.firstKey = access.isOpen() ? null : node.createFirstKey();
   }
@@ -115,7 +119,8 @@ public final class TytoServer implements AutoCloseable {
       ApplyResult applied,
       Clock clock) {
     GatewayOptions options = gatewayOptions(settings);
-    Fleet fleet = Fleet.join(settings, node);
+    CompletableFuture<Void> stopAsked = new CompletableFuture<>();
+    Fleet fleet = Fleet.join(settings, node, () -> stopAsked.complete(null));
     LocalQueryService queries = fleet.queries();
     Guards guards = guards(options, node, access, clock);
     LiveQueries live =
@@ -137,7 +142,7 @@ public final class TytoServer implements AutoCloseable {
               clock);
       applied.entries(Caller.SYSTEM.id()).forEach(audit::record);
       TytoServer server =
-          new TytoServer(node, fleet, live, gateway, access, audit, applied, options);
+          new TytoServer(node, fleet, live, gateway, access, audit, applied, options, stopAsked);
       node.publishAddress(server.commandAddress());
       return server;
     } catch (RuntimeException e) {
@@ -154,7 +159,7 @@ public final class TytoServer implements AutoCloseable {
   }
 
   /// @return null where the process shares its folder with nobody
-  private static @Nullable String nodeOf(Settings settings) {
+  static @Nullable String nodeOf(Settings settings) {
     if (!settings.text(Setting.OWNERSHIP).equals("group")) {
       return null;
     }
@@ -199,8 +204,11 @@ public final class TytoServer implements AutoCloseable {
     return new LocalQueryService(node, engineOptions(settings));
   }
 
-  /// Where callers ask.
+  /// Where callers ask; of a process of role `node`, whom none do, the same as operators.
   public String address() {
+    if (options.host().isEmpty()) {
+      return commandAddress();
+    }
     String scheme = options.http().tls() == null ? "http://" : "https://";
     return scheme + host(options.host()) + ":" + gateway.port();
   }
@@ -233,6 +241,11 @@ public final class TytoServer implements AutoCloseable {
   /// A key that may do everything, made by this start because there was none, to be shown once.
   public @Nullable NewKey firstKey() {
     return firstKey;
+  }
+
+  /// Completes when an operator wants this process to end; whoever started it closes it then.
+  public CompletableFuture<Void> stopAsked() {
+    return stopAsked.copy();
   }
 
   @Override
@@ -326,7 +339,7 @@ public final class TytoServer implements AutoCloseable {
     String listen = settings.text(Setting.LISTEN);
     int colon = listen.lastIndexOf(':');
     return new GatewayOptions(
-        listen.substring(0, colon),
+        ClusterSettings.isNode(settings) ? "" : listen.substring(0, colon),
         Integer.parseInt(listen.substring(colon + 1)),
         Math.toIntExact(settings.number(Setting.HTTP_QUERY_BYTES)),
         Math.toIntExact(settings.number(Setting.HTTP_INGEST_BYTES)),

@@ -6,27 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.tyto.model.error.ErrorCode;
 import io.tyto.model.error.TytoException;
-import io.tyto.model.port.AdminService.ConfigFile;
+import io.tyto.model.port.ClusterService.Check;
+import io.tyto.server.cli.CommandRunner;
+import io.tyto.server.cli.CommandRunner.Outcome;
 import io.tyto.server.settings.Setting;
 import io.tyto.server.settings.Settings;
-import io.tyto.testkit.kafka.KafkaBroker;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import java.util.function.BooleanSupplier;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,190 +31,92 @@ import org.junit.jupiter.api.io.TempDir;
 /// Processes that share a folder and a topic answer together, each with the newest rows of all.
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class ClusterTest {
-  private static final String QUERY =
-      """
-      { play { aggregate(input: {range: {preset: ALL_TIME}, groupBy: [{dimension: COUNTRY}]}) {
-        totals { count user { countDistinct } amount { sum } }
-        rows { key { country } measures { count amount { sum } } } } } }
-      """;
-
   private static final String RECORDS =
       """
       { play { records(range: {preset: ALL_TIME}, first: 3, orderBy: [{amount: DESC}]) {
         totalCount nodes { amount } } } }
       """;
 
-  private final KafkaBroker broker = KafkaBroker.shared();
-  private final String topic = "cluster-" + UUID.randomUUID();
-  private final List<TytoServer> servers = new ArrayList<>();
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final List<Integer> ports = new ArrayList<>();
+  private final List<TestFleet> fleets = new ArrayList<>();
 
   @TempDir Path data;
 
   @AfterEach
   void stop() {
-    http.shutdownNow();
-    servers.forEach(TytoServer::close);
+    fleets.forEach(TestFleet::close);
   }
 
-  private ConfigFile config() {
-    return new ConfigFile(
-        "play.yaml",
-        """
-        collection: play
-        time: ts
-        entity: { name: user, key: user }
-        fields:
-          ts: { type: timestamp }
-          user: { type: string }
-          country: { type: string }
-          amount: { type: long }
-        source: { kafka: { topic: %s, partitioner: murmur2 } }
-        """
-            .formatted(topic));
-  }
-
-  /// A port whose next one is free as well.
-  private static int twoFreePorts() throws IOException {
-    while (true) {
-      try (ServerSocket one = new ServerSocket(0);
-          ServerSocket _ = new ServerSocket(one.getLocalPort() + 1)) {
-        return one.getLocalPort();
-      } catch (IOException e) {
-        if (!String.valueOf(e.getMessage()).contains("in use")) {
-          throw e;
-        }
-      }
-    }
-  }
-
-  private TytoServer start(String node, String role) {
-    Map<Setting, String> values = new HashMap<>();
-    values.put(Setting.DATA, data.toString());
-    values.put(Setting.LISTEN, "127.0.0.1:0");
-    values.put(Setting.ACCESS, "open");
-    values.put(Setting.OWNERSHIP, "group");
-    values.put(Setting.NODE, node);
-    values.put(Setting.ROLE, role);
-    values.put(Setting.KAFKA_BROKERS, broker.bootstrap());
-    values.put(Setting.KAFKA_GROUP, topic);
-    values.put(Setting.CLUSTER_NAME, topic);
-    values.put(Setting.CLUSTER_LISTEN, "127.0.0.1:" + ports.get(servers.size()));
-    values.put(
-        Setting.CLUSTER_SEEDS,
-        String.join(",", ports.stream().map(port -> "127.0.0.1:" + port).toList()));
-    Settings settings = Settings.resolve(null, Map.of(), values);
-    TytoServer server =
-        TytoServer.start(
-            settings, servers.isEmpty() ? List.of(config()) : List.of(), Clock.systemUTC());
-    servers.add(server);
-    return server;
-  }
-
-  private String post(TytoServer server, String path, String type, String body) {
-    try {
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(server.address() + path))
-              .header("Content-Type", type)
-              .POST(BodyPublishers.ofString(body))
-              .build();
-      return http.send(request, HttpResponse.BodyHandlers.ofString()).body();
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private JsonObject ask(TytoServer server) {
-    return new JsonObject(
-        post(
-            server, "/graphql", "application/json", new JsonObject().put("query", QUERY).encode()));
-  }
-
-  private static JsonObject aggregate(JsonObject answer) {
-    JsonObject data = answer.getJsonObject("data");
-    JsonObject play = data == null ? null : data.getJsonObject("play");
-    JsonObject aggregate = play == null ? null : play.getJsonObject("aggregate");
-    return aggregate == null ? new JsonObject() : aggregate;
-  }
-
-  private long count(TytoServer server) {
-    JsonObject totals = aggregate(ask(server)).getJsonObject("totals");
-    return totals == null ? -1 : totals.getLong("count");
-  }
-
-  private void awaitCount(TytoServer server, long expected) throws InterruptedException {
-    for (int turn = 0; count(server) != expected; turn++) {
-      assertTrue(turn < 300, () -> "after 30 s: " + ask(server));
-      Thread.sleep(100);
-    }
-  }
-
-  private static void await(BooleanSupplier reached) throws InterruptedException {
-    while (!reached.getAsBoolean()) {
-      Thread.sleep(100);
-    }
-  }
-
-  private void send(TytoServer server, int from, int count) {
-    StringBuilder events = new StringBuilder();
-    for (int i = from; i < from + count; i++) {
-      events.append(
-          "{\"ts\":\"2026-03-01T00:00:00Z\",\"user\":\"u%d\",\"country\":\"c%d\",\"amount\":%d}\n"
-              .formatted(i % 50, i % 3, i));
-    }
-    String answer =
-        post(server, "/v1/collections/play/events", "application/x-ndjson", events.toString());
-    assertEquals(count, new JsonObject(answer).getInteger("accepted"), answer);
+  private TestFleet fleet(String... names) throws IOException {
+    TestFleet fleet = new TestFleet(data, 6, names);
+    fleets.add(fleet);
+    return fleet;
   }
 
   @Test
   void everyProcessAnswersWithTheNewestRowsOfAll() throws Exception {
-    broker.createTopic(topic, 6);
-    for (int i = 0; i < 3; i++) {
-      ports.add(twoFreePorts());
-    }
-    TytoServer a = start("a", "all");
-    TytoServer b = start("b", "all");
-    TytoServer gateway = start("g", "gateway");
+    TestFleet fleet = fleet("a", "b", "g");
+    anEarlyOneFindsNobody(fleet);
+    TytoServer a = fleet.start("a", "all");
+    TytoServer b = startLookedAt(fleet);
+    TytoServer gateway = fleet.start("g", "gateway");
     int group = a.node().collections().getFirst().groupId();
-    await(() ->
+    TestFleet.await(() ->
         a.node().owned().getOrDefault(group, List.of()).size() == 3
             && b.node().owned().getOrDefault(group, List.of()).size() == 3);
     assertEquals(Map.of(), gateway.node().owned());
-    send(gateway, 0, 900);
+    assertEquals(900, fleet.send(gateway, 0, 900));
     // Nothing is sealed within the time of this test: a follower alone would answer 0.
-    for (TytoServer server : servers) {
-      awaitCount(server, 900);
+    for (TytoServer server : fleet.servers()) {
+      fleet.awaitCount(server, 900);
     }
-    JsonObject expected = aggregate(ask(a));
+    JsonObject expected = TestFleet.aggregate(fleet.ask(a));
     assertEquals(
         50, expected.getJsonObject("totals").getJsonObject("user").getLong("countDistinct"));
     assertEquals(
         899L * 900 / 2, expected.getJsonObject("totals").getJsonObject("amount").getLong("sum"));
     assertEquals(3, expected.getJsonArray("rows").size());
-    assertEquals(rows(expected), rows(aggregate(ask(b))));
-    assertEquals(rows(expected), rows(aggregate(ask(gateway))));
-    String records =
-        post(
-            gateway,
-            "/graphql",
-            "application/json",
-            new JsonObject().put("query", RECORDS).encode());
+    assertEquals(rows(expected), rows(TestFleet.aggregate(fleet.ask(b))));
+    assertEquals(rows(expected), rows(TestFleet.aggregate(fleet.ask(gateway))));
+    String records = fleet.ask(gateway, RECORDS).encode();
     assertTrue(records.contains("\"totalCount\":900"), records);
     assertTrue(records.contains("\"amount\":899"), records);
-    everyProcessTellsTheSameCluster();
-    assertTrue(servers.remove(b));
-    b.close();
-    send(a, 900, 100);
-    awaitCount(gateway, 1_000);
-    awaitCount(a, 1_000);
+    everyProcessTellsTheSameCluster(fleet);
+    assertEquals(b.commandAddress(), b.address(), "nobody but operators asks a node");
+    aProcessIsDrainedAndRemoved(fleet);
+    assertEquals(100, fleet.send(a, 900, 100));
+    fleet.awaitCount(gateway, 1_000);
+    fleet.awaitCount(a, 1_000);
   }
 
-  private void everyProcessTellsTheSameCluster() throws InterruptedException {
-    for (TytoServer server : servers) {
-      await(() -> owners(server).equals(List.of("a SERVING 3", "b SERVING 3", "g SERVING 0")));
-      String numbers = get(server, "/metrics");
+  private static void aProcessIsDrainedAndRemoved(TestFleet fleet) throws Exception {
+    Outcome alone = fleet.operate("a", "rebalance", "--dry-run", "--without", "b");
+    assertEquals(0, alone.code(), alone.output());
+    assertTrue(alone.output().contains("3 of 6 partitions move"), alone.output());
+    Outcome drained = fleet.operate("g", "drain", "b");
+    assertEquals(0, drained.code(), drained.output());
+    assertTrue(drained.output().contains("b owns nothing, and others own"), drained.output());
+    assertTrue(fleet.get(fleet.server("b"), "/ready").contains("drained"));
+    fleet.awaitCount(fleet.server("b"), 900);
+    Outcome last = fleet.operate("a", "drain");
+    assertEquals(1, last.code(), last.output());
+    assertTrue(last.output().contains("NO    takers"), last.output());
+    Outcome back = fleet.operate("a", "drain", "b", "--cancel");
+    assertEquals(0, back.code(), back.output());
+    Outcome shared = fleet.operate("a", "rebalance");
+    assertEquals(0, shared.code(), shared.output());
+    CompletableFuture<Void> ended =
+        fleet.server("b").stopAsked().thenRunAsync(() -> fleet.stop("b"));
+    Outcome removed = fleet.operate("a", "remove", "b");
+    assertEquals(0, removed.code(), removed.output());
+    assertTrue(removed.output().contains("b is gone"), removed.output());
+    ended.get(60, TimeUnit.SECONDS);
+  }
+
+  private static void everyProcessTellsTheSameCluster(TestFleet fleet) throws InterruptedException {
+    for (TytoServer server : fleet.servers()) {
+      TestFleet.await(
+          () -> owners(fleet, server).equals(List.of("a SERVING 3", "b SERVING 3", "g SERVING 0")));
+      String numbers = fleet.get(server, "/metrics");
       assertTrue(numbers.contains("tyto_cluster_members{state=\"serving\"} 3.0"), numbers);
       assertTrue(
           numbers.contains("tyto_cluster_calls_seconds_count{method=\"scan\",outcome=\"ok\"}"),
@@ -227,8 +125,8 @@ final class ClusterTest {
   }
 
   /// Of a cluster of which nothing is missing.
-  private List<String> owners(TytoServer server) {
-    JsonObject status = new JsonObject(get(server, "/v1/cluster"));
+  private static List<String> owners(TestFleet fleet, TytoServer server) {
+    JsonObject status = new JsonObject(fleet.get(server, "/v1/cluster"));
     assertEquals(List.of(), status.getJsonArray("missing").getList(), status.encode());
     List<String> owners = new ArrayList<>();
     for (Object each : status.getJsonArray("members")) {
@@ -242,19 +140,58 @@ final class ClusterTest {
     return owners;
   }
 
-  private String get(TytoServer server, String path) {
-    try {
-      URI uri = URI.create(server.commandAddress() + path);
-      return http.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-          .body();
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   private static List<String> rows(JsonObject aggregate) {
     JsonArray rows = aggregate.getJsonArray("rows");
     return rows.stream().map(Object::toString).sorted().toList();
+  }
+
+  private static void anEarlyOneFindsNobody(TestFleet fleet) {
+    try (Newcomer early = newcomer(fleet.settings("b", "node"))) {
+      assertEquals(List.of("store", "seed", "cluster"), bad(early));
+    }
+  }
+
+  private static TytoServer startLookedAt(TestFleet fleet) {
+    Map<Setting, String> settings = fleet.settings("b", "node");
+    try (Newcomer newcomer = newcomer(settings)) {
+      // Nobody is at the address of the gateway yet, which is a seed too.
+      assertEquals(List.of("seed"), bad(newcomer));
+      assertEquals(Optional.empty(), newcomer.seenByOthers());
+    }
+    Outcome checked = add(settings, "--dry-run");
+    assertEquals(0, checked.code(), checked.output());
+    assertTrue(checked.output().startsWith("b is to be one of cluster"), checked.output());
+    TytoServer b = fleet.start("b", "node");
+    Outcome added = add(settings);
+    assertEquals(0, added.code(), added.output());
+    assertTrue(added.output().contains("the others see b serve"), added.output());
+    settings.put(Setting.CLUSTER_LISTEN, "127.0.0.1:1");
+    settings.put(Setting.CLUSTER_NAME, "others");
+    settings.put(Setting.KAFKA_BROKERS, "127.0.0.1:1");
+    settings.put(Setting.KAFKA_DEADLINE, "1s");
+    try (Newcomer wrong = newcomer(settings)) {
+      assertTrue(bad(wrong).containsAll(List.of("brokers", "cluster")), bad(wrong).toString());
+    }
+    return b;
+  }
+
+  private static Outcome add(Map<Setting, String> settings, String... more) {
+    List<String> arguments = new ArrayList<>(List.of("cluster", "add"));
+    settings.forEach((setting, value) -> arguments.addAll(List.of(setting.flag(), value)));
+    arguments.addAll(List.of(more));
+    return CommandRunner.capture(arguments.toArray(String[]::new));
+  }
+
+  private static Newcomer newcomer(Map<Setting, String> settings) {
+    return Newcomer.of(Settings.resolve(null, Map.of(), settings));
+  }
+
+  private static List<String> bad(Newcomer newcomer) {
+    return newcomer.checks().stream()
+        .filter(check -> !check.isGood())
+        .map(Check::what)
+        .distinct()
+        .toList();
   }
 
   @Test
@@ -267,6 +204,8 @@ final class ClusterTest {
     values.remove(Setting.CLUSTER_LISTEN);
     values.put(Setting.ROLE, "gateway");
     assertTrue(String.valueOf(refused(values).getMessage()).contains("`cluster.listen` is empty"));
+    values.put(Setting.ROLE, "node");
+    assertTrue(String.valueOf(refused(values).getMessage()).contains("nobody could ask it"));
     values.put(Setting.ROLE, "king");
     assertTrue(String.valueOf(refused(values).getMessage()).contains("`role` is 'king'"));
   }

@@ -230,6 +230,7 @@ final class DeployedTest {
       AccessControl.check(settings);
       boolean isGateway = workload.get("kind").text().equals("Deployment");
       assertEquals(isGateway, ClusterSettings.isGateway(settings));
+      assertEquals(!isGateway, ClusterSettings.isNode(settings));
       assertEquals("tyto-node-0", settings.text(Setting.NODE));
       assertEquals("/data", settings.path(Setting.DATA).toString());
     }
@@ -241,11 +242,15 @@ final class DeployedTest {
       Settings settings = settings(environment(workload));
       Map<String, String> ports = ports(workload);
       int calls = NodeAddress.parse(settings.text(Setting.CLUSTER_LISTEN)).port();
+      Setting asked = ClusterSettings.isNode(settings) ? Setting.ADMIN_LISTEN : Setting.LISTEN;
       assertEquals(
           Map.of(
-              "http", "" + ListenAddress.parse(settings.text(Setting.LISTEN)).port(),
-              "calls", "" + calls,
-              "members", "" + (calls + 1)),
+              door(workload),
+              "" + ListenAddress.parse(settings.text(asked)).port(),
+              "calls",
+              "" + calls,
+              "members",
+              "" + (calls + 1)),
           ports);
       NodeAddress seeds = NodeAddress.parse(settings.text(Setting.CLUSTER_SEEDS));
       Yaml headless = object("Service", seeds.host());
@@ -261,6 +266,11 @@ final class DeployedTest {
     assertTrue(
         Files.readString(DEPLOY.resolve("Dockerfile")).contains("\nEXPOSE 8080\n"),
         "the port of http");
+  }
+
+  /// The port of HTTP: callers ask gateways, and nodes nobody but probes.
+  private static String door(Yaml workload) {
+    return workload.get("kind").text().equals("Deployment") ? "http" : "operators";
   }
 
   private static Map<String, String> ports(Yaml workload) {
@@ -329,7 +339,7 @@ final class DeployedTest {
       for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
         Yaml get = container(workload).get(probe, "httpGet");
         assertTrue(routes.contains("GET " + get.get("path").text()), get.toString());
-        assertEquals("http", get.get("port").text());
+        assertEquals(door(workload), get.get("port").text());
       }
       String ready = container(workload).get("readinessProbe", "httpGet", "path").text();
       assertEquals("/ready", ready);
@@ -430,24 +440,29 @@ final class DeployedTest {
           .forEach((name, value) -> environment.put(name, value.text()));
       Settings settings = settings(environment);
       AccessControl.check(settings);
-      assertEquals(one.getKey().equals("gateway"), ClusterSettings.isGateway(settings));
+      boolean isGateway = one.getKey().equals("gateway");
+      assertEquals(isGateway, ClusterSettings.isGateway(settings));
+      assertEquals(!isGateway, ClusterSettings.isNode(settings));
       assertEquals(one.getKey(), settings.text(Setting.NODE));
       NodeAddress listen = NodeAddress.parse(settings.text(Setting.CLUSTER_LISTEN));
       assertEquals(
           listen.host(), service.get("networks", "cluster", "ipv4_address").text(), one.getKey());
       seeds = settings.text(Setting.CLUSTER_SEEDS);
-      if (!one.getKey().equals("gateway")) {
+      if (!isGateway) {
         listening.add(listen.toString());
       }
-      String[] port = service.get("ports").list().getFirst().text().split(":");
-      assertEquals("127.0.0.1", port[0]);
-      assertTrue(published.add(port[1]), port[1]);
-      assertEquals("" + ListenAddress.parse(settings.text(Setting.LISTEN)).port(), port[2]);
+      for (Yaml mapped : service.get("ports").list()) {
+        String[] port = mapped.text().split(":");
+        assertEquals("127.0.0.1", port[0]);
+        published.add(one.getKey());
+        assertEquals("" + ListenAddress.parse(settings.text(Setting.LISTEN)).port(), port[2]);
+      }
       assertEquals("true", service.get("read_only").text());
       assertEquals("[ALL]", service.get("cap_drop").text());
       assertEquals("[no-new-privileges:true]", service.get("security_opt").text());
       assertEquals(USER + ":" + USER, service.get("user").text());
     }
+    assertEquals(Set.of("gateway"), published, "whom callers reach");
     assertEquals(listening, new TreeSet<>(List.of(seeds.split(","))));
   }
 

@@ -244,6 +244,12 @@ public final class Observatory implements AutoCloseable {
     return requests.isDraining();
   }
 
+  /// Whether an operator had this process hand over what it owns: it answers, but nobody new is to
+  /// come.
+  public boolean isDrained() {
+    return cluster.isDraining();
+  }
+
   /// Turns requests away from now on, and waits until what runs has ended, so long at most. Blocks.
   public void drain(Duration most) {
     requests.drain();

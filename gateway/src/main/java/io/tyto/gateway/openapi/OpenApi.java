@@ -401,6 +401,23 @@ final class OpenApi {
   private void operators() {
     operator("get", "/v1/status", "status", "How the server stands");
     operator("get", "/v1/cluster", "cluster", "Processes of the cluster, and what each owns");
+    operator(
+        "get", "/v1/cluster/places", "places", "Who is to own which partition", "with", "without");
+    operator(
+        "post",
+        "/v1/cluster/drain",
+        "drain",
+        "Has a process hand over what it owns",
+        "process",
+        "force",
+        "dryRun");
+    operator(
+        "post",
+        "/v1/cluster/resume",
+        "resume",
+        "Has a drained process take its share again",
+        "process");
+    operator("post", "/v1/cluster/stop", "stop", "Ends a process in order", "process");
     operator("get", "/metrics", "metrics", "Numbers, as Prometheus reads them");
     operator(
         "post",

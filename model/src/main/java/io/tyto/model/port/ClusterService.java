@@ -1,11 +1,17 @@
 package io.tyto.model.port;
 
+import io.tyto.model.error.ErrorCode;
+import io.tyto.model.error.TytoException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What a process sees of the cluster that it is in. Thread-safe.
+/// What a process sees of the cluster that it is in, and what can be done with it. Thread-safe.
+///
+/// What is done is begun by the call and goes on behind it; {@link #status} tells how far it is.
+/// Whoever is in no cluster answers BAD_USER_INPUT; NOT_FOUND where it has no such process.
 @FunctionalInterface
 public interface ClusterService {
   /// Of a process that is in none.
@@ -13,6 +19,43 @@ public interface ClusterService {
 
   /// As it is seen now, which may be a few seconds late; null: the process is in no cluster.
   @Nullable ClusterStatus status();
+
+  /// Whether this process was told to hand over what it owns, and takes nothing more.
+  default boolean isDraining() {
+    return false;
+  }
+
+  /// Has a process seal and hand over what it owns, and take nothing more. It goes on to answer.
+  ///
+  /// @param isForced whether it begins although a check says no
+  /// @param isTrial whether it only checks
+  default DrainStart drain(String process, boolean isForced, boolean isTrial) {
+    throw inNone();
+  }
+
+  /// Has a process that was drained take its share again.
+  default void resume(String process) {
+    throw inNone();
+  }
+
+  /// Has a process end in order, as a signal does.
+  default void stop(String process) {
+    throw inNone();
+  }
+
+  /// Who owns each partition and who is to, as of the processes that there are.
+  ///
+  /// @param with names of processes that are thought to be there as well
+  /// @param without names of processes that are thought to be gone
+  default List<Place> places(Set<String> with, Set<String> without) {
+    throw inNone();
+  }
+
+  private static TytoException inNone() {
+    return new TytoException(
+        ErrorCode.BAD_USER_INPUT,
+        "this process is in no cluster: it answers by itself, since `cluster.listen` is empty");
+  }
 
   /// @param cluster its name
   /// @param self id of the process that sees this
@@ -86,4 +129,24 @@ public interface ClusterService {
     /// Who takes its events did not answer when it was last asked: questions fail.
     SILENT
   }
+
+  /// What was looked at before something is done.
+  ///
+  /// @param what such as `takers`
+  /// @param says what was found, and where it is not good what to do
+  record Check(String what, boolean isGood, String says) {}
+
+  /// @param isBegun false where a check said no, or it was a trial
+  record DrainStart(boolean isBegun, List<Check> checks) {
+    public DrainStart {
+      checks = List.copyOf(checks);
+    }
+  }
+
+  /// Whose a partition is.
+  ///
+  /// @param owner empty: nobody's
+  /// @param next who is to own it; empty: nobody could
+  /// @param why it moves; empty where it stays
+  record Place(String group, int partition, String owner, String next, String why) {}
 }

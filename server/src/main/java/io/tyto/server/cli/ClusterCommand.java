@@ -1,13 +1,7 @@
 package io.tyto.server.cli;
 
-import io.tyto.model.error.ErrorCode;
-import io.tyto.model.error.TytoException;
 import io.tyto.model.port.ClusterService.Why;
-import io.tyto.server.settings.Setting;
-import io.tyto.server.settings.Settings;
-import io.tyto.store.DataLock;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -22,8 +16,14 @@ import picocli.CommandLine.Spec;
 /// `tyto cluster`: the processes that answer together, as one of them sees it.
 @Command(
     name = "cluster",
-    description = "Tells of the cluster that a server is in.",
-    subcommands = ClusterCommand.Status.class)
+    description = "Tells of the cluster that a server is in, and operates it.",
+    subcommands = {
+      ClusterCommand.Status.class,
+      DrainCommand.class,
+      RebalanceCommand.class,
+      AddCommand.class,
+      RemoveCommand.class
+    })
 final class ClusterCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -49,28 +49,17 @@ final class ClusterCommand implements Runnable {
     @Override
     public Integer call() {
       PrintWriter out = spec.commandLine().getOut();
-      DataLock.Holder holder = holder(flags.resolve());
-      Json.Node status = new RunningServer(holder).cluster();
+      AskedCluster cluster = AskedCluster.of(flags.resolve());
+      Json.Node status = cluster.status();
       if (isJson) {
         out.println(Json.write(Objects.requireNonNull(status.value())));
       } else {
-        print(out, holder.address(), status);
+        print(out, cluster.address(), status);
       }
       out.flush();
       boolean isSilent =
           status.get("members").elements().stream().anyMatch(one -> one.get("isSilent").isTrue());
       return isSilent || !status.get("missing").elements().isEmpty() ? 1 : 0;
-    }
-
-    private static DataLock.Holder holder(Settings settings) {
-      Path data = settings.path(Setting.DATA);
-      StatusCommand.requireData(settings);
-      return SettingFlags.holder(settings)
-          .filter(holder -> !holder.address().isEmpty())
-          .orElseThrow(() ->
-              new TytoException(
-                  ErrorCode.BAD_USER_INPUT,
-                  "no server holds %s, so there is nobody to ask for a cluster".formatted(data)));
     }
   }
 
@@ -129,7 +118,7 @@ final class ClusterCommand implements Runnable {
     return partitions.elements().stream().map(Json.Node::text).collect(Collectors.joining(", "));
   }
 
-  private static String words(Json.Node missing) {
+  static String words(Json.Node missing) {
     String partition =
         "%s/%d".formatted(missing.get("group").text(), missing.get("partition").number());
     String owner = missing.get("owner").text();

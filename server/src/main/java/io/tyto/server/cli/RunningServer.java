@@ -417,6 +417,37 @@ final class RunningServer {
     return send(request("/v1/cluster").timeout(TIMEOUT).GET().build());
   }
 
+  /// Who is to own which partition, as the server writes it.
+  ///
+  /// @param with names of processes as if they were there, with commas
+  /// @param without names of processes as if they were gone, with commas
+  List<Json.Node> places(String with, String without) {
+    String path = "/v1/cluster/places?with=%s&without=%s".formatted(encode(with), encode(without));
+    return send(request(path).timeout(TIMEOUT).GET().build()).get("places").elements();
+  }
+
+  /// Begins to drain a process, unless a check says no; what was found, as the server writes it.
+  Json.Node drain(String process, boolean isForced, boolean isTrial) {
+    return send(
+        request(
+                "/v1/cluster/drain?process=%s&force=%s&dryRun=%s"
+                    .formatted(encode(process), isForced, isTrial))
+            .timeout(TIMEOUT)
+            .POST(HttpRequest.BodyPublishers.ofString("{}"))
+            .build());
+  }
+
+  /// Begins what is done with a process.
+  ///
+  /// @param what `resume` or `stop`
+  void changeProcess(String what, String process) {
+    send(
+        request("/v1/cluster/%s?process=%s".formatted(what, encode(process)))
+            .timeout(TIMEOUT)
+            .POST(HttpRequest.BodyPublishers.ofString("{}"))
+            .build());
+  }
+
   /// The API keys, as the server writes them.
   List<Json.Node> keys() {
     return send(request("/v1/keys").timeout(TIMEOUT).GET().build()).get("keys").elements();

@@ -46,7 +46,12 @@ final class ServeCommand implements Callable<Integer> {
   private static void announce(PrintWriter out, TytoServer server, Settings settings) {
     server.configs().created().forEach(name -> out.println("new collection     " + name));
     server.configs().changed().forEach(name -> out.println("changed config of  " + name));
-    urls(out, server.address());
+    boolean isNode = settings.text(Setting.ROLE).equals("node");
+    if (isNode) {
+      out.println("callers            ask gateways: the role is node");
+    } else {
+      urls(out, server.address());
+    }
     out.println("operators          " + server.commandAddress());
     String node = settings.text(Setting.NODE);
     if (settings.text(Setting.OWNERSHIP).equals("group")) {
@@ -54,7 +59,9 @@ final class ServeCommand implements Callable<Integer> {
     }
     out.println("data               " + settings.path(Setting.DATA).toAbsolutePath().normalize());
     announceBucket(out, settings);
-    out.println(whoMayCome(settings));
+    if (!isNode) {
+      out.println(whoMayCome(settings));
+    }
     if (ProcessHandle.current().info().user().filter("root"::equals).isPresent()) {
       out.println(
           "WARNING: it runs as root, and so would whoever broke into it: give it a user of its own, as"
@@ -101,7 +108,7 @@ final class ServeCommand implements Callable<Integer> {
     out.println("events             POST " + address + "/v1/collections/{name}/events");
   }
 
-  /// Serves until SIGINT or SIGTERM, then closes in order.
+  /// Serves until SIGINT or SIGTERM, or an operator of its cluster ends it; then closes in order.
   static void untilInterrupted(TytoServer server) throws InterruptedException {
     CountDownLatch stop = new CountDownLatch(1);
     Runtime.getRuntime()
@@ -114,6 +121,7 @@ final class ServeCommand implements Callable<Integer> {
                   Runtime.getRuntime().halt(0);
                 },
                 "shutdown"));
+    server.stopAsked().thenRun(stop::countDown);
     stop.await();
   }
 }

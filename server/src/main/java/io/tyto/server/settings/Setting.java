@@ -55,7 +55,7 @@ public enum Setting {
       "role",
       Kind.TEXT,
       "all",
-      "all: takes events and answers callers; gateway: answers callers only, with what the others of the cluster have"),
+      "all: takes events and answers callers; gateway: answers callers only, with what the others of the cluster have; node: takes events and answers gateways only, so `listen` is not used"),
   CLUSTER_LISTEN(
       "cluster.listen",
       Kind.TEXT,
