@@ -155,13 +155,6 @@ public final class ClusterSnapshots implements SnapshotProvider, AutoCloseable {
       } catch (BehindException e) {
         here.close();
         pause = pauseBefore(missing(e.missing(), e), pause, context);
-      } catch (TytoException e) {
-        here.close();
-        if (e.code() != ErrorCode.SHARDS_MISSING || e instanceof ShardsMissingException) {
-          throw e;
-        }
-        // A node read a tail when it told of itself last, and does not now.
-        pause = pauseBefore(e, pause, context);
       } catch (RuntimeException | Error e) {
         here.close();
         throw e;

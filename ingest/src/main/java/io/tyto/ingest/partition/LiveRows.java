@@ -109,6 +109,12 @@ final class LiveRows {
     return files;
   }
 
+  /// Shows what was applied to a unit, and how far that is: in one step, so that a snapshot has no
+  /// row beyond what it says of its logs.
+  synchronized void publish(TailUnit unit) {
+    unit.publish();
+  }
+
   /// Adds a unit that is filled from now on.
   synchronized void open(TailUnit unit) {
     if (!isFenced) {

@@ -122,7 +122,7 @@ final class PartitionWriter implements Runnable {
         }
       }
     }
-    unit.publish();
+    live.publish(unit);
   }
 
   private void loadState() {
@@ -201,7 +201,7 @@ final class PartitionWriter implements Runnable {
                   .formatted(id, e),
               e));
     }
-    unit.publish();
+    live.publish(unit);
     rejectWaiting();
   }
 
@@ -325,7 +325,7 @@ final class PartitionWriter implements Runnable {
     for (Staged batch : staged) {
       applyOwn(batch);
     }
-    unit.publish();
+    live.publish(unit);
     for (Staged batch : staged) {
       batch.command().answer().complete(answer(batch.fates()));
     }
@@ -384,7 +384,7 @@ final class PartitionWriter implements Runnable {
     if (delivery.next() > from) {
       applied.put(logId, delivery.next());
     }
-    unit.publish();
+    live.publish(unit);
     command.answer().complete(appended);
   }
 
@@ -453,6 +453,7 @@ final class PartitionWriter implements Runnable {
         .forEach((logId, range) ->
             dedupFrom.put(logId, Math.max(0, range.next() - options.dedupWindow())));
     TailUnit frozen = unit;
+    live.publish(frozen);
     frozen.freeze(dedupFrom);
     unit = openUnit();
     sealer.enqueue(frozen);

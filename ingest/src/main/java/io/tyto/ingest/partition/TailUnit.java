@@ -201,7 +201,7 @@ final class TailUnit {
     return rejoins;
   }
 
-  /// Makes everything applied so far visible to queries.
+  /// Makes everything applied so far visible to queries; see {@link LiveRows#publish}.
   void publish() {
     rows.values().forEach(CollectionTail::publish);
     deadLetters.values().forEach(CollectionTail::publish);
