@@ -117,8 +117,7 @@ public final class Cluster implements ClusterService, AutoCloseable {
             options.name(),
             members,
             client,
-            new Operator.Seen(
-                rows.partitions(), rows.groups(), snapshots::isSuspect, this::missing),
+            new Operator.Seen(rows.partitions(), rows.groups(), this::missing),
             state -> members.announce(member(state)));
   }
 

@@ -46,6 +46,8 @@ final class RollingRestartTest {
         succeed(fleet.operate("g", "drain", node));
         fleet.stop(node);
         fleet.start(node, "node");
+        // Who is not seen yet is to own nothing, so there would be nothing to wait for.
+        TestFleet.await(() -> fleet.operate("g", "status").output().contains(serving(node)));
         succeed(fleet.operate("g", "rebalance"));
       }
       isOver.set(true);
@@ -57,6 +59,11 @@ final class RollingRestartTest {
           "three restarts: %,d questions answered, %,d events taken%n", answered.get(), sent.get());
       assertTrue(answered.get() > NODES.size() && sent.get() > 600);
     }
+  }
+
+  /// As `tyto cluster status` says it.
+  private static String serving(String node) {
+    return "%-20s %-9s".formatted(node, "serving");
   }
 
   private static void succeed(Outcome outcome) {

@@ -27,7 +27,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +43,10 @@ public final class Operator {
   ///
   /// @param partitions how many a group has
   /// @param groups names by id
-  /// @param isSilent whether a node did not answer when it was last asked
   /// @param missing what nobody has
   public record Seen(
       IntUnaryOperator partitions,
       Supplier<Map<Integer, String>> groups,
-      Predicate<Member> isSilent,
       Supplier<List<MissingPartition>> missing) {}
 
   /// @param announce tells the others how this process stands
@@ -172,7 +169,6 @@ public final class Operator {
         members.all().stream()
             .filter(other -> !other.id().equals(member.id()))
             .filter(other -> other.isNode() && other.state() == State.SERVING)
-            .filter(Predicate.not(seen.isSilent()))
             .toList();
     Optional<Member> taker = others.stream().filter(this::doesAnswer).findFirst();
     return taker.isPresent()

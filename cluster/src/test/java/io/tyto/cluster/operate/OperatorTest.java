@@ -94,7 +94,7 @@ class OperatorTest {
             "tyto",
             sight,
             client,
-            new Operator.Seen(_ -> 6, () -> Map.of(GAME, "game"), _ -> false, () -> missing),
+            new Operator.Seen(_ -> 6, () -> Map.of(GAME, "game"), () -> missing),
             state -> change(id, state));
     operator.operate(
         new Operated() {
