@@ -50,7 +50,7 @@ class PrivateIngestTest {
 
   private static String event(int i, String amount) {
     return """
-    {"id":"RAWid%d","user":"RAWuser%d","mail":"RAWmail%d","card":"RAWcard-%d-4242","address":"RAWhome","ts":"2026-11-20T10:00:00Z","amount":%s}
+    {"id":"RAW!id%d","user":"RAW!user%d","mail":"RAW!mail%d","card":"RAW!card-%d-4242","address":"RAW!home","ts":"2026-11-20T10:00:00Z","amount":%s}
     """
         .formatted(i, i % 7, i, i, amount);
   }
@@ -64,7 +64,7 @@ class PrivateIngestTest {
   }
 
   private void assertNothingRaw() throws IOException {
-    NodeFixture.assertNowhere(data, "RAW");
+    NodeFixture.assertNowhere(data, "RAW!");
   }
 
   private static List<Map<String, @Nullable Object>> letters(LocalNode node) {
@@ -95,7 +95,7 @@ class PrivateIngestTest {
     StringBuilder csv = new StringBuilder("id,user,mail,card,address,ts,amount\n");
     for (int i = 0; i < 300; i++) {
       csv.append(
-          "RAWid%d,RAWuser%d,RAWmail%d,RAWcard-%d-4242,RAWhome,2026-11-20T10:00:00Z,%d\n"
+          "RAW!id%d,RAW!user%d,RAW!mail%d,RAW!card-%d-4242,RAW!home,2026-11-20T10:00:00Z,%d\n"
               .formatted(i, i % 7, i, i, i));
     }
     List<Set<String>> all = new ArrayList<>();
@@ -154,21 +154,21 @@ class PrivateIngestTest {
       NodeFixture.apply(node, SALE);
       String bad =
           event(1, "\"x\"")
-              + event(2, "3").replace("\"RAWuser2\"", "{\"a\":\"RAWuser2\"}")
-              + event(3, "4").replace("\"RAWmail3\"", "RAWmail3")
+              + event(2, "3").replace("\"RAW!user2\"", "{\"a\":\"RAW!user2\"}")
+              + event(3, "4").replace("\"RAW!mail3\"", "RAW!mail3")
               + event(4, "1");
       IngestResult result = NodeFixture.send(node, "sale", bad);
       assertEquals(1, result.accepted());
       assertEquals(3, result.rejected().size());
-      assertFalse(result.toString().contains("RAW"), result.toString());
+      assertFalse(result.toString().contains("RAW!"), result.toString());
       NodeFixture.importFile(
           node,
           "sale",
           "bad.csv",
-          "id,user,amount\nRAWid1,RAWuser1,x\nRAWid2,\"RAW\"user2,RAW,3\n");
+          "id,user,amount\nRAW!id1,RAW!user1,x\nRAW!id2,\"RAW!\"user2,RAW!,3\n");
       node.flush();
       assertEquals(5, letters(node).size());
-      assertFalse(letters(node).toString().contains("RAW"), letters(node).toString());
+      assertFalse(letters(node).toString().contains("RAW!"), letters(node).toString());
     }
     assertNothingRaw();
   }

@@ -312,7 +312,7 @@ class KafkaFeedTest {
 
   @Test
   void privateValuesSentOverHttpReachTheTopicAndNoFileOfOurs() throws IOException {
-    String sale = "{\"user\":\"RAWuser%d\",\"mail\":\"RAWmail\"}";
+    String sale = "{\"user\":\"RAW!user%d\",\"mail\":\"RAW!mail\"}";
     try (LocalNode node = open(IngestOptions.DEFAULT)) {
       node.applyConfigs(
           List.of(
@@ -328,7 +328,7 @@ class KafkaFeedTest {
                   """
                       .formatted(topic))));
       for (int i = 0; i < 20; i++) {
-        sendRaw("RAWuser" + i % 5, sale.formatted(i % 5));
+        sendRaw("RAW!user" + i % 5, sale.formatted(i % 5));
       }
       await(() -> NodeFixture.rows(node, "sale").size() == 20, "the events of the topic");
       for (int i = 0; i < 20; i++) {
@@ -340,7 +340,7 @@ class KafkaFeedTest {
       assertEquals(5, entities(node, "sale"));
       node.flush();
     }
-    NodeFixture.assertNowhere(data, "RAW");
+    NodeFixture.assertNowhere(data, "RAW!");
     verify();
   }
 
