@@ -102,7 +102,7 @@ public final class ApiNames {
           "DateAgg",
           "ValueCount",
           "QueryMeta",
-          "MissingRange",
+          "MissingRows",
           "Warning",
           "Explain",
           "Table",
