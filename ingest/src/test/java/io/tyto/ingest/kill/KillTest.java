@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// not acknowledged once more. `-Dtest.kills=500` is the long run.
 class KillTest {
   private static final long SEED = Long.getLong("test.seed", 9_2026L);
-  private static final int KILLS = Integer.getInteger("test.kills", 20);
+  private static final int KILLS = Integer.getInteger("test.kills", 12);
   private static final int IN_FLIGHT = 24;
   private static final int IMPORTED = 30_000;
 

@@ -53,7 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dtest=TopicKillTest -Dtest.kills=500 -Dtest.seed=...` is the long run.
 class TopicKillTest {
   private static final long SEED = Long.getLong("test.seed", 4_2026L);
-  private static final int KILLS = Integer.getInteger("test.kills", 8);
+  private static final int KILLS = Integer.getInteger("test.kills", 5);
   private static final int ROUNDS = Math.max(2, KILLS / 4);
   private static final int FENCE_LOOKS = 150;
   private static final int PARTITIONS = 3;
