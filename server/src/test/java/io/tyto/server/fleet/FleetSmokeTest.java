@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Two nodes and a gateway as real processes, of which a node dies under load: what NemesisTest
 /// does for long, once.
 @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Tag("fleet")
 final class FleetSmokeTest {
   private static final long SEED = Long.getLong("test.seed", 5_2026L);
   private static final Duration RECOVERY = Duration.ofMinutes(2);
